@@ -1,0 +1,1 @@
+"""What sets a fresh machine up; standard library only, since nothing else is there yet."""
