@@ -1,0 +1,163 @@
+"""Signatures and encryption of callbacks: official account, mini-program and WeCom alike.
+
+AES-256-CBC, key = base64(EncodingAESKey + "="), IV = its first 16 bytes. Plain layout:
+16 random bytes, length of the message (4 bytes, big-endian), message, receive id; PKCS#7
+padding to 32, not 16. The receive id is the app id, for WeCom the corp id.
+"""
+
+import hmac
+import os
+from binascii import Error, a2b_base64, b2a_base64
+from datetime import datetime
+from hashlib import sha1
+from typing import NamedTuple
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from wechat.errors import BadCiphertext, BadSignature, Stale
+
+KEY_BYTES = 32
+BLOCK_BYTES = 32
+RANDOM_BYTES = 16
+LENGTH_END = RANDOM_BYTES + 4
+AGE_LIMIT_SECONDS = 300
+
+
+class Sealed(NamedTuple):
+    """An encrypted reply: what goes into the nodes `Encrypt` and `MsgSignature`."""
+
+    encrypt: str
+    msg_signature: str
+
+
+class Crypto:
+    """One account's callback secrets.
+
+    The previous key keeps opening callbacks that were under way when staff changed the key;
+    replies are always sealed with the current one.
+
+    Raises:
+        ValueError: an EncodingAESKey that is not the base64 of 32 bytes in 43 characters.
+    """
+
+    __slots__ = ("_ciphers", "_receive_id", "_token")
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        encoding_aes_key: str,
+        previous_encoding_aes_key: str | None = None,
+        receive_id: str,
+    ) -> None:
+        keys = [encoding_aes_key]
+        if previous_encoding_aes_key:
+            keys.append(previous_encoding_aes_key)
+        self._token = token
+        self._receive_id = receive_id.encode()
+        self._ciphers = tuple(_cipher(key) for key in keys)
+
+    def check_signature(self, signature: str, timestamp: str, nonce: str) -> None:
+        """Check the signature in the query of every request from the platform.
+
+        Raises:
+            BadSignature: not signed with our token.
+        """
+        self._check(signature, timestamp, nonce)
+
+    def check_message_signature(
+        self, msg_signature: str, timestamp: str, nonce: str, encrypted: str
+    ) -> None:
+        """Check the signature over an encrypted body (for WeCom also over its `echostr`).
+
+        What is signed is sorted first, so the order of the last three makes no difference.
+
+        Raises:
+            BadSignature: not signed with our token, or signed for another body.
+        """
+        self._check(msg_signature, timestamp, nonce, encrypted)
+
+    def decrypt(self, encrypted: str) -> bytes:
+        """Open what the platform sealed for us, with the current or else the previous key.
+
+        Raises:
+            BadCiphertext: no base64, cut, padded wrongly, or meant for another receiver.
+        """
+        try:
+            sealed = a2b_base64(encrypted, strict_mode=True)
+        except (Error, ValueError):
+            raise BadCiphertext("not base64") from None
+        if len(encrypted) % 4:  # the decoder takes one "=" too many
+            raise BadCiphertext("not base64")
+        if len(sealed) < BLOCK_BYTES or len(sealed) % 16:
+            raise BadCiphertext("not whole blocks")
+        for cipher in self._ciphers[:-1]:
+            try:
+                return self._open(cipher, sealed)
+            except BadCiphertext:
+                continue
+        return self._open(self._ciphers[-1], sealed)
+
+    def encrypt(
+        self, message: bytes, *, timestamp: str, nonce: str, random16: bytes | None = None
+    ) -> Sealed:
+        """Seal a reply. `random16` is given by test vectors only."""
+        plain = b"".join(
+            (
+                random16 or os.urandom(RANDOM_BYTES),
+                len(message).to_bytes(4, "big"),
+                message,
+                self._receive_id,
+            )
+        )
+        pad = BLOCK_BYTES - len(plain) % BLOCK_BYTES
+        sealed = self._ciphers[0].encryptor().update(plain + bytes((pad,)) * pad)
+        encrypt = b2a_base64(sealed, newline=False).decode()
+        return Sealed(encrypt, self._signature(timestamp, nonce, encrypt))
+
+    def _check(self, given: str, *parts: str) -> None:
+        expected = self._signature(*parts).encode()
+        if not hmac.compare_digest(given.encode(*_ANY), expected):
+            raise BadSignature("the signature does not fit")
+
+    def _signature(self, *parts: str) -> str:
+        # code points sort as their UTF-8 bytes do
+        joined = "".join(sorted((self._token, *parts))).encode(*_ANY)
+        return sha1(joined, usedforsecurity=False).hexdigest()
+
+    def _open(self, cipher: Cipher[modes.CBC], sealed: bytes) -> bytes:
+        padded = cipher.decryptor().update(sealed)
+        pad = padded[-1]
+        if not 1 <= pad <= BLOCK_BYTES or not padded.endswith(bytes((pad,)) * pad):
+            raise BadCiphertext("wrong padding")
+        plain = padded[:-pad]
+        end = LENGTH_END + int.from_bytes(plain[RANDOM_BYTES:LENGTH_END], "big")
+        if len(plain) < end:
+            raise BadCiphertext("longer by its length field than it is")
+        if plain[end:] != self._receive_id:
+            raise BadCiphertext("meant for another receiver")
+        return plain[LENGTH_END:end]
+
+
+# Query texts may hold anything, lone surrogates too: they fail to match, they never raise.
+_ANY = ("utf-8", "surrogatepass")
+
+
+def check_age(timestamp: str, at: datetime, *, limit_seconds: int = AGE_LIMIT_SECONDS) -> None:
+    """Refuse what was signed more than `limit_seconds` before or after `at`.
+
+    Raises:
+        Stale: too old, too far ahead, or no number of seconds at all.
+    """
+    # ten digits last until the year 2286; more would only be work for int()
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 10):
+        raise Stale("the timestamp is no number of seconds")
+    if abs(at.timestamp() - int(timestamp)) > limit_seconds:
+        raise Stale(f"more than {limit_seconds} seconds from now")
+
+
+def _cipher(encoding_aes_key: str) -> Cipher[modes.CBC]:
+    key = a2b_base64(encoding_aes_key + "=", strict_mode=True)
+    if len(key) != KEY_BYTES:
+        raise ValueError("an EncodingAESKey is the base64 of 32 bytes in 43 characters")
+    return Cipher(algorithms.AES(key), modes.CBC(key[:16]))
