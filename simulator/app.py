@@ -1,0 +1,98 @@
+"""Puts the small China together as one aiohttp application."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+from simulator import (
+    agents,
+    customer_messages,
+    mass_messages,
+    media,
+    menus,
+    miniprogram,
+    play,
+    play_answers,
+    play_events,
+    play_phone,
+    qrcodes,
+    quotas,
+    tags,
+    templates,
+    tokens,
+    users,
+    web_login,
+)
+from simulator.api import Endpoint
+from simulator.gate import CHINA, NO_SUCH_PATH, gate
+from simulator.settings import Settings
+from simulator.world import China
+
+PAGE = Path(__file__).parent / "page"
+BODY_LIMIT_BYTES = 20 * 1_048_576
+SUBJECTS = (
+    tokens,
+    quotas,
+    customer_messages,
+    agents,
+    qrcodes,
+    menus,
+    users,
+    tags,
+    templates,
+    mass_messages,
+    media,
+    web_login,
+    miniprogram,
+)
+PREFIXES = ("/cgi-bin/", "/sns/", "/wxa/", "/customservice/", "/connect/")
+
+
+def create_app(settings: Settings) -> web.Application:
+    """The platform, the control API and the phone page. Raises: state.StateUnreadable."""
+    app = web.Application(client_max_size=BODY_LIMIT_BYTES, middlewares=[play_answers.say_refusals])
+    endpoints: list[Endpoint] = [each for subject in SUBJECTS for each in subject.ENDPOINTS]
+    app[CHINA] = China(settings, frozenset(endpoint.path for endpoint in endpoints))
+    for endpoint in endpoints:
+        app.router.add_route("*", endpoint.path, gate(endpoint))
+    app.router.add_routes(play.ROUTES)
+    app.router.add_routes(play_phone.ROUTES)
+    app.router.add_routes(play_events.ROUTES)
+    for prefix in PREFIXES:
+        app.router.add_route("*", prefix + "{rest:.*}", gate(NO_SUCH_PATH))
+    app.router.add_get("/", _phone)
+    app.router.add_get("/page/{name:.*}", _page_file)
+    app.cleanup_ctx.append(_running)
+    app.on_shutdown.append(_begin_stopping)
+    return app
+
+
+async def _running(app: web.Application) -> AsyncIterator[None]:
+    china = app[CHINA]
+    china.callbacks.courier.open()
+    yield
+    await china.state_file.close()
+
+
+async def _begin_stopping(app: web.Application) -> None:
+    """Breaks off what others wait for, so that a stop is quick."""
+    china = app[CHINA]
+    china.stopping.set()
+    china.stream.close()
+    await china.callbacks.close()
+
+
+async def _phone(request: web.Request) -> web.StreamResponse:
+    return _file("index.html")
+
+
+async def _page_file(request: web.Request) -> web.StreamResponse:
+    return _file(request.match_info["name"])
+
+
+def _file(name: str) -> web.FileResponse:
+    path = (PAGE / name).resolve()
+    if not path.is_relative_to(PAGE.resolve()) or not path.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers={"Cache-Control": "no-cache"})

@@ -1,0 +1,93 @@
+"""One small China: all of its parts, put together."""
+
+import asyncio
+from pathlib import Path
+
+from simulator.actions import Actions
+from simulator.agents import Agents
+from simulator.callback import MessageIds
+from simulator.callbacks import Callbacks
+from simulator.clock import Clock
+from simulator.consumers import Consumers
+from simulator.courier import Courier
+from simulator.crypto import Envelope
+from simulator.faults import FaultBoard
+from simulator.mass_messages import MassMessages
+from simulator.media import Media
+from simulator.menus import Menus
+from simulator.miniprogram import Logins
+from simulator.outgoing import Writer
+from simulator.qrcodes import QrCodes
+from simulator.quotas import Quotas, Rids
+from simulator.replies import Reader
+from simulator.settings import Settings
+from simulator.state import StateFile, load
+from simulator.stream import Stream
+from simulator.tags import Tags
+from simulator.templates import Templates
+from simulator.tokens import Tokens
+from simulator.web_login import WebLogins
+from simulator.wire import Wire
+
+
+class China:
+    """The platform, its consumers and their phones. `paths` are the platform's known paths."""
+
+    def __init__(self, settings: Settings, paths: frozenset[str]) -> None:
+        account, assumed = settings.official_account, settings.assumed
+        path = Path(settings.state_file) if settings.state_file else None
+        state = load(path)
+        self.settings = settings
+        self.paths = paths
+        self.secrets = {
+            account.app_id: account.app_secret,
+            settings.miniprogram.app_id: settings.miniprogram.app_secret,
+        }
+        self.stopping = asyncio.Event()
+        self.typing_to: set[str] = set()
+        self.state_file = StateFile(path, state)
+        self.clock = clock = Clock(state.clock)
+        self.stream = Stream()
+        self.wire = Wire(state.wire, self.stream)
+        self.faults = FaultBoard()
+        self.tokens = Tokens(state.tokens, assumed, clock)
+        self.quotas = Quotas(state.quotas, assumed, clock)
+        self.rids = Rids(assumed, clock)
+        self.consumers = Consumers(state.consumers, settings, clock=clock, stream=self.stream)
+        self.menus = Menus(state.menus)
+        self.qrcodes = QrCodes(state.qrcodes, assumed, clock)
+        self.tags = Tags(state.tags)
+        self.agents = Agents(state.agents)
+        self.templates = Templates(state.templates, settings.templates)
+        self.mass_messages = MassMessages(state.mass_messages)
+        self.media = Media(assumed, clock)
+        self.logins = Logins(state.logins, assumed, clock)
+        self.web_logins = WebLogins()
+        self.message_ids = MessageIds(state.message_ids)
+        envelope = None
+        if account.mode != "plain":
+            envelope = Envelope(account.encoding_aes_key, account.app_id)
+        courier = Courier(
+            Writer(account, envelope),
+            Reader(account, envelope, assumed=assumed, media=self.media),
+            assumed=assumed,
+            faults=self.faults,
+            wire=self.wire,
+        )
+        self.callbacks = Callbacks(
+            courier,
+            assumed=assumed,
+            faults=self.faults,
+            consumers=self.consumers,
+            changed=self.state_file.touch,
+        )
+        self.actions = Actions(
+            account,
+            assumed,
+            clock=clock,
+            consumers=self.consumers,
+            menus=self.menus,
+            qrcodes=self.qrcodes,
+            message_ids=self.message_ids,
+            callbacks=self.callbacks,
+        )
