@@ -1,0 +1,27 @@
+"""Days and months as customers in China count them: Asia/Shanghai, whatever the host's zone."""
+
+from calendar import monthrange
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def day_of(moment: datetime) -> date:
+    """Return the Shanghai calendar day of a moment."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def start_of(day: date) -> datetime:
+    """Return the first moment of a Shanghai day."""
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day of a later month, or its last day where the month is too short.
+
+    31 January + 1 month = 28 or 29 February; 29 February + 12 months = 28 February.
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

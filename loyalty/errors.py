@@ -1,0 +1,37 @@
+"""What the programme refuses to do, each with a stable code and its figures.
+
+LoyaltyError
+├── NotFound            no such member, entry, order ...                 HTTP 404
+├── Refused             the rules say no                                 HTTP 422
+└── Conflict            the same name was used for something else        HTTP 409
+"""
+
+
+class LoyaltyError(Exception):
+    """A refusal; ``figures`` fill the text that a person reads in her language."""
+
+    code = "loyalty_error"
+
+    def __init__(self, code: str | None = None, **figures: object) -> None:
+        self.code = code or self.code
+        self.figures = figures
+        told = ", ".join(f"{name}={figure}" for name, figure in figures.items())
+        super().__init__(f"{self.code}({told})")
+
+
+class NotFound(LoyaltyError):
+    """What was named does not exist, or not for the one who asks."""
+
+    code = "not_found"
+
+
+class Refused(LoyaltyError):
+    """The rules say no."""
+
+    code = "refused"
+
+
+class Conflict(LoyaltyError):
+    """The same name stands for something else already."""
+
+    code = "key_reused"

@@ -1,0 +1,59 @@
+"""Points: a ledger that only grows.
+
+Lots are points earned together that expire together, entries are every movement, draws say what an
+entry took from which lot. ``record`` writes a batch of movements in a constant number of
+statements; everything else here reads.
+"""
+
+from loyalty.ledger.movements import (
+    Adjust,
+    Cancel,
+    ClawBack,
+    Earn,
+    Expire,
+    Move,
+    Movement,
+    OnShortfall,
+    Restore,
+    Settle,
+    Spend,
+)
+from loyalty.ledger.reading import (
+    Balance,
+    HistoryLine,
+    as_of,
+    balances,
+    due_to_expire,
+    due_to_settle,
+    history,
+)
+from loyalty.ledger.recording import Posted, record, record_one
+from loyalty.ledger.settling import plan_settlement
+from loyalty.ledger.verification import Finding, verify
+
+__all__ = [
+    "Adjust",
+    "Balance",
+    "Cancel",
+    "ClawBack",
+    "Earn",
+    "Expire",
+    "Finding",
+    "HistoryLine",
+    "Move",
+    "Movement",
+    "OnShortfall",
+    "Posted",
+    "Restore",
+    "Settle",
+    "Spend",
+    "as_of",
+    "balances",
+    "due_to_expire",
+    "due_to_settle",
+    "history",
+    "plan_settlement",
+    "record",
+    "record_one",
+    "verify",
+]

@@ -1,0 +1,92 @@
+"""What a batch works on: locked accounts, known entries, and what is to be written."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from loyalty.errors import Conflict, NotFound
+from loyalty.ledger.accounts import Account, EntryState, LotState
+from loyalty.ledger.movements import Movement
+from models import EntryKind
+
+
+@dataclass
+class Book:
+    """The accounts and entries of a batch.
+
+    ``restored`` says what of a spending went back, by its key and lot number. Of a lot, by
+    (member id, number): ``taken_back`` says what was cancelled or clawed back, ``expired`` what
+    expired and was not yet let off a claw-back.
+    """
+
+    accounts: dict[int, Account]
+    entries: dict[str, EntryState]
+    restored: dict[str, dict[int, int]] = field(default_factory=dict)
+    taken_back: dict[tuple[int, int], int] = field(default_factory=dict)
+    expired: dict[tuple[int, int], int] = field(default_factory=dict)
+    written: list[EntryState] = field(default_factory=list)
+
+    def account(self, member_id: int) -> Account:
+        """Return a locked account.
+
+        Raises:
+            NotFound: no such member.
+        """
+        account = self.accounts.get(member_id)
+        if account is None:
+            raise NotFound("no_such_member", member_id=member_id)
+        return account
+
+    def entry(self, key: str, kind: EntryKind, member_id: int) -> EntryState:
+        """Return the member's entry of that key and kind.
+
+        Raises:
+            NotFound: there is none.
+        """
+        entry = self.entries.get(key)
+        if entry is None or entry.kind is not kind or entry.member_id != member_id:
+            raise NotFound("no_such_entry", key=key, kind=kind.value)
+        return entry
+
+    def earned_lot(self, key: str, member_id: int) -> LotState:
+        """Return the lot that the member's earning of that key opened.
+
+        Raises:
+            NotFound: no such member, or no such earning.
+        """
+        account = self.account(member_id)
+        lot = account.opened_by(self.entry(key, EntryKind.EARN, member_id).number)
+        assert lot is not None, "an earning entry has its lot"
+        return lot
+
+    def begin(self, account: Account, movement: Movement, **more: Any) -> EntryState:
+        """Open an entry for a movement whose figures are checked."""
+        entry = EntryState(
+            member_id=account.member_id,
+            number=0,
+            kind=more.pop("kind", movement.kind),
+            key=more.pop("key", movement.key),
+            digest=movement.digest(),
+            at=movement.at,
+            cause=movement.cause,
+            **more,
+        )
+        return account.begin(entry)
+
+    def close(self, account: Account, entry: EntryState) -> EntryState:
+        """Finish an entry."""
+        account.close(entry)
+        self.entries[entry.key] = entry
+        self.written.append(entry)
+        return entry
+
+
+def answered(book: Book, movement: Movement) -> EntryState | None:
+    """Return the entry that a movement made before, None when its key is new.
+
+    Raises:
+        Conflict: the key stands for another movement.
+    """
+    entry = book.entries.get(movement.key)
+    if entry is not None and entry.digest != movement.digest():
+        raise Conflict("key_reused", key=movement.key)
+    return entry

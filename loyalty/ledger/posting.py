@@ -1,0 +1,220 @@
+"""How each movement changes an account: one function a movement, all figures checked first."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from loyalty.errors import Refused
+from loyalty.ledger.accounts import EntryState, LotState, canonical
+from loyalty.ledger.book import Book
+from loyalty.ledger.movements import (
+    Adjust,
+    Cancel,
+    ClawBack,
+    Earn,
+    Expire,
+    Move,
+    Movement,
+    OnShortfall,
+    Restore,
+    Settle,
+    Spend,
+)
+from loyalty.ledger.moving import move
+from loyalty.ledger.steps import check_enough, check_points, keep_alive, pay_debt, take_away
+from models import EntryKind
+
+
+def post(book: Book, movement: Movement) -> EntryState:
+    """Apply one movement whose key is new, and return its entry.
+
+    Raises:
+        NotFound: the member or the entry it builds on does not exist.
+        Refused: the rules say no; nothing has changed.
+    """
+    movement.check()
+    return _POSTINGS[type(movement)](book, movement)
+
+
+def _earn(book: Book, movement: Earn) -> EntryState:
+    check_points(movement.points)
+    account = book.account(movement.member_id)
+    keep_alive(book, movement, account, idle_expires_at=movement.idle_expires_at)
+    at_once = movement.settles_at is not None and movement.settles_at <= movement.at
+    entry = book.begin(
+        account,
+        movement,
+        rule_version_id=movement.rule_version_id,
+        breakdown=_canonical(movement.breakdown),
+    )
+    lot = account.open_lot(
+        entry,
+        movement.points,
+        settles_at=movement.settles_at,
+        settled_at=movement.at if at_once else None,
+        expires_at=movement.expires_at,
+    )
+    if at_once:
+        entry.available += movement.points
+    else:
+        entry.pending += movement.points
+    book.close(account, entry)
+    pay_debt(book, movement, account, lots=[lot] if at_once else [])
+    return entry
+
+
+def _canonical(breakdown: msgspec.Raw | None) -> bytes | None:
+    return None if breakdown is None else canonical(msgspec.json.decode(breakdown))
+
+
+def _settle(book: Book, movement: Settle) -> EntryState:
+    account = book.account(movement.member_id)
+    lot = book.earned_lot(movement.earn_key, movement.member_id)
+    if lot.settled_at is not None:
+        raise Refused("already_settled", earn_key=movement.earn_key)
+    if not lot.remaining:
+        raise Refused("already_cancelled", earn_key=movement.earn_key)
+    entry = book.begin(account, movement)
+    entry.pending -= lot.remaining
+    entry.available += lot.remaining
+    lot.settled_at = movement.at
+    lot.is_changed = True
+    book.close(account, entry)
+    pay_debt(book, movement, account, lots=[lot])
+    return entry
+
+
+def _cancel(book: Book, movement: Cancel) -> EntryState:
+    lot = book.earned_lot(movement.earn_key, movement.member_id)
+    if lot.settled_at is not None:
+        raise Refused("already_settled", earn_key=movement.earn_key)
+    if movement.points is not None:
+        check_points(movement.points)
+    points = lot.remaining if movement.points is None else movement.points
+    return _drop(book, movement, lot, points=points)
+
+
+def _drop(book: Book, movement: Cancel | ClawBack, lot: LotState, *, points: int) -> EntryState:
+    if not 0 < points <= lot.remaining:
+        raise Refused("not_enough_pending", wanted=points, pending=lot.remaining)
+    account = book.account(movement.member_id)
+    entry = book.begin(account, movement, kind=EntryKind.CANCEL, undoes=movement.earn_key)
+    account.draw(entry, lot, points)
+    _note_taken_back(book, lot, points)
+    return book.close(account, entry)
+
+
+def _note_taken_back(book: Book, lot: LotState, points: int) -> None:
+    place = (lot.member_id, lot.number)
+    book.taken_back[place] = book.taken_back.get(place, 0) + points
+
+
+def _spend(book: Book, movement: Spend) -> EntryState:
+    check_points(movement.points)
+    account = book.account(movement.member_id)
+    lots = account.spendable(movement.at)
+    check_enough(movement.points, lots)
+    keep_alive(book, movement, account, idle_expires_at=movement.idle_expires_at)
+    entry = book.begin(account, movement)
+    account.take(entry, lots, movement.points)
+    return book.close(account, entry)
+
+
+def _restore(book: Book, movement: Restore) -> EntryState:
+    account = book.account(movement.member_id)
+    spent = book.entry(movement.spend_key, EntryKind.SPEND, movement.member_id)
+    if movement.points is not None:
+        check_points(movement.points)
+    restored = book.restored.setdefault(movement.spend_key, {})
+    left = {lot: points - restored.get(lot, 0) for lot, points in spent.draws.items()}
+    total = sum(left.values())
+    points = total if movement.points is None else movement.points
+    if not 0 < points <= total:
+        raise Refused("more_than_spent", wanted=points, left=total)
+    entry = book.begin(account, movement, undoes=movement.spend_key)
+    lots = sorted(
+        (account.lots[number] for number in left),
+        key=lambda lot: (account.expiry(lot), lot.number),
+        reverse=True,
+    )
+    for lot in lots:
+        given = min(points, left[lot.number])
+        if given:
+            account.draw(entry, lot, -given)
+            restored[lot.number] = restored.get(lot.number, 0) + given
+            points -= given
+    book.close(account, entry)
+    pay_debt(book, movement, account, lots=lots[::-1])
+    return entry
+
+
+def _claw_back(book: Book, movement: ClawBack) -> EntryState:
+    check_points(movement.points)
+    account = book.account(movement.member_id)
+    lot = book.earned_lot(movement.earn_key, movement.member_id)
+    if lot.settled_at is None:
+        return _drop(book, movement, lot, points=movement.points)
+    left = lot.points - book.taken_back.get((lot.member_id, lot.number), 0)
+    if movement.points > left:
+        raise Refused("more_than_earned", wanted=movement.points, left=left)
+    entry = book.begin(account, movement, undoes=movement.earn_key)
+    missing = account.take(entry, [lot], movement.points)
+    missing -= _let_off(book, entry, lot, missing)
+    missing = account.take(entry, account.spendable(movement.at), missing)
+    if movement.on_shortfall is OnShortfall.DEBT:
+        entry.debt += missing
+    else:
+        entry.shortfall += missing
+    _note_taken_back(book, lot, movement.points)
+    return book.close(account, entry)
+
+
+def _let_off(book: Book, entry: EntryState, lot: LotState, missing: int) -> int:
+    """Return how much of ``missing`` expired in its lot; each expired point counts once."""
+    place = (lot.member_id, lot.number)
+    points = min(missing, book.expired.get(place, 0))
+    if points:
+        book.expired[place] -= points
+        entry.breakdown = canonical({"expired": points})
+    return points
+
+
+def _expire(book: Book, movement: Expire) -> EntryState:
+    account = book.account(movement.member_id)
+    lots = account.due(movement.at)
+    if not lots:
+        raise Refused("nothing_due", member_id=movement.member_id)
+    return take_away(book, account, book.begin(account, movement), lots=lots)
+
+
+def _adjust(book: Book, movement: Adjust) -> EntryState:
+    check_points(-movement.points if movement.points < 0 else movement.points)
+    account = book.account(movement.member_id)
+    if movement.points < 0:
+        lots = account.spendable(movement.at)
+        check_enough(-movement.points, lots)
+        entry = book.begin(account, movement)
+        account.take(entry, lots, -movement.points)
+        return book.close(account, entry)
+    entry = book.begin(account, movement)
+    lot = account.open_lot(
+        entry, movement.points, settled_at=movement.at, expires_at=movement.expires_at
+    )
+    entry.available += movement.points
+    book.close(account, entry)
+    pay_debt(book, movement, account, lots=[lot])
+    return entry
+
+
+_POSTINGS: dict[type[Movement], Callable[[Book, Any], EntryState]] = {
+    Earn: _earn,
+    Settle: _settle,
+    Cancel: _cancel,
+    Spend: _spend,
+    Restore: _restore,
+    ClawBack: _claw_back,
+    Expire: _expire,
+    Adjust: _adjust,
+    Move: move,
+}

@@ -1,0 +1,74 @@
+"""Who buys and talks: customers, the identities they are known by, and those who joined."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class IdentityKind(StrEnum):
+    """What sort of name a platform or file knows a customer by; unique within its scope."""
+
+    UNIONID = "unionid"  # scope: "" (one Open Platform subject a deployment)
+    OPENID = "openid"  # scope: the app id that gave it
+    BUYER_NAME = "buyer_name"  # scope: the shop kind; Taobao and Tmall member name, Youzan nick
+    CUSTOMER_KEY = "customer_key"  # scope: the source named by a mapping file
+
+
+class Customer(Model):
+    """One human we know by at least one identity. A merged customer points to the one it became."""
+
+    id = fields.BigIntField(primary_key=True)
+    uuid = fields.UUIDField(unique=True)
+    merged_into_id = fields.BigIntField(null=True)
+    language = fields.TextField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "customer"
+
+
+class Identity(Model):
+    """(kind, scope, value): how one platform names a customer.
+
+    For an openid of an official account: since when she follows, the QR scene she first came by,
+    until when a person of customer service talks with her, and when the platform was last asked
+    about her.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    customer_id = fields.BigIntField()
+    kind = fields.CharEnumField(IdentityKind)
+    scope = fields.TextField()
+    value = fields.TextField()
+    following_since = fields.DatetimeField(null=True)
+    follow_scene = fields.TextField(null=True)
+    with_agent_until = fields.DatetimeField(null=True)
+    looked_up_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "identity"
+        unique_together = (("kind", "scope", "value"),)
+
+
+class Member(Model):
+    """A customer who joined. The points columns are checked caches of the ledger.
+
+    ``points_available`` includes lots that are due but not yet swept: ask ``ledger.balances`` for
+    what can be spent. ``chain`` is the hash of the newest entry.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    joined_at = fields.DatetimeField()
+    joined_through = fields.TextField()
+    points_available = fields.BigIntField()
+    points_pending = fields.BigIntField()
+    points_debt = fields.BigIntField()
+    idle_expires_at = fields.DatetimeField(null=True)
+    entry_count = fields.IntField()
+    lot_count = fields.IntField()
+    chain = fields.BinaryField()
+
+    class Meta:
+        table = "member"

@@ -1,0 +1,195 @@
+"""The database: opened, asked and migrated here, and known by its driver nowhere else.
+
+Models are read through Tortoise. The verbs' set-based statements go through ``fetch``, which runs
+on the caller's transaction where one is open. Every statement stays within PostgreSQL 15 without
+extensions.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pkgutil import iter_modules
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+from asyncpg.exceptions._base import InterfaceError
+from tortoise import Tortoise, connections
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.migrations.api.migrate import migrate as run_migrations
+from tortoise.transactions import in_transaction
+
+from models import migrations
+
+MIGRATION_LOCK = 0x6A6966656E01
+LEADER_LOCK = 0x6A6966656E02
+
+Row = asyncpg.Record
+Unreachable = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    DBConnectionError,
+)
+Collision = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
+
+
+def credentials(database_url: str) -> dict[str, Any]:
+    """Split ``postgresql://user:password@host:port/name?host=/socket/dir`` into driver arguments.
+
+    Raises:
+        ValueError: the address is not a PostgreSQL one or names no database.
+    """
+    url = urlsplit(database_url)
+    name = url.path.lstrip("/")
+    if url.scheme not in ("postgresql", "postgres") or not name:
+        raise ValueError("DATABASE_URL must look like postgresql://user:password@host:5432/name")
+    query = {key: values[-1] for key, values in parse_qs(url.query).items()}
+    found: dict[str, Any] = {
+        "host": query.get("host", url.hostname or "localhost"),
+        "port": int(query.get("port", url.port or 5432)),
+        "user": unquote(url.username or "postgres"),
+        "password": unquote(url.password) if url.password else None,
+        "database": unquote(name),
+    }
+    if "sslmode" in query:
+        found["ssl"] = query["sslmode"]
+    return found
+
+
+def _config(database_url: str, *, pool_size: int) -> dict[str, Any]:
+    return {
+        "connections": {
+            "default": {
+                "engine": "tortoise.backends.asyncpg",
+                "credentials": {
+                    **credentials(database_url),
+                    "minsize": 1,
+                    "maxsize": pool_size,
+                    "reset": _keep_session,
+                    "command_timeout": 60,
+                    "timeout": 5,
+                    "application_name": "jifen",
+                },
+            }
+        },
+        "apps": {
+            "models": {
+                "models": ["models"],
+                "default_connection": "default",
+                "migrations": "models.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def _keep_session(connection: asyncpg.Connection) -> None:
+    """Leave out the driver's reset statement: no session of ours carries state between uses."""
+
+
+@asynccontextmanager
+async def opened(database_url: str, *, pool_size: int = 8) -> AsyncIterator[None]:
+    """Keep the models bound to this database while the block runs.
+
+    Raises:
+        OSError or asyncpg.PostgresError: the database cannot be reached, at the first statement.
+    """
+    await Tortoise.init(
+        config=_config(database_url, pool_size=pool_size), _enable_global_fallback=True
+    )
+    try:
+        yield
+    finally:
+        await Tortoise.close_connections()
+
+
+def _client() -> Any:
+    return connections.get("default")
+
+
+async def fetch(sql: str, *arguments: Any) -> list[Row]:
+    """Run one statement on the open transaction, or on its own, and return its rows."""
+    async with _client().acquire_connection() as connection:
+        rows: list[Row] = await connection.fetch(sql, *arguments)
+        return rows
+
+
+async def copy(table: str, columns: Sequence[str], records: Sequence[tuple[Any, ...]]) -> None:
+    """Stream rows into a table by COPY."""
+    async with _client().acquire_connection() as connection:
+        await connection.copy_records_to_table(table, records=records, columns=columns)
+
+
+def in_caller_transaction() -> bool:
+    """Say whether the running code is inside a transaction."""
+    return isinstance(_client(), TransactionalDBClient)
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """Open a transaction, or join the caller's."""
+    if in_caller_transaction():
+        yield
+        return
+    async with in_transaction("default"):
+        yield
+
+
+async def migrate(database_url: str) -> list[str]:
+    """Bring the schema up to date and return the names of the steps taken.
+
+    Any number of processes may call it at once: one migrates, the others wait for it.
+    """
+    taken: list[str] = []
+
+    def note(event: str, app_label: str, name: str) -> None:
+        if event == "apply_done":
+            taken.append(name)
+
+    async with session(database_url) as lock:
+        await lock.fetch("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        await run_migrations(config=_config(database_url, pool_size=2), progress=note)
+        await Tortoise.close_connections()
+    return taken
+
+
+@asynccontextmanager
+async def session(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Hold one connection of one's own, for what lives as long as a session: advisory locks."""
+    connection: Any = await asyncpg.connect(  # type: ignore[no-untyped-call]
+        **credentials(database_url), timeout=5
+    )
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def require_version(minimum: int = 15) -> int:
+    """Return the server's major version.
+
+    Raises:
+        OperationalError: the server is older than ``minimum``.
+    """
+    rows = await fetch("SELECT current_setting('server_version_num')::int / 10000 AS major")
+    major: int = rows[0]["major"]
+    if major < minimum:
+        raise OperationalError(f"PostgreSQL {major} is too old: {minimum} or newer is needed")
+    return major
+
+
+async def waiting_migrations() -> list[str]:
+    """Return the names of the schema's steps that this database has not taken yet."""
+    known = sorted(
+        module.name for module in iter_modules(migrations.__path__) if module.name.startswith("m")
+    )
+    (row,) = await fetch("SELECT to_regclass('tortoise_migrations') IS NOT NULL AS is_there")
+    if not row["is_there"]:
+        return known
+    taken = {row["name"] for row in await fetch("SELECT name FROM tortoise_migrations")}
+    return [name for name in known if name not in taken]

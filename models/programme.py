@@ -1,0 +1,37 @@
+"""The brand's rules as versions that are only added; entries cite the version that made them."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class RuleState(StrEnum):
+    """A draft is not in force; a published version is, within its window; a retired one was."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class RuleVersion(Model):
+    """One version of the rule in a slot: ``kind`` names its struct, ``body`` holds its fields.
+
+    In force for moments in the half-open window [starts_at, ends_at).
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    slot = fields.TextField()
+    version = fields.IntField()
+    registry = fields.TextField()
+    kind = fields.TextField()
+    body: fields.Field[object] = fields.JSONField()
+    state = fields.CharEnumField(RuleState)
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+    created_by = fields.TextField()
+
+    class Meta:
+        table = "rule_version"
+        unique_together = (("slot", "version"),)

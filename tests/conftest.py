@@ -1,0 +1,65 @@
+"""Real parts for every test: one PostgreSQL and one Valkey a session, one database a test."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from jifen import embedded
+from models import db
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[embedded.Addresses]:
+    """Run the embedded PostgreSQL and Valkey for the whole session."""
+    folder = Path(tempfile.mkdtemp(prefix="jifen-tests-"))
+    folder.chmod(0o711)  # the servers' own account must reach its files below
+    with embedded.start(folder, report=lambda _: None) as running:
+        yield running.addresses
+    embedded.erase(folder)
+    shutil.rmtree(folder)
+
+
+def named(database_url: str, name: str) -> str:
+    """Return the address of another database of the same server."""
+    return urlunsplit(urlsplit(database_url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def template(servers: embedded.Addresses) -> str:
+    """Migrate one database that every test's own is copied from."""
+    name = "migrated"
+    asyncio.run(run_statement(servers.database_url, f'CREATE DATABASE "{name}"'))
+    asyncio.run(db.migrate(named(servers.database_url, name)))
+    return name
+
+
+async def run_statement(database_url: str, statement: str) -> None:
+    """Run one statement on a connection of its own."""
+    connection = await asyncpg.connect(**db.credentials(database_url))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def database_url(servers: embedded.Addresses, template: str) -> AsyncIterator[str]:
+    """Give the test an empty, migrated database of its own."""
+    name = f"test_{uuid4().hex}"
+    await run_statement(servers.database_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield named(servers.database_url, name)
+    await run_statement(servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[None]:
+    """Bind the models to the test's database."""
+    async with db.opened(database_url, pool_size=4):
+        yield
