@@ -1,0 +1,24 @@
+"""All points lapse together when nothing is earned or spent for a time."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from loyalty.calendar import day_of, months_later, start_of
+from loyalty.expiry import EXPIRY
+
+
+@EXPIRY.add("inactivity")
+class Inactivity(Struct, frozen=True, forbid_unknown_fields=True):
+    """Points stay as long as something is earned or spent at least once in so many months."""
+
+    months: Annotated[int, Meta(ge=1, le=120)] = 12
+
+    def expires_at(self, earned_at: datetime) -> datetime | None:
+        """Return None: the lot has no expiry of its own."""
+        return None
+
+    def idle_expires_at(self, active_at: datetime) -> datetime | None:
+        """Return the end of the day ``months`` after the last activity."""
+        return start_of(months_later(day_of(active_at), self.months) + timedelta(days=1))

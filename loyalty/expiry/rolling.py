@@ -1,0 +1,27 @@
+"""Each lot lapses so many months after it was earned."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from loyalty.calendar import day_of, months_later, start_of
+from loyalty.expiry import EXPIRY
+
+
+@EXPIRY.add("rolling")
+class Rolling(Struct, frozen=True, forbid_unknown_fields=True):
+    """Points lapse at the end of the same day, so many months after they were earned.
+
+    Earned on 31 January with 1 month, they are good through 28 (or 29) February.
+    """
+
+    months: Annotated[int, Meta(ge=1, le=120)] = 12
+
+    def expires_at(self, earned_at: datetime) -> datetime | None:
+        """Return the end of the day ``months`` after the day they were earned."""
+        return start_of(months_later(day_of(earned_at), self.months) + timedelta(days=1))
+
+    def idle_expires_at(self, active_at: datetime) -> datetime | None:
+        """Return None: activity does not matter."""
+        return None

@@ -1,0 +1,10 @@
+"""Paid orders become purchases, and points follow the money.
+
+``record`` is the one way in for files, webhooks and sweeps: a batch of orders in one transaction
+and a constant number of statements.
+"""
+
+from loyalty.purchases.recording import Recorded, record
+from loyalty.purchases.storing import open_shops
+
+__all__ = ["Recorded", "open_shops", "record"]

@@ -1,0 +1,110 @@
+"""Points follow money: the movements that bring what a purchase earned to what it should have."""
+
+from datetime import datetime
+from typing import Protocol
+
+from loyalty.ledger.movements import ClawBack, Earn, Movement, Settle
+from loyalty.orders import Order
+from loyalty.programme import Programme
+from loyalty.purchases.earned import Earned, earned, settles_at
+
+
+class Followed(Protocol):
+    """The part of a task that points look at and change."""
+
+    order: Order
+    customer_id: int | None
+    purchase_id: int
+    revision: int
+    points: int
+    earned: list[tuple[str, int]]
+
+
+def follow(
+    task: Followed, programme: Programme, *, at: datetime
+) -> tuple[list[Movement], list[tuple[str, datetime]]]:
+    """Return the movements of an order, and when the lots of its known earn keys settle."""
+    if task.customer_id is None:
+        return [], []
+    moment = settles_at(task.order, programme)
+    settlements = [(key, moment) for key, points in task.earned if points and moment is not None]
+    return _changes(task, programme, moment, at=at), settlements
+
+
+def _changes(
+    task: Followed, programme: Programme, settles: datetime | None, *, at: datetime
+) -> list[Movement]:
+    target = earned(task.order, programme)
+    held = sum(points for _, points in task.earned)
+    task.points = target.points - held
+    if task.points < 0:
+        return _take_back(task, programme, -task.points, at=at)
+    if task.points > 0:
+        return _give(task, programme, target, settles=settles, at=at)
+    return []
+
+
+def _give(
+    task: Followed, programme: Programme, target: Earned, *, settles: datetime | None, at: datetime
+) -> list[Movement]:
+    assert task.customer_id is not None
+    order = task.order
+    earned_at = at if task.earned else order.paid_at
+    key = f"{_name(order)}:r{task.revision}:earn"
+    expiry = programme.expiry(order.paid_at)
+    task.earned.append((key, task.points))
+    earning: Movement = Earn(
+        member_id=task.customer_id,
+        key=key,
+        at=earned_at,
+        cause=f"purchase:{task.purchase_id}",
+        points=task.points,
+        settles_at=settles,
+        expires_at=expiry.expires_at(earned_at),
+        idle_expires_at=expiry.idle_expires_at(earned_at),
+        rule_version_id=target.version_id,
+        breakdown=target.breakdown,
+    )
+    if settles is None or not earned_at < settles <= at:
+        return [earning]
+    return [
+        earning,
+        Settle(
+            member_id=task.customer_id,
+            key=f"{key}:settle",
+            at=settles,
+            cause=f"purchase:{task.purchase_id}",
+            earn_key=key,
+        ),
+    ]
+
+
+def _take_back(
+    task: Followed, programme: Programme, points: int, *, at: datetime
+) -> list[Movement]:
+    assert task.customer_id is not None
+    movements: list[Movement] = []
+    policy = programme.policy(task.order.paid_at)
+    for i in reversed(range(len(task.earned))):
+        key, held = task.earned[i]
+        taken = min(points, held)
+        if not taken:
+            continue
+        task.earned[i] = (key, held - taken)
+        points -= taken
+        movements.append(
+            ClawBack(
+                member_id=task.customer_id,
+                key=f"{key}:r{task.revision}:back",
+                at=at,
+                cause=f"purchase:{task.purchase_id}",
+                points=taken,
+                earn_key=key,
+                on_shortfall=policy.on_shortfall,
+            )
+        )
+    return movements
+
+
+def _name(order: Order) -> str:
+    return f"{order.shop.kind.value}:{order.shop.code}:{order.number}"

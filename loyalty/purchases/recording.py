@@ -1,0 +1,186 @@
+"""Take a batch of orders: decide each one, write purchases and lines, let points follow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from loyalty import customers, ledger, programme
+from loyalty.errors import LoyaltyError, Refused
+from loyalty.orders import Order
+from loyalty.outcomes import Fate, Outcome
+from loyalty.purchases import storing
+from loyalty.purchases.amounts import checked, digest, moves_forward
+from loyalty.purchases.following import follow
+from loyalty.purchases.storing import Known
+from models import db
+
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A purchase as it stands after the order was taken; ``points`` is what changed by it."""
+
+    purchase_id: int
+    revision: int
+    points: int
+
+
+@dataclass(slots=True)
+class Task:
+    """One order on its way: what is known of it, whose it is, what it becomes."""
+
+    order: Order
+    digest: bytes
+    known: Known | None = None
+    customer_id: int | None = None
+    purchase_id: int = 0
+    revision: int = 1
+    points: int = 0
+    earned: list[tuple[str, int]] = field(default_factory=list)
+    outcome: Outcome[Recorded] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the order still has to be written."""
+        return self.outcome is None
+
+    def refuse(self, refusal: LoyaltyError) -> None:
+        """End the task."""
+        self.outcome = Outcome(Fate.REFUSED, refusal=refusal)
+
+
+async def record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Recorded]]:
+    """Take orders as purchases with lines; buyers become members; points follow the money.
+
+    Done: new, or a later telling of a known order. Already done: the same content, or an older
+    one. Refused: ``order_differs`` (other amounts and no newer update time), ``lines_do_not_sum``,
+    ``refunds_do_not_sum``, ``refunded_more_than_paid``, ``completed_before_paid``,
+    ``buyer_differs``, ``identities_of_two_customers``. One refused order does not spoil the rest.
+    Joins the caller's transaction; then a ``db.Collision`` with another process is the caller's to
+    try again.
+    """
+    if db.in_caller_transaction():
+        return await _record(orders, at=at)
+    for attempt in range(ATTEMPTS):
+        try:
+            async with db.transaction():
+                return await _record(orders, at=at)
+        except db.Collision:
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+async def _record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Recorded]]:
+    tasks = [_task(order) for order in orders]
+    waiting = [task for task in tasks if task.is_open]
+    while waiting:
+        # An order told twice in one batch is taken in two rounds, the second against the first.
+        this_round, waiting = _first_tellings(waiting)
+        await _record_round(this_round, at=at)
+    return [_ended(task) for task in tasks]
+
+
+def _task(order: Order) -> Task:
+    try:
+        return Task(order, digest(order))
+    except Refused as refusal:
+        return Task(order, b"", outcome=Outcome(Fate.REFUSED, refusal=refusal))
+
+
+def _first_tellings(tasks: Sequence[Task]) -> tuple[list[Task], list[Task]]:
+    seen: set[tuple[str, str, str]] = set()
+    first: list[Task] = []
+    later: list[Task] = []
+    for task in tasks:
+        name = storing.name(task.order)
+        (later if name in seen else first).append(task)
+        seen.add(name)
+    return first, later
+
+
+def _ended(task: Task) -> Outcome[Recorded]:
+    assert task.outcome is not None, "every task of a round ends in it"
+    return task.outcome
+
+
+async def _record_round(tasks: Sequence[Task], *, at: datetime) -> None:
+    await _decide(tasks)
+    fresh = [task for task in tasks if task.is_open]
+    if not fresh:
+        return
+    await _identify(fresh, at=at)
+    fresh = sorted((task for task in fresh if task.is_open), key=lambda t: storing.name(t.order))
+    await storing.number(fresh)
+    await _move_points(fresh, at=at)
+    fresh = [task for task in fresh if task.is_open]
+    await storing.write(fresh, at=at)
+    for task in fresh:
+        task.outcome = Outcome(Fate.DONE, Recorded(task.purchase_id, task.revision, task.points))
+
+
+async def _move_points(tasks: Sequence[Task], *, at: datetime) -> None:
+    """Let points follow; an order whose points the ledger refuses is refused and not written."""
+    rules = await programme.load()
+    followed = [(task, *follow(task, rules, at=at)) for task in tasks]
+    await ledger.plan_settlement([one for _, _, settlements in followed for one in settlements])
+    movements = [(task, one) for task, asked, _ in followed for one in asked]
+    outcomes = await ledger.record([one for _, one in movements])
+    for (task, _), outcome in zip(movements, outcomes, strict=True):
+        if outcome.refusal is not None:
+            task.refuse(outcome.refusal)
+
+
+async def _decide(tasks: Sequence[Task]) -> None:
+    known = await storing.known([task.order for task in tasks])
+    for task in tasks:
+        task.known = known.get(storing.name(task.order))
+        if task.known is not None and task.known.digest == task.digest:
+            task.outcome = _already(task.known)
+            continue
+        try:
+            task.order = checked(task.order)
+        except LoyaltyError as refusal:
+            task.refuse(refusal)
+    amended = [task for task in tasks if task.is_open and task.known is not None]
+    lines = await storing.lines([task.known for task in amended if task.known]) if amended else {}
+    for task in amended:
+        assert task.known is not None
+        _compare(task, task.known.with_lines(lines[task.known.purchase_id]))
+
+
+def _already(known: Known) -> Outcome[Recorded]:
+    return Outcome(Fate.ALREADY_DONE, Recorded(known.purchase_id, known.revision, 0))
+
+
+def _compare(task: Task, known: Known) -> None:
+    told_at, known_at = task.order.platform_updated_at, known.order.platform_updated_at
+    if told_at and known_at and told_at < known_at:
+        task.outcome = _already(known)
+        return
+    is_newer = told_at is not None and known_at is not None and told_at > known_at
+    task.order = known.completed(task.order)
+    if not is_newer and not moves_forward(known.order, task.order):
+        task.refuse(
+            Refused("order_differs", number=task.order.number, **known.differences(task.order))
+        )
+        return
+    task.known = known
+    task.revision = known.revision + 1
+    task.purchase_id = known.purchase_id
+    task.earned = list(known.earned)
+
+
+async def _identify(tasks: Sequence[Task], *, at: datetime) -> None:
+    found = await customers.identify(
+        [task.order.buyer for task in tasks], at=at, through="purchase"
+    )
+    for task, customer in zip(tasks, found, strict=True):
+        if isinstance(customer, LoyaltyError):
+            task.refuse(customer)
+            continue
+        kept = task.known.customer_id if task.known else None
+        if kept is not None and customer is not None and kept != customer:
+            task.refuse(Refused("buyer_differs", number=task.order.number))
+        task.customer_id = kept if kept is not None else customer
