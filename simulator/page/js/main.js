@@ -1,0 +1,87 @@
+// Puts the page together.
+
+import { startChat } from './chat.js';
+import { startComposer } from './composer.js';
+import { makeDrawer } from './drawers.js';
+import { byId } from './element.js';
+import { icon, statusSigns } from './icons.js';
+import { showProfile, startProfile, unfollow } from './profile.js';
+import { openScan } from './scan.js';
+import { openActions, startSheets } from './sheets.js';
+import { deliverAgain, startSide } from './side.js';
+import { startTrouble } from './trouble.js';
+import { startWire } from './wire.js';
+import { applyWords, onLanguage, t } from './words.js';
+import { world } from './world.js';
+
+const SIDE_HAS_ROOM = '(min-width: 1180px)';
+const WIRE_HAS_ROOM = '(min-width: 860px)';
+
+function drawSigns() {
+  const signs = {
+    'side-close': 'close',
+    'wire-close': 'close',
+    'open-wire': 'wire',
+    more: 'dots',
+    'wire-tab': 'wire',
+  };
+  for (const [id, name] of Object.entries(signs)) byId(id).append(icon(name));
+  byId('signs').append(statusSigns());
+}
+
+function tick() {
+  byId('clock').textContent = new Intl.DateTimeFormat('en-GB', {
+    hour: 'numeric',
+    minute: '2-digit',
+    hour12: false,
+  }).format(new Date());
+  setTimeout(tick, 1000 * (60 - new Date().getSeconds()));
+}
+
+function openMore() {
+  const { active } = world;
+  if (!active) return;
+  openActions(world.account.name, [
+    ...(active.followed ? [{ label: t('phone.profile'), sign: 'person', run: showProfile }] : []),
+    { label: t('phone.scan'), sign: 'scan', run: openScan },
+    { label: t('phone.retry'), sign: 'wire', run: deliverAgain },
+    ...(active.followed
+      ? [{ label: t('phone.unfollow'), sign: 'close', grave: true, run: unfollow }]
+      : []),
+  ]);
+}
+
+function drawDocument() {
+  document.title = world.account ? `${world.account.name} · jifen 积分` : 'jifen 积分';
+  byId('offline').hidden = world.online;
+}
+
+const side = makeDrawer({
+  panel: byId('side'),
+  openers: [byId('open-side')],
+  closer: byId('side-close'),
+  roomy: SIDE_HAS_ROOM,
+  keptAs: 'jifen.side',
+});
+makeDrawer({
+  panel: byId('wire'),
+  openers: [byId('open-wire'), byId('wire-tab')],
+  closer: byId('wire-close'),
+  roomy: WIRE_HAS_ROOM,
+  keptAs: 'jifen.wire',
+});
+
+drawSigns();
+applyWords();
+tick();
+startSheets();
+startChat();
+startComposer();
+startProfile();
+startSide(side.leave);
+startTrouble();
+startWire();
+byId('more').addEventListener('click', openMore);
+for (const what of ['state', 'online']) world.addEventListener(what, drawDocument);
+onLanguage(drawDocument);
+world.open();

@@ -1,0 +1,77 @@
+"""The demo as its first user meets it: its page in a browser, and the real server behind."""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.async_api import Browser, expect
+from pytest_asyncio import fixture
+
+from jifen import embedded
+from tests.browser.conftest import DESK, Visitors
+from tests.browser.hands import follow, play, said, write
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """Give the demo a place that its servers' own account can reach."""
+    place = Path(tempfile.mkdtemp(prefix="jifen-demo-"))
+    place.chmod(0o711)
+    yield place
+    embedded.erase(place / "data")
+    shutil.rmtree(place)
+
+
+@fixture(scope="module", loop_scope="session")
+async def demo(folder: Path) -> AsyncIterator[dict[str, Any]]:
+    """Run the program as a user does, and give the addresses it prints for other programs."""
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "jifen.cli", "demo", "--json", "--data", str(folder / "data")),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    line = await asyncio.wait_for(program.stdout.readline(), START_SECONDS)
+    yield msgspec.json.decode(line)
+    program.terminate()
+    assert await asyncio.wait_for(program.wait(), STOP_SECONDS) == 0
+
+
+@fixture(loop_scope="session")
+async def newcomers(browser: Browser, demo: dict[str, Any]) -> AsyncIterator[Visitors]:
+    """Whoever opens the demo's page."""
+    group = Visitors(browser, demo["page"])
+    yield group
+    await group.leave()
+    assert group.errors == []
+
+
+async def test_a_regular_follows_and_learns_what_her_purchases_brought(newcomers: Visitors) -> None:
+    page = await newcomers.open(DESK)
+    await play(page, "王金")
+    await follow(page)
+    await expect(said(page, "您已成为会员")).to_be_visible()
+    await write(page, "几分")
+    await expect(said(page, "您有 495 积分可用。").last).to_be_visible()
+    await expect(said(page, "另有 118 积分待到账").last).to_be_visible()
+    await write(page, "明细")
+    await expect(said(page, "最近的积分明细")).to_be_visible()
+
+
+async def test_a_newcomer_who_writes_english_is_answered_in_english(newcomers: Visitors) -> None:
+    page = await newcomers.open(DESK, locale="en-GB")
+    await play(page, "Emma")
+    await page.get_by_role("button", name="Follow", exact=True).click()
+    await expect(said(page, "You are now a member")).to_be_visible()
+    await page.get_by_role("button", name="points", exact=True).click()
+    await expect(said(page, "You have 0 points to spend.")).to_be_visible()
