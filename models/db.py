@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
-from asyncpg.exceptions._base import InterfaceError
+from asyncpg.exceptions._base import InterfaceError, InternalClientError
 from tortoise import Tortoise, connections
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.exceptions import DBConnectionError, OperationalError
@@ -29,7 +29,7 @@ Unreachable = (
     OSError,
     asyncpg.PostgresConnectionError,
     InterfaceError,
-    asyncpg.InternalClientError,
+    InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     DBConnectionError,

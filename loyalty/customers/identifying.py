@@ -1,10 +1,9 @@
-"""Who is who: find the customer that a platform names, know a new one, let her join."""
+"""From the names that a source gives a buyer to the one customer she is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from loyalty.errors import LoyaltyError, NotFound, Refused
+from loyalty.errors import LoyaltyError, Refused
 from loyalty.orders import IdentityRef
 from models import IdentityKind, db
 
@@ -153,96 +152,6 @@ async def join(customer_ids: Sequence[int], *, at: datetime, through: str) -> No
     )
 
 
-async def link(known: IdentityRef, other: IdentityRef, *, at: datetime) -> int:
-    """Let ``other``, an identity of a customer without a history of her own, name ``known``'s.
-
-    Returns the customer id. Linking what is linked changes nothing.
-
-    Raises:
-        NotFound: ``known_identity_unknown`` or ``other_identity_unknown``.
-        Refused: ``has_history_of_her_own``: the other customer owns purchases or points, so this
-            is a merge of two people and not a link.
-    """
-    async with db.transaction():
-        found = await find([known, other])
-        if known not in found:
-            raise NotFound("known_identity_unknown", **_named(known))
-        if other not in found:
-            raise NotFound("other_identity_unknown", **_named(other))
-        target, source = found[known], found[other]
-        if target != source:
-            await _check_empty(source, target)
-            await db.fetch(
-                "UPDATE identity SET customer_id = $2 WHERE customer_id = $1", source, target
-            )
-            await db.fetch(
-                "UPDATE customer SET merged_into_id = $2 WHERE id = $1 OR merged_into_id = $1",
-                source,
-                target,
-            )
-            await join([target], at=at, through="link")
-        return target
-
-
-def _named(reference: IdentityRef) -> dict[str, object]:
-    return {"kind": reference.kind.value, "scope": reference.scope, "value": reference.value}
-
-
-async def _check_empty(source: int, target: int) -> None:
-    await db.fetch(
-        "SELECT id FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE",
-        sorted((source, target)),
-    )
-    (row,) = await db.fetch(
-        "SELECT EXISTS (SELECT FROM purchase WHERE customer_id = $1)"
-        " OR EXISTS (SELECT FROM entry WHERE member_id = $1) AS owned",
-        source,
-    )
-    if row["owned"]:
-        raise Refused("has_history_of_her_own", customer_id=source)
-
-
-async def follow(app_id: str, openid: str, *, scene: str | None, at: datetime) -> None:
-    """Remember that she follows the account since ``at``; the first scene she came by stays."""
-    await db.fetch(
-        "UPDATE identity SET following_since = $3, follow_scene = coalesce(follow_scene, $4)"
-        " WHERE kind = 'openid' AND scope = $1 AND value = $2",
-        app_id,
-        openid,
-        at,
-        scene,
-    )
-
-
-async def unfollow(app_id: str, openid: str, *, at: datetime) -> None:
-    """Remember that she left; a follow that came later than ``at`` stays."""
-    await db.fetch(
-        "UPDATE identity SET following_since = NULL, with_agent_until = NULL"
-        " WHERE kind = 'openid' AND scope = $1 AND value = $2 AND following_since <= $3",
-        app_id,
-        openid,
-        at,
-    )
-
-
-async def talk_with_agent(app_id: str, openid: str, *, until: datetime) -> None:
-    """Remember until when a person of customer service talks with her."""
-    await db.fetch(
-        "UPDATE identity SET with_agent_until = $3"
-        " WHERE kind = 'openid' AND scope = $1 AND value = $2",
-        app_id,
-        openid,
-        until,
-    )
-
-
-async def speak(customer_id: int, language: str) -> None:
-    """Remember the language a customer last wrote in: "zh" or "en"."""
-    await db.fetch(
-        "UPDATE customer SET language = $2 WHERE id = $1 AND language <> $2", customer_id, language
-    )
-
-
 async def meet(buyer: Buyer, *, at: datetime, through: str) -> int:
     """Return the customer with these identities; a new one is made and joins.
 
@@ -262,58 +171,3 @@ async def meet(buyer: Buyer, *, at: datetime, through: str) -> int:
         assert found is not None, "whoever has an identity is somebody"
         return found
     raise AssertionError("the last attempt returns or raises")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a platform says of one of its followers."""
-
-    openid: str
-    unionid: str | None
-    language: str | None
-
-
-async def not_looked_up(app_id: str, *, limit: int) -> list[str]:
-    """Return openids of followers whom the platform was never asked about, oldest first."""
-    rows = await db.fetch(
-        "SELECT value FROM identity WHERE kind = 'openid' AND scope = $1"
-        " AND looked_up_at IS NULL ORDER BY id LIMIT $2",
-        app_id,
-        limit,
-    )
-    return [row["value"] for row in rows]
-
-
-async def learn(app_id: str, told: Sequence[Told], *, at: datetime) -> None:
-    """Keep what a platform said of followers; whoever was asked about is not asked again.
-
-    A unionid that names another customer makes the two one where one of them has no history. Two
-    histories stay two customers: that is a merge, and staff decide it.
-    """
-    for one in told:
-        openid = IdentityRef(IdentityKind.OPENID, app_id, one.openid)
-        if one.unionid:
-            await _name(openid, IdentityRef(IdentityKind.UNIONID, "", one.unionid), at=at)
-        await db.fetch(
-            "WITH looked_up AS (UPDATE identity SET looked_up_at = $3 WHERE kind = 'openid'"
-            "  AND scope = $1 AND value = $2 AND looked_up_at IS NULL RETURNING customer_id)"
-            " UPDATE customer SET language = $4 FROM looked_up"
-            " WHERE customer.id = looked_up.customer_id AND $4::text IS NOT NULL",
-            app_id,
-            one.openid,
-            at,
-            one.language,
-        )
-
-
-async def _name(known: IdentityRef, other: IdentityRef, *, at: datetime) -> None:
-    """Let ``other`` name the customer whom ``known`` names."""
-    try:
-        await meet((known, other), at=at, through="official_account")
-    except Refused:
-        for keeps, goes in ((known, other), (other, known)):
-            try:
-                await link(keeps, goes, at=at)
-            except Refused:
-                continue
-            return

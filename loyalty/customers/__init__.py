@@ -1,0 +1,32 @@
+"""Who is who: find the customer that a platform names, know a new one, let her join.
+
+A customer is one human we know by identities; whoever joined is a member.
+"""
+
+from loyalty.customers.followers import (
+    Told,
+    follow,
+    learn,
+    not_looked_up,
+    speak,
+    talk_with_agent,
+    unfollow,
+)
+from loyalty.customers.identifying import Buyer, find, identify, join, meet
+from loyalty.customers.linking import link
+
+__all__ = [
+    "Buyer",
+    "Told",
+    "find",
+    "follow",
+    "identify",
+    "join",
+    "learn",
+    "link",
+    "meet",
+    "not_looked_up",
+    "speak",
+    "talk_with_agent",
+    "unfollow",
+]
