@@ -1,0 +1,122 @@
+"""Who is signed in: opaque tokens that the database knows only by their hash."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from loyalty.errors import NotFound
+from loyalty.sealing import Sealer
+from models import db
+
+TOKEN_BYTES = 32
+LASTS = timedelta(days=7)
+
+_TOKEN = re.compile("[A-Za-z0-9_-]{43}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A living session: whose it is, and of which mini-program."""
+
+    customer_id: int
+    customer_uuid: UUID
+    app_id: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new session; the token is told once and never stored."""
+
+    token: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"Opened(expires_at={self.expires_at.isoformat()})"
+
+
+def purpose_of(app_id: str, openid: str) -> str:
+    """Return what a session key is sealed for."""
+    return f"session_key:{app_id}:{openid}"
+
+
+async def open_for(
+    customer_id: int, *, app_id: str, openid: str, session_key: str, sealer: Sealer, at: datetime
+) -> Opened:
+    """Open a session and end those that the customer had with this mini-program.
+
+    Of two that open at once one remains. ``at`` is the time of the wire, which nobody moves.
+    """
+    opened = Opened(secrets.token_urlsafe(TOKEN_BYTES), at + LASTS)
+    sealed = sealer.seal(session_key.encode(), purpose=purpose_of(app_id, openid))
+    async with db.transaction():
+        await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", customer_id)
+        await revoke_all(customer_id, app_id=app_id)
+        await db.fetch(
+            "INSERT INTO shopper_session (token_hash, customer_id, app_id, openid,"
+            " sealed_session_key, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            _hash(opened.token),
+            customer_id,
+            app_id,
+            openid,
+            sealed,
+            at,
+            opened.expires_at,
+        )
+    return opened
+
+
+async def find(token: str, *, at: datetime) -> SignedIn:
+    """Return whose session this token is.
+
+    A session ends where its customer turns out to be another one: she signs in anew.
+
+    Raises:
+        NotFound: ``session_unknown``: forged, revoked, or of a customer who was merged;
+            ``session_expired``.
+    """
+    if not _TOKEN.fullmatch(token):
+        raise NotFound("session_unknown")
+    rows = await db.fetch(
+        "SELECT customer.id, customer.uuid, customer.language, session.app_id, session.expires_at"
+        " FROM shopper_session AS session JOIN customer ON customer.id = session.customer_id"
+        " WHERE session.token_hash = $1 AND customer.merged_into_id IS NULL",
+        _hash(token),
+    )
+    if not rows:
+        raise NotFound("session_unknown")
+    row = rows[0]
+    if row["expires_at"] <= at:
+        raise NotFound("session_expired")
+    return SignedIn(row["id"], row["uuid"], row["app_id"], row["language"])
+
+
+async def revoke(token: str) -> None:
+    """End a session; a token that names none changes nothing."""
+    await db.fetch("DELETE FROM shopper_session WHERE token_hash = $1", _hash(token))
+
+
+async def revoke_all(customer_id: int, *, app_id: str) -> None:
+    """End all sessions of a customer with a mini-program."""
+    await db.fetch(
+        "DELETE FROM shopper_session WHERE customer_id = $1 AND app_id = $2", customer_id, app_id
+    )
+
+
+async def expire(*, at: datetime, limit: int) -> int:
+    """Forget sessions that have ended, at most ``limit`` of them, and return how many."""
+    rows = await db.fetch(
+        "DELETE FROM shopper_session WHERE token_hash IN (SELECT token_hash FROM shopper_session"
+        " WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
+        " RETURNING token_hash",
+        at,
+        limit,
+    )
+    return len(rows)
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode("utf-8", "replace")).digest()

@@ -1,0 +1,1 @@
+"""What every HTTP edge shares: context, typed handlers, errors, health, limits, sessions."""

@@ -1,0 +1,50 @@
+"""What edges and jobs work with in one process: the clock, Redis, and the platforms' clients."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import aiohttp
+from aiohttp import web
+from redis.asyncio import Redis
+
+from loyalty.connections import Connected, MiniProgramSettings, OfficialAccountSettings
+from loyalty.sealing import Sealer
+from wechat.miniprogram import MiniProgram
+from wechat.official_account import OfficialAccount
+
+
+def now() -> datetime:
+    """Return the moment: aware, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One official account: its connection and the client that calls the platform for it."""
+
+    connection: Connected[OfficialAccountSettings]
+    client: OfficialAccount
+
+
+@dataclass(frozen=True, slots=True)
+class MiniProgramAccount:
+    """One mini-program: its connection and the client that calls the platform for it."""
+
+    connection: Connected[MiniProgramSettings]
+    client: MiniProgram
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The typed clients of one process. Redis may be lost at any time."""
+
+    redis: Redis
+    http: aiohttp.ClientSession
+    sealer: Sealer
+    accounts: Mapping[str, Account]
+    miniprograms: Mapping[str, MiniProgramAccount]
+    clock: Callable[[], datetime] = now
+
+
+CONTEXT = web.AppKey("context", Context)

@@ -1,0 +1,9 @@
+"use strict";
+
+window.SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#document",
+  deepLinking: true,
+  persistAuthorization: false,
+  validatorUrl: null,
+});

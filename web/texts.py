@@ -1,0 +1,180 @@
+"""What people read for each code, in both languages: the only place that says it.
+
+A text may show what it names and nothing else: the figures of a refusal that stand in its text go
+outside, the others (ids, keys, platform names) stay in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+
+from web.languages import Language
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # the request itself
+    "bad_request": ("请求格式不正确", "The request is not well-formed"),
+    "bad_field": ("字段 {field} 不正确：{wanted}", "The field {field} is wrong: {wanted}"),
+    "body_broken": ("请求体不完整或已损坏", "The body is cut off or damaged"),
+    "body_too_large": ("请求体过大，最多 {most_bytes} 字节", "The body exceeds {most_bytes} bytes"),
+    "body_too_slow": (
+        "请求体未在 {seconds} 秒内发完",
+        "The body did not arrive within {seconds} seconds",
+    ),
+    "wrong_content_type": ("请求体必须是 {wanted}", "The body must be {wanted}"),
+    "no_such_address": ("地址不存在", "There is nothing at this address"),
+    "method_not_allowed": ("该地址不支持此方法", "This address does not take this method"),
+    "too_many_requests": ("操作太频繁，请稍后再试", "Too many requests, please try again later"),
+    "unavailable": ("服务暂时不可用，请稍后再试", "Not available right now, please try again"),
+    "internal": ("服务出现错误，请稍后再试", "Something went wrong on our side"),
+    # sessions and logins
+    "session_missing": ("请先登录", "Please sign in first"),
+    "session_unknown": (
+        "登录已失效，请重新登录",
+        "This session is not valid, please sign in again",
+    ),
+    "session_expired": ("登录已过期，请重新登录", "The session has ended, please sign in again"),
+    "forbidden": ("没有权限", "This is not allowed"),
+    "account_blocked": ("该微信账号暂时无法登录", "This WeChat account cannot sign in"),
+    "login_code_invalid": (
+        "登录凭证无效或已过期，请重试",
+        "The login code is wrong or too old, please try again",
+    ),
+    "login_code_used": (
+        "登录凭证已被使用，请重试",
+        "The login code was used already, please try again",
+    ),
+    "no_such_miniprogram": ("小程序未接入", "This mini-program is not connected"),
+    # the platform
+    "platform_unavailable": ("微信暂时没有响应，请稍后再试", "WeChat does not answer right now"),
+    "platform_refused": ("微信拒绝了请求", "WeChat refused the request"),
+    "platform_quota_spent": ("微信接口调用次数已用完", "WeChat allows no more calls for now"),
+    # families
+    "loyalty_error": ("暂时无法完成", "This cannot be done"),
+    "not_found": ("没有找到", "Not found"),
+    "refused": ("不符合规则", "The rules do not allow this"),
+    "key_reused": ("同一编号已用于其他内容", "The same key stands for something else already"),
+    # customers
+    "identities_of_two_customers": (
+        "这些身份属于两位顾客，需要先合并",
+        "These identities belong to two customers, who must be merged first",
+    ),
+    "known_identity_unknown": ("没有这位顾客", "No such customer"),
+    "other_identity_unknown": ("没有另一位顾客", "No such other customer"),
+    "has_history_of_her_own": (
+        "该顾客已有订单或积分，需要合并而不是关联",
+        "This customer has orders or points: a merge is needed, not a link",
+    ),
+    "no_such_member": ("没有这位会员", "No such member"),
+    "no_such_customer": ("没有这位顾客", "No such customer"),
+    # messages and imports
+    "text_not_writable": ("文字含有无法保存的字符", "The text holds characters we cannot keep"),
+    "lapses_before_it_starts": ("消息在开始前就已失效", "The message would lapse before it starts"),
+    "import_moved_on": ("另一个进程正在导入同一文件", "Another process imports the same file"),
+    # points
+    "no_such_entry": ("没有这笔积分流水", "No such entry of points"),
+    "points_out_of_range": (
+        "积分数量应在 1 到 {most} 之间",
+        "Points must be between 1 and {most}",
+    ),
+    "not_enough_points": (
+        "积分不足：需要 {wanted}，可用 {available}",
+        "Not enough points: {wanted} needed, {available} available",
+    ),
+    "not_enough_pending": (
+        "待到账积分不足：需要 {wanted}，待到账 {pending}",
+        "Not enough pending points: {wanted} needed, {pending} pending",
+    ),
+    "already_settled": ("这笔积分已经到账", "These points are available already"),
+    "already_cancelled": ("这笔积分已经取消", "These points were cancelled already"),
+    "more_than_spent": (
+        "退回的积分超过已消耗的：想退 {wanted}，可退 {left}",
+        "More than was spent: {wanted} to return, {left} left",
+    ),
+    "more_than_earned": (
+        "扣回的积分超过已获得的：想扣 {wanted}，可扣 {left}",
+        "More than was earned: {wanted} to take back, {left} left",
+    ),
+    "nothing_due": ("没有到期的积分", "No points are due to expire"),
+    "same_member": ("不能转给自己", "Points cannot be moved to the same member"),
+    "key_out_of_range": ("编号格式不正确", "This key cannot be used"),
+    "cause_out_of_range": ("原因含有无法保存的字符", "The cause holds characters we cannot keep"),
+    # purchases
+    "order_differs": ("同一订单的内容不一致", "The same order came with other content"),
+    "buyer_differs": ("同一订单的买家不一致", "The same order came with another buyer"),
+    "refunded_more_than_paid": ("退款超过实付金额", "More was refunded than paid"),
+    "lines_do_not_sum": (
+        "商品与运费之和 {lines_and_freight} 分，与实付 {paid} 分不一致",
+        "Lines and freight come to {lines_and_freight} fen, the order was paid with {paid} fen",
+    ),
+    "completed_before_paid": ("完成时间早于付款时间", "Completed before it was paid"),
+    "refunds_do_not_sum": ("各行退款之和与订单退款不一致", "Refunds of lines and order differ"),
+}
+
+# What the decoder finds wrong with one field: (pattern, zh, en), by its own words.
+WRONGS: tuple[tuple[str, str, str], ...] = (
+    (r"Object missing required field `(?P<name>.*)`", "缺少该字段", "it is missing"),
+    (r"Object contains unknown field `(?P<name>.*)`", "没有这个字段", "there is no such field"),
+    (
+        r"Expected `(?P<type>.*)`, got `(?P<got>.*)`",
+        "应为 {type}，收到 {got}",
+        "it must be {type}, not {got}",
+    ),
+    (
+        r"Expected `(?P<type>.*)` (?P<bound>[<>]=? \S+|of length [<>=]+ \d+)",
+        "应为 {type} {bound}",
+        "it must be {type} {bound}",
+    ),
+    (r"Expected `str` matching regex .*", "格式不符", "its form does not fit"),
+    (r"Invalid enum value .*", "不是可选的值", "not one of the possible values"),
+    (r"(?:Integer value|Number) out of range", "数值超出范围", "the number is out of range"),
+    (r"Invalid RFC3339 encoded datetime|Timestamp is out of range", "时间格式不符", "not a moment"),
+    (r"Invalid UUID", "不是 UUID", "not a UUID"),
+    (r"Repeated", "重复出现", "it is there more than once"),
+    (r"Not a number", "不是数字", "not a number"),
+    (r"NUL", "含有空字符", "it holds a NUL character"),
+    (r".*", "取值不正确", "not a possible value"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A figure that is itself words, in both languages."""
+
+    zh: str
+    en: str
+
+    def spoken(self, language: Language) -> str:
+        """Return the words in one language."""
+        return self.zh if language == "zh" else self.en
+
+
+def text(code: str, language: Language, figures: Mapping[str, object]) -> str:
+    """Return what a person reads for a code; a code without a text reads as its family would."""
+    zh, en = TEXTS.get(code, TEXTS["loyalty_error"])
+    return (zh if language == "zh" else en).format_map(
+        _Shown(shown_figures(code, language, figures))
+    )
+
+
+def shown_figures(
+    code: str, language: Language, figures: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the figures that the text of a code shows; the others are not for the outside."""
+    shown = {name: figures[name] for name in sorted(figures_of(code)) if name in figures}
+    return {
+        name: figure.spoken(language) if isinstance(figure, Worded) else figure
+        for name, figure in shown.items()
+    }
+
+
+def figures_of(code: str) -> set[str]:
+    """Return the names of the figures in the text of a code."""
+    zh, en = TEXTS.get(code, TEXTS["loyalty_error"])
+    return {name for template in (zh, en) for _, name, _, _ in Formatter().parse(template) if name}
+
+
+class _Shown(dict[str, object]):
+    """Figures of a text; one that is not there shows as such, since a text must never fail."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
