@@ -7,6 +7,7 @@ extensions.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pkgutil import iter_modules
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -15,7 +16,7 @@ import asyncpg
 from asyncpg.exceptions._base import InterfaceError, InternalClientError
 from tortoise import Tortoise, connections
 from tortoise.backends.base.client import TransactionalDBClient
-from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.exceptions import ConfigurationError, DBConnectionError, OperationalError
 from tortoise.migrations.api.migrate import migrate as run_migrations
 from tortoise.transactions import in_transaction
 
@@ -32,6 +33,8 @@ Unreachable = (
     InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
     DBConnectionError,
 )
 Collision = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
@@ -167,7 +170,7 @@ async def session(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     try:
         yield connection
     finally:
-        await connection.close()
+        await connection.close(timeout=5)
 
 
 async def require_version(minimum: int = 15) -> int:
@@ -193,3 +196,23 @@ async def waiting_migrations() -> list[str]:
         return known
     taken = {row["name"] for row in await fetch("SELECT name FROM tortoise_migrations")}
     return [name for name in known if name not in taken]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """Connections that run something, and connections that wait for work."""
+
+    busy: int
+    idle: int
+
+
+def pool_use() -> PoolUse:
+    """Return the pool's use; none where no database is open."""
+    try:
+        pool = getattr(_client(), "_pool", None)
+    except ConfigurationError:
+        pool = None
+    if pool is None:
+        return PoolUse(0, 0)
+    idle = pool.get_idle_size()
+    return PoolUse(pool.get_size() - idle, idle)

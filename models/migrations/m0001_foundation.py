@@ -225,6 +225,7 @@ CREATE TABLE delivery (
     ended_at timestamptz
 );
 CREATE INDEX delivery_open ON delivery (not_before) WHERE state IN ('planned', 'sending');
+CREATE INDEX delivery_address ON delivery (address, scope);
 CREATE INDEX delivery_customer ON delivery (customer_id, planned_at);
 """
 

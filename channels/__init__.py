@@ -1,0 +1,78 @@
+"""Ways to reach a customer: one file a channel, found because it is in this folder.
+
+A channel is a file with ``async def send(context, address, message) -> Receipt``. It returns when
+the platform has taken the message, and raises what else can become of it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
+from inspect import iscoroutinefunction
+from pkgutil import iter_modules
+
+from msgspec import Struct
+
+from loyalty.deliveries import Message
+from web.context import Context
+
+
+class Address(Struct, frozen=True):
+    """Whom a message goes to: ``value`` (openid) as our account ``scope`` (app id) knows her.
+
+    ``delivery_id`` is the claimed delivery that it is sent for.
+    """
+
+    scope: str
+    value: str
+    delivery_id: int
+
+
+class Receipt(Struct, frozen=True):
+    """The platform has taken the message; ``reference`` is its name for it, where it gives one."""
+
+    reference: str | None = None
+
+
+class NotSent(Exception):
+    """The message has not gone out; ``code`` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Undeliverable(NotSent):
+    """Not out, and trying again cannot help."""
+
+
+class Postponed(NotSent):
+    """Not out, and worth another try, not before ``after_seconds`` where the platform says so."""
+
+    def __init__(self, code: str, *, after_seconds: float = 0) -> None:
+        super().__init__(code)
+        self.after_seconds = after_seconds
+
+
+class OutcomeLost(Exception):
+    """It was handed over and not answered: it may be out, so it is never simply sent again."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+Send = Callable[[Context, Address, Message], Awaitable[Receipt]]
+
+
+def load() -> Mapping[str, Send]:
+    """Return the channels of this folder by the names of their files.
+
+    Raises:
+        TypeError: a file has no documented ``async def send``.
+    """
+    found: dict[str, Send] = {}
+    for module in iter_modules(__path__, f"{__name__}."):
+        send = getattr(import_module(module.name), "send", None)
+        if not iscoroutinefunction(send) or not send.__doc__:
+            raise TypeError(f"{module.name} has no documented `async def send`")
+        found[module.name.rpartition(".")[2]] = send
+    return found

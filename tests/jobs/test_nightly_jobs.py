@@ -1,0 +1,49 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from jobs.forget_runs import forget_runs
+from jobs.sweep_sessions import sweep_sessions
+from jobs.verify_ledger import verify_ledger
+from loyalty import ledger, schedule, sessions
+from models import JobRun, ShopperSession, db
+from tests.jobs.lots import members
+from web.context import Context, now
+
+pytestmark = pytest.mark.usefixtures("database")
+
+NIGHT = datetime(2026, 11, 21, 19, 10, tzinfo=UTC)
+LEASE = timedelta(seconds=30)
+
+
+async def test_the_nightly_check_counts_what_does_not_add_up(context: Context) -> None:
+    wang, lin = await members(2, at=NIGHT)
+    for member_id in (wang, lin):
+        await ledger.record_one(
+            ledger.Earn(member_id=member_id, key=f"o:{member_id}", at=NIGHT, points=10)
+        )
+    assert await verify_ledger(context, NIGHT) == 0
+    await db.fetch("UPDATE member SET points_pending = 11 WHERE id = $1", wang)
+    assert await verify_ledger(context, NIGHT) == 2
+
+
+async def test_runs_are_kept_for_a_month(context: Context) -> None:
+    month = timedelta(days=30)
+    ticks = [NIGHT - month - timedelta(minutes=1), NIGHT - month]
+    await schedule.plan([("settle_points", tick) for tick in ticks])
+    for _ in ticks:
+        run = await schedule.claim(["settle_points"], lease=LEASE, at=NIGHT)
+        assert run
+        await schedule.done(run, things=0, at=NIGHT)
+    assert await forget_runs(context, NIGHT) == 1
+    assert [run.tick for run in await JobRun.all()] == [NIGHT - month]
+
+
+async def test_sessions_that_ended_are_forgotten_by_the_time_of_the_wire(context: Context) -> None:
+    wang, lin = await members(2, at=NIGHT)
+    for customer, at in ((wang, now() - sessions.LASTS), (lin, now())):
+        await sessions.open_for(
+            customer, app_id="wx2", openid="o", session_key="k", sealer=context.sealer, at=at
+        )
+    assert await sweep_sessions(context, now() + timedelta(days=365)) == 1
+    assert [one.customer_id for one in await ShopperSession.all()] == [lin]
