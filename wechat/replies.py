@@ -38,10 +38,16 @@ def nothing() -> bytes:
 
 def text(inbound: Inbound, content: str, *, at: datetime) -> bytes:
     """Answer a text, cut at 2048 bytes; nothing where no visible character is left."""
-    content = _cut(_ILLEGAL.sub("", content), TEXT_LIMIT_BYTES)
-    if not content.strip():
+    content = shown(content)
+    if not content:
         return NOTHING
     return _reply(inbound, "text", f"<Content>{_cdata(content)}</Content>", at=at)
+
+
+def shown(content: str) -> str:
+    """Return a text as it can be sent, cut at 2048 bytes; "" where nothing visible is left."""
+    legal = _cut(_ILLEGAL.sub("", content), TEXT_LIMIT_BYTES)
+    return legal if legal.strip() else ""
 
 
 def image(inbound: Inbound, media_id: str, *, at: datetime) -> bytes:

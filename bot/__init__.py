@@ -1,0 +1,1 @@
+"""What customers say to the official account, and what we answer."""

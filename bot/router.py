@@ -1,0 +1,121 @@
+"""From what was said or done to the one intent that answers it."""
+
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pkgutil import iter_modules
+
+from rapidfuzz import process as closest
+from rapidfuzz.distance import OSA
+
+from bot import hearing
+from bot.hearing import plain, sound, word_of
+from bot.turn import Language, Reply, Turn
+from wechat.inbound import Inbound
+
+Handler = Callable[[Turn], Awaitable[Reply]]
+F = Callable[[Handler], Handler]
+
+# A typo is one wrong, missing, added or swapped letter in a word of four letters or more.
+SHORTEST_WITH_TYPO = 4
+# In Chinese it is a word of the same sound (几分 for 积分); some write the sound itself (jifen).
+
+_words: dict[str, Handler] = {}
+_sounds: dict[tuple[str, ...], Handler] = {}
+_pinyin: dict[str, Handler] = {}
+_keys: dict[str, Handler] = {}
+_events: dict[str, Handler] = {}
+_fallback: list[Handler] = []
+
+
+def intent(*words: str, key: str = "", events: tuple[str, ...] = ()) -> F:
+    """Answer these words (any width, case, punctuation), a menu key, or kinds of event."""
+
+    def register(handler: Handler) -> Handler:
+        _add(_words, [plain(word) for word in words], handler)
+        _add(_keys, [key] if key else [], handler)
+        _add(_events, list(events), handler)
+        return handler
+
+    return register
+
+
+def otherwise(handler: Handler) -> Handler:
+    """Answer what no other intent understands."""
+    if _fallback:
+        raise ValueError("two intents answer what nobody understands")
+    _fallback.append(handler)
+    return handler
+
+
+def _add(table: dict[str, Handler], names: list[str], handler: Handler) -> None:
+    for name in names:
+        if name in table:
+            raise ValueError(f"two intents answer {name!r}")
+        table[name] = handler
+
+
+def load() -> None:
+    """Import every file of ``bot.intents``, so that each adds itself."""
+    package = import_module("bot.intents")
+    for module in iter_modules(package.__path__, "bot.intents."):
+        import_module(module.name)
+    for word, handler in _words.items():
+        if not word.isascii():
+            _sounds.setdefault(sound(word), handler)
+            _pinyin.setdefault("".join(sound(word)), handler)
+
+
+def find(inbound: Inbound) -> Handler | None:
+    """Return who answers a message or event; None where it is met with silence."""
+    if inbound.kind == "event":
+        if inbound.event in ("click", "scancode_waitmsg"):
+            return _keys.get(inbound.event_key) or understood(inbound.event_key) or _fallback[0]
+        return _events.get(inbound.event)
+    if inbound.kind in ("text", "voice"):
+        return understood(said(inbound)) or _fallback[0]
+    if inbound.kind in ("image", "video", "shortvideo", "location", "link"):
+        return _fallback[0]
+    return None
+
+
+def said(inbound: Inbound) -> str:
+    """Return the words of a message: its text, or what the platform heard in a voice message."""
+    heard = inbound.fields.get("Recognition", "")
+    return inbound.content or (heard if isinstance(heard, str) else "")
+
+
+def understood(text: str) -> Handler | None:
+    """Return the intent whose word this is, a small typo forgiven."""
+    word = plain(text)
+    if word in _words:
+        return _words[word]
+    if word.isascii():
+        alike = _written_as_sound(word) or _misspelt(word)
+    else:
+        alike = _sounds.get(sound(word)) if len(word) <= hearing.LONGEST_SENTENCE else None
+    if alike is not None:
+        return alike
+    about = word_of(text, _words)
+    return _words[about] if about else None
+
+
+def _written_as_sound(word: str) -> Handler | None:
+    return _pinyin.get(word) if len(word) >= SHORTEST_WITH_TYPO else None
+
+
+def _misspelt(word: str) -> Handler | None:
+    known = [word for word in _words if word.isascii() and len(word) >= SHORTEST_WITH_TYPO]
+    near = closest.extractOne(word, known, scorer=OSA.distance, score_cutoff=1)
+    return _words[near[0]] if near else None
+
+
+def language_of(text: str, *, otherwise: Language) -> Language:
+    """Return the language a text is written in; Chinese words in Latin letters are Chinese."""
+    if _written_as_sound(plain(text)):
+        return "zh"
+    return hearing.language_of(text, otherwise=otherwise)
+
+
+def known_words() -> list[str]:
+    """Return every word that an intent answers."""
+    return sorted(_words)

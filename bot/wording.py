@@ -1,0 +1,22 @@
+"""How points and days read in a chat, in both languages."""
+
+from datetime import datetime
+
+from bot.turn import Language
+from loyalty.calendar import day_of
+from models import EntryKind
+from web.movements import KINDS
+
+
+def day(moment: datetime, language: Language, *, at: datetime) -> str:
+    """Return a Shanghai day as people write it: 11月22日, 22 Nov; with the year if not this one."""
+    on = day_of(moment)
+    is_this_year = on.year == day_of(at).year
+    if language == "zh":
+        return f"{on.month}月{on.day}日" if is_this_year else f"{on.year}年{on.month}月{on.day}日"
+    return f"{on.day} {on:%b}" if is_this_year else f"{on.day} {on:%b %Y}"
+
+
+def movement(kind: EntryKind, language: Language) -> str:
+    """Return the word for a kind of movement."""
+    return KINDS[kind][0 if language == "zh" else 1]

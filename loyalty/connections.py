@@ -1,0 +1,162 @@
+"""Which platform accounts we speak for: their credentials, sealed, and their access tokens."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Generic, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from loyalty.sealing import Sealer
+from models import Connection, db
+
+S = TypeVar("S", bound=Struct)
+
+
+class CallbackMode(StrEnum):
+    """How the platform writes to us: 明文, 兼容, 安全."""
+
+    PLAIN = "plain"
+    COMPATIBLE = "compatible"
+    SECURE = "secure"
+
+
+class OfficialAccountSettings(Struct, frozen=True, tag="official_account"):
+    """One official account (公众号). ``original_id`` is its gh_ id."""
+
+    app_id: str
+    app_secret: str
+    original_id: str
+    token: str
+    encoding_aes_key: Annotated[str, Meta(pattern="^[A-Za-z0-9]{43}$")]
+    mode: CallbackMode = CallbackMode.SECURE
+    previous_encoding_aes_key: str | None = None
+    api_base: str = "https://api.weixin.qq.com"
+    token_endpoint: Literal["stable_token", "token"] = "stable_token"
+
+    def __repr__(self) -> str:
+        return f"OfficialAccountSettings(app_id={self.app_id!r})"
+
+
+class MiniProgramSettings(Struct, frozen=True, tag="miniprogram"):
+    """One mini-program (小程序)."""
+
+    app_id: str
+    app_secret: str
+    api_base: str = "https://api.weixin.qq.com"
+    token_endpoint: Literal["stable_token", "token"] = "stable_token"
+
+    def __repr__(self) -> str:
+        return f"MiniProgramSettings(app_id={self.app_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Connected(Generic[S]):
+    """A stored connection with its opened settings."""
+
+    id: int
+    scope: str
+    name: str
+    settings: S
+
+
+def _kind(settings: type[Struct]) -> str:
+    return str(settings.__struct_config__.tag)
+
+
+async def save(
+    settings: OfficialAccountSettings | MiniProgramSettings,
+    *,
+    name: str,
+    sealer: Sealer,
+    at: datetime,
+) -> int:
+    """Store or replace a platform account and return its connection id."""
+    kind = _kind(type(settings))
+    sealed = sealer.seal(msgspec.json.encode(settings), purpose=f"{kind}:{settings.app_id}")
+    (row,) = await db.fetch(
+        "INSERT INTO connection (kind, scope, name, sealed_body, created_at)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, scope)"
+        " DO UPDATE SET name = excluded.name, sealed_body = excluded.sealed_body RETURNING id",
+        kind,
+        settings.app_id,
+        name,
+        sealed,
+        at,
+    )
+    connection_id: int = row["id"]
+    return connection_id
+
+
+async def load(kind: type[S], *, sealer: Sealer) -> list[Connected[S]]:
+    """Return all accounts of a kind.
+
+    Raises:
+        WrongMasterKey: they were sealed with another key.
+    """
+    stored = await Connection.filter(kind=_kind(kind)).order_by("id")
+    return [
+        Connected(
+            one.id,
+            one.scope,
+            one.name,
+            msgspec.json.decode(
+                sealer.unseal(one.sealed_body, purpose=f"{one.kind}:{one.scope}"), type=kind
+            ),
+        )
+        for one in stored
+    ]
+
+
+class KeptToken(Struct, frozen=True):
+    """An access token and when it ends."""
+
+    value: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"KeptToken(expires_at={self.expires_at.isoformat()})"
+
+
+async def kept_token(key: str, *, sealer: Sealer) -> KeptToken | None:
+    """Return the stored token, expired or not."""
+    rows = await db.fetch(
+        "SELECT sealed_value, expires_at FROM access_token"
+        " WHERE key = $1 AND sealed_value IS NOT NULL",
+        key,
+    )
+    if not rows:
+        return None
+    value = sealer.unseal(rows[0]["sealed_value"], purpose=f"token:{key}")
+    return KeptToken(value.decode(), rows[0]["expires_at"])
+
+
+async def lease_token(key: str, *, seconds: float, at: datetime) -> bool:
+    """Take the right to refresh a token for a while; False while another process has it."""
+    rows = await db.fetch(
+        "INSERT INTO access_token (key, leased_until) VALUES ($1, $2)"
+        " ON CONFLICT (key) DO UPDATE SET leased_until = excluded.leased_until"
+        " WHERE access_token.leased_until IS NULL OR access_token.leased_until <= $3"
+        " RETURNING key",
+        key,
+        at + timedelta(seconds=seconds),
+        at,
+    )
+    return bool(rows)
+
+
+async def keep_token(key: str, token: KeptToken, *, sealer: Sealer) -> None:
+    """Store a fresh token and give the lease back."""
+    await db.fetch(
+        "UPDATE access_token SET sealed_value = $2, expires_at = $3, leased_until = NULL"
+        " WHERE key = $1",
+        key,
+        sealer.seal(token.value.encode(), purpose=f"token:{key}"),
+        token.expires_at,
+    )
+
+
+async def give_back_lease(key: str) -> None:
+    """Let another process try: the refresh failed."""
+    await db.fetch("UPDATE access_token SET leased_until = NULL WHERE key = $1", key)

@@ -1,0 +1,245 @@
+"""Inbound events: stored before they are believed, claimed once, worked or parked.
+
+An event's key is the platform's own id for it. Who stores it first has claimed it; a retry finds
+the reply that was given, or waits for it, or takes over when the claim's lease has run out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models import EventState, db
+
+LEASE = timedelta(seconds=5)
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One event as it came in. ``scope`` is the app id whose openid the sender is."""
+
+    connection_id: int
+    scope: str
+    event_key: str
+    kind: str
+    sender: str
+    body: bytes
+    nonce: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What storing an event told: whose turn it is, and what is known of the sender.
+
+    ``event_id`` is set when the caller has it to work. Else ``state`` and ``reply`` are those of
+    the event as it stands; ``state`` None means that its nonce came with another event before.
+    """
+
+    event_id: int | None
+    state: EventState | None
+    reply: bytes | None
+    customer_id: int | None
+    language: str
+    with_agent_until: datetime | None
+
+
+_CLAIM = """
+WITH wanted AS (
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[],
+                         $6::bytea[], $7::text[])
+         WITH ORDINALITY
+         AS wanted (connection_id, scope, event_key, kind, sender, body, nonce, place)
+), claimed AS (
+    INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, nonce, state,
+                               claimed_until, attempts, received_at)
+    SELECT connection_id, event_key, kind, sender, body, nonce, 'claimed', $9, 1, $8
+    FROM wanted ORDER BY connection_id, event_key
+    ON CONFLICT DO NOTHING
+    RETURNING id, connection_id, event_key
+)
+SELECT claimed.id AS event_id, seen.state, seen.reply, customer.language,
+       coalesce(customer.merged_into_id, customer.id) AS customer_id, identity.with_agent_until
+FROM wanted
+LEFT JOIN claimed USING (connection_id, event_key)
+LEFT JOIN inbound_event AS seen ON claimed.id IS NULL
+     AND seen.connection_id = wanted.connection_id AND seen.event_key = wanted.event_key
+LEFT JOIN identity ON identity.kind = 'openid' AND identity.scope = wanted.scope
+     AND identity.value = wanted.sender
+LEFT JOIN customer ON customer.id = identity.customer_id
+ORDER BY wanted.place
+"""
+
+
+async def claim(arrivals: Sequence[Arrival], *, at: datetime) -> list[Claim]:
+    """Store events and claim those that are new for ``LEASE``; one statement for the batch.
+
+    Of equal events in one batch the first is claimed and the others find it claimed.
+    """
+    first: dict[tuple[int, str], int] = {}
+    for place, arrival in enumerate(arrivals):
+        first.setdefault((arrival.connection_id, arrival.event_key), place)
+    places = list(first.values())
+    wanted = [arrivals[place] for place in places]
+    rows = await db.fetch(
+        _CLAIM,
+        *(
+            [getattr(one, name) for one in wanted]
+            for name in (
+                "connection_id",
+                "scope",
+                "event_key",
+                "kind",
+                "sender",
+                "body",
+                "nonce",
+            )
+        ),
+        at,
+        at + LEASE,
+    )
+    claims = {place: _claim(row) for place, row in zip(places, rows, strict=True)}
+    return [
+        claims[place] if place in claims else _running(claims[first[_name(arrival)]])
+        for place, arrival in enumerate(arrivals)
+    ]
+
+
+def _name(arrival: Arrival) -> tuple[int, str]:
+    return arrival.connection_id, arrival.event_key
+
+
+def _claim(row: db.Row) -> Claim:
+    return Claim(
+        event_id=row["event_id"],
+        state=EventState(row["state"]) if row["state"] else None,
+        reply=row["reply"],
+        customer_id=row["customer_id"],
+        language=row["language"] or "zh",
+        with_agent_until=row["with_agent_until"],
+    )
+
+
+def _running(claim: Claim) -> Claim:
+    state = EventState.CLAIMED if claim.event_id is not None else claim.state
+    return Claim(
+        None, state, claim.reply, claim.customer_id, claim.language, claim.with_agent_until
+    )
+
+
+async def take_over(arrival: Arrival, *, at: datetime) -> int | None:
+    """Claim an event whose claim ran out, because its process died; None while it is held."""
+    rows = await db.fetch(
+        "UPDATE inbound_event SET state = 'claimed', claimed_until = $4, attempts = attempts + 1"
+        " WHERE connection_id = $1 AND event_key = $2 AND state IN ('received', 'claimed')"
+        " AND claimed_until <= $3 RETURNING id",
+        arrival.connection_id,
+        arrival.event_key,
+        at,
+        at + LEASE,
+    )
+    return rows[0]["id"] if rows else None
+
+
+async def stands(arrival: Arrival) -> tuple[EventState, bytes | None] | None:
+    """Return state and reply of an event; None where it is not stored."""
+    rows = await db.fetch(
+        "SELECT state, reply FROM inbound_event WHERE connection_id = $1 AND event_key = $2",
+        arrival.connection_id,
+        arrival.event_key,
+    )
+    return (EventState(rows[0]["state"]), rows[0]["reply"]) if rows else None
+
+
+async def renew(event_id: int, *, at: datetime) -> None:
+    """Hold a claimed event for another lease."""
+    await db.fetch(
+        "UPDATE inbound_event SET claimed_until = $2 WHERE id = $1 AND state = 'claimed'",
+        event_id,
+        at + LEASE,
+    )
+
+
+async def reply_of(event_id: int) -> bytes | None:
+    """Return the stored reply of an event."""
+    rows = await db.fetch("SELECT reply FROM inbound_event WHERE id = $1", event_id)
+    reply: bytes | None = rows[0]["reply"] if rows else None
+    return reply
+
+
+async def replace_reply(event_id: int, reply: bytes) -> None:
+    """Let a retry of a worked event get another reply than the one that was stored."""
+    await db.fetch(
+        "UPDATE inbound_event SET reply = $2 WHERE id = $1 AND state = 'worked'", event_id, reply
+    )
+
+
+async def work_done(replies: Sequence[tuple[int, bytes]], *, at: datetime) -> list[bool]:
+    """Store the replies of worked events; False where another process was faster."""
+    rows = await db.fetch(
+        "UPDATE inbound_event SET state = 'worked', reply = done.reply, worked_at = $3,"
+        " claimed_until = NULL"
+        " FROM unnest($1::bigint[], $2::bytea[]) AS done (id, reply)"
+        " WHERE inbound_event.id = done.id AND state IN ('received', 'claimed')"
+        " RETURNING inbound_event.id",
+        [event_id for event_id, _ in replies],
+        [reply for _, reply in replies],
+        at,
+    )
+    ended = {row["id"] for row in rows}
+    return [event_id in ended for event_id, _ in replies]
+
+
+async def work_failed(event_id: int, error: str, *, at: datetime) -> None:
+    """Give an event back with its error; after ``ATTEMPTS`` it is parked for a person to see."""
+    await db.fetch(
+        "UPDATE inbound_event SET error = $2, claimed_until = $3::timestamptz,"
+        " state = CASE WHEN attempts >= $4 THEN 'parked' ELSE 'received' END,"
+        " worked_at = CASE WHEN attempts >= $4 THEN $3::timestamptz END"
+        " WHERE id = $1 AND state = 'claimed'",
+        event_id,
+        error,
+        at,
+        ATTEMPTS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An event that a process left behind, claimed anew."""
+
+    claim: Claim
+    connection_id: int
+    body: bytes
+
+
+_TAKE_LEFT = """
+WITH left_behind AS (
+    SELECT id, attempts FROM inbound_event
+    WHERE connection_id = ANY($1::bigint[]) AND state IN ('received', 'claimed')
+      AND claimed_until <= $2 ORDER BY claimed_until LIMIT $3 FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE inbound_event SET attempts = inbound_event.attempts + 1,
+        state = CASE WHEN left_behind.attempts >= $5 THEN 'parked' ELSE 'claimed' END,
+        error = CASE WHEN left_behind.attempts >= $5
+                     THEN coalesce(error, 'the process that worked it died') ELSE error END,
+        worked_at = CASE WHEN left_behind.attempts >= $5 THEN $2::timestamptz END,
+        claimed_until = $4
+    FROM left_behind WHERE inbound_event.id = left_behind.id
+    RETURNING inbound_event.id, connection_id, sender, body, state
+)
+SELECT taken.id AS event_id, taken.connection_id, taken.body, taken.state, NULL AS reply,
+       customer.language, coalesce(customer.merged_into_id, customer.id) AS customer_id,
+       identity.with_agent_until
+FROM taken
+JOIN connection ON connection.id = taken.connection_id
+LEFT JOIN identity ON identity.kind = 'openid' AND identity.scope = connection.scope
+     AND identity.value = taken.sender
+LEFT JOIN customer ON customer.id = identity.customer_id
+WHERE taken.state = 'claimed'
+"""
+
+
+async def take_left(connection_ids: Sequence[int], *, limit: int, at: datetime) -> list[Left]:
+    """Claim events of these connections whose claim ran out; those out of attempts are parked."""
+    rows = await db.fetch(_TAKE_LEFT, list(connection_ids), at, limit, at + LEASE, ATTEMPTS)
+    return [Left(_claim(row), row["connection_id"], row["body"]) for row in rows]
