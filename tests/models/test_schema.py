@@ -12,7 +12,7 @@ from tortoise.models import Model
 import models
 from jifen import embedded
 from models import db
-from tests.conftest import named, run_statement
+from tests.conftest import drop_database, named, run_statement
 
 MODELS = [one for one in vars(models).values() if isinstance(one, type) and issubclass(one, Model)]
 
@@ -57,7 +57,7 @@ async def test_processes_that_migrate_at_once_do_it_once(servers: embedded.Addre
     told = [(await one.communicate())[0].decode().strip() for one in running]
     assert [one.returncode for one in running] == [0, 0, 0]
     assert sorted(bool(steps) for steps in told) == [False, False, True]
-    await run_statement(servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    await drop_database(servers.database_url, name)
 
 
 async def test_a_migrated_database_that_is_full_migrates_again_to_nothing(

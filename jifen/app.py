@@ -1,0 +1,95 @@
+"""The composition root: puts the edges together; the only file that knows them all."""
+
+import asyncio
+import signal
+from functools import partial
+
+import uvloop
+from aiohttp import web
+
+import miniprogram_api
+import web.app as base
+from bot import official_account
+from bot.conversation import Conversations
+from jifen import VERSION, embedded
+from jifen.family import Family
+from jifen.running import opened
+from jifen.settings import Settings, sealer
+from jobs import scheduler, worker
+from web import logs
+from web.context import Context
+from web.logs import log
+
+GRACE_SECONDS = 10.0
+
+
+def create(context: Context) -> web.Application:
+    """Return the web application with every edge mounted."""
+    app = base.create(context, version=VERSION)
+    official_account.add_to(app)
+    miniprogram_api.add_to(app)
+    return app
+
+
+def serve(settings: Settings, reached: embedded.Addresses) -> None:
+    """Answer HTTP until SIGTERM or Ctrl-C, then finish what is under way."""
+    logs.configure()
+    uvloop.run(_serve(settings, reached))
+
+
+def serve_all(settings: Settings, reached: embedded.Addresses, *, processes: int) -> None:
+    """Answer HTTP in one process, or in several that share the port and are kept alive."""
+    sealer(settings)
+    if processes == 1:
+        serve(settings, reached)
+        return
+    logs.configure()
+    family = Family()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: family.ask_to_stop())
+    for place in range(processes):
+        family.add(f"web {place + 1}", partial(serve, settings, reached))
+    family.watch(also=lambda: None)
+    family.stop()
+
+
+def work(settings: Settings, reached: embedded.Addresses) -> None:
+    """Do what the clock and the inbox ask for until SIGTERM or Ctrl-C."""
+    logs.configure()
+    sealer(settings)
+    uvloop.run(_work(settings, reached))
+
+
+async def _serve(settings: Settings, reached: embedded.Addresses) -> None:
+    stopping = _stop_signals()
+    async with opened(settings, reached) as context:
+        runner = web.AppRunner(
+            create(context), access_log=None, handle_signals=False, shutdown_timeout=GRACE_SECONDS
+        )
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, settings.host, settings.port, reuse_port=True)
+            await site.start()
+            log.info("listening", host=settings.host, port=settings.port)
+            await stopping.wait()
+        finally:
+            await runner.cleanup()
+
+
+async def _work(settings: Settings, reached: embedded.Addresses) -> None:
+    stopping = _stop_signals()
+    async with opened(settings, reached) as context:
+        conversations = Conversations(context)
+        await asyncio.gather(
+            scheduler.keep_schedule(context, reached.database_url, stopping=stopping),
+            worker.work(context, stopping=stopping, pumps=[conversations.rework]),
+        )
+        await conversations.finish()
+
+
+def _stop_signals() -> asyncio.Event:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping

@@ -1,0 +1,164 @@
+"""`jifen`: demo, serve, work, migrate, import, link, verify, doctor, new-key."""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from jifen import VERSION, embedded
+from jifen.settings import BadSettings, Settings, read
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status is 0 well, 1 refused or found wrong, 2 asked wrongly."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    given = _parser(words[:1]).parse_args(words)
+    try:
+        settings = read(os.environ)
+        if given.data is not None:
+            settings = msgspec.structs.replace(settings, data=given.data)
+        command: Command = given.run
+        return command(given, settings)
+    except (BadSettings, embedded.EmbeddedError) as refused:
+        print(f"jifen: {refused}", file=sys.stderr)
+        return 1
+    except OSError as failed:
+        print(f"jifen: {failed.strerror or failed}: {failed.filename or ''}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="jifen", description="积分: a loyalty backend for WeChat")
+    parser.add_argument("--version", action="version", version=f"jifen {VERSION}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--data", type=Path, metavar="DIR", help="our own servers' files (default: .jifen)"
+    )
+
+    def add(name: str, run: Command, told: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=told, description=told, parents=[common])
+        command.set_defaults(run=run)
+        return command
+
+    demo = add("demo", _demo, "run everything on this machine, with a simulated WeChat")
+    demo.add_argument("--port", type=int, help="where the page is; the server takes the next one")
+    demo.add_argument("--fresh", action="store_true", help="forget all that was there before")
+    demo.add_argument("--json", action="store_true", help="print one line of JSON when ready")
+    serve = add("serve", _serve, "answer HTTP: callbacks, the mini-program, docs, health")
+    serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: 8080)")
+    serve.add_argument("--processes", type=int, default=1, help="web processes on one port")
+    add("work", _work, "do what the clock and the inbox ask for")
+    add("migrate", _migrate, "bring the database's schema up to date")
+    bring_in = add("import", _import, "read purchases from merchants' files")
+    if list(command) == ["import"]:  # its readers of tables take a second to load
+        from connectors.files import command as files
+
+        files.add_arguments(bring_in)
+    link = add("link", _link, "let a chat consumer be a customer that was imported")
+    link.add_argument("openid", help="the follower, as APP_ID:OPENID")
+    link.add_argument("customer", help="the imported customer, as KIND:SCOPE:VALUE")
+    add("verify", _verify, "prove that the points ledger adds up")
+    add("doctor", _doctor, "look at this machine and say what is missing")
+    add("new-key", _new_key, "make a master key for JIFEN_MASTER_KEY")
+    return parser
+
+
+def _demo(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import demo
+
+    try:
+        return demo.run(settings, port=given.port, fresh=given.fresh, as_json=given.json)
+    except demo.DemoRefused as refused:
+        print(f"jifen: {refused}", file=sys.stderr)
+        return 1
+
+
+def _serve(given: argparse.Namespace, settings: Settings) -> int:
+    if given.processes > 1:  # before the figures are made: they are summed over processes
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="jifen-"))
+    from jifen import app, running
+
+    changed = {name: getattr(given, name) for name in ("host", "port") if getattr(given, name)}
+    settings = msgspec.structs.replace(settings, **changed)
+    with running.addresses(settings) as reached:
+        app.serve_all(settings, reached, processes=given.processes)
+    return 0
+
+
+def _work(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import app, running
+
+    with running.addresses(settings) as reached:
+        app.work(settings, reached)
+    return 0
+
+
+def _migrate(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import running
+
+    with running.addresses(settings) as reached:
+        taken = asyncio.run(running.prepare(reached.database_url))
+    print("\n".join(taken) if taken else "the database is up to date")
+    return 0
+
+
+def _with_database(settings: Settings, act: Callable[[], Awaitable[int]]) -> int:
+    from jifen import running
+    from models import db
+
+    async def run(database_url: str) -> int:
+        await running.prepare(database_url)
+        async with db.opened(database_url, pool_size=settings.pool_size):
+            return await act()
+
+    with running.addresses(settings) as reached:
+        return asyncio.run(run(reached.database_url))
+
+
+def _import(given: argparse.Namespace, settings: Settings) -> int:
+    from connectors.files import command
+    from jifen import running
+
+    with running.addresses(settings) as reached:
+        asyncio.run(running.prepare(reached.database_url))
+        return asyncio.run(command.run(given, database_url=reached.database_url))
+
+
+def _link(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import linking
+
+    return _with_database(settings, lambda: linking.run(given.openid, given.customer))
+
+
+def _verify(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import verifying
+
+    return _with_database(settings, verifying.run)
+
+
+def _doctor(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import doctor
+
+    return doctor.run(settings)
+
+
+def _new_key(given: argparse.Namespace, settings: Settings) -> int:
+    from loyalty.sealing import new_master_key
+
+    print(new_master_key())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

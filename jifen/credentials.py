@@ -1,0 +1,68 @@
+"""The demo's own secrets: made at random once for a data folder, kept for its owner only."""
+
+import os
+import secrets
+import string
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from loyalty.sealing import new_master_key
+
+FILE = "demo.json"
+LETTERS = string.ascii_letters + string.digits
+
+
+class Credentials(Struct, frozen=True):
+    """What the demo's server and its simulator both know of the accounts they play with."""
+
+    master_key: str
+    app_id: str
+    app_secret: str
+    original_id: str
+    token: str
+    encoding_aes_key: str
+    miniprogram_app_id: str
+    miniprogram_app_secret: str
+
+    def __repr__(self) -> str:
+        return f"Credentials(app_id={self.app_id!r})"
+
+
+def keep(data: Path) -> Credentials:
+    """Return the folder's credentials, made now if it has none.
+
+    Raises:
+        msgspec.MsgspecError: the file is damaged. OSError: it cannot be read or written.
+    """
+    file = data / FILE
+    if not file.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        half = data / f"{FILE}.half"
+        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
+            written.write(msgspec.json.encode(_made()))
+        half.rename(file)
+    return msgspec.json.decode(file.read_bytes(), type=Credentials)
+
+
+def _made() -> Credentials:
+    return Credentials(
+        master_key=new_master_key(),
+        app_id="wx" + secrets.token_hex(8),
+        app_secret=secrets.token_hex(16),
+        original_id="gh_" + secrets.token_hex(6),
+        token=_letters(24),
+        encoding_aes_key=_encoding_aes_key(),
+        miniprogram_app_id="wx" + secrets.token_hex(8),
+        miniprogram_app_secret=secrets.token_hex(16),
+    )
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(count))
+
+
+def _encoding_aes_key() -> str:
+    """43 letters that decode to 32 bytes: the last stands for four bits, so it ends in zeros."""
+    return _letters(42) + secrets.choice("AEIMQUYcgkosw048")

@@ -1,0 +1,118 @@
+"""What a process of jifen holds while it runs: database, Redis, HTTP, the platforms' clients."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import aiohttp
+from redis.asyncio import Redis
+
+from bot import router
+from jifen import embedded
+from jifen.settings import Settings, sealer
+from loyalty import connections, programme
+from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
+from loyalty.earning import EARNING
+from loyalty.expiry import EXPIRY
+from loyalty.sealing import Sealer
+from models import db
+from web.context import Account, Context, MiniProgramAccount, now
+from web.tokens import SharedTokens
+from wechat.miniprogram import MiniProgram
+from wechat.official_account import OfficialAccount
+
+REDIS_SECONDS = 2.0
+
+
+@contextmanager
+def addresses(settings: Settings) -> Iterator[embedded.Addresses]:
+    """Return the servers' addresses: those that are set, else our own, started or joined.
+
+    Raises:
+        embedded.EmbeddedError: our own cannot be started.
+    """
+    if settings.database_url:
+        yield embedded.Addresses(settings.database_url, settings.redis_url)
+        return
+    with embedded.start(settings.data, attach=True, report=lambda _: None) as running:
+        yield running.addresses
+
+
+async def prepare(database_url: str) -> list[str]:
+    """Migrate, publish the first programme where there is none, and return the steps taken."""
+    taken = await db.migrate(database_url)
+    load_kinds()
+    async with db.opened(database_url, pool_size=1):
+        await programme.begin(at=now())
+    return taken
+
+
+def load_kinds() -> None:
+    """Import every plug-in, so that a kind added twice stops the program here."""
+    EARNING.load()
+    EXPIRY.load()
+    router.load()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, reached: embedded.Addresses) -> AsyncIterator[Context]:
+    """Open all that a web or worker process works with.
+
+    Raises:
+        BadSettings: no usable master key. WrongMasterKey: the stored secrets have another one.
+        KeyError: a stored rule's kind has no file.
+    """
+    seal = sealer(settings)
+    load_kinds()
+    redis = Redis.from_url(
+        reached.redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
+    )
+    async with (
+        db.opened(reached.database_url, pool_size=settings.pool_size),
+        aiohttp.ClientSession() as http,
+    ):
+        await db.require_version()
+        await programme.load()
+        yield Context(
+            redis=redis,
+            http=http,
+            sealer=seal,
+            accounts=await _accounts(http, seal),
+            miniprograms=await _miniprograms(http, seal),
+        )
+    await redis.aclose()
+
+
+async def _accounts(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, Account]:
+    tokens = SharedTokens(seal)
+    return {
+        one.scope: Account(
+            one,
+            OfficialAccount(
+                http,
+                tokens,
+                app_id=one.settings.app_id,
+                app_secret=one.settings.app_secret,
+                api_base=one.settings.api_base,
+                token_endpoint=one.settings.token_endpoint,
+            ),
+        )
+        for one in await connections.load(OfficialAccountSettings, sealer=seal)
+    }
+
+
+async def _miniprograms(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, MiniProgramAccount]:
+    tokens = SharedTokens(seal)
+    return {
+        one.scope: MiniProgramAccount(
+            one,
+            MiniProgram(
+                http,
+                tokens,
+                app_id=one.settings.app_id,
+                app_secret=one.settings.app_secret,
+                api_base=one.settings.api_base,
+                token_endpoint=one.settings.token_endpoint,
+            ),
+        )
+        for one in await connections.load(MiniProgramSettings, sealer=seal)
+    }
