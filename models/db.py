@@ -210,7 +210,7 @@ def pool_use() -> PoolUse:
     """Return the pool's use; none where no database is open."""
     try:
         pool = getattr(_client(), "_pool", None)
-    except ConfigurationError:
+    except (ConfigurationError, RuntimeError):  # no context is open
         pool = None
     if pool is None:
         return PoolUse(0, 0)
