@@ -1,0 +1,1 @@
+"""Ways in for purchases: one folder a shop, platform or kind of file, found by its name."""
