@@ -107,7 +107,7 @@ class Conversations:
         assert claim.event_id is not None
         log.warning("reply_late", event_id=claim.event_id, app_id=account.connection.scope)
         count_inbound_event("official_account", "late")
-        work.add_done_callback(_consume)
+        work.add_done_callback(_tell_failure)
         self._hold_behind(work, claim.event_id)
         return replies.nothing()
 
@@ -186,7 +186,7 @@ class Conversations:
         except db.Unreachable:
             log.warning("event_left", event_id=event_id)  # its lease runs out and it is taken over
         else:
-            log.error("event_failed", event_id=event_id, exc_info=failure)
+            log.error("event_failed", event_id=event_id, error=type(failure).__name__)
 
     async def rework(self, at: datetime) -> int:
         """Work events that a process left behind; their replies go as customer messages."""
@@ -197,8 +197,9 @@ class Conversations:
         ]
         for event, work in zip(left, works, strict=True):
             assert event.claim.event_id is not None
+            work.add_done_callback(_tell_failure)
             self._hold_behind(work, event.claim.event_id)
-        await asyncio.gather(*works, return_exceptions=True)  # each failure is stored and logged
+        await asyncio.gather(*works, return_exceptions=True)  # each failure is stored and told
         return len(left)
 
     async def _rework(self, account: Account, event: inbox.Left) -> bytes:
@@ -228,10 +229,11 @@ class _Lateness:
         self.is_late = is_late
 
 
-def _consume(work: asyncio.Task[bytes]) -> None:
-    """Take a late failure off the loop's hands: it is logged and the event given back already."""
-    if not work.cancelled():
-        work.exception()
+def _tell_failure(work: asyncio.Task[bytes]) -> None:
+    """Tell the log how work failed for which no caller waits."""
+    failure = None if work.cancelled() else work.exception()
+    if failure is not None and not isinstance(failure, db.Unreachable):
+        log.error("work_behind_failed", exc_info=failure)
 
 
 def _written(failure: Exception) -> str:

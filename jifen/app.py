@@ -21,6 +21,7 @@ from web.context import Context
 from web.logs import log
 
 GRACE_SECONDS = 10.0
+KEEP_ALIVE_SECONDS = 75.0
 
 
 def create(context: Context) -> web.Application:
@@ -64,7 +65,11 @@ async def _serve(settings: Settings, reached: embedded.Addresses) -> None:
     stopping = _stop_signals()
     async with opened(settings, reached) as context:
         runner = web.AppRunner(
-            create(context), access_log=None, handle_signals=False, shutdown_timeout=GRACE_SECONDS
+            create(context),
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=GRACE_SECONDS,
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
         )
         await runner.setup()
         try:

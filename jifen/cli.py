@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 import tempfile
@@ -12,6 +13,7 @@ import msgspec
 
 from jifen import VERSION, embedded
 from jifen.settings import BadSettings, Settings, read
+from loyalty.sealing import WrongMasterKey
 
 Command = Callable[[argparse.Namespace, Settings], int]
 
@@ -26,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             settings = msgspec.structs.replace(settings, data=given.data)
         command: Command = given.run
         return command(given, settings)
-    except (BadSettings, embedded.EmbeddedError) as refused:
+    except (BadSettings, WrongMasterKey, embedded.EmbeddedError) as refused:
         print(f"jifen: {refused}", file=sys.stderr)
         return 1
     except OSError as failed:
@@ -132,6 +134,8 @@ def _import(given: argparse.Namespace, settings: Settings) -> int:
 
     with running.addresses(settings) as reached:
         asyncio.run(running.prepare(reached.database_url))
+        gc.freeze()  # an import makes few cycles and many objects: look for cycles rarely
+        gc.set_threshold(200_000, 50, 1000)
         return asyncio.run(command.run(given, database_url=reached.database_url))
 
 

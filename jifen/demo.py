@@ -79,23 +79,24 @@ def run(settings: Settings, *, port: int | None, fresh: bool, as_json: bool) -> 
     logs.configure()  # to standard error: standard output is kept for --json
     tell = partial(print, file=sys.stderr, flush=True)
     data = settings.data
+    _refuse_second(settings)
+    ports = _ports(port)
     if fresh:
-        _forget(data, tell)
+        _forget(settings, tell)
     data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as ending:
         servers = _servers(settings, tell)
         if isinstance(servers, embedded.Embedded):
             ending.callback(servers.stop)
-        known = keep(data)
-        ports = _ports(port)
-        demo = _Demo(settings, servers.addresses, known, ports)
+        demo = _Demo(settings, servers.addresses, keep(data), ports)
         asyncio.run(demo.prepare(tell))
         family = Family()
         ending.callback(family.stop)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: family.ask_to_stop())
         demo.start(family)
-        demo.wait_until_ready(family)
+        if not demo.wait_until_ready(family):
+            return 0
         (data / RUNNING).write_bytes(msgspec.json.encode(demo.addresses()))
         ending.callback((data / RUNNING).unlink, missing_ok=True)
         demo.announce(as_json=as_json, tell=tell)
@@ -104,8 +105,20 @@ def run(settings: Settings, *, port: int | None, fresh: bool, as_json: bool) -> 
     return 0
 
 
-def _forget(data: Path, tell: Callable[[str], None]) -> None:
+def _refuse_second(settings: Settings) -> None:
+    """Raises: DemoRefused, with where the demo is, when these servers run already."""
+    if not settings.database_url and embedded.attach(settings.data):
+        raise DemoRefused(
+            f"{settings.data} is in use; stop what uses it, or choose another folder with --data."
+            f"{_where(settings.data)}"
+        )
+
+
+def _forget(settings: Settings, tell: Callable[[str], None]) -> None:
     """Begin with nothing: the databases, the simulator's memory, the secrets."""
+    if settings.database_url:
+        raise DemoRefused("--fresh empties our own servers only: empty your database yourself")
+    data = settings.data
     embedded.erase(data)
     for name in (SIMULATOR_STATE, FILE, RUNNING):
         (data / name).unlink(missing_ok=True)
@@ -269,8 +282,10 @@ class _Demo:
             ),
         )
 
-    def wait_until_ready(self, family: Family) -> None:
+    def wait_until_ready(self, family: Family) -> bool:
         """Wait for both addresses, then lay the account's menu through WeChat's own API.
+
+        False where we are asked to stop meanwhile.
 
         Raises:
             DemoRefused: they did not come up in time.
@@ -278,11 +293,14 @@ class _Demo:
         ends_at = time.monotonic() + READY_SECONDS
         for address in (f"{self._page}/play/state", f"{self._server}/readyz"):
             while not _answers(address):
+                if family.is_stopping:
+                    return False
                 family.look()
                 if time.monotonic() > ends_at:
                     raise DemoRefused(f"{address} does not answer")
                 time.sleep(0.03)
         asyncio.run(self._lay_menu())
+        return True
 
     async def _lay_menu(self) -> None:
         async with aiohttp.ClientSession() as http:

@@ -44,7 +44,7 @@ class Family:
         method = "fork" if sys.platform == "linux" else "spawn"
         self._method: Any = multiprocessing.get_context(method)
         self._children: list[Child] = []
-        self._stopping = False
+        self.is_stopping = False
 
     def add(self, name: str, run: Callable[[], None]) -> None:
         """Start a member. ``run`` ends on SIGTERM; what it returns does not matter."""
@@ -62,11 +62,11 @@ class Family:
 
     def ask_to_stop(self) -> None:
         """Make ``watch`` return; safe in a signal handler."""
-        self._stopping = True
+        self.is_stopping = True
 
     def watch(self, also: Callable[[], None]) -> None:
         """Start again what dies, and call ``also`` at each look, until asked to stop."""
-        while not self._stopping:
+        while not self.is_stopping:
             self.look()
             also()
             time.sleep(LOOK_SECONDS)

@@ -2,6 +2,10 @@
 
 For every lot: ``points`` = sum of its draws + ``remaining``. For every member: the entries' deltas
 sum to the cached totals, and the remainders of her settled (pending) lots to available (pending).
+
+The rows are written in batches by one verb alone and checked nightly, so they carry no surrogate
+key and only the foreign key that a stranger could break. Where a model below names one column as
+its primary key, that is for Tortoise, which reads by one; the table's key is the pair it names.
 """
 
 from enum import StrEnum
@@ -31,8 +35,7 @@ class Lot(Model):
     Without ``expires_at`` the lot expires with the member's inactivity, or never.
     """
 
-    id = fields.BigIntField(primary_key=True)
-    member_id = fields.BigIntField()
+    member_id = fields.BigIntField(primary_key=True)
     number = fields.IntField()
     entry_number = fields.IntField()
     points = fields.BigIntField()
@@ -55,8 +58,7 @@ class Entry(Model):
     chains it to the member's entry before. ``breakdown`` says which rule gave what to which line.
     """
 
-    id = fields.BigIntField(primary_key=True)
-    member_id = fields.BigIntField()
+    member_id = fields.BigIntField(primary_key=True)
     number = fields.IntField()
     kind = fields.CharEnumField(EntryKind)
     key = fields.CharField(max_length=255, unique=True)
@@ -81,8 +83,7 @@ class Entry(Model):
 class Draw(Model):
     """What one entry took from one lot; negative where the entry gave points back to it."""
 
-    id = fields.BigIntField(primary_key=True)
-    member_id = fields.BigIntField()
+    member_id = fields.BigIntField(primary_key=True)
     entry_number = fields.IntField()
     lot_number = fields.IntField()
     points = fields.BigIntField()

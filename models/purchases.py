@@ -82,10 +82,12 @@ class Purchase(Model):
 
 
 class PurchaseLine(Model):
-    """One line of a purchase: ``goods_fen`` before discounts, ``paid_fen`` of the buyer's money."""
+    """One line of a purchase: ``goods_fen`` before discounts, ``paid_fen`` of the buyer's money.
 
-    id = fields.BigIntField(primary_key=True)
-    purchase_id = fields.BigIntField()
+    The table's key is (purchase_id, number); Tortoise wants one column and is told the first.
+    """
+
+    purchase_id = fields.BigIntField(primary_key=True)
     number = fields.IntField()
     key = fields.TextField()
     sku = fields.TextField()

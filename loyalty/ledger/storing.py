@@ -1,6 +1,7 @@
 """The ledger's statements: load what a batch needs, write what it made."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from loyalty.ledger.accounts import Account, EntryState, LotState
 from loyalty.ledger.book import Book
@@ -134,6 +135,17 @@ _TOTAL_FIELDS = (
     "chain",
 )
 
+_CHANGE_FIELDS = ("member_id", "number", "remaining", "settled_at")
+_DRAW_FIELDS = ("member_id", "entry_number", "lot_number", "points")
+_BREAKDOWN = _ENTRY_FIELDS.index("breakdown")
+_LOT_ROW = attrgetter(*_LOT_FIELDS)
+_CHANGE_ROW = attrgetter(*_CHANGE_FIELDS)
+_ENTRY_ROW = attrgetter(*_ENTRY_FIELDS)
+_TOTAL_ROW = attrgetter(*_TOTAL_FIELDS)
+
+# Below, the round trips of COPY cost more than it saves.
+COPY_FROM = 200
+
 
 async def entries(keys: Sequence[str]) -> dict[str, EntryState]:
     """Return the entries that exist under these keys."""
@@ -221,33 +233,42 @@ def _note_spent(book: Book, row: db.Row) -> None:
 
 
 async def write(book: Book) -> None:
-    """Write all that a batch made, in one statement."""
+    """Write what a batch made: in one statement, or its new rows by COPY where they are many."""
     if not book.written:
         return
     touched = {entry.member_id for entry in book.written}
     lots = [lot for member in touched for lot in book.accounts[member].lots.values()]
     changed = [lot for lot in lots if lot.is_changed and not lot.is_new]
+    new_lots = [_LOT_ROW(lot) for lot in lots if lot.is_new]
+    fresh = [_entry_row(entry) for entry in book.written]
     draws = [
         (entry.member_id, entry.number, lot_number, points)
         for entry in book.written
         for lot_number, points in entry.draws.items()
     ]
+    if len(fresh) >= COPY_FROM:
+        await db.copy("lot", _LOT_FIELDS, new_lots)
+        await db.copy("entry", _ENTRY_FIELDS, fresh)
+        await db.copy("draw", _DRAW_FIELDS, draws)
+        new_lots, fresh, draws = [], [], []
     await db.fetch(
         _WRITE,
-        *_columns([lot for lot in lots if lot.is_new], _LOT_FIELDS),
-        *_columns(changed, ("member_id", "number", "remaining", "settled_at")),
-        *_entry_columns(book.written),
-        *([draw[i] for draw in draws] for i in range(4)),
-        *_columns([book.accounts[member] for member in sorted(touched)], _TOTAL_FIELDS),
+        *_columns(new_lots, len(_LOT_FIELDS)),
+        *_columns([_CHANGE_ROW(lot) for lot in changed], len(_CHANGE_FIELDS)),
+        *_columns(fresh, len(_ENTRY_FIELDS)),
+        *_columns(draws, len(_DRAW_FIELDS)),
+        *_columns(
+            [_TOTAL_ROW(book.accounts[member]) for member in sorted(touched)], len(_TOTAL_FIELDS)
+        ),
     )
 
 
-def _columns(things: Sequence[object], names: Sequence[str]) -> list[list[object]]:
-    return [[getattr(thing, name) for thing in things] for name in names]
+def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
-def _entry_columns(written: Sequence[EntryState]) -> list[list[object]]:
-    columns = _columns(written, _ENTRY_FIELDS)
-    breakdown = _ENTRY_FIELDS.index("breakdown")
-    columns[breakdown] = [text.decode() if text else None for text in columns[breakdown]]  # type: ignore[attr-defined]
-    return columns
+def _entry_row(entry: EntryState) -> tuple[object, ...]:
+    row: tuple[object, ...] = _ENTRY_ROW(entry)
+    if entry.breakdown is None:
+        return row
+    return (*row[:_BREAKDOWN], entry.breakdown.decode(), *row[_BREAKDOWN + 1 :])

@@ -1,0 +1,284 @@
+"""The whole web application on a real port, the simulator as WeChat, and a platform of the tests'.
+
+One brand is laid once as ``jifen demo`` lays it; every test has a copy of that database.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+from redis.asyncio import Redis
+
+from bot import conversation
+from bot.conversation import Conversations
+from jifen import app, embedded, running, seed
+from jifen.settings import Settings
+from jobs import worker
+from loyalty import connections, inbox
+from loyalty.connections import CallbackMode, MiniProgramSettings, OfficialAccountSettings
+from loyalty.sealing import Sealer, new_master_key
+from models import db
+from simulator.app import create_app
+from simulator.assumed import Assumed
+from simulator.consumers import derived_openid
+from simulator.settings import ConsumerSeed, MiniProgram, OfficialAccount, Shop
+from simulator.settings import Settings as SimulatorSettings
+from tests.bot import odd_intents
+from tests.bot.phones import Phones
+from tests.bot.platform import (
+    AES_KEY,
+    APP_ID,
+    APP_SECRET,
+    ORIGINAL_ID,
+    PREVIOUS_KEY,
+    TOKEN,
+    Platform,
+)
+from tests.conftest import named, run_statement
+from web.context import Context, now
+
+MASTER_KEY = new_master_key()
+MINI_APP_ID = "wxfedcba0987654321"
+WANG = derived_openid(APP_ID, "王金")
+CONSUMERS = (("林小满", "zh_CN"), ("王金", "zh_CN"), ("Emma", "en"))
+
+
+def account(
+    *, api_base: str = "http://127.0.0.1:9", mode: CallbackMode = CallbackMode.SECURE
+) -> OfficialAccountSettings:
+    """Return the brand's official account as our side knows it."""
+    return OfficialAccountSettings(
+        app_id=APP_ID,
+        app_secret=APP_SECRET,
+        original_id=ORIGINAL_ID,
+        token=TOKEN,
+        encoding_aes_key=AES_KEY,
+        mode=mode,
+        previous_encoding_aes_key=PREVIOUS_KEY,
+        api_base=api_base,
+    )
+
+
+async def lay_brand(server_url: str, name: str) -> None:
+    """Make a database as ``jifen demo`` does: migrated, with the brand and its regular."""
+    await run_statement(server_url, f'CREATE DATABASE "{name}"')
+    url = named(server_url, name)
+    await running.prepare(url)
+    async with db.opened(url, pool_size=1):
+        await seed.seed(
+            account(),
+            MiniProgramSettings(app_id=MINI_APP_ID, app_secret=APP_SECRET),
+            regular_openid=WANG,
+            sealer=Sealer(MASTER_KEY),
+            at=now(),
+        )
+
+
+@pytest.fixture(scope="session")
+def branded(servers: embedded.Addresses) -> str:
+    """Lay the brand in one database that every test's own is copied from."""
+    name = f"branded_{uuid4().hex}"
+    asyncio.run(lay_brand(servers.database_url, name))
+    return name
+
+
+@pytest.fixture
+async def reached(servers: embedded.Addresses, branded: str) -> AsyncIterator[embedded.Addresses]:
+    """Give the test a brand of its own and an empty Valkey."""
+    name = f"test_{uuid4().hex}"
+    await run_statement(servers.database_url, f'CREATE DATABASE "{name}" TEMPLATE "{branded}"')
+    redis = Redis.from_url(servers.redis_url)
+    await redis.flushdb()
+    await redis.aclose()
+    yield replace(servers, database_url=named(servers.database_url, name))
+    await run_statement(servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield session
+
+
+@pytest.fixture(autouse=True)
+def mood() -> odd_intents.Mood:
+    """Let the odd intents behave in every test as it says."""
+    odd_intents.mood.begin_anew()
+    return odd_intents.mood
+
+
+@pytest.fixture
+def short_lease(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Let a claim run out after one second instead of five."""
+    monkeypatch.setattr(inbox, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(conversation, "RENEW_SECONDS", 0.4)
+    return 1.0
+
+
+@dataclass
+class Town:
+    """Our side and WeChat's, running."""
+
+    context: Context
+    origin: str
+    app: web.Application
+    phones: Phones
+    platform: Platform
+    http: aiohttp.ClientSession
+    begin_worker: Callable[[], Awaitable[None]]
+    begin_web: Callable[[], Awaitable[str]]
+
+    async def rows(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
+        return [dict(row) for row in await db.fetch(sql, *arguments)]
+
+    async def count(self, what: str) -> int:
+        (row,) = await db.fetch(f"SELECT count(*) AS n FROM {what}")
+        return int(row["n"])
+
+    async def until(self, what: str, *, count: int = 1, seconds: float = 10) -> None:
+        """Wait until so many rows are there."""
+        async with asyncio.timeout(seconds):
+            while await self.count(what) < count:  # noqa: ASYNC110 (the database tells nobody)
+                await asyncio.sleep(0.05)
+
+    async def a_second_process(self) -> Platform:
+        """Start another web application with memory of its own, over the same database."""
+        return Platform(self.http, await self.begin_web(), mode=self.platform.mode)
+
+
+def china(callback_url: str, mode: str, assumed: Assumed, *, port: int = 8090) -> SimulatorSettings:
+    """Return what the simulator is told."""
+    return SimulatorSettings(
+        official_account=OfficialAccount(
+            APP_ID,
+            APP_SECRET,
+            ORIGINAL_ID,
+            "积分",
+            TOKEN,
+            callback_url,
+            AES_KEY,
+            mode,  # type: ignore[arg-type]
+        ),
+        miniprogram=MiniProgram(MINI_APP_ID, APP_SECRET),
+        port=port,
+        shops=(Shop("shop_jingan", "静安店", "Jing'an shop"),),
+        consumers=tuple(ConsumerSeed(*one) for one in CONSUMERS),  # type: ignore[arg-type]
+        assumed=assumed,
+    )
+
+
+@asynccontextmanager
+async def simulated(settings: SimulatorSettings) -> AsyncIterator[str]:
+    """Run a simulator and give its address."""
+    server = TestServer(create_app(settings))
+    await server.start_server(shutdown_timeout=0.2)
+    yield str(server.make_url("")).rstrip("/")
+    await server.close()
+
+
+@asynccontextmanager
+async def served(context: Context, port: int) -> AsyncIterator[web.Application]:
+    """Run our web application on a port."""
+    created = app.create(context)
+    server = TestServer(created, port=port)
+    await server.start_server(shutdown_timeout=0.2)
+    yield created
+    await server.close()
+
+
+@asynccontextmanager
+async def working(context: Context) -> AsyncIterator[None]:
+    """Run a worker process's work."""
+    stopping = asyncio.Event()
+    conversations = Conversations(context)
+    pace = worker.Pace(look_seconds=0.1, grace_seconds=1)
+    task = asyncio.create_task(
+        worker.work(context, stopping=stopping, pumps=[conversations.rework], jobs={}, pace=pace)
+    )
+    yield
+    stopping.set()
+    await task
+    await conversations.finish()
+
+
+Begin = Callable[..., Awaitable[Town]]
+
+
+def settings_for(reached: embedded.Addresses, *, port: int, pool_size: int = 8) -> Settings:
+    """Return what a process of ours is told."""
+    return Settings(
+        database_url=reached.database_url,
+        redis_url=reached.redis_url,
+        master_key=MASTER_KEY,
+        data=Path("nowhere"),
+        host="127.0.0.1",
+        port=port,
+        pool_size=pool_size,
+    )
+
+
+@pytest.fixture
+async def begin(reached: embedded.Addresses, http: aiohttp.ClientSession) -> AsyncIterator[Begin]:
+    """Start our side and WeChat's as the test wants them; all ends with the test."""
+    async with AsyncExitStack() as ending:
+
+        async def start(
+            mode: str = "secure",
+            *,
+            assumed: Assumed = Assumed(),  # noqa: B008 (a frozen struct)
+            clock: Callable[[], Any] = now,
+        ) -> Town:
+            port = unused_port()
+            origin = f"http://127.0.0.1:{port}"
+            wechat = await ending.enter_async_context(
+                simulated(china(f"{origin}/wechat/{APP_ID}", mode, assumed))
+            )
+            await _save(reached, account(api_base=wechat, mode=CallbackMode(mode)))
+            context = replace(
+                await ending.enter_async_context(
+                    running.opened(settings_for(reached, port=port), reached)
+                ),
+                clock=clock,
+            )
+
+            async def begin_worker() -> None:
+                await ending.enter_async_context(working(context))
+
+            async def begin_web() -> str:
+                other = unused_port()
+                await ending.enter_async_context(served(context, other))
+                return f"http://127.0.0.1:{other}"
+
+            return Town(
+                context,
+                origin,
+                await ending.enter_async_context(served(context, port)),
+                Phones(http, wechat),
+                Platform(http, origin, mode=mode),
+                http,
+                begin_worker,
+                begin_web,
+            )
+
+        yield start
+
+
+async def _save(reached: embedded.Addresses, known: OfficialAccountSettings) -> None:
+    async with db.opened(reached.database_url, pool_size=1):
+        await connections.save(known, name=seed.BRAND, sealer=Sealer(MASTER_KEY), at=now())
+
+
+@pytest.fixture
+async def town(begin: Begin) -> Town:
+    """Our side and WeChat's in secure mode."""
+    return await begin()
