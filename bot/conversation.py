@@ -29,6 +29,7 @@ from wechat.inbound import Inbound, parse
 
 BUDGET_SECONDS = 4.0
 LOOK_AGAIN_SECONDS = 0.2
+LINGER_SECONDS = 0.003
 RENEW_SECONDS = 2.0
 WORK_SECONDS = 60.0
 REWORKED_AT_ONCE = 20
@@ -46,9 +47,9 @@ class Conversations:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._claim = Coalescer(self._claim_all)
-        self._balance = Coalescer(self._balance_all)
-        self._keep = Coalescer(self._keep_all)
+        self._claim = Coalescer(self._claim_all, linger_seconds=LINGER_SECONDS)
+        self._balance = Coalescer(self._balance_all, linger_seconds=LINGER_SECONDS)
+        self._keep = Coalescer(self._keep_all, linger_seconds=LINGER_SECONDS)
         self._behind: set[asyncio.Task[bytes]] = set()
         self._holding: set[asyncio.Task[None]] = set()
 
@@ -100,8 +101,7 @@ class Conversations:
         work = loop.create_task(self._work(account, inbound, claim, lateness), context=Variables())
         self._behind.add(work)
         work.add_done_callback(self._behind.discard)
-        done, _ = await asyncio.wait([work], timeout=max(0.0, ends - loop.time()))
-        if done:
+        if await _is_done(work, by=ends):
             return work.result()
         lateness.is_late = True
         assert claim.event_id is not None
@@ -220,6 +220,24 @@ class Conversations:
 
     async def _keep_all(self, kept: Sequence[tuple[int, bytes]]) -> list[bool]:
         return await inbox.work_done(kept, at=self._context.clock())
+
+
+async def _is_done(work: asyncio.Task[bytes], *, by: float) -> bool:
+    """Wait for work, at most until a moment of the loop's clock; cheaper than ``asyncio.wait``."""
+    waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def wake_up(*_: object) -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    timer = asyncio.get_running_loop().call_at(by, wake_up)
+    work.add_done_callback(wake_up)
+    try:
+        await waiter
+    finally:
+        timer.cancel()
+        work.remove_done_callback(wake_up)
+    return work.done()
 
 
 class _Lateness:

@@ -17,8 +17,10 @@ class Coalescer(Generic[A, R]):
     """Turn a verb that takes a batch into one that takes an item, at the price of the batch.
 
     Each caller waits for its own committed result. ``most`` items go in one call, ``waiting`` may
-    wait; a failing call fails all items that were in it. What a caller gave up waiting for before
-    it went out is left undone. Runs outside any caller's transaction.
+    wait, up to ``lanes`` calls run at once. In a crowd (the call before had more than one item) the
+    next call waits ``linger_seconds`` for more to come; a lone caller never waits. A failing call
+    fails all items that were in it. What a caller gave up waiting for before it went out is left
+    undone. Runs outside any caller's transaction.
     """
 
     def __init__(
@@ -27,12 +29,18 @@ class Coalescer(Generic[A, R]):
         *,
         most: int = 256,
         waiting: int = 4096,
+        lanes: int = 1,
+        linger_seconds: float = 0.0,
     ) -> None:
         self._verb = verb
         self._most = most
         self._waiting = waiting
+        self._lanes = lanes
+        self._linger_seconds = linger_seconds
         self._queue: list[tuple[A, asyncio.Future[R]]] = []
-        self._running: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._busy_lanes = 0
+        self._is_crowded = False
 
     async def __call__(self, item: A) -> R:
         """Return what the verb gives for one item.
@@ -45,20 +53,26 @@ class Coalescer(Generic[A, R]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
         self._queue.append((item, future))
-        if self._running is None:
+        if self._busy_lanes < self._lanes:
+            self._busy_lanes += 1
             # A fresh context: a caller's transaction must not be inherited.
-            self._running = loop.create_task(self._drain(), context=Context())
+            lane = loop.create_task(self._drain(), context=Context())
+            self._tasks.add(lane)
+            lane.add_done_callback(self._tasks.discard)
         return await future
 
     async def _drain(self) -> None:
         try:
             while self._queue:
+                if self._is_crowded and self._linger_seconds and len(self._queue) < self._most:
+                    await asyncio.sleep(self._linger_seconds)
                 wanted = [(item, future) for item, future in self._queue if not future.done()]
                 batch, self._queue = wanted[: self._most], wanted[self._most :]
+                self._is_crowded = len(batch) > 1
                 if batch:
                     await self._run(batch)
         finally:
-            self._running = None
+            self._busy_lanes -= 1
 
     async def _run(self, batch: list[tuple[A, asyncio.Future[R]]]) -> None:
         try:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.router import intent
-from bot.turn import Language, Reply, Turn
+from bot.turn import Language, Reply, Say, Turn
 from bot.wording import day
 from loyalty.ledger import Balance
 
@@ -21,9 +21,8 @@ from loyalty.ledger import Balance
 )
 async def show_points(turn: Turn) -> Reply:
     balance = await turn.balance()
-    return turn.say(
-        zh="\n".join(chinese(balance, at=turn.at)), en="\n".join(english(balance, at=turn.at))
-    )
+    told = chinese if turn.language == "zh" else english
+    return Say("\n".join(told(balance, at=turn.at)))
 
 
 def chinese(balance: Balance, *, at: datetime) -> list[str]:
