@@ -4,7 +4,8 @@
 and a constant number of statements.
 """
 
-from loyalty.purchases.recording import Recorded, record
+from loyalty.purchases.recording import record
 from loyalty.purchases.storing import open_shops
+from loyalty.purchases.task import Recorded
 
 __all__ = ["Recorded", "open_shops", "record"]

@@ -1,7 +1,6 @@
 """Take a batch of orders: decide each one, write purchases and lines, let points follow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from loyalty import customers, ledger, programme
@@ -11,43 +10,11 @@ from loyalty.outcomes import Fate, Outcome
 from loyalty.purchases import storing
 from loyalty.purchases.amounts import checked, digest, moves_forward
 from loyalty.purchases.following import follow
-from loyalty.purchases.storing import Known
+from loyalty.purchases.known import Known
+from loyalty.purchases.task import Recorded, Task
 from models import db
 
 ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A purchase as it stands after the order was taken; ``points`` is what changed by it."""
-
-    purchase_id: int
-    revision: int
-    points: int
-
-
-@dataclass(slots=True)
-class Task:
-    """One order on its way: what is known of it, whose it is, what it becomes."""
-
-    order: Order
-    digest: bytes
-    known: Known | None = None
-    customer_id: int | None = None
-    purchase_id: int = 0
-    revision: int = 1
-    points: int = 0
-    earned: list[tuple[str, int]] = field(default_factory=list)
-    outcome: Outcome[Recorded] | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Say whether the order still has to be written."""
-        return self.outcome is None
-
-    def refuse(self, refusal: LoyaltyError) -> None:
-        """End the task."""
-        self.outcome = Outcome(Fate.REFUSED, refusal=refusal)
 
 
 async def record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Recorded]]:

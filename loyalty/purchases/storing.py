@@ -1,21 +1,14 @@
 """The statements of purchases: what is known of a batch of orders, and how it is written."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec.structs import replace as with_fields
 
 from loyalty.orders import Order, OrderLine, ShopRef
-from loyalty.purchases.amounts import checked, is_whole
+from loyalty.purchases.known import Known
+from loyalty.purchases.task import Task
 from models import PurchaseState, ShopKind, db
-
-if TYPE_CHECKING:
-    from loyalty.purchases.recording import Task
 
 _KNOWN = """
 SELECT purchase.*, shop.kind AS shop_kind, shop.code AS shop_code
@@ -80,42 +73,6 @@ SET customer_id = new.customer_id, state = new.state, currency = new.currency,
 FROM jsonb_populate_recordset(NULL::purchase, $1::jsonb) AS new
 WHERE purchase.id = new.id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A purchase as it stands, told again as an order."""
-
-    purchase_id: int
-    revision: int
-    digest: bytes
-    customer_id: int | None
-    earned: tuple[tuple[str, int], ...]
-    order: Order
-
-    def with_lines(self, lines: Iterable[OrderLine]) -> Known:
-        """Return it with its lines."""
-        return replace(self, order=with_fields(self.order, lines=tuple(lines)))
-
-    def completed(self, told: Order) -> Order:
-        """Return what is told, with what only we know: the details of lines, the completion."""
-        knows_more = is_whole(told.lines) and not is_whole(self.order.lines)
-        return checked(
-            with_fields(
-                told,
-                lines=self.order.lines if knows_more else told.lines,
-                completed_at=told.completed_at or self.order.completed_at,
-            )
-        )
-
-    def differences(self, told: Order) -> dict[str, object]:
-        """Return the amounts that differ as {field: "known -> told"}."""
-        names = ("paid_fen", "refunded_fen", "goods_fen", "freight_fen", "currency", "state")
-        return {
-            name: f"{getattr(self.order, name)} -> {getattr(told, name)}"
-            for name in names
-            if getattr(self.order, name) != getattr(told, name)
-        }
 
 
 Name = tuple[str, str, str]

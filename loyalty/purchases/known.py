@@ -1,0 +1,47 @@
+"""A purchase as it stands, told again as an order, so that two tellings can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from msgspec.structs import replace as with_fields
+
+from loyalty.orders import Order, OrderLine
+from loyalty.purchases.amounts import checked, is_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A purchase as it stands, told again as an order."""
+
+    purchase_id: int
+    revision: int
+    digest: bytes
+    customer_id: int | None
+    earned: tuple[tuple[str, int], ...]
+    order: Order
+
+    def with_lines(self, lines: Iterable[OrderLine]) -> Known:
+        """Return it with its lines."""
+        return replace(self, order=with_fields(self.order, lines=tuple(lines)))
+
+    def completed(self, told: Order) -> Order:
+        """Return what is told, with what only we know: the details of lines, the completion."""
+        knows_more = is_whole(told.lines) and not is_whole(self.order.lines)
+        return checked(
+            with_fields(
+                told,
+                lines=self.order.lines if knows_more else told.lines,
+                completed_at=told.completed_at or self.order.completed_at,
+            )
+        )
+
+    def differences(self, told: Order) -> dict[str, object]:
+        """Return the amounts that differ as {field: "known -> told"}."""
+        names = ("paid_fen", "refunded_fen", "goods_fen", "freight_fen", "currency", "state")
+        return {
+            name: f"{getattr(self.order, name)} -> {getattr(told, name)}"
+            for name in names
+            if getattr(self.order, name) != getattr(told, name)
+        }

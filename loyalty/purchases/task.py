@@ -1,0 +1,41 @@
+"""One order on its way through ``record``, and what became of it."""
+
+from dataclasses import dataclass, field
+
+from loyalty.errors import LoyaltyError
+from loyalty.orders import Order
+from loyalty.outcomes import Fate, Outcome
+from loyalty.purchases.known import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A purchase as it stands after the order was taken; ``points`` is what changed by it."""
+
+    purchase_id: int
+    revision: int
+    points: int
+
+
+@dataclass(slots=True)
+class Task:
+    """One order on its way: what is known of it, whose it is, what it becomes."""
+
+    order: Order
+    digest: bytes
+    known: Known | None = None
+    customer_id: int | None = None
+    purchase_id: int = 0
+    revision: int = 1
+    points: int = 0
+    earned: list[tuple[str, int]] = field(default_factory=list)
+    outcome: Outcome[Recorded] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the order still has to be written."""
+        return self.outcome is None
+
+    def refuse(self, refusal: LoyaltyError) -> None:
+        """End the task."""
+        self.outcome = Outcome(Fate.REFUSED, refusal=refusal)
