@@ -143,10 +143,10 @@ def _servers(settings: Settings, tell: Callable[[str], None]) -> "embedded.Embed
 
 def _where(data: Path) -> str:
     try:
-        page = msgspec.json.decode((data / RUNNING).read_bytes())["page"]
+        running = msgspec.json.decode((data / RUNNING).read_bytes())
+        return f" Process {running['pid']} runs the demo at {running['page']}"
     except (OSError, msgspec.MsgspecError, KeyError):
         return ""
-    return f" The demo is at {page}"
 
 
 def _ports(asked: int | None) -> Ports:
@@ -336,6 +336,7 @@ class _Demo:
                 "app_secret": known.miniprogram_app_secret,
             },
             "data": str(self._settings.data.resolve()),
+            "pid": os.getpid(),
         }
 
     def announce(self, *, as_json: bool, tell: Callable[[str], None]) -> None:

@@ -7,6 +7,7 @@ from loyalty.errors import LoyaltyError
 from loyalty.orders import IdentityRef
 from models import IdentityKind
 from web.context import now
+from web.texts import text
 
 
 class BadReference(Exception):
@@ -21,8 +22,11 @@ async def run(openid: str, customer: str) -> int:
             raise BadReference(f"{openid!r}: a follower is written APP_ID:OPENID")
         follower = IdentityRef(IdentityKind.OPENID, app_id, value)
         customer_id = await customers.link(_imported(customer), follower, at=now())
-    except (BadReference, LoyaltyError) as refused:
+    except BadReference as refused:
         print(f"jifen: {refused}", file=sys.stderr)
+        return 1
+    except LoyaltyError as refused:
+        print(f"jifen: {text(refused.code, 'en', refused.figures)}", file=sys.stderr)
         return 1
     balance = (await ledger.balances([customer_id], at=now()))[customer_id]
     print(f"linked: {balance.available} points available, {balance.pending} pending")

@@ -7,7 +7,7 @@ from loyalty import customers
 from loyalty.customers import Told
 from web.context import Account, Context
 from web.logs import log
-from wechat.errors import CallFailed
+from wechat.errors import CallFailed, Rejected
 
 FOLLOWERS_A_CALL = 100  # what the platform takes at most
 
@@ -31,8 +31,15 @@ async def learn_followers(context: Context, at: datetime) -> int:
 
 
 async def _told(account: Account, openids: list[str]) -> list[Told]:
-    answer = await account.client.user.get_batch(openids)  # type: ignore[no-untyped-call]
-    by_openid = {one.get("openid"): one for one in answer.get("user_info_list", [])}
+    """Ask about many at once; where one openid spoils the call, about half of them at a time."""
+    try:
+        answer = await account.client.user.get_batch(openids)  # type: ignore[no-untyped-call]
+    except Rejected:
+        if len(openids) == 1:  # the platform knows no such follower: there is nothing to learn
+            return [_one(openids[0], {})]
+        middle = len(openids) // 2
+        return [*await _told(account, openids[:middle]), *await _told(account, openids[middle:])]
+    by_openid = {one.get("openid"): one for one in answer}
     return [_one(openid, by_openid.get(openid, {})) for openid in openids]
 
 

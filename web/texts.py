@@ -58,8 +58,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "这些身份属于两位顾客，需要先合并",
         "These identities belong to two customers, who must be merged first",
     ),
-    "known_identity_unknown": ("没有这位顾客", "No such customer"),
-    "other_identity_unknown": ("没有另一位顾客", "No such other customer"),
+    "known_identity_unknown": (
+        "没有这样的顾客：{kind}:{scope}:{value}",
+        "There is no such customer: {kind}:{scope}:{value}",
+    ),
+    "other_identity_unknown": (
+        "还不认识 {scope}:{value}：请先关注公众号",
+        "{scope}:{value} is not known yet: she must follow the account first",
+    ),
+    "already_linked": (
+        "该顾客已关联同一公众号的另一位粉丝",
+        "This customer is another follower of the same account already",
+    ),
     "has_history_of_her_own": (
         "该顾客已有订单或积分，需要合并而不是关联",
         "This customer has orders or points: a merge is needed, not a link",

@@ -16,7 +16,8 @@ async def link(known: IdentityRef, other: IdentityRef, *, at: datetime) -> int:
     Raises:
         NotFound: ``known_identity_unknown`` or ``other_identity_unknown``.
         Refused: ``has_history_of_her_own``: the other customer owns purchases or points, so this
-            is a merge of two people and not a link.
+            is a merge of two people and not a link. ``already_linked``: the customer is another
+            follower of the same account already.
     """
     async with db.transaction():
         found = await find([known, other])
@@ -27,6 +28,7 @@ async def link(known: IdentityRef, other: IdentityRef, *, at: datetime) -> int:
         target, source = found[known], found[other]
         if target != source:
             await _check_empty(source, target)
+            await _check_not_taken(source, target)
             await db.fetch(
                 "UPDATE identity SET customer_id = $2 WHERE customer_id = $1", source, target
             )
@@ -55,3 +57,16 @@ async def _check_empty(source: int, target: int) -> None:
     )
     if row["owned"]:
         raise Refused("has_history_of_her_own", customer_id=source)
+
+
+async def _check_not_taken(source: int, target: int) -> None:
+    """One human has one openid an app and one unionid: two are two people."""
+    (row,) = await db.fetch(
+        "SELECT EXISTS (SELECT FROM identity AS hers JOIN identity AS another USING (kind, scope)"
+        " WHERE hers.customer_id = $1 AND another.customer_id = $2"
+        " AND kind IN ('openid', 'unionid') AND hers.value <> another.value) AS taken",
+        source,
+        target,
+    )
+    if row["taken"]:
+        raise Refused("already_linked", customer_id=target)
