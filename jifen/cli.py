@@ -14,6 +14,7 @@ import msgspec
 from jifen import VERSION, embedded
 from jifen.settings import BadSettings, Settings, read
 from loyalty.sealing import WrongMasterKey
+from models import db
 
 Command = Callable[[argparse.Namespace, Settings], int]
 
@@ -30,6 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(given, settings)
     except (BadSettings, WrongMasterKey, embedded.EmbeddedError) as refused:
         print(f"jifen: {refused}", file=sys.stderr)
+        return 1
+    except db.Refusal as refused:
+        print(f"jifen: the database refuses: {refused}", file=sys.stderr)
+        return 1
+    except (ConnectionError, TimeoutError) as failed:
+        print(f"jifen: the database cannot be reached: {failed}", file=sys.stderr)
         return 1
     except OSError as failed:
         print(f"jifen: {failed.strerror or failed}: {failed.filename or ''}", file=sys.stderr)
@@ -117,7 +124,6 @@ def _migrate(given: argparse.Namespace, settings: Settings) -> int:
 
 def _with_database(settings: Settings, act: Callable[[], Awaitable[int]]) -> int:
     from jifen import running
-    from models import db
 
     async def run(database_url: str) -> int:
         await running.prepare(database_url)

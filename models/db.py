@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
-from asyncpg.exceptions._base import InterfaceError, InternalClientError
+from asyncpg.exceptions._base import InterfaceError, InternalClientError, PostgresError
 from tortoise import Tortoise, connections
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.exceptions import ConfigurationError, DBConnectionError, OperationalError
@@ -37,6 +37,8 @@ Unreachable = (
     asyncpg.TooManyConnectionsError,
     DBConnectionError,
 )
+# What PostgreSQL says no to, at the start: a wrong password, no such database, too old a server.
+Refusal = (PostgresError, DBConnectionError, OperationalError)
 Collision = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
 
 
