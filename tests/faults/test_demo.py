@@ -70,7 +70,7 @@ def test_each_part_of_the_demo_may_be_killed_and_then_the_whole(data: Path) -> N
     with demo(data, "--port", str(port)) as again:
         assert again.answers(wang, expected)
         same = {**again.told, "pid": 0} == {**told, "pid": 0}
-            assert same, "the same accounts, the same addresses"
+        assert same, "the same accounts, the same addresses"
         status, took, rest = again.end(signal.SIGTERM)
         assert (status, rest) == (0, b""), "one line on standard output, and no more"
         assert took < 10
