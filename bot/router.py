@@ -114,8 +114,3 @@ def language_of(text: str, *, otherwise: Language) -> Language:
     if _written_as_sound(plain(text)):
         return "zh"
     return hearing.language_of(text, otherwise=otherwise)
-
-
-def known_words() -> list[str]:
-    """Return every word that an intent answers."""
-    return sorted(_words)

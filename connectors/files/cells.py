@@ -219,11 +219,6 @@ def quantity(cell: Cell) -> int:
     return found
 
 
-def points_as_fen(cell: Cell) -> int:
-    """Return points spent on Taobao as fen: 100 points are 1 yuan."""
-    return optional_plain_fen(cell)
-
-
 def moment(cell: Cell, zone: tzinfo, pattern: str = "auto") -> datetime:
     """Return a moment in UTC; a cell without a zone is local time of ``zone``.
 

@@ -43,7 +43,7 @@ from tests.bot.platform import (
     TOKEN,
     Platform,
 )
-from tests.conftest import named, run_statement
+from tests.conftest import drop_database, named, run_statement
 from web.context import Context, now
 
 MASTER_KEY = new_master_key()
@@ -100,7 +100,7 @@ async def reached(servers: embedded.Addresses, branded: str) -> AsyncIterator[em
     await redis.flushdb()
     await redis.aclose()
     yield replace(servers, database_url=named(servers.database_url, name))
-    await run_statement(servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    await drop_database(servers.database_url, name)
 
 
 @pytest.fixture

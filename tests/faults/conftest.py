@@ -14,7 +14,7 @@ import pytest
 
 from jifen import embedded
 from tests.bot.conftest import begin, http, lay_brand, mood, town
-from tests.conftest import named, run_statement
+from tests.conftest import drop_database, named, run_statement
 from tests.faults.demos import family_of, program_of
 
 __all__ = ["begin", "http", "mood", "town"]
@@ -77,4 +77,4 @@ async def reached(own: Servers) -> AsyncIterator[embedded.Addresses]:
     url = own.addresses.database_url
     await run_statement(url, f'CREATE DATABASE "{name}" TEMPLATE "branded"')
     yield embedded.Addresses(named(url, name), own.addresses.redis_url)
-    await run_statement(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    await drop_database(url, name)
