@@ -6,7 +6,7 @@ extensions.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pkgutil import iter_modules
 from typing import Any
@@ -137,12 +137,31 @@ def in_caller_transaction() -> bool:
 
 @asynccontextmanager
 async def transaction() -> AsyncIterator[None]:
-    """Open a transaction, or join the caller's."""
+    """Open a transaction, or join the caller's.
+
+    A connection that dies while a transaction begins or ends takes Tortoise's own bookkeeping with
+    it: the dead one would stay the task's connection for ever. It is put away here.
+    """
     if in_caller_transaction():
         yield
         return
-    async with in_transaction("default"):
-        yield
+    outside = _client()
+    try:
+        async with in_transaction("default"):
+            yield
+    finally:
+        if (inside := _client()) is not outside:
+            connections.set("default", outside)
+            await _put_away(outside, inside)
+
+
+async def _put_away(pooled: Any, inside: TransactionalDBClient) -> None:
+    """End a transaction's connection and give its place in the pool back."""
+    connection: Any = inside._connection
+    with suppress(InterfaceError, InternalClientError):  # it is released or closed already
+        connection.terminate()
+    with suppress(*Unreachable):
+        await pooled._pool.release(connection)
 
 
 async def migrate(database_url: str) -> list[str]:
