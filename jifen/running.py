@@ -11,8 +11,6 @@ from jifen import embedded
 from jifen.settings import Settings, sealer
 from loyalty import connections, programme
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
-from loyalty.earning import EARNING
-from loyalty.expiry import EXPIRY
 from loyalty.sealing import Sealer
 from models import db
 from web.context import Account, Context, MiniProgramAccount, now
@@ -48,8 +46,7 @@ async def prepare(database_url: str) -> list[str]:
 
 def load_kinds() -> None:
     """Import every plug-in, so that a kind added twice stops the program here."""
-    EARNING.load()
-    EXPIRY.load()
+    programme.load_kinds()
     router.load()
 
 

@@ -1,42 +1,54 @@
 """The brand's rules in force: read as versions, added as versions, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
-import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
+from loyalty.challenges import CHALLENGES
+from loyalty.conditions import CONDITIONS
+from loyalty.discounts import DISCOUNTS
 from loyalty.earning import EARNING, EarningRule
 from loyalty.earning.per_yuan import PerYuan
 from loyalty.expiry import EXPIRY, ExpiryRule
 from loyalty.expiry.rolling import Rolling
-from loyalty.ledger.movements import OnShortfall
-from loyalty.registry import Registry
+from loyalty.policies import POLICIES
+from loyalty.policies.points import PointsPolicy
+from loyalty.policies.tiers import Tiers
+from loyalty.registry import Registry, encode
+from loyalty.rewards import REWARDS
+from loyalty.segments import SEGMENTS
 from models import RuleState, RuleVersion, db
 
-REGISTRIES: dict[str, Registry[Any]] = {EARNING.name: EARNING, EXPIRY.name: EXPIRY}
-POLICY = "points_policy"
+REGISTRIES: dict[str, Registry[Any]] = {
+    registry.name: registry
+    for registry in (
+        EARNING,
+        EXPIRY,
+        CONDITIONS,
+        REWARDS,
+        CHALLENGES,
+        DISCOUNTS,
+        SEGMENTS,
+        POLICIES,
+    )
+}
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class PointsPolicy(Struct, frozen=True, forbid_unknown_fields=True):
-    """When earned points become spendable, and what happens when spent points must come back."""
-
-    return_window_days: Annotated[int, Meta(ge=0, le=365)] = 7
-    on_shortfall: OnShortfall = OnShortfall.DEBT
-
-    def settles_at(self, completed_at: datetime) -> datetime:
-        """Return when the points of an order completed then become available."""
-        return completed_at + timedelta(days=self.return_window_days)
-
 
 FIRST_RULES: tuple[tuple[str, Struct], ...] = (
     ("earning:base", PerYuan()),
     ("expiry", Rolling(months=12)),
-    (POLICY, PointsPolicy()),
+    ("points", PointsPolicy()),
+    ("tiers", Tiers()),
 )
+
+
+def load_kinds() -> None:
+    """Import every plug-in, so that a kind added twice stops the program here."""
+    for registry in REGISTRIES.values():
+        registry.load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +66,59 @@ class Rule:
         return self.starts_at <= moment and (self.ends_at is None or moment < self.ends_at)
 
 
+R = TypeVar("R", bound=Struct)
+
+
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """All published rules, newest version first."""
+    """All published rules, newest version first, by their registry."""
 
-    earning_rules: tuple[Rule, ...]
-    expiry_rules: tuple[Rule, ...]
-    policies: tuple[Rule, ...]
+    rules: Mapping[str, tuple[Rule, ...]]
+
+    def of(self, registry: Registry[Any], moment: datetime) -> list[Rule]:
+        """Return the newest version in force at a moment of each slot, in the slots' order."""
+        by_slot: dict[str, Rule] = {}
+        for rule in self.rules.get(registry.name, ()):
+            if rule.in_force(moment):
+                by_slot.setdefault(rule.slot, rule)
+        return [by_slot[slot] for slot in sorted(by_slot)]
+
+    def find(self, slot: str, registry: Registry[Any], moment: datetime) -> Rule | None:
+        """Return the newest version of a slot in force at a moment."""
+        for rule in self.rules.get(registry.name, ()):
+            if rule.slot == slot and rule.in_force(moment):
+                return rule
+        return None
+
+    def version(self, version_id: int, registry: Registry[Any]) -> Rule | None:
+        """Return one version, in force or not: what a coupon or redemption was made by."""
+        for rule in self.rules.get(registry.name, ()):
+            if rule.version_id == version_id:
+                return rule
+        return None
 
     def earning(self, moment: datetime) -> list[tuple[int, EarningRule]]:
         """Return (version id, rule) for each slot: the newest version in force at a moment."""
-        return [(rule.version_id, rule.body) for rule in _newest(self.earning_rules, moment)]
+        return [(rule.version_id, rule.body) for rule in self.of(EARNING, moment)]
 
     def expiry(self, moment: datetime) -> ExpiryRule:
         """Return the expiry rule in force at a moment; rolling 12 months where none is."""
-        for rule in _newest(self.expiry_rules, moment):
+        for rule in self.of(EXPIRY, moment):
             found: ExpiryRule = rule.body
             return found
         return Rolling()
 
-    def policy(self, moment: datetime) -> PointsPolicy:
+    def points(self, moment: datetime) -> PointsPolicy:
         """Return the points policy in force at a moment; its defaults where none is."""
-        for rule in _newest(self.policies, moment):
-            found: PointsPolicy = rule.body
-            return found
-        return PointsPolicy()
+        return self._policy("points", PointsPolicy, moment)
 
+    def tiers(self, moment: datetime) -> Tiers:
+        """Return the tiers in force at a moment; the first ones where none are."""
+        return self._policy("tiers", Tiers, moment)
 
-def _newest(rules: Sequence[Rule], moment: datetime) -> list[Rule]:
-    by_slot: dict[str, Rule] = {}
-    for rule in rules:
-        if rule.in_force(moment):
-            by_slot.setdefault(rule.slot, rule)
-    return [by_slot[slot] for slot in sorted(by_slot)]
+    def _policy(self, slot: str, struct: type[R], moment: datetime) -> R:
+        rule = self.find(slot, POLICIES, moment)
+        return rule.body if rule and isinstance(rule.body, struct) else struct()
 
 
 async def load() -> Programme:
@@ -96,22 +128,13 @@ async def load() -> Programme:
         KeyError: a stored kind has no file; the program must not run without it.
         msgspec.ValidationError: a stored body does not fit its struct.
     """
-    by_registry: dict[str, list[Rule]] = {EARNING.name: [], EXPIRY.name: [], POLICY: []}
-    for version in await RuleVersion.filter(state=RuleState.PUBLISHED).order_by("-version", "slot"):
-        by_registry[version.registry].append(
-            Rule(version.id, version.slot, _decoded(version), version.starts_at, version.ends_at)
+    rules: dict[str, list[Rule]] = {}
+    for one in await RuleVersion.filter(state=RuleState.PUBLISHED).order_by("-version", "slot"):
+        body = REGISTRIES[one.registry].decode(one.kind, one.body)
+        rules.setdefault(one.registry, []).append(
+            Rule(one.id, one.slot, body, one.starts_at, one.ends_at)
         )
-    return Programme(
-        earning_rules=tuple(by_registry[EARNING.name]),
-        expiry_rules=tuple(by_registry[EXPIRY.name]),
-        policies=tuple(by_registry[POLICY]),
-    )
-
-
-def _decoded(version: RuleVersion) -> object:
-    if version.registry == POLICY:
-        return msgspec.convert(version.body, PointsPolicy)
-    return REGISTRIES[version.registry].decode(version.kind, version.body)
+    return Programme({registry: tuple(found) for registry, found in rules.items()})
 
 
 async def publish(
@@ -142,7 +165,7 @@ async def publish(
         slot,
         registry,
         kind,
-        msgspec.json.encode(rule).decode(),
+        encode(rule).decode(),
         starts_at,
         ends_at,
         at,
@@ -163,10 +186,7 @@ async def begin(*, at: datetime) -> None:
 
 
 def _kind_of(rule: Struct) -> tuple[str, str]:
-    if isinstance(rule, PointsPolicy):
-        return POLICY, POLICY
     for registry in REGISTRIES.values():
-        for kind in registry:
-            if registry[kind] is type(rule):
-                return registry.name, kind
+        if (kind := registry.kind_of(rule)) is not None:
+            return registry.name, kind
     raise KeyError(f"{type(rule).__name__} is in no registry")

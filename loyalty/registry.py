@@ -3,12 +3,39 @@
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
 P = TypeVar("P")
 C = TypeVar("C", bound=type[Any])
+
+
+@runtime_checkable
+class Nested(Protocol):
+    """A field of a rule that holds rules of another registry, such as its conditions."""
+
+    @classmethod
+    def read(cls, told: object) -> "Nested":
+        """Make it of its stored form. Raises: msgspec.ValidationError, KeyError."""
+
+    def told(self) -> object:
+        """Return what is stored."""
+
+
+def encode(rule: object) -> bytes:
+    """Return a rule as it is stored."""
+    return msgspec.json.encode(rule, enc_hook=_encode_hook)
+
+
+def _decode_hook(wanted: type, told: object) -> object:
+    assert issubclass(wanted, Nested)
+    return wanted.read(told)
+
+
+def _encode_hook(rule: object) -> object:
+    assert isinstance(rule, Nested)
+    return rule.told()
 
 
 class Registry(Generic[P]):
@@ -46,8 +73,15 @@ class Registry(Generic[P]):
             KeyError: no file adds this kind.
             msgspec.ValidationError: a field is missing or wrong; the text names it.
         """
-        rule: P = msgspec.convert(body, self._kinds[kind])
+        rule: P = msgspec.convert(body, self._kinds[kind], dec_hook=_decode_hook)
         return rule
+
+    def kind_of(self, rule: object) -> str | None:
+        """Return the kind of a rule; None where it is not of this registry."""
+        for kind, struct in self._kinds.items():
+            if type(rule) is struct:
+                return kind
+        return None
 
     def __getitem__(self, kind: str) -> type[Any]:
         return self._kinds[kind]

@@ -3,6 +3,10 @@
 Edges may read these models directly; only the verbs in ``loyalty`` write them.
 """
 
+from models.brand import Brand
+from models.campaigns import Snapshot, SnapshotMember, Subscription
+from models.challenges import ChallengeClaim, CheckIn, Score
+from models.communities import Community, CommunityMember, Invitation, InvitationState
 from models.connections import AccessToken, Connection
 from models.customers import Customer, Identity, IdentityKind, Member
 from models.deliveries import Delivery, DeliveryState
@@ -11,12 +15,24 @@ from models.inbox import EventState, InboundEvent
 from models.points import Draw, Entry, EntryKind, Lot
 from models.programme import RuleState, RuleVersion
 from models.purchases import Purchase, PurchaseLine, PurchaseState, Shop, ShopKind
+from models.rewards import Coupon, CouponState, Redemption, RedemptionState, RewardStock
 from models.schedule import JobRun, JobRunState
 from models.sessions import ShopperSession
+from models.staff import Role, StaffMember, StaffSession
+from models.standing import ChangedMember, Standing
+from models.store import Product, StoreOrder, StoreOrderState
 
 __all__ = [
     "AccessToken",
+    "Brand",
+    "ChallengeClaim",
+    "ChangedMember",
+    "CheckIn",
+    "Community",
+    "CommunityMember",
     "Connection",
+    "Coupon",
+    "CouponState",
     "Customer",
     "Delivery",
     "DeliveryState",
@@ -28,17 +44,33 @@ __all__ = [
     "IdentityKind",
     "ImportedFile",
     "InboundEvent",
+    "Invitation",
+    "InvitationState",
     "JobRun",
     "JobRunState",
     "Lot",
     "Member",
     "ParkedRow",
+    "Product",
     "Purchase",
     "PurchaseLine",
     "PurchaseState",
+    "Redemption",
+    "RedemptionState",
+    "RewardStock",
+    "Role",
     "RuleState",
     "RuleVersion",
+    "Score",
     "Shop",
     "ShopKind",
     "ShopperSession",
+    "Snapshot",
+    "SnapshotMember",
+    "StaffMember",
+    "StaffSession",
+    "Standing",
+    "StoreOrder",
+    "StoreOrderState",
+    "Subscription",
 ]

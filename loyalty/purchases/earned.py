@@ -53,4 +53,4 @@ def settles_at(order: Order, programme: Programme) -> datetime | None:
     """Return when the order's points become available; None while it is not completed."""
     if order.completed_at is None:
         return None
-    return programme.policy(order.paid_at).settles_at(order.completed_at)
+    return programme.points(order.paid_at).settles_at(order.completed_at)

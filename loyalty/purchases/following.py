@@ -84,7 +84,7 @@ def _take_back(
 ) -> list[Movement]:
     assert task.customer_id is not None
     movements: list[Movement] = []
-    policy = programme.policy(task.order.paid_at)
+    policy = programme.points(task.order.paid_at)
     for i in reversed(range(len(task.earned))):
         key, held = task.earned[i]
         taken = min(points, held)

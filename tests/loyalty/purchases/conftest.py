@@ -7,7 +7,7 @@ import pytest
 from loyalty import programme
 from loyalty.earning.per_yuan import PerYuan
 from loyalty.expiry.rolling import Rolling
-from loyalty.programme import PointsPolicy
+from loyalty.policies.points import PointsPolicy
 from tests.cast import JUNE_1
 
 BEGAN_AT = datetime(2020, 1, 1, tzinfo=UTC)
@@ -19,6 +19,6 @@ async def brand(database: None) -> None:
     for slot, rule in (
         ("earning:base", PerYuan()),
         ("expiry", Rolling(months=12)),
-        ("points_policy", PointsPolicy(return_window_days=7)),
+        ("points", PointsPolicy(return_window_days=7)),
     ):
         await programme.publish(slot, rule, starts_at=BEGAN_AT, by="test", at=JUNE_1)

@@ -14,7 +14,8 @@ from loyalty.errors import LoyaltyError
 from loyalty.ledger import Balance, Spend
 from loyalty.orders import Order, OrderLine
 from loyalty.outcomes import Fate
-from loyalty.programme import PointsPolicy, Programme, Rule
+from loyalty.policies.points import PointsPolicy
+from loyalty.programme import Programme, Rule
 from loyalty.purchases import Recorded
 from loyalty.purchases.earned import earned
 from models import Entry, Identity, Lot, Member, Purchase, PurchaseLine, PurchaseState, db
@@ -147,7 +148,7 @@ async def test_a_refund_after_spending_leaves_a_debt_that_the_next_points_pay() 
 
 async def test_the_shortfall_policy_in_force_when_the_order_was_paid_decides() -> None:
     clamp = PointsPolicy(return_window_days=0, on_shortfall=ledger.OnShortfall.CLAMP)
-    await programme.publish("points_policy", clamp, starts_at=BEGAN_AT, by="t", at=JUNE_1)
+    await programme.publish("points", clamp, starts_at=BEGAN_AT, by="t", at=JUNE_1)
     await take(
         order("1", line(100_00), state=PurchaseState.COMPLETED, completed_at=JUNE_1), at=JUNE_1
     )
@@ -331,7 +332,7 @@ def test_any_series_of_partial_refunds_equals_the_full_refund(
 ) -> None:
     """The points left depend on what is refunded, not on the way there."""
 
-    rules = Programme((Rule(1, "base", PerYuan(), BEGAN_AT, None),), (), ())
+    rules = Programme({"earning": (Rule(1, "base", PerYuan(), BEGAN_AT, None),)})
     lines = [line(fen, key=str(n)) for n, fen in enumerate(paid)]
     chooser = random.Random(seed)
     refunded = [0] * len(lines)

@@ -1,0 +1,21 @@
+"""So many days checked in without a gap."""
+
+from datetime import timedelta
+
+from loyalty.challenges import CHALLENGES, Challenge, Happenings
+
+DAY = timedelta(days=1)
+
+
+@CHALLENGES.add("check_in_streak")
+class CheckInStreak(Challenge, frozen=True):
+    """So many days in a row with a check-in; the longest row of the round counts."""
+
+    def reached(self, happenings: Happenings) -> int:
+        """Return the length of the longest row of days."""
+        longest = row = 0
+        before = None
+        for day in happenings.check_ins:
+            row = row + 1 if before is not None and day - before == DAY else 1
+            longest, before = max(longest, row), day
+        return min(longest, self.target)

@@ -1,0 +1,22 @@
+"""For those whom a segment holds."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from loyalty.conditions import CONDITIONS
+from loyalty.errors import Refused
+from loyalty.facts import Case
+
+
+@CONDITIONS.add("in_segment")
+class InSegment(Struct, frozen=True, forbid_unknown_fields=True):
+    """Only members whom the segment's newest snapshot holds."""
+
+    slot: Annotated[str, Meta(pattern="^segment:[a-z0-9_]{1,40}$")] = "segment:loyal"
+
+    def refusal(self, case: Case) -> Refused | None:
+        """Return None for those in the segment."""
+        return (
+            None if self.slot in case.facts.segments else Refused("not_in_segment", slot=self.slot)
+        )

@@ -1,0 +1,27 @@
+"""For carts of a certain worth."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from loyalty.conditions import CONDITIONS
+from loyalty.errors import Refused
+from loyalty.facts import Case, subtotal_fen
+
+
+@CONDITIONS.add("min_spend")
+class MinSpend(Struct, frozen=True, forbid_unknown_fields=True):
+    """Only carts whose goods cost at least so many fen before any discount."""
+
+    fen: Annotated[int, Meta(ge=1, le=10**9)] = 100
+
+    def refusal(self, case: Case) -> Refused | None:
+        """Return None for carts of that worth; where there is no cart, nothing is refused yet."""
+        if case.cart is None:
+            return None
+        short = self.fen - subtotal_fen(case.cart)
+        return (
+            Refused("min_spend_not_met", short_fen=short, wanted_fen=self.fen)
+            if short > 0
+            else None
+        )

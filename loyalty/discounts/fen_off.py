@@ -1,0 +1,23 @@
+"""A fixed sum off."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from loyalty.allocation import shares
+from loyalty.discounts import DISCOUNTS, Discount
+from loyalty.facts import CartLine
+
+
+@DISCOUNTS.add("fen_off")
+class FenOff(Discount, frozen=True):
+    """A fixed sum off, never more than what its lines still cost."""
+
+    fen: Annotated[int, Meta(ge=1, le=10**9)] = 1000
+
+    def per_line(self, cart: tuple[CartLine, ...], costs_fen: list[int]) -> list[int]:
+        """Return the fen that each line becomes cheaper."""
+        bases = [
+            cost if self.counts(line) else 0 for line, cost in zip(cart, costs_fen, strict=True)
+        ]
+        return shares(min(self.fen, sum(bases)), bases)

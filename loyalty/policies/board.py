@@ -1,0 +1,19 @@
+"""A leaderboard."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from loyalty.policies import POLICIES
+
+
+@POLICIES.add("board")
+class Board(Struct, frozen=True, forbid_unknown_fields=True):
+    """A leaderboard of the points that members earned in a week or month, net of refunds.
+
+    Ties go to who was there first.
+    """
+
+    name_zh: Annotated[str, Meta(min_length=1, max_length=40)] = "本周积分榜"
+    name_en: Annotated[str, Meta(min_length=1, max_length=40)] = "Points of the week"
+    season: Literal["weekly", "monthly"] = "weekly"

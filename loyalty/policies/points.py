@@ -1,0 +1,21 @@
+"""When points become spendable, and what happens when spent ones must come back."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from loyalty.ledger.movements import OnShortfall
+from loyalty.policies import POLICIES
+
+
+@POLICIES.add("points")
+class PointsPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """When earned points become spendable, and what happens when spent points must come back."""
+
+    return_window_days: Annotated[int, Meta(ge=0, le=365)] = 7
+    on_shortfall: OnShortfall = OnShortfall.DEBT
+
+    def settles_at(self, completed_at: datetime) -> datetime:
+        """Return when the points of an order completed then become available."""
+        return completed_at + timedelta(days=self.return_window_days)

@@ -1,0 +1,75 @@
+"""VIP groups of WeCom: the groups, who was invited, who is in them."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Community(Model):
+    """A WeCom customer group (客户群); ``slot`` is the rule of who may join ("community:vip").
+
+    ``config_id`` and ``qr_code`` are of the join way (进群方式) made through the API; ``state`` is
+    the text that its joins carry. ``member_version`` is the platform's version of the list.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    slot = fields.TextField()
+    corp_id = fields.TextField()
+    chat_id = fields.TextField()
+    name = fields.TextField()
+    owner = fields.TextField()
+    capacity = fields.IntField()
+    config_id = fields.TextField(null=True)
+    qr_code = fields.TextField(null=True)
+    state = fields.TextField()
+    member_version = fields.TextField()
+    reconciled_at = fields.DatetimeField(null=True)
+    dismissed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "community"
+        unique_together = (("corp_id", "chat_id"),)
+
+
+class CommunityMember(Model):
+    """One external contact in a group; ``customer_id`` where her unionid is known to us."""
+
+    id = fields.BigIntField(primary_key=True)
+    community_id = fields.BigIntField()
+    external_user_id = fields.TextField()
+    unionid = fields.TextField(null=True)
+    customer_id = fields.BigIntField(null=True)
+    name = fields.TextField()
+    join_scene = fields.IntField(null=True)
+    joined_at = fields.DatetimeField()
+    left_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "community_member"
+        unique_together = (("community_id", "external_user_id"),)
+
+
+class InvitationState(StrEnum):
+    """Open until she is in the group, or leaves it again; withdrawn by staff."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    LEFT = "left"
+    WITHDRAWN = "withdrawn"
+
+
+class Invitation(Model):
+    """One member's invitation to a group, once a group."""
+
+    id = fields.BigIntField(primary_key=True)
+    uuid = fields.UUIDField(unique=True)
+    community_id = fields.BigIntField()
+    member_id = fields.BigIntField()
+    state = fields.CharEnumField(InvitationState)
+    invited_at = fields.DatetimeField()
+    accepted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "invitation"
+        unique_together = (("community_id", "member_id"),)

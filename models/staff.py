@@ -1,0 +1,45 @@
+"""Who works for the brand, and their sessions in the console."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Role(StrEnum):
+    """What a staff member may do: see `web.staff`."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    MARKETER = "marketer"
+    GUIDE = "guide"
+    AUDITOR = "auditor"
+
+
+class StaffMember(Model):
+    """One person with an account of her own; ``wecom_user_id`` lets her sign in by a WeCom scan."""
+
+    id = fields.BigIntField(primary_key=True)
+    account = fields.CharField(max_length=60, unique=True)
+    name = fields.TextField()
+    role = fields.CharEnumField(Role)
+    password_hash = fields.TextField(null=True)
+    wecom_user_id = fields.TextField(null=True)
+    language = fields.TextField()
+    created_at = fields.DatetimeField()
+    left_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "staff_member"
+
+
+class StaffSession(Model):
+    """One login to the console; the token itself is only in the browser's cookie."""
+
+    token_hash = fields.BinaryField(primary_key=True)
+    staff_member_id = fields.BigIntField()
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "staff_session"

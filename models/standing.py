@@ -1,0 +1,38 @@
+"""What is derived of a member from all that happened, and who waits for it to be derived again."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Standing(Model):
+    """Tier and figures of a member, net of refunds, derived from her purchases; never edited.
+
+    ``orders`` and ``spent_fen`` are of the tier window; ``first_paid_at`` and ``last_paid_at`` of
+    all time. ``tier`` is a code of the tiers' rule.
+    """
+
+    member_id = fields.BigIntField(primary_key=True)
+    tier = fields.TextField()
+    tier_since = fields.DatetimeField()
+    orders = fields.IntField()
+    spent_fen = fields.BigIntField()
+    first_paid_at = fields.DatetimeField(null=True)
+    last_paid_at = fields.DatetimeField(null=True)
+    derived_at = fields.DatetimeField()
+
+    class Meta:
+        table = "standing"
+
+
+class ChangedMember(Model):
+    """A member of whom something changed since her standing and scores were derived.
+
+    ``turn`` grows with every change: who derives removes the row only where it is still the turn
+    that was read before.
+    """
+
+    member_id = fields.BigIntField(primary_key=True)
+    turn = fields.BigIntField()
+
+    class Meta:
+        table = "changed_member"

@@ -1,0 +1,57 @@
+"""The brand's own store in the mini-program: what it sells, and what is being bought."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Product(Model):
+    """Something for sale. Without ``cost_fen`` its cost is unknown, never guessed."""
+
+    sku = fields.CharField(max_length=100, primary_key=True)
+    name_zh = fields.TextField()
+    name_en = fields.TextField()
+    category = fields.TextField()
+    brand = fields.TextField()
+    price_fen = fields.BigIntField()
+    cost_fen = fields.BigIntField(null=True)
+    picture = fields.TextField()
+    is_on_sale = fields.BooleanField()
+
+    class Meta:
+        table = "product"
+
+
+class StoreOrderState(StrEnum):
+    """Awaiting payment, then paid, or closed where it was not paid in time."""
+
+    AWAITING_PAYMENT = "awaiting_payment"
+    PAID = "paid"
+    CLOSED = "closed"
+
+
+class StoreOrder(Model):
+    """A checkout of a quote; ``uuid`` is the name that her phone gave it. Paid, it is a purchase.
+
+    ``number`` is what WeChat Pay knows it by (out_trade_no); ``quote`` is what was shown to her.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    uuid = fields.UUIDField(unique=True)
+    member_id = fields.BigIntField()
+    number = fields.CharField(max_length=32, unique=True)
+    openid = fields.TextField()
+    app_id = fields.TextField()
+    quote: fields.Field[object] = fields.JSONField()
+    total_fen = fields.BigIntField()
+    coupon_id = fields.BigIntField(null=True)
+    state = fields.CharEnumField(StoreOrderState)
+    prepay_id = fields.TextField(null=True)
+    payment_id = fields.TextField(null=True)
+    ordered_at = fields.DatetimeField()
+    lapses_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "store_order"
