@@ -40,10 +40,14 @@ class OfficialAccountSettings(Struct, frozen=True, tag="official_account"):
 
 
 class MiniProgramSettings(Struct, frozen=True, tag="miniprogram"):
-    """One mini-program (小程序)."""
+    """One mini-program (小程序). ``coupon_template_id`` tells of a coupon (订阅消息模板).
+
+    Its keys are thing1 (which coupon), thing2 (why), date3 (good until).
+    """
 
     app_id: str
     app_secret: str
+    coupon_template_id: str = ""
     api_base: str = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from miniprogram_api import language, ledger, me, session
+from miniprogram_api import challenges, language, leaderboards, ledger, me, session, subscriptions
 from web.session import Shopper, shopper
 from web.typed import Api, Part, delete, get, post, put
 
@@ -12,6 +12,12 @@ OPERATIONS = (
     get("/me", me.read),
     get("/me/ledger", ledger.read),
     put("/me/language", language.choose),
+    get("/challenges", challenges.read),
+    put("/me/check-ins/{day}", challenges.check_in),
+    put("/me/claims/{code}/{round}", challenges.claim),
+    get("/leaderboards/{code}", leaderboards.read),
+    get("/message-templates", subscriptions.read),
+    post("/me/subscriptions", subscriptions.allow),
 )
 
 

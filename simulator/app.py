@@ -16,8 +16,10 @@ from simulator import (
     play_answers,
     play_events,
     play_phone,
+    play_subscriptions,
     qrcodes,
     quotas,
+    subscriptions,
     tags,
     templates,
     tokens,
@@ -45,6 +47,7 @@ SUBJECTS = (
     media,
     web_login,
     miniprogram,
+    subscriptions,
 )
 PREFIXES = ("/cgi-bin/", "/sns/", "/wxa/", "/customservice/", "/connect/")
 
@@ -59,6 +62,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play.ROUTES)
     app.router.add_routes(play_phone.ROUTES)
     app.router.add_routes(play_events.ROUTES)
+    app.router.add_routes(play_subscriptions.ROUTES)
     for prefix in PREFIXES:
         app.router.add_route("*", prefix + "{rest:.*}", gate(NO_SUCH_PATH))
     app.router.add_get("/", _phone)

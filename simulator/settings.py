@@ -33,12 +33,21 @@ class OfficialAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("callback_url must be an http or https address")
 
 
+class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A message template; `content` holds lines such as `积分：{{keyword1.DATA}}`."""
+
+    template_id: str
+    title: str
+    content: str
+
+
 class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The mini-program that is bound to the same Open Platform subject."""
+    """The mini-program that is bound to the same Open Platform subject, with its templates."""
 
     app_id: str
     app_secret: str
     name: str = ""
+    templates: tuple[Template, ...] = ()
 
 
 class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,14 +63,6 @@ class ConsumerSeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     nickname: str
     language: Language = "zh_CN"
-
-
-class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A message template; `content` holds lines such as `积分：{{keyword1.DATA}}`."""
-
-    template_id: str
-    title: str
-    content: str
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,6 +15,7 @@ from simulator.menus import MenusState
 from simulator.miniprogram import LoginsState
 from simulator.qrcodes import QrCodesState
 from simulator.quotas import QuotasState
+from simulator.subscriptions import SubscriptionsState
 from simulator.tags import TagsState
 from simulator.templates import TemplatesState
 from simulator.tokens import TokensState
@@ -38,6 +39,7 @@ class State(msgspec.Struct):
     tags: TagsState = msgspec.field(default_factory=TagsState)
     templates: TemplatesState = msgspec.field(default_factory=TemplatesState)
     mass_messages: MassMessagesState = msgspec.field(default_factory=MassMessagesState)
+    subscriptions: SubscriptionsState = msgspec.field(default_factory=SubscriptionsState)
     logins: LoginsState = msgspec.field(default_factory=LoginsState)
 
 

@@ -23,6 +23,7 @@ from simulator.replies import Reader
 from simulator.settings import Settings
 from simulator.state import StateFile, load
 from simulator.stream import Stream
+from simulator.subscriptions import Subscriptions
 from simulator.tags import Tags
 from simulator.templates import Templates
 from simulator.tokens import Tokens
@@ -59,6 +60,7 @@ class China:
         self.tags = Tags(state.tags)
         self.agents = Agents(state.agents)
         self.templates = Templates(state.templates, settings.templates)
+        self.subscriptions = Subscriptions(state.subscriptions, settings.miniprogram.templates)
         self.mass_messages = MassMessages(state.mass_messages)
         self.media = Media(assumed, clock)
         self.logins = Logins(state.logins, assumed, clock)

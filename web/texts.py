@@ -153,6 +153,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "coupon_expired": ("优惠券已过期", "The coupon has expired"),
     # why she has a coupon
     "coupon_for_points": ("{points} 积分兑换", "Redeemed for {points} points"),
+    # play
+    "no_such_challenge": ("没有这个任务", "No such challenge"),
+    "challenge_not_reached": (
+        "还没有完成：{done}/{target}",
+        "Not reached yet: {done} of {target}",
+    ),
+    "round_is_over": ("这一轮已经结束", "This round is over"),
+    "not_today": ("只能签到今天（{today}）", "Only today can be checked in ({today})"),
+    "bad_day": ("日期应为 2026-11-22 这样的格式", "The day must look like 2026-11-22"),
+    "no_such_segment": ("没有这个人群", "No such segment"),
+    "no_such_campaign": ("没有这个营销活动", "No such campaign"),
+    "no_such_board": ("没有这个排行榜", "No such leaderboard"),
 }
 
 # What the decoder finds wrong with one field: (pattern, zh, en), by its own words.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from loyalty import customers, ledger, programme
+from loyalty import customers, ledger, programme, standing
 from loyalty.errors import LoyaltyError, Refused
 from loyalty.orders import Order
 from loyalty.outcomes import Fate, Outcome
@@ -83,6 +83,7 @@ async def _record_round(tasks: Sequence[Task], *, at: datetime) -> None:
     await _move_points(fresh, at=at)
     fresh = [task for task in fresh if task.is_open]
     await storing.write(fresh, at=at)
+    await standing.changed(task.customer_id for task in fresh if task.customer_id is not None)
     for task in fresh:
         task.outcome = Outcome(Fate.DONE, Recorded(task.purchase_id, task.revision, task.points))
 
