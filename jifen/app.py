@@ -2,11 +2,13 @@
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from functools import partial
 
 import uvloop
 from aiohttp import web
 
+import console
 import miniprogram_api
 import web.app as base
 from bot import official_account
@@ -25,11 +27,12 @@ GRACE_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 75.0
 
 
-def create(context: Context) -> web.Application:
-    """Return the web application with every edge mounted."""
+def create(context: Context, *, framed_by: Sequence[str] = ()) -> web.Application:
+    """Return the web application with every edge mounted; `framed_by` may frame the console."""
     app = base.create(context, version=VERSION)
     official_account.add_to(app)
     miniprogram_api.add_to(app)
+    console.add_to(app, framed_by=framed_by)
     return app
 
 
@@ -66,7 +69,7 @@ async def _serve(settings: Settings, reached: embedded.Addresses) -> None:
     stopping = _stop_signals()
     async with opened(settings, reached) as context:
         runner = web.AppRunner(
-            create(context),
+            create(context, framed_by=settings.framed_by),
             access_log=None,
             handle_signals=False,
             shutdown_timeout=GRACE_SECONDS,

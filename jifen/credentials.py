@@ -25,6 +25,7 @@ class Credentials(Struct, frozen=True):
     encoding_aes_key: str
     miniprogram_app_id: str
     miniprogram_app_secret: str
+    staff_password: str
 
     def __repr__(self) -> str:
         return f"Credentials(app_id={self.app_id!r})"
@@ -56,6 +57,7 @@ def _made() -> Credentials:
         encoding_aes_key=_encoding_aes_key(),
         miniprogram_app_id="wx" + secrets.token_hex(8),
         miniprogram_app_secret=secrets.token_hex(16),
+        staff_password=_letters(12),
     )
 
 

@@ -26,6 +26,7 @@ import simulator.__main__ as simulator_program
 from jifen import app, embedded, running, seed
 from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
+from jifen.seeds import brand, staff
 from jifen.settings import Settings, sealer
 from jifen.templates import TEMPLATES
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
@@ -214,6 +215,7 @@ class _Demo:
             master_key=known.master_key,
             port=ports.server,
             is_demo=True,
+            framed_by=(self._page,),
         )
 
     def _account(self) -> OfficialAccountSettings:
@@ -232,6 +234,8 @@ class _Demo:
         if taken:
             tell(f"jifen: database brought up to date ({', '.join(taken)})")
         async with db.opened(self._reached.database_url, pool_size=2):
+            await brand.lay(seed.BRAND, seed.BRAND_ENGLISH)
+            await staff.lay(self._known.staff_password, at=now())
             await seed.seed(
                 self._account(),
                 MiniProgramSettings(
@@ -337,6 +341,11 @@ class _Demo:
                 "app_id": known.miniprogram_app_id,
                 "app_secret": known.miniprogram_app_secret,
             },
+            "console": f"{self._server}/console",
+            "staff": {
+                "accounts": {account: role.value for account, _, role in staff.STAFF},
+                "password": known.staff_password,
+            },
             "data": str(self._settings.data.resolve()),
             "pid": os.getpid(),
         }
@@ -349,6 +358,10 @@ class _Demo:
         tell("")
         tell(f"  jifen is ready. Open  {self._page}/")
         tell("  Follow the account there, choose 王金 and send 积分.")
+        tell(
+            f"  Console: {self._server}/console   account: chen"
+            f"   password: {self._known.staff_password}"
+        )
         tell(f"  API docs: {self._server}/docs   Logs: {self._settings.data / LOGS}   Stop: Ctrl-C")
         tell("")
 

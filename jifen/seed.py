@@ -10,6 +10,7 @@ from loyalty.sealing import Sealer
 from models import IdentityKind, PurchaseState, Shop, ShopKind
 
 BRAND = "积分演示店"
+BRAND_ENGLISH = "Jifen demo store"
 TMALL = ShopRef(ShopKind.TMALL, "demo", "天猫旗舰店")
 SHOPS = (
     ShopRef(ShopKind.POS, "shop_jingan", "静安店"),

@@ -153,6 +153,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "coupon_expired": ("优惠券已过期", "The coupon has expired"),
     # why she has a coupon
     "coupon_for_points": ("{points} 积分兑换", "Redeemed for {points} points"),
+    # staff
+    "wrong_password": ("账号或密码不对", "Wrong account or password"),
+    "password_too_short": ("密码至少 {least} 位", "A password has at least {least} characters"),
+    "no_such_staff_member": ("没有这位员工", "No such staff member"),
+    "not_for_your_role": ("您的角色不能查看此页", "Your role may not see this page"),
+    "form_not_ours": ("页面已过期，请刷新重试", "This form is too old: reload the page"),
     # play
     "no_such_challenge": ("没有这个任务", "No such challenge"),
     "challenge_not_reached": (
