@@ -2,7 +2,18 @@
 
 from aiohttp import web
 
-from miniprogram_api import challenges, language, leaderboards, ledger, me, session, subscriptions
+from miniprogram_api import (
+    challenges,
+    coupons,
+    language,
+    leaderboards,
+    ledger,
+    me,
+    redemptions,
+    rewards,
+    session,
+    subscriptions,
+)
 from web.session import Shopper, shopper
 from web.typed import Api, Part, delete, get, post, put
 
@@ -18,6 +29,12 @@ OPERATIONS = (
     get("/leaderboards/{code}", leaderboards.read),
     get("/message-templates", subscriptions.read),
     post("/me/subscriptions", subscriptions.allow),
+    get("/rewards", rewards.read),
+    get("/me/redemptions", redemptions.read_all),
+    put("/me/redemptions/{uuid}", redemptions.redeem),
+    get("/me/redemptions/{uuid}", redemptions.read),
+    delete("/me/redemptions/{uuid}", redemptions.cancel),
+    get("/me/coupons", coupons.read),
 )
 
 
