@@ -18,6 +18,7 @@ from simulator.quotas import QuotasState
 from simulator.tags import TagsState
 from simulator.templates import TemplatesState
 from simulator.tokens import TokensState
+from simulator.wecom import CorpState
 from simulator.wire import WireState
 
 SETTLE_SECONDS = 0.3
@@ -39,6 +40,7 @@ class State(msgspec.Struct):
     templates: TemplatesState = msgspec.field(default_factory=TemplatesState)
     mass_messages: MassMessagesState = msgspec.field(default_factory=MassMessagesState)
     logins: LoginsState = msgspec.field(default_factory=LoginsState)
+    corp: CorpState = msgspec.field(default_factory=CorpState)
 
 
 class StateUnreadable(Exception):
