@@ -9,8 +9,9 @@ from aiohttp import web
 
 import miniprogram_api
 import web.app as base
-from bot import official_account
+from bot import official_account, wecom
 from bot.conversation import Conversations
+from bot.corp_events import CorpEvents
 from jifen import VERSION, embedded
 from jifen.family import Family
 from jifen.running import opened
@@ -28,6 +29,7 @@ def create(context: Context) -> web.Application:
     """Return the web application with every edge mounted."""
     app = base.create(context, version=VERSION)
     official_account.add_to(app)
+    wecom.add_to(app)
     miniprogram_api.add_to(app)
     return app
 
@@ -87,7 +89,9 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
         conversations = Conversations(context)
         await asyncio.gather(
             scheduler.keep_schedule(context, reached.database_url, stopping=stopping),
-            worker.work(context, stopping=stopping, pumps=[conversations.rework]),
+            worker.work(
+                context, stopping=stopping, pumps=[conversations.rework, CorpEvents(context).work]
+            ),
         )
         await conversations.finish()
 

@@ -25,6 +25,10 @@ class Credentials(Struct, frozen=True):
     encoding_aes_key: str
     miniprogram_app_id: str
     miniprogram_app_secret: str
+    corp_id: str
+    corp_secret: str
+    corp_token: str
+    corp_encoding_aes_key: str
 
     def __repr__(self) -> str:
         return f"Credentials(app_id={self.app_id!r})"
@@ -56,6 +60,10 @@ def _made() -> Credentials:
         encoding_aes_key=_encoding_aes_key(),
         miniprogram_app_id="wx" + secrets.token_hex(8),
         miniprogram_app_secret=secrets.token_hex(16),
+        corp_id="ww" + secrets.token_hex(8),
+        corp_secret=_letters(43),
+        corp_token=_letters(24),
+        corp_encoding_aes_key=_encoding_aes_key(),
     )
 
 

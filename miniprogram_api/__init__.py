@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from miniprogram_api import language, ledger, me, session
+from miniprogram_api import communities, language, ledger, me, session
 from web.session import Shopper, shopper
 from web.typed import Api, Part, delete, get, post, put
 
@@ -12,6 +12,8 @@ OPERATIONS = (
     get("/me", me.read),
     get("/me/ledger", ledger.read),
     put("/me/language", language.choose),
+    get("/communities", communities.read),
+    put("/me/invitations/{code}", communities.invite),
 )
 
 

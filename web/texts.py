@@ -118,6 +118,21 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "completed_before_paid": ("完成时间早于付款时间", "Completed before it was paid"),
     "refunds_do_not_sum": ("各行退款之和与订单退款不一致", "Refunds of lines and order differ"),
+    # conditions
+    "tier_too_low": (
+        "需要达到{tier_zh}，还差 {missing_yuan} 元消费",
+        "{tier_en} is needed, ¥{missing_yuan} of purchases to go",
+    ),
+    "not_in_segment": ("暂未受邀", "By invitation only"),
+    "min_spend_not_met": ("未达到最低消费", "The minimum spend is not met"),
+    # communities
+    "no_such_community": ("没有这个会员群", "There is no such VIP group"),
+    "community_full": ("会员群已满（{capacity} 人）", "The VIP group is full ({capacity} people)"),
+    "invitation_withdrawn": ("邀请已撤回", "The invitation was withdrawn"),
+    "join_way_missing": (
+        "进群二维码尚未生成，请稍后再试",
+        "There is no QR code yet, try again soon",
+    ),
 }
 
 # What the decoder finds wrong with one field: (pattern, zh, en), by its own words.
