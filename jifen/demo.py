@@ -23,12 +23,11 @@ import msgspec
 from msgspec import Struct
 
 import simulator.__main__ as simulator_program
-from jifen import app, embedded, running, seed
+from jifen import app, demo_corp, embedded, running, seed
 from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
-from jifen.seeds import communities
 from jifen.settings import Settings, sealer
-from loyalty.connections import MiniProgramSettings, OfficialAccountSettings, WeComSettings
+from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
 from models import db
 from simulator import settings as simulator_settings
 from simulator.consumers import derived_openid
@@ -227,15 +226,6 @@ class _Demo:
             api_base=self._page,
         )
 
-    def _corp(self) -> WeComSettings:
-        return WeComSettings(
-            corp_id=self._known.corp_id,
-            secret=self._known.corp_secret,
-            token=self._known.corp_token,
-            encoding_aes_key=self._known.corp_encoding_aes_key,
-            api_base=f"{self._page}/qyapi",
-        )
-
     async def prepare(self, tell: Callable[[str], None]) -> None:
         """Migrate and seed."""
         taken = await running.prepare(self._reached.database_url)
@@ -252,7 +242,7 @@ class _Demo:
                 regular_openid=derived_openid(self._known.app_id, REGULAR),
                 sealer=sealer(self._settings),
                 at=now(),
-                wecom=self._corp(),
+                wecom=demo_corp.connected(self._known, page=self._page),
             )
 
     def start(self, family: Family) -> None:
@@ -284,7 +274,7 @@ class _Demo:
                 app_secret=self._known.miniprogram_app_secret,
                 name=seed.BRAND,
             ),
-            wecom=self._simulated_corp(),
+            wecom=demo_corp.simulated(self._known, server=self._server),
             shops=(
                 simulator_settings.Shop("shop_jingan", "静安店", "Jing'an shop"),
                 simulator_settings.Shop("shop_sanlitun", "三里屯店", "Sanlitun shop"),
@@ -292,26 +282,6 @@ class _Demo:
             consumers=tuple(
                 simulator_settings.ConsumerSeed(name, language)  # type: ignore[arg-type]
                 for name, language in CONSUMERS
-            ),
-        )
-
-    def _simulated_corp(self) -> simulator_settings.WeCom:
-        known = self._known
-        return simulator_settings.WeCom(
-            corp_id=known.corp_id,
-            secret=known.corp_secret,
-            token=known.corp_token,
-            encoding_aes_key=known.corp_encoding_aes_key,
-            callback_url=f"{self._server}/wecom/{known.corp_id}",
-            name=seed.BRAND,
-            staff=(communities.OWNER,),
-            groups=(
-                simulator_settings.Group(
-                    communities.CHAT_ID,
-                    communities.NAME,
-                    communities.OWNER,
-                    capacity=communities.CAPACITY,
-                ),
             ),
         )
 
@@ -368,15 +338,7 @@ class _Demo:
                 "app_id": known.miniprogram_app_id,
                 "app_secret": known.miniprogram_app_secret,
             },
-            "wecom": {
-                "corp_id": known.corp_id,
-                "secret": known.corp_secret,
-                "token": known.corp_token,
-                "encoding_aes_key": known.corp_encoding_aes_key,
-                "api": f"{self._page}/qyapi",
-                "callback": f"{self._server}/wecom/{known.corp_id}",
-                "chat_id": communities.CHAT_ID,
-            },
+            "wecom": demo_corp.told(known, page=self._page, server=self._server),
             "data": str(self._settings.data.resolve()),
             "pid": os.getpid(),
         }

@@ -1,16 +1,13 @@
 """VIP groups: what she lacks to join, or the QR code that lets her in."""
 
-import base64
-import io
 from typing import Annotated
 
-import segno
 from msgspec import Meta, Struct
 
 from loyalty import communities
 from loyalty.communities import Membership, MembershipState
 from loyalty.errors import NotFound
-from web import wecom
+from web import qr, wecom
 from web.context import Context
 from web.languages import Language
 from web.session import Shopper
@@ -88,11 +85,5 @@ def _shown(found: Membership, language: Language) -> Community:
         ],
         members=found.members,
         capacity=found.capacity,
-        qr=_qr(found.qr_code) if is_invited and found.qr_code else None,
+        qr=qr.image(found.qr_code) if is_invited and found.qr_code else None,
     )
-
-
-def _qr(content: str) -> str:
-    drawn = io.BytesIO()
-    segno.make(content, error="m").save(drawn, kind="svg", scale=6, border=2)
-    return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()

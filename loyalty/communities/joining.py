@@ -7,11 +7,10 @@ from enum import StrEnum
 
 from loyalty import programme, standing
 from loyalty.errors import NotFound, Refused
-from loyalty.facts import Case, Facts
+from loyalty.facts import Case
 from loyalty.policies import POLICIES
 from loyalty.policies.community import CommunityPolicy
-from loyalty.programme import Programme, Rule
-from loyalty.standing.wanting import explained
+from loyalty.programme import Rule
 from models import InvitationState, db
 
 PREFIX = "community:"
@@ -73,23 +72,27 @@ ORDER BY slot, is_in DESC, is_full, invitation IS NOT DISTINCT FROM 'open' DESC,
 
 
 async def memberships(member_id: int, *, at: datetime) -> list[Membership]:
-    """Return how a member stands to each community whose rule is in force."""
+    """Return how a member stands to each community whose rule is in force.
+
+    Raises:
+        NotFound: ``no_such_member``.
+    """
     rules = await programme.load()
     found = [one for one in rules.of(POLICIES, at) if isinstance(one.body, CommunityPolicy)]
-    return await _memberships(member_id, found, rules, at=at)
+    return await _memberships(member_id, found, at=at)
 
 
 async def membership(member_id: int, code: str, *, at: datetime) -> Membership:
     """Return how a member stands to one community.
 
     Raises:
-        NotFound: ``no_such_community``.
+        NotFound: ``no_such_community``, ``no_such_member``.
     """
     rules = await programme.load()
     rule = rules.find(PREFIX + code, POLICIES, at)
     if rule is None or not isinstance(rule.body, CommunityPolicy):
         raise NotFound("no_such_community")
-    found = await _memberships(member_id, [rule], rules, at=at)
+    found = await _memberships(member_id, [rule], at=at)
     if not found:
         raise NotFound("no_such_community")
     return found[0]
@@ -99,7 +102,7 @@ async def invite(member_id: int, code: str, *, at: datetime) -> Membership:
     """Ask a member into a community, once however often; who is in it already stays so.
 
     Raises:
-        NotFound: ``no_such_community``.
+        NotFound: ``no_such_community``, ``no_such_member``.
         Refused: what she lacks, ``invitation_withdrawn``, ``community_full``; or
             ``join_way_missing``: there is no QR code yet.
     """
@@ -124,24 +127,19 @@ async def invite(member_id: int, code: str, *, at: datetime) -> Membership:
     return await membership(member_id, code, at=at)
 
 
-async def _memberships(
-    member_id: int, rules: Sequence[Rule], in_force: Programme, *, at: datetime
-) -> list[Membership]:
+async def _memberships(member_id: int, rules: Sequence[Rule], *, at: datetime) -> list[Membership]:
     rows = await db.fetch(_COMMUNITIES, member_id, [rule.slot for rule in rules])
-    facts = (await standing.facts([member_id], at=at))[member_id]
+    facts = (await standing.facts([member_id], at=at)).get(member_id)
+    if facts is None:
+        raise NotFound("no_such_member")
     first: dict[str, db.Row] = {}
     for row in rows:
         first.setdefault(row["slot"], row)
     return [
-        _membership(rule, first[rule.slot], _lacking(rule.body, facts, in_force))
+        _membership(rule, first[rule.slot], rule.body.conditions.refusals(Case(facts)))
         for rule in rules
         if rule.slot in first
     ]
-
-
-def _lacking(policy: CommunityPolicy, facts: Facts, in_force: Programme) -> list[Refused]:
-    refusals = policy.conditions.refusals(Case(facts))
-    return explained(refusals, facts, in_force.tiers(facts.at))
 
 
 def _membership(rule: Rule, row: db.Row, lacking: list[Refused]) -> Membership:
