@@ -11,8 +11,9 @@ from aiohttp import web
 import console
 import miniprogram_api
 import web.app as base
-from bot import official_account
+from bot import official_account, wecom
 from bot.conversation import Conversations
+from bot.corp_events import CorpEvents
 from jifen import VERSION, embedded
 from jifen.family import Family
 from jifen.running import opened
@@ -31,6 +32,7 @@ def create(context: Context, *, framed_by: Sequence[str] = ()) -> web.Applicatio
     """Return the web application with every edge mounted; `framed_by` may frame the console."""
     app = base.create(context, version=VERSION)
     official_account.add_to(app)
+    wecom.add_to(app)
     miniprogram_api.add_to(app)
     console.add_to(app, framed_by=framed_by)
     return app
@@ -94,7 +96,11 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
             worker.work(
                 context,
                 stopping=stopping,
-                pumps=[conversations.rework, Deriver(context.redis).derive],
+                pumps=[
+                    conversations.rework,
+                    CorpEvents(context).work,
+                    Deriver(context.redis).derive,
+                ],
             ),
         )
         await conversations.finish()

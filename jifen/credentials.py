@@ -26,6 +26,10 @@ class Credentials(Struct, frozen=True):
     miniprogram_app_id: str
     miniprogram_app_secret: str
     staff_password: str
+    corp_id: str
+    corp_secret: str
+    corp_token: str
+    corp_encoding_aes_key: str
 
     def __repr__(self) -> str:
         return f"Credentials(app_id={self.app_id!r})"
@@ -58,6 +62,10 @@ def _made() -> Credentials:
         miniprogram_app_id="wx" + secrets.token_hex(8),
         miniprogram_app_secret=secrets.token_hex(16),
         staff_password=_letters(12),
+        corp_id="ww" + secrets.token_hex(8),
+        corp_secret=_letters(43),
+        corp_token=_letters(24),
+        corp_encoding_aes_key=_encoding_aes_key(),
     )
 
 

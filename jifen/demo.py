@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Struct
 
 import simulator.__main__ as simulator_program
-from jifen import app, embedded, running, seed
+from jifen import app, demo_corp, embedded, running, seed
 from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
 from jifen.seeds import brand, staff
@@ -53,6 +53,7 @@ MENU = {
         {
             "name": "更多",
             "sub_button": [
+                {"type": "click", "name": "会员群 Group", "key": "community"},
                 {"type": "click", "name": "帮助 Help", "key": "help"},
                 {"type": "click", "name": "人工客服", "key": "human"},
             ],
@@ -246,6 +247,7 @@ class _Demo:
                 regular_openid=derived_openid(self._known.app_id, REGULAR),
                 sealer=sealer(self._settings),
                 at=now(),
+                wecom=demo_corp.connected(self._known, page=self._page),
             )
 
     def start(self, family: Family) -> None:
@@ -277,6 +279,7 @@ class _Demo:
                 app_secret=self._known.miniprogram_app_secret,
                 name=seed.BRAND,
             ),
+            wecom=demo_corp.simulated(self._known, server=self._server),
             shops=(
                 simulator_settings.Shop("shop_jingan", "静安店", "Jing'an shop"),
                 simulator_settings.Shop("shop_sanlitun", "三里屯店", "Sanlitun shop"),
@@ -346,6 +349,7 @@ class _Demo:
                 "accounts": {account: role.value for account, _, role in staff.STAFF},
                 "password": known.staff_password,
             },
+            "wecom": demo_corp.told(known, page=self._page, server=self._server),
             "data": str(self._settings.data.resolve()),
             "pid": os.getpid(),
         }

@@ -10,13 +10,14 @@ from bot import router
 from jifen import embedded
 from jifen.settings import Settings, sealer
 from loyalty import connections, programme
-from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
+from loyalty.connections import MiniProgramSettings, OfficialAccountSettings, WeComSettings
 from loyalty.sealing import Sealer
 from models import db
-from web.context import Account, Context, MiniProgramAccount, now
+from web.context import Account, Context, Corp, MiniProgramAccount, now
 from web.tokens import SharedTokens
 from wechat.miniprogram import MiniProgram
 from wechat.official_account import OfficialAccount
+from wechat.wecom import WeCom
 
 REDIS_SECONDS = 2.0
 
@@ -75,6 +76,7 @@ async def opened(settings: Settings, reached: embedded.Addresses) -> AsyncIterat
             sealer=seal,
             accounts=await _accounts(http, seal),
             miniprograms=await _miniprograms(http, seal),
+            corps=await _corps(http, seal),
         )
     await redis.aclose()
 
@@ -112,4 +114,21 @@ async def _miniprograms(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, 
             ),
         )
         for one in await connections.load(MiniProgramSettings, sealer=seal)
+    }
+
+
+async def _corps(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, Corp]:
+    tokens = SharedTokens(seal)
+    return {
+        one.scope: Corp(
+            one,
+            WeCom(
+                http,
+                tokens,
+                corp_id=one.settings.corp_id,
+                secret=one.settings.secret,
+                api_base=one.settings.api_base,
+            ),
+        )
+        for one in await connections.load(WeComSettings, sealer=seal)
     }

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from jifen.seeds import campaigns, play, rewards
+from jifen.seeds import campaigns, communities, play, rewards
 from loyalty import connections, purchases
-from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
+from loyalty.connections import MiniProgramSettings, OfficialAccountSettings, WeComSettings
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
 from loyalty.sealing import Sealer
 from models import IdentityKind, PurchaseState, Shop, ShopKind
@@ -33,13 +33,16 @@ async def seed(
     regular_openid: str,
     sealer: Sealer,
     at: datetime,
+    wecom: WeComSettings | None = None,
 ) -> None:
     """Lay the demo's brand; a second time changes nothing but the accounts' credentials.
 
-    ``regular_openid`` is the follower whose purchases of the past year are recorded.
+    ``regular_openid`` is the follower whose purchases of the past year are recorded. Without a
+    corp there is no VIP group.
     """
     await connections.save(account, name=BRAND, sealer=sealer, at=at)
     await connections.save(miniprogram, name=BRAND, sealer=sealer, at=at)
+    await communities.seed(wecom, brand=BRAND, sealer=sealer, at=at)
     await rewards.lay(at=at)
     await play.lay(at=at)
     await campaigns.lay(at=at)

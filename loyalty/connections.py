@@ -35,6 +35,11 @@ class OfficialAccountSettings(Struct, frozen=True, tag="official_account"):
     api_base: str = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
 
+    @property
+    def scope(self) -> str:
+        """Return what the connection is stored under."""
+        return self.app_id
+
     def __repr__(self) -> str:
         return f"OfficialAccountSettings(app_id={self.app_id!r})"
 
@@ -51,8 +56,32 @@ class MiniProgramSettings(Struct, frozen=True, tag="miniprogram"):
     api_base: str = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
 
+    @property
+    def scope(self) -> str:
+        """Return what the connection is stored under."""
+        return self.app_id
+
     def __repr__(self) -> str:
         return f"MiniProgramSettings(app_id={self.app_id!r})"
+
+
+class WeComSettings(Struct, frozen=True, tag="wecom"):
+    """One self-built app (自建应用) of a WeCom corp, with ``secret`` its own and not the corp's."""
+
+    corp_id: str
+    secret: str
+    token: str
+    encoding_aes_key: Annotated[str, Meta(pattern="^[A-Za-z0-9]{43}$")]
+    previous_encoding_aes_key: str | None = None
+    api_base: str = "https://qyapi.weixin.qq.com"
+
+    @property
+    def scope(self) -> str:
+        """Return what the connection is stored under."""
+        return self.corp_id
+
+    def __repr__(self) -> str:
+        return f"WeComSettings(corp_id={self.corp_id!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +99,7 @@ def _kind(settings: type[Struct]) -> str:
 
 
 async def save(
-    settings: OfficialAccountSettings | MiniProgramSettings,
+    settings: OfficialAccountSettings | MiniProgramSettings | WeComSettings,
     *,
     name: str,
     sealer: Sealer,
@@ -78,13 +107,13 @@ async def save(
 ) -> int:
     """Store or replace a platform account and return its connection id."""
     kind = _kind(type(settings))
-    sealed = sealer.seal(msgspec.json.encode(settings), purpose=f"{kind}:{settings.app_id}")
+    sealed = sealer.seal(msgspec.json.encode(settings), purpose=f"{kind}:{settings.scope}")
     (row,) = await db.fetch(
         "INSERT INTO connection (kind, scope, name, sealed_body, created_at)"
         " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, scope)"
         " DO UPDATE SET name = excluded.name, sealed_body = excluded.sealed_body RETURNING id",
         kind,
-        settings.app_id,
+        settings.scope,
         name,
         sealed,
         at,

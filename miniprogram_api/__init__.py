@@ -4,6 +4,7 @@ from aiohttp import web
 
 from miniprogram_api import (
     challenges,
+    communities,
     coupons,
     language,
     leaderboards,
@@ -35,6 +36,8 @@ OPERATIONS = (
     get("/me/redemptions/{uuid}", redemptions.read),
     delete("/me/redemptions/{uuid}", redemptions.cancel),
     get("/me/coupons", coupons.read),
+    get("/communities", communities.read),
+    put("/me/invitations/{code}", communities.invite),
 )
 
 

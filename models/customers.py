@@ -11,6 +11,7 @@ class IdentityKind(StrEnum):
 
     UNIONID = "unionid"  # scope: "" (one Open Platform subject a deployment)
     OPENID = "openid"  # scope: the app id that gave it
+    WECOM_CONTACT = "wecom_contact"  # scope: the corp id; the external user id
     BUYER_NAME = "buyer_name"  # scope: the shop kind; Taobao and Tmall member name, Youzan nick
     CUSTOMER_KEY = "customer_key"  # scope: the source named by a mapping file
 

@@ -15,6 +15,7 @@ from simulator import (
     play,
     play_answers,
     play_events,
+    play_groups,
     play_phone,
     play_subscriptions,
     qrcodes,
@@ -29,6 +30,7 @@ from simulator import (
 from simulator.api import Endpoint
 from simulator.gate import CHINA, NO_SUCH_PATH, gate
 from simulator.settings import Settings
+from simulator.wecom import calls, door
 from simulator.world import China
 
 PAGE = Path(__file__).parent / "page"
@@ -63,6 +65,9 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_phone.ROUTES)
     app.router.add_routes(play_events.ROUTES)
     app.router.add_routes(play_subscriptions.ROUTES)
+    app.router.add_routes(play_groups.ROUTES)
+    if settings.wecom is not None:
+        _add_qyapi(app)
     for prefix in PREFIXES:
         app.router.add_route("*", prefix + "{rest:.*}", gate(NO_SUCH_PATH))
     app.router.add_get("/", _phone)
@@ -72,9 +77,17 @@ def create_app(settings: Settings) -> web.Application:
     return app
 
 
+def _add_qyapi(app: web.Application) -> None:
+    for endpoint in calls.ENDPOINTS:
+        app.router.add_route("*", endpoint.path, gate(endpoint, door.QYAPI))
+    elsewhere = gate(door.NO_SUCH_PATH, door.QYAPI)
+    app.router.add_route("*", door.BASE + "/{rest:.*}", elsewhere)
+
+
 async def _running(app: web.Application) -> AsyncIterator[None]:
     china = app[CHINA]
-    china.callbacks.courier.open()
+    for callbacks in china.all_callbacks():
+        callbacks.courier.open()
     yield
     await china.state_file.close()
 
@@ -84,7 +97,8 @@ async def _begin_stopping(app: web.Application) -> None:
     china = app[CHINA]
     china.stopping.set()
     china.stream.close()
-    await china.callbacks.close()
+    for callbacks in china.all_callbacks():
+        await callbacks.close()
 
 
 async def _phone(request: web.Request) -> web.StreamResponse:

@@ -120,6 +120,17 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     oauth_refresh_seconds: int = 30 * 86_400
     ticket_seconds: int = 7200
 
+    # WeCom (C1, C8)
+    group_lag_seconds: float = 2.0
+    members_seen_without_filter: int = 1000
+    owners_a_filter: int = 100
+    groups_a_page: int = 1000
+    groups_a_join_way: int = 5
+    join_ways: int = 500_000
+    join_remark_chars: int = 30
+    join_state_chars: int = 30
+    room_name_chars: int = 40
+
     # mini-program (B1)
     login_code_seconds: int = 300
     phone_code_seconds: int = 300

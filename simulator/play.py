@@ -94,7 +94,9 @@ async def chat(request: web.Request) -> web.Response:
 
 async def delivery_of(request: web.Request) -> web.Response:
     """How a delivery stands."""
-    delivery = request.app[CHINA].callbacks.get(request.match_info["id"])
+    wanted = request.match_info["id"]
+    found = (callbacks.get(wanted) for callbacks in request.app[CHINA].all_callbacks())
+    delivery = next((each for each in found if each is not None), None)
     if delivery is None:
         raise Denied(404, "no_such_delivery", "there is no such delivery")
     return said(told(delivery))
@@ -152,9 +154,10 @@ async def verify(request: web.Request) -> web.Response:
 
 
 async def kill_tokens(request: web.Request) -> web.Response:
-    """Ends every token of both accounts, as a reset of the secrets does."""
+    """Ends every token of every account, as a reset of the secrets does."""
     china = request.app[CHINA]
     ended = sum(china.tokens.kill_all(app_id) for app_id in china.secrets)
+    ended += china.corp.tokens.kill_all() if china.corp else 0
     changed(china)
     return said({"ended": ended})
 

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -50,6 +50,45 @@ class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     templates: tuple[Template, ...] = ()
 
 
+class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A customer group of the corp that is there from the start; `owner` is a staff user id."""
+
+    chat_id: str
+    name: str
+    owner: str
+    capacity: Annotated[int, msgspec.Meta(ge=2, le=500)] = 200
+
+
+class WeCom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The brand's corp, with one self-built app. `staff` are the user ids whom the app may see.
+
+    A corp that is not bound to the Open Platform subject tells no unionids; an older app is told no
+    list of who changed.
+    """
+
+    corp_id: str
+    secret: str
+    token: str
+    encoding_aes_key: str
+    callback_url: str
+    name: str = "企业微信"
+    agent_id: int = 1_000_002
+    staff: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    tells_unionid: bool = True
+    tells_changes: bool = True
+
+    def __post_init__(self) -> None:
+        if not _AES_KEY.fullmatch(self.encoding_aes_key):
+            raise ValueError("encoding_aes_key must be 43 letters and digits")
+        if not self.callback_url.startswith(("http://", "https://")):
+            raise ValueError("callback_url must be an http or https address")
+        if len({group.chat_id for group in self.groups}) != len(self.groups):
+            raise ValueError("groups need chat ids of their own")
+        if not {group.owner for group in self.groups} <= set(self.staff):
+            raise ValueError("the owner of a group must be one of the staff")
+
+
 class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A shop whose printed QR code carries `scene`."""
 
@@ -66,10 +105,14 @@ class ConsumerSeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything a run is told. `ip_whitelist` None means that any address may call."""
+    """Everything a run is told.
+
+    Without `wecom` there is no corp. `ip_whitelist` None means that any address may call.
+    """
 
     official_account: OfficialAccount
     miniprogram: MiniProgram
+    wecom: WeCom | None = None
     port: int = 8090
     host: str = "127.0.0.1"
     state_file: str | None = None

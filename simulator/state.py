@@ -19,6 +19,7 @@ from simulator.subscriptions import SubscriptionsState
 from simulator.tags import TagsState
 from simulator.templates import TemplatesState
 from simulator.tokens import TokensState
+from simulator.wecom import CorpState
 from simulator.wire import WireState
 
 SETTLE_SECONDS = 0.3
@@ -41,6 +42,7 @@ class State(msgspec.Struct):
     mass_messages: MassMessagesState = msgspec.field(default_factory=MassMessagesState)
     subscriptions: SubscriptionsState = msgspec.field(default_factory=SubscriptionsState)
     logins: LoginsState = msgspec.field(default_factory=LoginsState)
+    corp: CorpState = msgspec.field(default_factory=CorpState)
 
 
 class StateUnreadable(Exception):

@@ -28,6 +28,8 @@ from simulator.tags import Tags
 from simulator.templates import Templates
 from simulator.tokens import Tokens
 from simulator.web_login import WebLogins
+from simulator.wecom import Corp, CorpState
+from simulator.wecom.outgoing import CorpReader, CorpWriter
 from simulator.wire import Wire
 
 
@@ -94,4 +96,32 @@ class China:
             qrcodes=self.qrcodes,
             message_ids=self.message_ids,
             callbacks=self.callbacks,
+        )
+        self.corp = self._corp(state.corp) if settings.wecom else None
+
+    def all_callbacks(self) -> list[Callbacks]:
+        """The callbacks of every account."""
+        return [self.callbacks, *([self.corp.callbacks] if self.corp else [])]
+
+    def _corp(self, state: CorpState) -> Corp:
+        corp, assumed = self.settings.wecom, self.settings.assumed
+        assert corp is not None
+        courier = Courier(
+            CorpWriter(corp), CorpReader(), assumed=assumed, faults=self.faults, wire=self.wire
+        )
+        callbacks = Callbacks(
+            courier,
+            assumed=assumed,
+            faults=self.faults,
+            consumers=self.consumers,
+            changed=self.state_file.touch,
+            prefix="w",
+        )
+        return Corp(
+            state,
+            corp,
+            assumed,
+            clock=self.clock,
+            consumers=self.consumers,
+            callbacks=callbacks,
         )

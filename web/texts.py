@@ -123,7 +123,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     # conditions
     "not_in_segment": ("仅限受邀会员", "For invited members only"),
     "min_spend_not_met": ("还差 {short_fen} 元", "¥{short_fen} more is needed"),
-    "tier_too_low": ("会员等级未达到要求", "For members of a higher tier"),
+    "tier_too_low": (
+        "需要达到{tier}，还差 {short_fen} 元消费",
+        "{tier} is needed, ¥{short_fen} of purchases to go",
+    ),
     # rewards
     "no_such_reward": ("没有这个奖励", "There is no such reward"),
     "reward_unavailable": ("暂时不能兑换", "Cannot be redeemed right now"),
@@ -171,6 +174,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_such_segment": ("没有这个人群", "No such segment"),
     "no_such_campaign": ("没有这个营销活动", "No such campaign"),
     "no_such_board": ("没有这个排行榜", "No such leaderboard"),
+    # communities
+    "no_such_community": ("没有这个会员群", "There is no such VIP group"),
+    "community_full": ("会员群已满（{capacity} 人）", "The VIP group is full ({capacity} people)"),
+    "invitation_withdrawn": ("邀请已撤回", "The invitation was withdrawn"),
+    "join_way_missing": (
+        "进群二维码尚未生成，请稍后再试",
+        "There is no QR code yet, try again soon",
+    ),
 }
 
 # What the decoder finds wrong with one field: (pattern, zh, en), by its own words.

@@ -3,6 +3,7 @@
 A customer is one human we know by identities; whoever joined is a member.
 """
 
+from loyalty.customers.contacts import know_contacts
 from loyalty.customers.followers import (
     Told,
     follow,
@@ -22,6 +23,7 @@ __all__ = [
     "follow",
     "identify",
     "join",
+    "know_contacts",
     "learn",
     "link",
     "meet",

@@ -108,6 +108,8 @@ CREATE TABLE community (
     qr_code text,
     state text NOT NULL CHECK (length(state) BETWEEN 1 AND 30),
     member_version text NOT NULL DEFAULT '',
+    staff_count integer NOT NULL DEFAULT 0 CHECK (staff_count >= 0),
+    told_at timestamptz,
     reconciled_at timestamptz,
     dismissed_at timestamptz,
     UNIQUE (corp_id, chat_id)
