@@ -12,9 +12,11 @@ from simulator import (
     media,
     menus,
     miniprogram,
+    pay,
     play,
     play_answers,
     play_events,
+    play_pay,
     play_phone,
     qrcodes,
     quotas,
@@ -59,6 +61,8 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play.ROUTES)
     app.router.add_routes(play_phone.ROUTES)
     app.router.add_routes(play_events.ROUTES)
+    app.router.add_routes(play_pay.ROUTES)
+    pay.add_to(app)
     for prefix in PREFIXES:
         app.router.add_route("*", prefix + "{rest:.*}", gate(NO_SUCH_PATH))
     app.router.add_get("/", _phone)
@@ -81,6 +85,7 @@ async def _begin_stopping(app: web.Application) -> None:
     china.stopping.set()
     china.stream.close()
     await china.callbacks.close()
+    await china.pay_notices.close()
 
 
 async def _phone(request: web.Request) -> web.StreamResponse:

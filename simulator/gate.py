@@ -49,7 +49,7 @@ def gate(endpoint: Endpoint) -> Handler:
         answer, outcome = await _answered(call, endpoint, fault)
         china.state_file.touch()
         _log(request, call, answer, outcome=outcome, seconds=time.perf_counter() - started)
-        return await _sent(request, answer, fault)
+        return await sent(request, answer, fault)
 
     return handle
 
@@ -126,7 +126,8 @@ def _log(request: web.Request, call: Call, answer: Raw, *, outcome: str, seconds
     )
 
 
-async def _sent(request: web.Request, answer: Raw, fault: EndpointFault) -> web.StreamResponse:
+async def sent(request: web.Request, answer: Raw, fault: EndpointFault) -> web.StreamResponse:
+    """Send an answer whole, cut, or never, as the fault orders."""
     headers = {"Content-Type": answer.content_type, **dict(answer.headers)}
     if fault.timeout_after_effect:
         await _hang(request)

@@ -13,6 +13,7 @@ from simulator.consumers import ConsumersState
 from simulator.mass_messages import MassMessagesState
 from simulator.menus import MenusState
 from simulator.miniprogram import LoginsState
+from simulator.payments import PaymentsState
 from simulator.qrcodes import QrCodesState
 from simulator.quotas import QuotasState
 from simulator.tags import TagsState
@@ -39,6 +40,7 @@ class State(msgspec.Struct):
     templates: TemplatesState = msgspec.field(default_factory=TemplatesState)
     mass_messages: MassMessagesState = msgspec.field(default_factory=MassMessagesState)
     logins: LoginsState = msgspec.field(default_factory=LoginsState)
+    payments: PaymentsState = msgspec.field(default_factory=PaymentsState)
 
 
 class StateUnreadable(Exception):
