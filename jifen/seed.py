@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from jifen.seeds import rewards
 from loyalty import connections, purchases
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
@@ -38,6 +39,7 @@ async def seed(
     """
     await connections.save(account, name=BRAND, sealer=sealer, at=at)
     await connections.save(miniprogram, name=BRAND, sealer=sealer, at=at)
+    await rewards.lay(at=at)
     if not await Shop.exists(kind=TMALL.kind, code=TMALL.code):
         await purchases.open_shops(SHOPS)
         buyer = IdentityRef(IdentityKind.OPENID, account.app_id, regular_openid)

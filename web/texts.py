@@ -5,9 +5,11 @@ outside, the others (ids, keys, platform names) stay in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from string import Formatter
 
+from loyalty.calendar import SHANGHAI
+from loyalty.wording import Worded, yuan
 from web.languages import Language
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -118,6 +120,39 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "completed_before_paid": ("完成时间早于付款时间", "Completed before it was paid"),
     "refunds_do_not_sum": ("各行退款之和与订单退款不一致", "Refunds of lines and order differ"),
+    # conditions
+    "not_in_segment": ("仅限受邀会员", "For invited members only"),
+    "min_spend_not_met": ("还差 {short_fen} 元", "¥{short_fen} more is needed"),
+    "tier_too_low": ("会员等级未达到要求", "For members of a higher tier"),
+    # rewards
+    "no_such_reward": ("没有这个奖励", "There is no such reward"),
+    "reward_unavailable": ("暂时不能兑换", "Cannot be redeemed right now"),
+    "reward_out_of_stock": ("已兑完", "All gone"),
+    "reward_limit_reached": ("每人限兑 {most} 次", "At most {most} for each member"),
+    "no_such_redemption": ("没有这笔兑换", "There is no such redemption"),
+    "redemption_over": ("这笔兑换已结束，不能取消", "This redemption is over: too late to cancel"),
+    "no_such_redemption_code": ("没有这个兑换码", "There is no such redemption code"),
+    "already_handed_over": (
+        "已由 {by} 于 {handed_over_at} 交付",
+        "Handed over already by {by}, {handed_over_at} Shanghai time",
+    ),
+    "redemption_cancelled": ("会员已取消这笔兑换", "The member has cancelled this redemption"),
+    "redemption_expired": (
+        "已过领取期限，积分退回原批次",
+        "Not fetched in time: the points go back with their old expiry",
+    ),
+    # coupons
+    "no_such_coupon": ("没有这张优惠券", "There is no such coupon"),
+    "no_such_coupon_batch": ("没有这个券批次", "There is no such coupon batch"),
+    "coupon_locked": (
+        "优惠券已用于待付款订单",
+        "Another unpaid order holds the coupon",
+    ),
+    "coupon_used": ("优惠券已使用", "The coupon is used"),
+    "coupon_void": ("优惠券已作废", "The coupon is void"),
+    "coupon_expired": ("优惠券已过期", "The coupon has expired"),
+    # why she has a coupon
+    "coupon_for_points": ("{points} 积分兑换", "Redeemed for {points} points"),
 }
 
 # What the decoder finds wrong with one field: (pattern, zh, en), by its own words.
@@ -146,24 +181,22 @@ WRONGS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """A figure that is itself words, in both languages."""
-
-    zh: str
-    en: str
-
-    def spoken(self, language: Language) -> str:
-        """Return the words in one language."""
-        return self.zh if language == "zh" else self.en
-
-
 def text(code: str, language: Language, figures: Mapping[str, object]) -> str:
     """Return what a person reads for a code; a code without a text reads as its family would."""
     zh, en = TEXTS.get(code, TEXTS["loyalty_error"])
+    shown = shown_figures(code, language, figures)
     return (zh if language == "zh" else en).format_map(
-        _Shown(shown_figures(code, language, figures))
+        _Shown({name: _read(name, figure) for name, figure in shown.items()})
     )
+
+
+def _read(name: str, figure: object) -> object:
+    """Return a figure as people read it: fen as yuan, a moment by the Shanghai clock."""
+    if name.endswith("_fen") and isinstance(figure, int):
+        return yuan(figure)
+    if isinstance(figure, datetime):
+        return f"{figure.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return figure
 
 
 def shown_figures(

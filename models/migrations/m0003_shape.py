@@ -36,10 +36,13 @@ CREATE TABLE coupon (
     issued_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL CHECK (expires_at > issued_at),
     ended_at timestamptz,
-    CHECK ((state IN ('locked', 'used')) = (locked_by IS NOT NULL))
+    CHECK ((state IN ('locked', 'used')) = (locked_by IS NOT NULL)),
+    CHECK ((state IN ('issued', 'locked')) = (ended_at IS NULL))
 );
 CREATE INDEX coupon_member ON coupon (member_id, issued_at);
 CREATE INDEX coupon_slot ON coupon (slot, issued_at);
+CREATE INDEX coupon_order ON coupon (locked_by) WHERE locked_by IS NOT NULL;
+CREATE INDEX coupon_open ON coupon (expires_at) WHERE state = 'issued';
 CREATE TABLE reward_stock (
     slot text PRIMARY KEY,
     taken integer NOT NULL DEFAULT 0 CHECK (taken >= 0)
@@ -51,17 +54,19 @@ CREATE TABLE redemption (
     slot text NOT NULL,
     rule_version_id bigint NOT NULL REFERENCES rule_version,
     points bigint NOT NULL CHECK (points >= 0),
-    code text NOT NULL UNIQUE,
+    code text UNIQUE CHECK (code ~ '^[0-9]{12}$'),
     state text NOT NULL CHECK (state IN ('issued', 'handed_over', 'cancelled', 'expired')),
-    coupon_id bigint REFERENCES coupon,
+    coupon_id bigint UNIQUE REFERENCES coupon,
     redeemed_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL CHECK (expires_at > redeemed_at),
     ended_at timestamptz,
-    handed_over_by bigint,
-    CHECK ((state = 'issued') = (ended_at IS NULL))
+    handed_over_by bigint CHECK (handed_over_by IS NULL OR state = 'handed_over'),
+    CHECK ((state = 'issued') = (ended_at IS NULL)),
+    CHECK ((coupon_id IS NULL) = (code IS NOT NULL))
 );
 CREATE INDEX redemption_member ON redemption (member_id, redeemed_at);
 CREATE INDEX redemption_slot ON redemption (slot, redeemed_at);
+CREATE INDEX redemption_open ON redemption (expires_at) WHERE state = 'issued';
 """
 
 PLAY = """
