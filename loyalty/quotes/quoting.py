@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 
-from loyalty import programme, standing
+from loyalty import coupons, programme, standing
+from loyalty.coupons import Held, Reason
 from loyalty.discounts import DISCOUNTS
 from loyalty.earning import EarningCase, EarningLine
 from loyalty.errors import NotFound, Refused
@@ -16,7 +15,7 @@ from loyalty.facts import CartLine, Case
 from loyalty.programme import Programme
 from loyalty.quotes.arithmetic import Applied, Declined, Priced, Proposal, merged, priced, why_not
 from loyalty.quotes.signing import GOOD_FOR, Shown, ShownDiscount, ShownLine
-from models import CouponState, Product, ShopKind, db
+from models import Product, ShopKind
 
 # Of so many coupons of hers, those that end first, a quote says what each would save.
 MOST_COUPONS = 50
@@ -34,7 +33,7 @@ class HerCoupon(Struct, frozen=True):
     """A coupon of hers that can be used: what it proposes, and why she has it."""
 
     proposal: Proposal
-    reason: Any
+    reason: Reason
     expires_at: datetime
 
 
@@ -57,7 +56,7 @@ class Quote(Struct, frozen=True):
     applied: tuple[Applied, ...]
     declined: tuple[Declined, ...]
     worths: tuple[Worth, ...]
-    reasons: dict[UUID, Any]
+    reasons: dict[UUID, Reason]
     points_to_earn: int
     is_exact: bool
 
@@ -69,8 +68,8 @@ async def quote(
 
     Raises:
         NotFound: ``no_such_product``; ``no_such_coupon``: not hers, or none at all.
-        Refused: ``product_not_on_sale``, ``cart_too_large``; ``coupon_not_usable``: used, locked
-            to an order, void or expired.
+        Refused: ``product_not_on_sale``, ``cart_too_large``; ``coupon_locked``, ``coupon_used``,
+            ``coupon_void``, ``coupon_expired``.
     """
     products = await on_sale({item.sku for item in items})
     cart = merged(_line(item, products[item.sku]) for item in items)
@@ -78,19 +77,19 @@ async def quote(
         raise Refused("cart_too_large", most_fen=MOST_FEN)
     rules = await programme.load()
     facts = (await standing.facts([member_id], at=at))[member_id]
-    coupons = await _coupons(member_id, rules, chosen=coupon, at=at)
+    hers = await _coupons(member_id, rules, chosen=coupon, at=at)
     case = Case(facts, cart)
     offers = _offers(rules, at)
-    chosen = [one.proposal for one in coupons if one.proposal.coupon == coupon]
+    chosen = [one.proposal for one in hers if one.proposal.coupon == coupon]
     found = priced(case, [*offers, *chosen])
     plain = priced(case, offers) if chosen else found
     return Quote(
         shown=_shown(found, member_id, at=at),
         products=tuple(products[line.sku] for line in cart),
         applied=found.applied,
-        declined=(*found.declined, *_declined(case, coupons, apart_from=coupon)),
-        worths=_worths(case, offers, coupons, plain=plain),
-        reasons={one.proposal.coupon: one.reason for one in coupons if one.proposal.coupon},
+        declined=(*found.declined, *_declined(case, hers, apart_from=coupon)),
+        worths=_worths(case, offers, hers, plain=plain),
+        reasons={one.proposal.coupon: one.reason for one in hers if one.proposal.coupon},
         points_to_earn=_points(found, rules, at=at),
         is_exact=found.is_exact,
     )
@@ -129,55 +128,49 @@ def _offers(rules: Programme, at: datetime) -> list[Proposal]:
     ]
 
 
-_COUPONS = """
-SELECT uuid, slot, rule_version_id, reason, state, expires_at FROM coupon
-WHERE member_id = $1 AND (uuid = $2 OR (state = 'issued' AND expires_at > $3))
-ORDER BY uuid = $2 DESC, expires_at, uuid LIMIT $4
-"""
-
-
 async def _coupons(
     member_id: int, rules: Programme, *, chosen: UUID | None, at: datetime
 ) -> list[HerCoupon]:
-    """Return her coupons that can be used, the chosen one first.
+    """Return her coupons that can be used: the chosen one, then those that end first.
 
     Raises:
-        NotFound: ``no_such_coupon``. Refused: ``coupon_not_usable``.
+        NotFound: ``no_such_coupon``. Refused: the chosen one cannot be used.
     """
-    rows = await db.fetch(_COUPONS, member_id, chosen or UUID(int=0), at, MOST_COUPONS)
-    if chosen is not None and (not rows or rows[0]["uuid"] != chosen):
-        raise NotFound("no_such_coupon")
-    found: list[HerCoupon] = []
-    for row in rows:
-        if row["state"] != CouponState.ISSUED or row["expires_at"] <= at:
-            raise Refused("coupon_not_usable", state=row["state"])
-        rule = rules.version(row["rule_version_id"], DISCOUNTS)
-        assert rule is not None, "a coupon's rule version is published"
-        proposal = Proposal(row["slot"], rule.version_id, rule.body, coupon=row["uuid"])
-        found.append(HerCoupon(proposal, msgspec.json.decode(row["reason"]), row["expires_at"]))
-    return found
+    held = await coupons.of(member_id, at=at)
+    if chosen is not None and all(one.uuid != chosen for one in held):
+        held.append(await coupons.find(chosen, member_id=member_id, at=at))
+    held.sort(key=lambda one: one.uuid != chosen)
+    if chosen is not None and (refusal := held[0].refusal()):
+        raise refusal
+    usable = [one for one in held if one.refusal() is None]
+    return [_hers(one, rules) for one in usable[:MOST_COUPONS]]
 
 
-def _declined(
-    case: Case, coupons: Sequence[HerCoupon], *, apart_from: UUID | None
-) -> list[Declined]:
+def _hers(held: Held, rules: Programme) -> HerCoupon:
+    rule = rules.version(held.rule_version_id, DISCOUNTS)
+    assert rule is not None, "a coupon's rule version is published"
+    proposal = Proposal(held.slot, rule.version_id, rule.body, coupon=held.uuid)
+    return HerCoupon(proposal, held.reason, held.expires_at)
+
+
+def _declined(case: Case, hers: Sequence[HerCoupon], *, apart_from: UUID | None) -> list[Declined]:
     """Tell which of her other coupons this cart cannot use, and why."""
-    others = [one.proposal for one in coupons if one.proposal.coupon != apart_from]
+    others = [one.proposal for one in hers if one.proposal.coupon != apart_from]
     told = [(one, why_not(case, one)) for one in others]
     return [Declined(one, refusal) for one, refusal in told if refusal is not None]
 
 
 def _worths(
-    case: Case, offers: Sequence[Proposal], coupons: Sequence[HerCoupon], *, plain: Priced
+    case: Case, offers: Sequence[Proposal], hers: Sequence[HerCoupon], *, plain: Priced
 ) -> tuple[Worth, ...]:
     """Return what each coupon would save; those of one batch version save the same."""
     saved: dict[int, int] = {}
-    for one in coupons:
+    for one in hers:
         version_id = one.proposal.version_id
         if version_id not in saved:
             with_it = priced(case, [*offers, one.proposal])
             saved[version_id] = plain.total_fen - with_it.total_fen
-    worths = [Worth(one, saved[one.proposal.version_id]) for one in coupons]
+    worths = [Worth(one, saved[one.proposal.version_id]) for one in hers]
     return tuple(
         sorted(
             (one for one in worths if one.saved_fen > 0),
@@ -187,7 +180,7 @@ def _worths(
 
 
 def _shown(found: Priced, member_id: int, *, at: datetime) -> Shown:
-    coupons = [one.proposal.coupon for one in found.applied if one.proposal.coupon]
+    used = [one.proposal.coupon for one in found.applied if one.proposal.coupon]
     return Shown(
         member_id=member_id,
         good_until=at + GOOD_FOR,
@@ -199,7 +192,7 @@ def _shown(found: Priced, member_id: int, *, at: datetime) -> Shown:
             ShownDiscount(one.proposal.slot, one.proposal.version_id, one.saved_fen)
             for one in found.applied
         ),
-        coupon=coupons[0] if coupons else None,
+        coupon=used[0] if used else None,
     )
 
 
