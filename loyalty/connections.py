@@ -35,6 +35,11 @@ class OfficialAccountSettings(Struct, frozen=True, tag="official_account"):
     api_base: str = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
 
+    @property
+    def scope(self) -> str:
+        """Return what names the account among those of its kind."""
+        return self.app_id
+
     def __repr__(self) -> str:
         return f"OfficialAccountSettings(app_id={self.app_id!r})"
 
@@ -47,8 +52,42 @@ class MiniProgramSettings(Struct, frozen=True, tag="miniprogram"):
     api_base: str = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
 
+    @property
+    def scope(self) -> str:
+        """Return what names the account among those of its kind."""
+        return self.app_id
+
     def __repr__(self) -> str:
         return f"MiniProgramSettings(app_id={self.app_id!r})"
+
+
+class WeChatPaySettings(Struct, frozen=True, tag="wechat_pay"):
+    """One merchant of WeChat Pay (商户号), for the mini-program that its payments open in.
+
+    Keys are PEM texts; ``public_key`` is the platform's, named ``public_key_id``. Notices come to
+    ``notify_url``, which the platform must reach.
+    """
+
+    mch_id: str
+    app_id: str
+    serial: str
+    private_key: str
+    public_key_id: str
+    public_key: str
+    api_v3_key: Annotated[str, Meta(min_length=32, max_length=32)]
+    notify_url: str
+    api_base: str = "https://api.mch.weixin.qq.com"
+
+    @property
+    def scope(self) -> str:
+        """Return what names the account among those of its kind."""
+        return self.mch_id
+
+    def __repr__(self) -> str:
+        return f"WeChatPaySettings(mch_id={self.mch_id!r})"
+
+
+PlatformSettings = OfficialAccountSettings | MiniProgramSettings | WeChatPaySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +105,7 @@ def _kind(settings: type[Struct]) -> str:
 
 
 async def save(
-    settings: OfficialAccountSettings | MiniProgramSettings,
+    settings: PlatformSettings,
     *,
     name: str,
     sealer: Sealer,
@@ -74,13 +113,13 @@ async def save(
 ) -> int:
     """Store or replace a platform account and return its connection id."""
     kind = _kind(type(settings))
-    sealed = sealer.seal(msgspec.json.encode(settings), purpose=f"{kind}:{settings.app_id}")
+    sealed = sealer.seal(msgspec.json.encode(settings), purpose=f"{kind}:{settings.scope}")
     (row,) = await db.fetch(
         "INSERT INTO connection (kind, scope, name, sealed_body, created_at)"
         " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, scope)"
         " DO UPDATE SET name = excluded.name, sealed_body = excluded.sealed_body RETURNING id",
         kind,
-        settings.app_id,
+        settings.scope,
         name,
         sealed,
         at,

@@ -16,6 +16,7 @@ from urllib.parse import quote
 import aiohttp
 import msgspec
 from msgspec import Meta, Struct
+from yarl import URL
 
 from wechat.errors import BadJson, BadSignature, CallbackRefused, CallFailed, Rejected, TryAgain
 from wechat.exchange import Limits, read_body, sent_once
@@ -72,6 +73,11 @@ class Transaction(Struct, frozen=True):
     def is_paid(self) -> bool:
         """Say whether the money has come in; money given back later has come in too."""
         return self.trade_state in ("SUCCESS", "REFUND") and self.success_time is not None
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Say whether the money may still come in."""
+        return self.trade_state not in ("SUCCESS", "REFUND", "CLOSED", "REVOKED")
 
     @property
     def payer_fen(self) -> int:
@@ -271,7 +277,7 @@ class Pay:
         try:
             async with self._http.request(
                 method,
-                self._api_base + target,
+                URL(self._api_base + target, encoded=True),  # as it was signed
                 data=body.encode() if body else None,
                 headers=self._headers(method, target, body),
                 timeout=aiohttp.ClientTimeout(
