@@ -283,12 +283,12 @@ async def _language(inbound: Inbound, customer_id: int, known: str) -> Language:
 
 
 async def _reply(turn: Turn) -> Reply:
-    handler = router.find(turn.inbound)
-    if handler is None:
+    found = router.find(turn.inbound)
+    if found is None:
         kind, what = turn.inbound.kind, turn.inbound.event
         log.info("event_unanswered", kind=kind[:NAME_LIMIT], what=what[:NAME_LIMIT])
         return Silence()
-    return await handler(turn)
+    return await found.handler(replace(turn, more=found.more))
 
 
 def _rendered(reply: Reply, inbound: Inbound, *, at: datetime) -> bytes:

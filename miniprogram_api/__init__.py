@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from miniprogram_api import language, ledger, me, session
+from miniprogram_api import coupons, language, ledger, me, redemptions, rewards, session
 from web.session import Shopper, shopper
 from web.typed import Api, Part, delete, get, post, put
 
@@ -12,6 +12,12 @@ OPERATIONS = (
     get("/me", me.read),
     get("/me/ledger", ledger.read),
     put("/me/language", language.choose),
+    get("/rewards", rewards.read),
+    get("/me/redemptions", redemptions.read_all),
+    put("/me/redemptions/{uuid}", redemptions.redeem),
+    get("/me/redemptions/{uuid}", redemptions.read),
+    delete("/me/redemptions/{uuid}", redemptions.cancel),
+    get("/me/coupons", coupons.read),
 )
 
 

@@ -32,8 +32,9 @@ WITH stock AS (
 INSERT INTO redemption (uuid, member_id, slot, rule_version_id, points, code, coupon_id, state,
                         redeemed_at, expires_at, ended_at)
 SELECT $1, $2, slot, $4, $5, $6::text, $7::bigint,
-       CASE WHEN $7::bigint IS NULL THEN 'issued' ELSE 'handed_over' END,
-       $8::timestamptz, $10, CASE WHEN $7::bigint IS NULL THEN NULL ELSE $8::timestamptz END
+       CASE WHEN $7 IS NULL THEN 'issued' ELSE 'handed_over' END, $8::timestamptz,
+       coalesce((SELECT expires_at FROM coupon WHERE id = $7), $10::timestamptz),
+       CASE WHEN $7 IS NOT NULL THEN $8 END
 FROM stock
 RETURNING id
 """
