@@ -6,6 +6,13 @@ import string
 from pathlib import Path
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from msgspec import Struct
 
 from loyalty.sealing import new_master_key
@@ -14,8 +21,22 @@ FILE = "demo.json"
 LETTERS = string.ascii_letters + string.digits
 
 
+class KeyPair(Struct, frozen=True):
+    """An RSA key of 2048 bits with its public half, as PEM texts."""
+
+    private: str
+    public: str
+
+    def __repr__(self) -> str:
+        return "KeyPair(...)"
+
+
 class Credentials(Struct, frozen=True):
-    """What the demo's server and its simulator both know of the accounts they play with."""
+    """What the demo's server and its simulator both know of the accounts they play with.
+
+    ``mch_keys`` are the merchant's, ``pay_keys`` the platform's: each side is told the public half
+    of the other's.
+    """
 
     master_key: str
     app_id: str
@@ -30,6 +51,12 @@ class Credentials(Struct, frozen=True):
     corp_secret: str
     corp_token: str
     corp_encoding_aes_key: str
+    mch_id: str
+    mch_serial: str
+    mch_keys: KeyPair
+    pay_api_v3_key: str
+    pay_public_key_id: str
+    pay_keys: KeyPair
 
     def __repr__(self) -> str:
         return f"Credentials(app_id={self.app_id!r})"
@@ -66,7 +93,21 @@ def _made() -> Credentials:
         corp_secret=_letters(43),
         corp_token=_letters(24),
         corp_encoding_aes_key=_encoding_aes_key(),
+        mch_id=f"19{secrets.randbelow(10**8):08}",
+        mch_serial=secrets.token_hex(20).upper(),
+        mch_keys=key_pair(),
+        pay_api_v3_key=_letters(32),
+        pay_public_key_id=f"PUB_KEY_ID_{secrets.randbelow(10**20):020}",
+        pay_keys=key_pair(),
     )
+
+
+def key_pair() -> KeyPair:
+    """Return a new RSA key."""
+    key = generate_private_key(65537, 2048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return KeyPair(private.decode(), public.decode())
 
 
 def _letters(count: int) -> str:

@@ -37,7 +37,7 @@ class OfficialAccountSettings(Struct, frozen=True, tag="official_account"):
 
     @property
     def scope(self) -> str:
-        """Return what the connection is stored under."""
+        """Return what names the account among those of its kind."""
         return self.app_id
 
     def __repr__(self) -> str:
@@ -58,7 +58,7 @@ class MiniProgramSettings(Struct, frozen=True, tag="miniprogram"):
 
     @property
     def scope(self) -> str:
-        """Return what the connection is stored under."""
+        """Return what names the account among those of its kind."""
         return self.app_id
 
     def __repr__(self) -> str:
@@ -77,11 +77,40 @@ class WeComSettings(Struct, frozen=True, tag="wecom"):
 
     @property
     def scope(self) -> str:
-        """Return what the connection is stored under."""
+        """Return what names the account among those of its kind."""
         return self.corp_id
 
     def __repr__(self) -> str:
         return f"WeComSettings(corp_id={self.corp_id!r})"
+
+
+class WeChatPaySettings(Struct, frozen=True, tag="wechat_pay"):
+    """One merchant of WeChat Pay (商户号), for the mini-program that its payments open in.
+
+    Keys are PEM texts; ``public_key`` is the platform's, named ``public_key_id``. Notices come to
+    ``notify_url``, which the platform must reach.
+    """
+
+    mch_id: str
+    app_id: str
+    serial: str
+    private_key: str
+    public_key_id: str
+    public_key: str
+    api_v3_key: Annotated[str, Meta(min_length=32, max_length=32)]
+    notify_url: str
+    api_base: str = "https://api.mch.weixin.qq.com"
+
+    @property
+    def scope(self) -> str:
+        """Return what names the account among those of its kind."""
+        return self.mch_id
+
+    def __repr__(self) -> str:
+        return f"WeChatPaySettings(mch_id={self.mch_id!r})"
+
+
+PlatformSettings = OfficialAccountSettings | MiniProgramSettings | WeComSettings | WeChatPaySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +128,7 @@ def _kind(settings: type[Struct]) -> str:
 
 
 async def save(
-    settings: OfficialAccountSettings | MiniProgramSettings | WeComSettings,
+    settings: PlatformSettings,
     *,
     name: str,
     sealer: Sealer,

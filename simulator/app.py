@@ -12,10 +12,12 @@ from simulator import (
     media,
     menus,
     miniprogram,
+    pay,
     play,
     play_answers,
     play_events,
     play_groups,
+    play_pay,
     play_phone,
     play_subscriptions,
     qrcodes,
@@ -68,6 +70,8 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_groups.ROUTES)
     if settings.wecom is not None:
         _add_qyapi(app)
+    app.router.add_routes(play_pay.ROUTES)
+    pay.add_to(app)
     for prefix in PREFIXES:
         app.router.add_route("*", prefix + "{rest:.*}", gate(NO_SUCH_PATH))
     app.router.add_get("/", _phone)
@@ -99,6 +103,7 @@ async def _begin_stopping(app: web.Application) -> None:
     china.stream.close()
     for callbacks in china.all_callbacks():
         await callbacks.close()
+    await china.pay_notices.close()
 
 
 async def _phone(request: web.Request) -> web.StreamResponse:

@@ -34,6 +34,7 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     invalid_xml: bool = False
     clock_skew_seconds: int = 0
     token_cross_kick: bool = False
+    pay_notices_lost: bool = False
     endpoints: dict[str, EndpointFault] = {}
 
 

@@ -59,7 +59,7 @@ def gate(endpoint: Endpoint, host: Host | None = None) -> Handler:
         answer, outcome = await _answered(call, endpoint, fault, host=at_host)
         china.state_file.touch()
         _log(request, call, answer, outcome=outcome, seconds=time.perf_counter() - started)
-        return await _sent(request, answer, fault)
+        return await sent(request, answer, fault)
 
     return handle
 
@@ -146,7 +146,8 @@ def _log(request: web.Request, call: Call, answer: Raw, *, outcome: str, seconds
     )
 
 
-async def _sent(request: web.Request, answer: Raw, fault: EndpointFault) -> web.StreamResponse:
+async def sent(request: web.Request, answer: Raw, fault: EndpointFault) -> web.StreamResponse:
+    """Send an answer whole, cut, or never, as the fault orders."""
     headers = {"Content-Type": answer.content_type, **dict(answer.headers)}
     if fault.timeout_after_effect:
         await _hang(request)

@@ -89,6 +89,26 @@ class WeCom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("the owner of a group must be one of the staff")
 
 
+class Merchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The merchant of WeChat Pay that the mini-program belongs to; keys are PEM texts.
+
+    The platform knows the merchant's public key and signs with a private one of its own, whose
+    public half is named `public_key_id`.
+    """
+
+    mch_id: str
+    serial: str
+    public_key: str
+    api_v3_key: str
+    public_key_id: str
+    platform_private_key: str
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.api_v3_key.encode()) != 32:
+            raise ValueError("api_v3_key must be 32 letters and digits")
+
+
 class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A shop whose printed QR code carries `scene`."""
 
@@ -119,6 +139,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shops: tuple[Shop, ...] = ()
     consumers: tuple[ConsumerSeed, ...] = ()
     templates: tuple[Template, ...] = ()
+    merchant: Merchant | None = None
     ip_whitelist: tuple[str, ...] | None = None
     assumed: Assumed = Assumed()
 

@@ -13,6 +13,7 @@ from simulator.consumers import ConsumersState
 from simulator.mass_messages import MassMessagesState
 from simulator.menus import MenusState
 from simulator.miniprogram import LoginsState
+from simulator.payments import PaymentsState
 from simulator.qrcodes import QrCodesState
 from simulator.quotas import QuotasState
 from simulator.subscriptions import SubscriptionsState
@@ -43,6 +44,7 @@ class State(msgspec.Struct):
     subscriptions: SubscriptionsState = msgspec.field(default_factory=SubscriptionsState)
     logins: LoginsState = msgspec.field(default_factory=LoginsState)
     corp: CorpState = msgspec.field(default_factory=CorpState)
+    payments: PaymentsState = msgspec.field(default_factory=PaymentsState)
 
 
 class StateUnreadable(Exception):

@@ -17,6 +17,9 @@ from simulator.media import Media
 from simulator.menus import Menus
 from simulator.miniprogram import Logins
 from simulator.outgoing import Writer
+from simulator.pay_notices import PayNotices
+from simulator.pay_seal import PaySeal
+from simulator.payments import Payments
 from simulator.qrcodes import QrCodes
 from simulator.quotas import Quotas, Rids
 from simulator.replies import Reader
@@ -69,6 +72,15 @@ class China:
         self.media = Media(assumed, clock)
         self.logins = Logins(state.logins, assumed, clock)
         self.web_logins = WebLogins()
+        self.pay_seal = PaySeal(settings.merchant) if settings.merchant else None
+        self.payments = Payments(state.payments, clock)
+        self.pay_notices = PayNotices(
+            self.pay_seal,
+            clock,
+            assumed=assumed,
+            faults=self.faults,
+            wire=self.wire,
+        )
         self.message_ids = MessageIds(state.message_ids)
         envelope = None
         if account.mode != "plain":

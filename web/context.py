@@ -12,11 +12,13 @@ from loyalty.connections import (
     Connected,
     MiniProgramSettings,
     OfficialAccountSettings,
+    WeChatPaySettings,
     WeComSettings,
 )
 from loyalty.sealing import Sealer
 from wechat.miniprogram import MiniProgram
 from wechat.official_account import OfficialAccount
+from wechat.pay import Pay
 from wechat.wecom import WeCom
 
 
@@ -49,9 +51,19 @@ class Corp:
     client: WeCom
 
 
+class PayAccount:
+    """One merchant of WeChat Pay: its connection and the client that calls the platform for it."""
+
+    connection: Connected[WeChatPaySettings]
+    client: Pay
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The typed clients of one process. Redis may be lost at any time."""
+    """The typed clients of one process. Redis may be lost at any time.
+
+    ``merchants`` are by the app id of the mini-program whose payments they take.
+    """
 
     redis: Redis
     http: aiohttp.ClientSession
@@ -59,6 +71,7 @@ class Context:
     accounts: Mapping[str, Account]
     miniprograms: Mapping[str, MiniProgramAccount]
     corps: Mapping[str, Corp] = field(default_factory=dict)
+    merchants: Mapping[str, PayAccount] = field(default_factory=dict)
     clock: Callable[[], datetime] = now
 
 

@@ -4,7 +4,7 @@ A rule of the slot ``offer:<code>`` is an offer to everyone it is for; one of ``
 coupon batch: what its coupons are worth.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -14,19 +14,24 @@ from loyalty.policies.tiers import Tiers
 from loyalty.registry import Registry
 from loyalty.wording import Worded
 
+Lane = Literal["offer", "coupon"]
+# Across lanes discounts stack in this order, each on what the one before has left.
+LANES: tuple[Lane, ...] = ("offer", "coupon")
+
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
 class Discount(Struct, frozen=True, forbid_unknown_fields=True):
     """What every discount has. Within a lane discounts compete, across lanes they stack.
 
-    Where SKUs, categories or brands are named, only lines of these are discounted. A coupon of it
-    is good for ``valid_days``.
+    Where no lane is named, offers are in the lane "offer" and coupons in "coupon". Where SKUs,
+    categories or brands are named, only lines of these are discounted. A coupon of it is good for
+    ``valid_days``.
     """
 
     name_zh: Name = "优惠"
     name_en: Name = "Offer"
-    lane: Annotated[str, Meta(pattern="^[a-z_]{1,20}$")] = "offer"
+    lane: Lane | None = None
     skus: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()

@@ -20,6 +20,9 @@ from loyalty.rewards.gift import Gift
 from models import db
 from tests.cast import JUNE_1
 from tests.conftest import named, run_statement
+from tests.loyalty.store import store, store_url
+
+__all__ = ["store", "store_url"]
 
 RULES = {
     "coupon:ten_off": FenOff(name_zh="立减 10 元", name_en="¥10 off", fen=1000, valid_days=30),

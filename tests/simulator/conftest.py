@@ -23,6 +23,7 @@ from simulator.settings import (
     Shop,
     Template,
 )
+from tests import pay_keys
 from tests.simulator.bot import ACCOUNT, AES_KEY, APP_ID, APP_SECRET, TOKEN, Bot
 
 MINI_APP_ID = "wxfedcba0987654321"
@@ -156,6 +157,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
             shops=(Shop("shop_jingan", "静安店", "Jing'an shop"),),
             consumers=(ConsumerSeed("林小满"), ConsumerSeed("Emma", "en")),
             templates=(POINTS_CHANGED,),
+            merchant=pay_keys.merchant(),
             ip_whitelist=ip_whitelist,
             assumed=assumed,
         )
