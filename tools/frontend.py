@@ -1,6 +1,7 @@
 """The front-end files that we serve: fetched by npm, and only the few that we need laid out.
 
-`package.json` names them under `jifen.vendor`: package, and the files of it that we serve.
+`package.json` names them under `jifen.vendor`: the folder of ours, the package, and the files of it
+that we serve from there.
 """
 
 import json
@@ -16,18 +17,21 @@ OLDEST_NODE_MAJOR = 18
 QUIETLY = ["--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"]
 
 
-def files_of(project: Path) -> list[Path]:
-    """Each file that we serve, as package/file."""
+def files_of(project: Path) -> dict[Path, list[Path]]:
+    """Each folder that we serve from, and the files in it, as package/file."""
     served = json.loads((project / "package.json").read_text())["jifen"]["vendor"]
-    return [Path(package) / name for package, names in served.items() for name in names]
-
-
-def folder_of(project: Path) -> Path:
-    return project / "web" / "vendor"
+    return {
+        project / folder: [
+            Path(package) / name for package in packages for name in packages[package]
+        ]
+        for folder, packages in served.items()
+    }
 
 
 def is_laid(project: Path) -> bool:
-    return all((folder_of(project) / file).is_file() for file in files_of(project))
+    return all(
+        (folder / file).is_file() for folder, files in files_of(project).items() for file in files
+    )
 
 
 def fetch(project: Path, display: Display) -> None:
@@ -40,17 +44,29 @@ def fetch(project: Path, display: Display) -> None:
     npm = _npm(project, display)
     display.now("npm ci")
     run([*npm, "ci", *QUIETLY], cwd=project)
-    half = project / "node_modules" / ".served"
-    half.mkdir(parents=True, exist_ok=True)
-    for file in files_of(project):
-        fetched = project / "node_modules" / file
-        if not fetched.is_file():
-            raise SetUpFailed(f"package.json asks for {file}, and the package has no such file.")
-        (half / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(fetched, half / file)
-    shutil.rmtree(folder_of(project), ignore_errors=True)
-    folder_of(project).parent.mkdir(exist_ok=True)
-    half.rename(folder_of(project))
+    lay(project)
+
+
+def lay(project: Path) -> None:
+    """Lay out the files that we serve, each folder whole or not at all.
+
+    Raises:
+        SetUpFailed: a package has no such file.
+    """
+    for folder, files in files_of(project).items():
+        half = project / "node_modules" / ".served"
+        shutil.rmtree(half, ignore_errors=True)
+        for file in files:
+            fetched = project / "node_modules" / file
+            if not fetched.is_file():
+                raise SetUpFailed(
+                    f"package.json asks for {file}, and the package has no such file."
+                )
+            (half / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(fetched, half / file)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(exist_ok=True)
+        half.rename(folder)
 
 
 def _npm(project: Path, display: Display) -> list[str | Path]:

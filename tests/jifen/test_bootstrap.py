@@ -29,7 +29,12 @@ PACKAGE = {
     "name": "small",
     "version": "1.0.0",
     "dependencies": {"widget": "file:widget"},
-    "jifen": {"vendor": {"widget": ["widget.js"]}},
+    "jifen": {
+        "vendor": {
+            "web/vendor": {"widget": ["widget.js"]},
+            "simulator/vendor": {"widget": ["deep/part.js"]},
+        }
+    },
 }
 PACKAGE_LOCK = {
     "name": "small",
@@ -57,6 +62,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (project / "widget").mkdir()
     (project / "widget" / "package.json").write_text('{"name": "widget", "version": "1.0.0"}')
     (project / "widget" / "widget.js").write_text("served")
+    (project / "widget" / "deep").mkdir()
+    (project / "widget" / "deep" / "part.js").write_text("part")
     (project / "tools").mkdir()
     shutil.copy(PROJECT / "tools" / "environment.py", project / "tools")
     (project / "pyproject.toml").write_text(PYPROJECT)
@@ -103,11 +110,13 @@ def test_only_what_has_changed_is_done_again(
 def test_what_was_deleted_is_laid_again(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (small / ".venv" / "bin" / "jifen").unlink()
     (small / "web" / "vendor" / "widget" / "widget.js").unlink()
+    (small / "simulator" / "vendor" / "widget" / "deep" / "part.js").unlink()
     set_up("run", small)
     said = capsys.readouterr().out
     assert "[1/2] the command jifen" in said
     assert "[2/2] front-end files" in said
     assert (small / "web" / "vendor" / "widget" / "widget.js").read_text() == "served"
+    assert (small / "simulator" / "vendor" / "widget" / "deep" / "part.js").read_text() == "part"
     assert called(small).returncode == 3
 
 
@@ -135,7 +144,7 @@ def test_an_environment_from_a_half_done_or_another_place_is_made_anew(
 
 def test_a_served_file_that_no_package_has_is_refused_by_name(small: Path) -> None:
     before = (small / "package.json").read_text()
-    asked = {"vendor": {"widget": ["absent.js"]}}
+    asked = {"vendor": {"web/vendor": {"widget": ["absent.js"]}}}
     (small / "package.json").write_text(json.dumps(PACKAGE | {"jifen": asked}))
     try:
         with pytest.raises(SetUpFailed, match=r"widget/absent\.js"):
