@@ -42,6 +42,7 @@ READY_SECONDS = 60.0
 SIMULATOR_STATE = "simulator.json"
 RUNNING = "running.json"
 LOGS = "logs"
+MINIPROGRAM = Path(__file__).resolve().parents[1] / "miniprogram"
 REGULAR = "王金"
 CONSUMERS = (("林小满", "zh_CN"), (REGULAR, "zh_CN"), ("Emma", "en"))
 MENU = {
@@ -271,6 +272,8 @@ class _Demo:
                 app_id=self._known.miniprogram_app_id,
                 app_secret=self._known.miniprogram_app_secret,
                 name=seed.BRAND,
+                folder=str(MINIPROGRAM),
+                server=self._server,
             ),
             shops=(
                 simulator_settings.Shop("shop_jingan", "静安店", "Jing'an shop"),
@@ -334,6 +337,7 @@ class _Demo:
             "miniprogram": {
                 "app_id": known.miniprogram_app_id,
                 "app_secret": known.miniprogram_app_secret,
+                "page": f"{self._page}/mp",
             },
             "data": str(self._settings.data.resolve()),
             "pid": os.getpid(),

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from jifen.seeds import brand
 from loyalty import connections, purchases
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
 from loyalty.sealing import Sealer
 from models import IdentityKind, PurchaseState, Shop, ShopKind
 
-BRAND = "积分演示店"
+BRAND = brand.NAME_ZH
 TMALL = ShopRef(ShopKind.TMALL, "demo", "天猫旗舰店")
 SHOPS = (
     ShopRef(ShopKind.POS, "shop_jingan", "静安店"),
@@ -36,6 +37,7 @@ async def seed(
 
     ``regular_openid`` is the follower whose purchases of the past year are recorded.
     """
+    await brand.lay()
     await connections.save(account, name=BRAND, sealer=sealer, at=at)
     await connections.save(miniprogram, name=BRAND, sealer=sealer, at=at)
     if not await Shop.exists(kind=TMALL.kind, code=TMALL.code):

@@ -1,14 +1,15 @@
-"""What the mini-program asks of us: the URL map. Every path but the login needs a session."""
+"""What the mini-program asks of us: the URL map. All but the login and the brand need a session."""
 
 from aiohttp import web
 
-from miniprogram_api import language, ledger, me, session
+from miniprogram_api import brand, language, ledger, me, session
 from web.session import Shopper, shopper
 from web.typed import Api, Part, delete, get, post, put
 
 OPERATIONS = (
     post("/session", session.sign_in, http_status=201),
     delete("/session", session.sign_out),
+    get("/brand", brand.read),
     get("/me", me.read),
     get("/me/ledger", ledger.read),
     put("/me/language", language.choose),

@@ -12,9 +12,11 @@ from simulator import (
     media,
     menus,
     miniprogram,
+    miniprogram_page,
     play,
     play_answers,
     play_events,
+    play_miniprogram,
     play_phone,
     qrcodes,
     quotas,
@@ -58,7 +60,9 @@ def create_app(settings: Settings) -> web.Application:
         app.router.add_route("*", endpoint.path, gate(endpoint))
     app.router.add_routes(play.ROUTES)
     app.router.add_routes(play_phone.ROUTES)
+    app.router.add_routes(play_miniprogram.ROUTES)
     app.router.add_routes(play_events.ROUTES)
+    app.router.add_routes(miniprogram_page.ROUTES)
     for prefix in PREFIXES:
         app.router.add_route("*", prefix + "{rest:.*}", gate(NO_SUCH_PATH))
     app.router.add_get("/", _phone)
@@ -71,7 +75,9 @@ def create_app(settings: Settings) -> web.Application:
 async def _running(app: web.Application) -> AsyncIterator[None]:
     china = app[CHINA]
     china.callbacks.courier.open()
+    china.relay.open()
     yield
+    await china.relay.close()
     await china.state_file.close()
 
 

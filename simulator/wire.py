@@ -14,7 +14,8 @@ BODY_LIMIT_BYTES = 16_384
 
 _SECRET_QUERY = re.compile(r"([?&](?:access_token|secret|refresh_token|js_code|code)=)[^&]+")
 _SECRET_FIELD = re.compile(
-    r'("(?:access_token|secret|appsecret|refresh_token|session_key|ticket)"\s*:\s*")(?:[^"\\]|\\.)+'
+    r'("(?:access_token|secret|appsecret|refresh_token|session_key|ticket|token)"'
+    r'\s*:\s*")(?:[^"\\]|\\.)+'
 )
 _SECRET_HEADERS = {"authorization", "cookie", "set-cookie"}
 

@@ -19,6 +19,7 @@ from simulator.miniprogram import Logins
 from simulator.outgoing import Writer
 from simulator.qrcodes import QrCodes
 from simulator.quotas import Quotas, Rids
+from simulator.relay import Relay
 from simulator.replies import Reader
 from simulator.settings import Settings
 from simulator.state import StateFile, load
@@ -63,6 +64,7 @@ class China:
         self.media = Media(assumed, clock)
         self.logins = Logins(state.logins, assumed, clock)
         self.web_logins = WebLogins()
+        self.relay = Relay(settings.miniprogram.server, self.wire)
         self.message_ids = MessageIds(state.message_ids)
         envelope = None
         if account.mode != "plain":

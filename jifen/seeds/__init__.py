@@ -1,0 +1,1 @@
+"""What the demo's brand begins with, one file a part."""
