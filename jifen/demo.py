@@ -26,7 +26,7 @@ import simulator.__main__ as simulator_program
 from jifen import app, demo_corp, embedded, running, seed
 from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
-from jifen.seeds import brand, staff
+from jifen.seeds import staff
 from jifen.settings import Settings, sealer
 from jifen.templates import TEMPLATES
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
@@ -44,6 +44,7 @@ READY_SECONDS = 60.0
 SIMULATOR_STATE = "simulator.json"
 RUNNING = "running.json"
 LOGS = "logs"
+MINIPROGRAM = Path(__file__).resolve().parents[1] / "miniprogram"
 REGULAR = "王金"
 CONSUMERS = (("林小满", "zh_CN"), (REGULAR, "zh_CN"), ("Emma", "en"))
 MENU = {
@@ -235,7 +236,6 @@ class _Demo:
         if taken:
             tell(f"jifen: database brought up to date ({', '.join(taken)})")
         async with db.opened(self._reached.database_url, pool_size=2):
-            await brand.lay(seed.BRAND, seed.BRAND_ENGLISH)
             await staff.lay(self._known.staff_password, at=now())
             await seed.seed(
                 self._account(),
@@ -278,6 +278,8 @@ class _Demo:
                 app_id=self._known.miniprogram_app_id,
                 app_secret=self._known.miniprogram_app_secret,
                 name=seed.BRAND,
+                folder=str(MINIPROGRAM),
+                server=self._server,
             ),
             wecom=demo_corp.simulated(self._known, server=self._server),
             shops=(
@@ -343,6 +345,7 @@ class _Demo:
             "miniprogram": {
                 "app_id": known.miniprogram_app_id,
                 "app_secret": known.miniprogram_app_secret,
+                "page": f"{self._page}/mp",
             },
             "console": f"{self._server}/console",
             "staff": {

@@ -2,15 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from jifen.seeds import campaigns, communities, play, rewards
+from jifen.seeds import brand, campaigns, communities, play, rewards
 from loyalty import connections, purchases
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings, WeComSettings
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
 from loyalty.sealing import Sealer
 from models import IdentityKind, PurchaseState, Shop, ShopKind
 
-BRAND = "积分演示店"
-BRAND_ENGLISH = "Jifen demo store"
+BRAND = brand.NAME_ZH
 TMALL = ShopRef(ShopKind.TMALL, "demo", "天猫旗舰店")
 SHOPS = (
     ShopRef(ShopKind.POS, "shop_jingan", "静安店"),
@@ -40,6 +39,7 @@ async def seed(
     ``regular_openid`` is the follower whose purchases of the past year are recorded. Without a
     corp there is no VIP group.
     """
+    await brand.lay()
     await connections.save(account, name=BRAND, sealer=sealer, at=at)
     await connections.save(miniprogram, name=BRAND, sealer=sealer, at=at)
     await communities.seed(wecom, brand=BRAND, sealer=sealer, at=at)

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from miniprogram_api import (
+    brand,
     challenges,
     communities,
     coupons,
@@ -38,6 +39,7 @@ OPERATIONS = (
     get("/me/coupons", coupons.read),
     get("/communities", communities.read),
     put("/me/invitations/{code}", communities.invite),
+    get("/brand", brand.read),
 )
 
 

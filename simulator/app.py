@@ -12,11 +12,13 @@ from simulator import (
     media,
     menus,
     miniprogram,
+    miniprogram_page,
     pay,
     play,
     play_answers,
     play_events,
     play_groups,
+    play_miniprogram,
     play_pay,
     play_phone,
     play_subscriptions,
@@ -65,6 +67,7 @@ def create_app(settings: Settings) -> web.Application:
         app.router.add_route("*", endpoint.path, gate(endpoint))
     app.router.add_routes(play.ROUTES)
     app.router.add_routes(play_phone.ROUTES)
+    app.router.add_routes(play_miniprogram.ROUTES)
     app.router.add_routes(play_events.ROUTES)
     app.router.add_routes(play_subscriptions.ROUTES)
     app.router.add_routes(play_groups.ROUTES)
@@ -72,6 +75,7 @@ def create_app(settings: Settings) -> web.Application:
         _add_qyapi(app)
     app.router.add_routes(play_pay.ROUTES)
     pay.add_to(app)
+    app.router.add_routes(miniprogram_page.ROUTES)
     for prefix in PREFIXES:
         app.router.add_route("*", prefix + "{rest:.*}", gate(NO_SUCH_PATH))
     app.router.add_get("/", _phone)
@@ -92,7 +96,9 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     china = app[CHINA]
     for callbacks in china.all_callbacks():
         callbacks.courier.open()
+    china.relay.open()
     yield
+    await china.relay.close()
     await china.state_file.close()
 
 

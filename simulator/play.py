@@ -60,6 +60,8 @@ async def state(request: web.Request) -> web.Response:
             "miniprogram": {
                 "app_id": china.settings.miniprogram.app_id,
                 "name": china.settings.miniprogram.name,
+                "server": china.settings.miniprogram.server,
+                "is_here": bool(china.settings.miniprogram.folder),
             },
             "consumers": [_card(consumer) for consumer in china.consumers],
             "shops": [_poster(china, shop) for shop in china.settings.shops],

@@ -24,18 +24,6 @@ class SceneChoice(msgspec.Struct, forbid_unknown_fields=True):
     scene: str = ""
 
 
-class LoginWish(msgspec.Struct, forbid_unknown_fields=True):
-    """Body of miniprogram/login; `blocked` plays a high-risk user."""
-
-    blocked: bool = False
-
-
-class PhoneWish(msgspec.Struct, forbid_unknown_fields=True):
-    """Body of miniprogram/phone."""
-
-    phone: str
-
-
 class WebWish(msgspec.Struct, forbid_unknown_fields=True):
     """Body of oauth."""
 
@@ -120,21 +108,6 @@ async def _retry(request: web.Request, china: China, consumer: Consumer) -> Deli
     return china.actions.retry(consumer)
 
 
-async def login(request: web.Request) -> web.Response:
-    """What wx.login gives."""
-    wish = await body_of(request, LoginWish)
-    code = request.app[CHINA].logins.login_code(consumer_of(request), blocked=wish.blocked)
-    return said({"code": code})
-
-
-async def phone(request: web.Request) -> web.Response:
-    """What the getPhoneNumber button gives."""
-    wish = await body_of(request, PhoneWish)
-    if not (len(wish.phone) == 11 and wish.phone.isascii() and wish.phone.isdecimal()):
-        raise Denied(400, "bad_request", "a mobile number has eleven digits")
-    return said({"code": request.app[CHINA].logins.phone_code(consumer_of(request), wish.phone)})
-
-
 async def web_code(request: web.Request) -> web.Response:
     """What the OAuth redirect brings."""
     wish = await body_of(request, WebWish)
@@ -149,7 +122,5 @@ ROUTES = (
     web.post("/play/consumers/{id}/menu", action(_tap)),
     web.post("/play/consumers/{id}/events", action(_tell)),
     web.post("/play/consumers/{id}/retry", action(_retry)),
-    web.post("/play/consumers/{id}/miniprogram/login", login),
-    web.post("/play/consumers/{id}/miniprogram/phone", phone),
     web.post("/play/consumers/{id}/oauth", web_code),
 )

@@ -10,6 +10,7 @@ from simulator.assumed import Assumed
 
 Language = Literal["zh_CN", "zh_TW", "en"]
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+_LOOPBACK = re.compile(r"http://127\.0\.0\.1:[0-9]{1,5}")
 
 Mode = Literal["plain", "compatible", "secure"]
 
@@ -42,12 +43,22 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The mini-program that is bound to the same Open Platform subject, with its templates."""
+    """The mini-program that is bound to the same Open Platform subject, with its templates.
+
+    ``folder`` holds its source, which the phone runs; empty: it cannot be opened. ``server`` is
+    the one address that its requests may reach, and must be this machine.
+    """
 
     app_id: str
     app_secret: str
     name: str = ""
     templates: tuple[Template, ...] = ()
+    folder: str = ""
+    server: str = ""
+
+    def __post_init__(self) -> None:
+        if self.server and not _LOOPBACK.fullmatch(self.server):
+            raise ValueError("server must be http://127.0.0.1 with a port, and no path")
 
 
 class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

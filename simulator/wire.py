@@ -16,7 +16,8 @@ _SECRET_QUERY = re.compile(
     r"([?&](?:access_token|secret|corpsecret|refresh_token|js_code|code)=)[^&]+"
 )
 _SECRET_FIELD = re.compile(
-    r'("(?:access_token|secret|appsecret|refresh_token|session_key|ticket)"\s*:\s*")(?:[^"\\]|\\.)+'
+    r'("(?:access_token|secret|appsecret|refresh_token|session_key|ticket|token)"'
+    r'\s*:\s*")(?:[^"\\]|\\.)+'
 )
 _SECRET_HEADERS = {"authorization", "cookie", "set-cookie"}
 

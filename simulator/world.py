@@ -22,6 +22,7 @@ from simulator.pay_seal import PaySeal
 from simulator.payments import Payments
 from simulator.qrcodes import QrCodes
 from simulator.quotas import Quotas, Rids
+from simulator.relay import Relay
 from simulator.replies import Reader
 from simulator.settings import Settings
 from simulator.state import StateFile, load
@@ -81,6 +82,7 @@ class China:
             faults=self.faults,
             wire=self.wire,
         )
+        self.relay = Relay(settings.miniprogram.server, self.wire)
         self.message_ids = MessageIds(state.message_ids)
         envelope = None
         if account.mode != "plain":

@@ -51,6 +51,7 @@ class Corp:
     client: WeCom
 
 
+@dataclass(frozen=True, slots=True)
 class PayAccount:
     """One merchant of WeChat Pay: its connection and the client that calls the platform for it."""
 

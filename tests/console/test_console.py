@@ -57,7 +57,7 @@ class Browser:
 async def browser(database: None, context: Context) -> AsyncIterator[Browser]:
     await publish()
     await rewards.lay(at=NOW)
-    await brand.lay("演示店", "Demo store")
+    await brand.lay()
     await staff.lay(PASSWORD, at=NOW)
     server = TestServer(app.create(context))
     await server.start_server(shutdown_timeout=0.2)
@@ -100,13 +100,13 @@ async def test_the_manager_reads_every_page_in_both_languages(browser: Browser) 
     for path in PAGES:
         http_status, page = await browser.get(path)
         assert http_status == 200, path
-        assert "演示店" in page
+        assert "积分演示店" in page
     assert "会员与其他买家是自我选择的人群" in (await browser.get("/scorecard"))[1]
     await browser.post("/language", language="en", proof=await browser.proof())
     for path in PAGES:
         http_status, page = await browser.get(path)
         assert http_status == 200
-        assert "Demo store" in page
+        assert "Jifen Demo Store" in page
         assert not re.search("[一-鿿]{4}", re.sub("陈晨|中文|旗舰店", "", page)), path
 
 

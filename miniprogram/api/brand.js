@@ -1,0 +1,3 @@
+const api = require('../utils/api');
+
+module.exports = { read: () => api.open('/brand') };

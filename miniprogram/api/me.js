@@ -1,0 +1,9 @@
+// Who she is to the programme.
+
+const api = require('../utils/api');
+
+module.exports = {
+  read: () => api.get('/me'),
+  bindPhone: (code) => api.put('/me/phone', { code }),
+  speak: (language) => api.put('/me/language', { language }),
+};

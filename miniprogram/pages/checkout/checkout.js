@@ -1,0 +1,92 @@
+const store = require('../../api/store');
+const cart = require('../../utils/cart');
+const { grouped, yuan } = require('../../utils/format');
+const { definePage } = require('../../utils/page');
+const { fill, words } = require('../../utils/words');
+
+const LOOKS = 8;
+const LOOK_MS = 700;
+const wait = () => new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+
+definePage('checkout', {
+  data: { paid: null, choices: [], chosen: 0 },
+
+  async load() {
+    if (this.data.paid) return {};
+    if (!cart.count()) return { isEmpty: true };
+    if (this.coupon !== undefined) return this.quoted(this.coupon);
+    const plain = await store.quote(cart.lines(), null);
+    return plain.best_coupon ? this.quoted(plain.best_coupon) : this.drawn(plain, null);
+  },
+
+  async quoted(coupon) {
+    return this.drawn(await store.quote(cart.lines(), coupon), coupon);
+  },
+
+  drawn(quote, coupon) {
+    const spoken = words().checkout;
+    const { usable } = quote;
+    this.held = [null, ...usable.map((each) => each.coupon)];
+    return {
+      isEmpty: false,
+      quote,
+      choices: [
+        usable.length ? spoken.no_coupon : spoken.no_usable,
+        ...usable.map((each) => `${each.name} −${yuan(each.saved_fen)}`),
+      ],
+      chosen: Math.max(0, this.held.indexOf(coupon)),
+      lines: quote.lines.map((line) => ({
+        ...line,
+        goods: yuan(line.goods_fen),
+        saved: line.saved_fen ? `−${yuan(line.saved_fen)}` : '',
+      })),
+      applied: quote.applied.map((each) => ({ ...each, saved: `−${yuan(each.saved_fen)}` })),
+      goods: yuan(quote.goods_fen),
+      saved: quote.saved_fen ? fill(spoken.saved, { money: yuan(quote.saved_fen) }) : '',
+      total: yuan(quote.total_fen),
+      earns: fill(spoken.earns, { n: grouped(quote.points_to_earn) }),
+    };
+  },
+
+  onCoupon({ detail }) {
+    return this.once('coupon', async () => {
+      const coupon = this.held[Number(detail.value)];
+      const quoted = await this.quoted(coupon);
+      this.coupon = coupon;
+      this.setData(quoted);
+    });
+  },
+
+  onPay() {
+    return this.once('pay', async () => {
+      const order = await store.order(this.data.quote.quote);
+      if (order.payment && !(await this.pays(order.payment))) return;
+      cart.clear();
+      this.setData({ paid: await this.settled(order) });
+    });
+  },
+
+  /** Whether she paid. What WeChat says besides is shown. */
+  async pays(payment) {
+    try {
+      await wx.requestPayment(payment);
+      return true;
+    } catch ({ errMsg }) {
+      this.say(/cancel/.test(errMsg) ? words().checkout.not_paid : words().common.wrong);
+      return false;
+    }
+  },
+
+  /** The server hears of the payment from WeChat, a moment after the phone does. */
+  async settled(order) {
+    let latest = order;
+    for (let look = 0; look < LOOKS && latest.state === 'awaiting_payment'; look += 1) {
+      await wait();
+      latest = await store.one(order.uuid).catch(() => latest);
+    }
+    return { ...latest, total: yuan(latest.total_fen) };
+  },
+
+  toHome: () => wx.switchTab({ url: '/pages/home/home' }),
+  toStore: () => wx.switchTab({ url: '/pages/store/store' }),
+});

@@ -1,0 +1,39 @@
+const store = require('../../api/store');
+const cart = require('../../utils/cart');
+const { yuan } = require('../../utils/format');
+const { definePage } = require('../../utils/page');
+const { fill, words } = require('../../utils/words');
+
+definePage('store', {
+  data: { products: [], count: 0, total: '' },
+
+  async load() {
+    const products = await store.products();
+    const known = new Set(products.map(({ sku }) => sku));
+    cart.lines().forEach(({ sku }) => known.has(sku) || cart.put(sku, 0));
+    return this.drawn(products);
+  },
+
+  drawn(products) {
+    const held = cart.read();
+    const fen = products.reduce((sum, { sku, price_fen }) => sum + price_fen * (held[sku] || 0), 0);
+    return {
+      products: products.map((product) => ({
+        ...product,
+        price: yuan(product.price_fen),
+        quantity: held[product.sku] || 0,
+      })),
+      count: cart.count(),
+      total: yuan(fen),
+      checkout: fill(words().store.checkout, { n: cart.count() }),
+    };
+  },
+
+  onStep({ currentTarget }) {
+    const { sku, by } = currentTarget.dataset;
+    cart.put(sku, (cart.read()[sku] || 0) + Number(by));
+    this.setData(this.drawn(this.data.products));
+  },
+
+  onCheckout: () => wx.navigateTo({ url: '/pages/checkout/checkout' }),
+});

@@ -1,0 +1,25 @@
+// A coupon as the ticket shows it.
+
+const clock = require('./clock');
+const { day, isSoon, left } = require('./format');
+const { fill, words } = require('./words');
+
+const OPEN = new Set(['issued', 'locked']);
+
+function ticket(coupon) {
+  const spoken = words().coupons;
+  const isOpen = OPEN.has(coupon.state);
+  const soon = isOpen && isSoon(coupon.expires_at, clock.now());
+  return {
+    ...coupon,
+    terms: coupon.conditions.join(' · '),
+    isOver: !isOpen,
+    isSoon: soon,
+    stamp: spoken.states[coupon.state],
+    until: soon
+      ? fill(spoken.ends, { left: left(coupon.expires_at, clock.now()) })
+      : fill(spoken.until, { day: day(coupon.expires_at) }),
+  };
+}
+
+module.exports = { ticket, isOpen: ({ state }) => OPEN.has(state) };

@@ -1,0 +1,15 @@
+// The tab bar's words and colour.
+
+const brand = require('./brand');
+const { dark } = require('./colour');
+const { words } = require('./words');
+
+const NAMES = ['home', 'mall', 'store', 'tasks', 'me'];
+
+function dressTabs() {
+  const { tabs } = words();
+  NAMES.forEach((name, index) => wx.setTabBarItem({ index, text: tabs[name] }));
+  wx.setTabBarStyle({ selectedColor: dark(brand.now().colour) });
+}
+
+module.exports = { dressTabs };

@@ -1,0 +1,110 @@
+// What WeChat draws around a page: the bar with its title and capsule, the tabs, pull to refresh.
+
+import { element } from '../js/element.js';
+import { icon } from '../js/icons.js';
+import { startHover } from './elements/tapping.js';
+import { depth, navigateBack, reLaunch, switchTab, top } from './pages.js';
+import { say } from './phone.js';
+import { startPulling } from './pulling.js';
+import { showActionSheet } from './sheets/dialogs.js';
+import { json, pictureAddress } from './source.js';
+
+const byId = (id) => document.getElementById(id);
+const shown = { tabs: [], style: {} };
+
+export function startFrame(app) {
+  shown.tabs = (app.tabBar?.list ?? []).map((tab) => ({ ...tab }));
+  shown.style = { color: app.tabBar?.color, selectedColor: app.tabBar?.selectedColor };
+  byId('back').append(icon('back'));
+  byId('back').setAttribute('aria-label', say('返回', 'Back'));
+  byId('back').addEventListener('click', () => navigateBack());
+  drawCapsule();
+  new ResizeObserver(measure).observe(byId('stack'));
+  startHover(byId('stack'));
+  startPulling(byId('stack'));
+}
+
+// `vh` in a page counts the page's own window, without the bars.
+function measure() {
+  const { style } = document.documentElement;
+  style.setProperty('--vh', `${byId('stack').clientHeight / 100}px`);
+}
+
+function drawCapsule() {
+  const button = (label, sign, run) =>
+    element('button', { type: 'button', class: 'capsule__button', 'aria-label': label, on: { click: run } }, icon(sign));
+  byId('capsule').append(
+    button(say('更多', 'More'), 'dots', openMore),
+    button(say('关闭小程序', 'Close the mini-program'), 'program', () =>
+      window.parent.postMessage({ miniprogram: 'close' }, location.origin),
+    ),
+  );
+}
+
+async function openMore() {
+  const items = [say('刷新这一页', 'Refresh this page'), say('重新进入小程序', 'Start the mini-program again')];
+  const { tapIndex } = await showActionSheet({ itemList: items }).catch(() => ({}));
+  if (tapIndex === 0) top().page.onPullDownRefresh?.();
+  if (tapIndex === 1) reLaunch({ url: `/${json('app.json').pages[0]}` });
+}
+
+/** The window settings of a page: its own over the app's. */
+export const settingsOf = (path) => ({ ...json('app.json').window, ...json(`${path}.json`) });
+
+export function drawFrame(entry = top()) {
+  if (entry !== top()) return;
+  const settings = settingsOf(entry.path);
+  byId('title').textContent = entry.title ?? settings.navigationBarTitleText ?? '';
+  document.title = byId('title').textContent;
+  const { backgroundColor, frontColor } = entry.colours ?? {
+    backgroundColor: settings.navigationBarBackgroundColor ?? '#000000',
+    frontColor: settings.navigationBarTextStyle === 'black' ? '#000000' : '#ffffff',
+  };
+  document.body.style.setProperty('--bar', backgroundColor);
+  document.body.style.setProperty('--on-bar', frontColor);
+  byId('back').hidden = depth() < 2;
+  drawTabs(entry);
+}
+
+function drawTabs(entry) {
+  const isTab = shown.tabs.some((tab) => tab.pagePath === entry.path);
+  byId('tabs').hidden = !isTab;
+  if (!isTab) return;
+  byId('tabs').replaceChildren(
+    ...shown.tabs.map((tab) => {
+      const selected = tab.pagePath === entry.path;
+      return element(
+        'button',
+        {
+          type: 'button',
+          class: 'tab',
+          role: 'tab',
+          'aria-selected': String(selected),
+          style: `color: ${selected ? shown.style.selectedColor : shown.style.color}`,
+          on: { click: () => switchTab({ url: `/${tab.pagePath}` }) },
+        },
+        element('img', {
+          class: 'tab__sign',
+          alt: '',
+          src: pictureAddress('', (selected && tab.selectedIconPath) || tab.iconPath),
+        }),
+        tab.text,
+      );
+    }),
+  );
+}
+
+export function setTabBarItem({ index, text, iconPath, selectedIconPath }) {
+  if (!shown.tabs[index]) throw new Error('tabbar item not found');
+  const given = { text, iconPath, selectedIconPath };
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) shown.tabs[index][name] = value;
+  }
+  if (top()) drawFrame();
+}
+
+export function setTabBarStyle({ color, selectedColor }) {
+  if (color) shown.style.color = color;
+  if (selectedColor) shown.style.selectedColor = selectedColor;
+  if (top()) drawFrame();
+}
