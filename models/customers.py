@@ -31,9 +31,9 @@ class Customer(Model):
 class Identity(Model):
     """(kind, scope, value): how one platform names a customer.
 
-    For an openid of an official account: since when she follows, the QR scene she first came by,
-    until when a person of customer service talks with her, and when the platform was last asked
-    about her.
+    For an openid of an official account: since when she follows, when she last followed or left,
+    the QR scene she first came by, until when a person of customer service talks with her, and
+    when the platform was last asked about her.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -42,6 +42,7 @@ class Identity(Model):
     scope = fields.TextField()
     value = fields.TextField()
     following_since = fields.DatetimeField(null=True)
+    follow_changed_at = fields.DatetimeField(null=True)
     follow_scene = fields.TextField(null=True)
     with_agent_until = fields.DatetimeField(null=True)
     looked_up_at = fields.DatetimeField(null=True)
