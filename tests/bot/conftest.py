@@ -145,6 +145,9 @@ class Town:
         (row,) = await db.fetch(f"SELECT count(*) AS n FROM {what}")
         return int(row["n"])
 
+    async def nothing_was_stored(self) -> bool:
+        return await self.count("inbound_event") == await self.count("delivery") == 0
+
     async def until(self, what: str, *, count: int = 1, seconds: float = 10) -> None:
         """Wait until so many rows are there."""
         async with asyncio.timeout(seconds):
