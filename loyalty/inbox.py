@@ -140,6 +140,19 @@ async def take_over(arrival: Arrival, *, at: datetime) -> int | None:
     return rows[0]["id"] if rows else None
 
 
+async def keep_nonce(arrival: Arrival, *, at: datetime) -> None:
+    """Keep a retry's own nonce in a row without a message, so that no other event comes with it."""
+    await db.fetch(
+        "INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, nonce, state,"
+        " received_at, worked_at) VALUES ($1, 'retry:' || $2, 'retry', $3, '', $2, 'worked', $4,"
+        " $4) ON CONFLICT DO NOTHING",
+        arrival.connection_id,
+        arrival.nonce,
+        arrival.sender,
+        at,
+    )
+
+
 async def stands(arrival: Arrival) -> tuple[EventState, bytes | None] | None:
     """Return state and reply of an event; None where it is not stored."""
     rows = await db.fetch(

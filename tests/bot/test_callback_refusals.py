@@ -112,6 +112,16 @@ async def test_one_nonce_for_two_events_at_once_carries_only_one(town: Town) -> 
     assert await town.count("inbound_event") == 1
 
 
+async def test_a_retrys_own_nonce_carries_no_other_event_in_plain_mode(begin: Begin) -> None:
+    town = await begin("plain")
+    first = await town.platform.send(GOOD)
+    query = stamps()
+    assert (await town.platform.send(GOOD, query)).said == first.said
+    assert (await town.platform.send(text("人工", openid="oVictim"), query)).code == STALE
+    assert await town.count("identity WHERE value = 'oVictim'") == 0
+    assert (await town.platform.send(GOOD, query)).said == first.said, "the retry is still one"
+
+
 async def test_an_unknown_account_or_method_is_no_address(town: Town) -> None:
     other = Platform(town.http, town.origin, app_id="wx0000000000000000", mode="secure")
     answers = [
