@@ -95,12 +95,10 @@ class Callbacks:
             delivery.ended.set()
 
     async def _travel(self) -> asyncio.Event:
-        """The ordered delay; with `reorder` a callback waits until the next one has overtaken.
+        """With `reorder` a callback waits until the next one has overtaken it.
 
         Returns what to set when this callback is through: the one it has overtaken goes on then.
         """
-        if self._faults.now.delay_seconds:
-            await asyncio.sleep(self._faults.now.delay_seconds)
         if self._held is not None:
             overtaken, self._held = self._held, None
             return overtaken

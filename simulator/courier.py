@@ -146,6 +146,8 @@ class Courier:
                 ) as response,
             ):
                 body = await _whole(response, self._assumed.answer_limit_bytes)
+                if post:
+                    await asyncio.sleep(self._faults.now.delay_seconds)
                 heard = _Heard(response.status, dict(response.headers), body)
         except TimeoutError:
             attempt.outcome = "timed_out"

@@ -22,7 +22,10 @@ class EndpointFault(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=Tr
 
 
 class Faults(msgspec.Struct, forbid_unknown_fields=True):
-    """What goes wrong now. The defaults are: nothing."""
+    """What goes wrong now. The defaults are: nothing.
+
+    `delay_seconds` is how long each answer to a callback is on its way back.
+    """
 
     drop_first_n: Count = 0
     delay_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 0

@@ -34,7 +34,7 @@ export const en = {
   'trouble.line': 'See how your server behaves in bad weather. Takes effect at once.',
   'trouble.on': 'on',
   'trouble.delay': 'Slow network',
-  'trouble.delay_hint': 'Every message sets off this much later',
+  'trouble.delay_hint': 'Every answer is this long on its way; after 5 s the platform tries again',
   'trouble.seconds': '{n} s',
   'trouble.none': 'Off',
   'trouble.drop': 'Lose the first tries',

@@ -32,7 +32,7 @@ export const zh = {
   'trouble.line': '看看服务器在坏天气里怎么样。改动立即生效。',
   'trouble.on': '已启用',
   'trouble.delay': '网络变慢',
-  'trouble.delay_hint': '每条消息晚这么久才上路',
+  'trouble.delay_hint': '每个回答在路上多花这么久；超过 5 秒平台就会重试',
   'trouble.seconds': '{n} 秒',
   'trouble.none': '无',
   'trouble.drop': '丢掉前几次',
