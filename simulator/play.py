@@ -9,8 +9,10 @@ from aiohttp import web
 from simulator.consumers import Consumer, NicknameTaken
 from simulator.gate import CHINA
 from simulator.play_answers import Denied, body_of, changed, consumer_of, said, told
-from simulator.settings import Language
+from simulator.qrcodes import jpeg
+from simulator.settings import Language, Shop
 from simulator.wire import KEPT_EXCHANGES
+from simulator.world import China
 
 LONGEST_SECONDS = 20 * 366 * 86_400
 
@@ -36,6 +38,12 @@ def _card(consumer: Consumer) -> dict[str, object]:
     return card | {"miniprogram_openid": consumer.miniprogram_openid}
 
 
+def _poster(china: China, shop: Shop) -> dict[str, object]:
+    """A shop with the code that hangs there: what `qrcode/create` answered for its scene."""
+    code = china.qrcodes.for_scene(shop.scene)
+    return msgspec.structs.asdict(shop) | {"ticket": code.ticket, "url": code.url}
+
+
 async def state(request: web.Request) -> web.Response:
     """Everything the page needs to draw itself."""
     china = request.app[CHINA]
@@ -54,7 +62,7 @@ async def state(request: web.Request) -> web.Response:
                 "name": china.settings.miniprogram.name,
             },
             "consumers": [_card(consumer) for consumer in china.consumers],
-            "shops": china.settings.shops,
+            "shops": [_poster(china, shop) for shop in china.settings.shops],
             "faults": china.faults.now,
             "callback_url": account.callback_url,
             "clock": {"offset_seconds": china.clock.state.offset_seconds},
@@ -159,6 +167,14 @@ async def medium(request: web.Request) -> web.Response:
     return web.Response(body=found.content, content_type=found.content_type)
 
 
+async def qrcode(request: web.Request) -> web.Response:
+    """The picture of a code by its ticket, for the page: the one that `showqrcode` gives."""
+    code = request.app[CHINA].qrcodes.living(request.query.get("ticket", ""))
+    if code is None:
+        raise Denied(404, "no_such_code", "there is no such QR code")
+    return web.Response(body=jpeg(code.url), content_type="image/jpeg")
+
+
 ROUTES = (
     web.get("/play/state", state),
     web.post("/play/consumers", add_consumer),
@@ -171,4 +187,5 @@ ROUTES = (
     web.post("/play/verify", verify),
     web.post("/play/tokens/kill", kill_tokens),
     web.get("/play/media/{id}", medium),
+    web.get("/play/qrcode", qrcode),
 )

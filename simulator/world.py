@@ -56,6 +56,8 @@ class China:
         self.consumers = Consumers(state.consumers, settings, clock=clock, stream=self.stream)
         self.menus = Menus(state.menus)
         self.qrcodes = QrCodes(state.qrcodes, assumed, clock)
+        for shop in settings.shops:
+            self.qrcodes.for_scene(shop.scene)
         self.tags = Tags(state.tags)
         self.agents = Agents(state.agents)
         self.templates = Templates(state.templates, settings.templates)

@@ -141,6 +141,10 @@ async def test_scanning_a_shops_code_follows_and_names_the_shop_to_the_server(
     phone: Page,
 ) -> None:
     await phone.get_by_role("button", name="扫门店码关注").click()
+    posters = phone.locator(".poster__code")
+    await expect(posters).to_have_count(2)
+    for number in range(2):
+        await expect(posters.nth(number)).to_have_js_property("naturalWidth", 444)
     await phone.get_by_role("button", name="扫静安店的码").click()
     await expect(said(phone, "欢迎关注")).to_be_visible()
     assert "qrscene_shop_jingan" in (await deeds(phone, "subscribe"))[0]["inner"]

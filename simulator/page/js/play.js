@@ -44,6 +44,7 @@ export const play = {
   message: (id, message) => call('POST', `${of(id)}/messages`, message),
   menu: (id, key) => call('POST', `${of(id)}/menu`, { key }),
   retry: (id) => call('POST', `${of(id)}/retry`, {}),
+  qrcode: (ticket) => `/play/qrcode?ticket=${encodeURIComponent(ticket)}`,
   faults: (faults) => call('POST', 'faults', faults),
 };
 

@@ -1,7 +1,6 @@
 // The scanner: choose a shop's poster, and the camera reads its code.
 
 import { element } from './element.js';
-import { icon } from './icons.js';
 import { once } from './once.js';
 import { play } from './play.js';
 import { closeSheet, openSheet } from './sheets.js';
@@ -37,7 +36,7 @@ function poster(shop) {
       'aria-label': t('scan.shop', { name: shopName(shop) }),
       on: { click: () => scan(shop) },
     },
-    element('span', { class: 'poster__sign' }, icon('scan')),
+    element('img', { class: 'poster__code', src: play.qrcode(shop.ticket), alt: '' }),
     element('span', { class: 'poster__name' }, shopName(shop)),
     element('span', { class: 'poster__scene' }, shop.scene),
   );
