@@ -27,6 +27,7 @@ from jifen import app, embedded, running, seed
 from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
 from jifen.settings import Settings, sealer
+from jifen.templates import TEMPLATES
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
 from models import db
 from simulator import settings as simulator_settings
@@ -280,6 +281,7 @@ class _Demo:
                 simulator_settings.ConsumerSeed(name, language)  # type: ignore[arg-type]
                 for name, language in CONSUMERS
             ),
+            templates=TEMPLATES,
         )
 
     def wait_until_ready(self, family: Family) -> bool:
