@@ -8,7 +8,7 @@ from loyalty.errors import LoyaltyError, Refused
 from loyalty.orders import Order
 from loyalty.outcomes import Fate, Outcome
 from loyalty.purchases import storing
-from loyalty.purchases.amounts import checked, digest, moves_forward
+from loyalty.purchases.amounts import checked, digest, is_older, moves_forward
 from loyalty.purchases.following import follow
 from loyalty.purchases.known import Known
 from loyalty.purchases.task import Recorded, Task
@@ -114,7 +114,10 @@ async def _decide(tasks: Sequence[Task]) -> None:
     lines = await storing.lines([task.known for task in amended if task.known]) if amended else {}
     for task in amended:
         assert task.known is not None
-        _compare(task, task.known.with_lines(lines[task.known.purchase_id]))
+        try:
+            _compare(task, task.known.with_lines(lines[task.known.purchase_id]))
+        except LoyaltyError as refusal:
+            task.refuse(refusal)
 
 
 def _already(known: Known) -> Outcome[Recorded]:
@@ -122,17 +125,20 @@ def _already(known: Known) -> Outcome[Recorded]:
 
 
 def _compare(task: Task, known: Known) -> None:
+    """Let the order become the next revision of what is known, or end where it is older.
+
+    Raises:
+        Refused: ``order_differs``, or as ``checked``.
+    """
     told_at, known_at = task.order.platform_updated_at, known.order.platform_updated_at
-    if told_at and known_at and told_at < known_at:
+    is_newer = bool(told_at and known_at and told_at > known_at)
+    is_behind = bool(told_at and known_at and told_at < known_at)
+    if is_behind or (not is_newer and is_older(known.order, task.order)):
         task.outcome = _already(known)
         return
-    is_newer = told_at is not None and known_at is not None and told_at > known_at
     task.order = known.completed(task.order)
     if not is_newer and not moves_forward(known.order, task.order):
-        task.refuse(
-            Refused("order_differs", number=task.order.number, **known.differences(task.order))
-        )
-        return
+        raise Refused("order_differs", number=task.order.number, **known.differences(task.order))
     task.known = known
     task.revision = known.revision + 1
     task.purchase_id = known.purchase_id

@@ -181,6 +181,25 @@ async def test_an_order_in_another_file_moves_forward_but_never_changes_its_amou
     assert (purchase.state, purchase.paid_fen) == ("completed", 11000)
 
 
+async def test_an_older_export_after_a_newer_one_brings_nothing_new_and_parks_nothing(
+    jifen_import: Import, tmp_path: Path
+) -> None:
+    suborders = [
+        taobao_suborder("11", "111", 买家实付金额="30.00"),
+        taobao_suborder("11", "112", 买家实付金额="70.00", 退款状态="退款成功", 退款金额="20.00"),
+    ]
+    newer = write(tmp_path / "o2.csv", reports.TAOBAO_2018, [taobao("11", 退款金额="20.00")])
+    items = write(tmp_path / "i2.csv", reports.TAOBAO_ITEMS, suborders)
+    await jifen_import(newer, items)
+    before = await Purchase.get()
+    sent = taobao("11", 订单状态="卖家已发货，等待买家确认", 确认收货时间="", 买家会员名="t**3")
+    said = await jifen_import(write(tmp_path / "o1.csv", reports.TAOBAO_2018, [sent]))
+    assert "recorded 0 orders with 0 lines; 1 unchanged" in said.text
+    assert "parked" not in said.text
+    after = await Purchase.get()
+    assert (after.state, after.refunded_fen, after.revision) == ("completed", 2000, before.revision)
+
+
 async def test_a_file_cut_in_the_middle_keeps_what_stood_before_and_goes_on_when_whole(
     jifen_import: Import, tmp_path: Path
 ) -> None:
