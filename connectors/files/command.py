@@ -276,7 +276,8 @@ class _Call:
         ):
             self.console.print(told, markup=False, highlight=False, soft_wrap=True)
         if total.counts.parked_rows and not self.arguments.parked:
-            self.say("parked_rows", rows=f"{total.counts.parked_rows:,}")
+            sentence = "parked_rows_dry" if self.arguments.dry_run else "parked_rows"
+            self.say(sentence, rows=f"{total.counts.parked_rows:,}")
 
     async def _export(self, path: Path, files: list[int] | None) -> None:
         try:
