@@ -16,6 +16,7 @@ from connectors.files.faults import FileFault, MappingFault
 from connectors.files.importing import bring_in, try_out
 from connectors.files.parked_csv import ParkedCsv
 from connectors.files.progress import Shown
+from connectors.files.reported import DetailReading
 from connectors.files.taking import Reading
 from loyalty import imports
 from loyalty.calendar import SHANGHAI
@@ -222,7 +223,8 @@ class _Call:
 
     def _announce(self, reading: Reading, file: Imported, extent: tuple[int, int]) -> None:
         if not any(extent):
-            self.say("header_only", name=reading.name)
+            joined = isinstance(reading, DetailReading)
+            self.say("joined" if joined else "header_only", name=reading.name)
         elif file.orders_read:
             self.say("resumed", name=reading.name, orders=f"{file.orders_read:,}")
         else:

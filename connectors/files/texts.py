@@ -107,6 +107,10 @@ SAID: dict[str, Words] = {
         "{name}：只有表头，没有数据",
         "{name}: a header and nothing below it",
     ),
+    "joined": (
+        "{name}：各行都已并入其他报表的订单",
+        "{name}: all rows belong to orders of the other reports",
+    ),
     "shifted": ("日期整体后移 {days} 天", "dates move by {days} days"),
     "moving": (
         "{name}：{rows}/{of} 行，{orders} 单，搁置 {parked}，{rate} 行/秒",

@@ -190,7 +190,8 @@ async def test_an_older_export_after_a_newer_one_brings_nothing_new_and_parks_no
     ]
     newer = write(tmp_path / "o2.csv", reports.TAOBAO_2018, [taobao("11", 退款金额="20.00")])
     items = write(tmp_path / "i2.csv", reports.TAOBAO_ITEMS, suborders)
-    await jifen_import(newer, items)
+    said = await jifen_import(newer, items)
+    assert "i2.csv: all rows belong to orders of the other reports" in said.text
     before = await Purchase.get()
     sent = taobao("11", 订单状态="卖家已发货，等待买家确认", 确认收货时间="", 买家会员名="t**3")
     said = await jifen_import(write(tmp_path / "o1.csv", reports.TAOBAO_2018, [sent]))
