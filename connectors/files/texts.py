@@ -79,6 +79,8 @@ REFUSALS: dict[str, Words] = {
         "映射文件的 {field}：{reason}。允许：{allowed}",
         "mapping file, {field}: {reason}. Allowed: {allowed}",
     ),
+    "mapping_lacks": ("映射文件缺少 {field}", "the mapping file lacks {field}"),
+    "mapping_value": ("映射文件的 {field}：{reason}", "mapping file, {field}: {reason}"),
     "shop_argument": (
         "--shop 写作 种类:店名，例如 tmall:旗舰店；种类：{known}",
         "--shop is kind:name, for example tmall:flagship; kinds: {known}",
