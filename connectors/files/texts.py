@@ -36,8 +36,8 @@ REFUSALS: dict[str, Words] = {
     "too_many_columns": ("有 {columns} 列，最多 {most} 列", "{columns} columns, at most {most}"),
     "damaged": ("{kind} 文件已损坏或不完整", "the {kind} file is damaged or not whole"),
     "damaged_after": (
-        "{kind} 文件在第 {row} 行之后损坏；之前的订单已入库",
-        "the {kind} file is damaged after row {row}; the orders before are recorded",
+        "{kind} 文件在第 {row} 行之后损坏；之前读完整的订单已入库",
+        "the {kind} file is damaged after row {row}; orders read whole before are recorded",
     ),
     "unpacks_too_large": (
         "解压后太大（{part} {bytes} 字节）",
@@ -45,20 +45,21 @@ REFUSALS: dict[str, Words] = {
     ),
     "no_such_sheet": ("没有工作表 {sheet}；有：{sheets}", "no sheet {sheet}; there are: {sheets}"),
     "cut_in_the_middle": (
-        "文件在第 {row} 行中间断了；之前的订单已入库",
-        "the file ends in the middle of row {row}; the orders before it are recorded",
+        "文件在第 {row} 行中间断了；之前读完整的订单已入库",
+        "the file ends in the middle of row {row}; orders read whole before it are recorded",
     ),
     "open_quote": (
-        "第 {row} 行（文本第 {line} 行）的引号没有结束；之前的订单已入库",
-        "a quote opened in row {row} (line {line}) never ends; the orders before are recorded",
+        "第 {row} 行（文本第 {line} 行）的引号没有结束；之前读完整的订单已入库",
+        "a quote opened in row {row} (line {line}) never ends; orders read whole before it are"
+        " recorded",
     ),
     "wrong_encoding": (
-        "第 {row} 行起不是 {encoding} 编码；之前的订单已入库",
-        "from row {row} on it is not {encoding}; the orders before are recorded",
+        "第 {row} 行起不是 {encoding} 编码；之前读完整的订单已入库",
+        "from row {row} on it is not {encoding}; orders read whole before are recorded",
     ),
     "vanished": (
-        "读到第 {row} 行时文件读不到了；之前的订单已入库",
-        "the file could not be read any more at row {row}; the orders before are recorded",
+        "读到第 {row} 行时文件读不到了；之前读完整的订单已入库",
+        "the file could not be read any more at row {row}; orders read whole before are recorded",
     ),
     "changed_while_reading": (
         "文件在读取时被改动，请再导入一次",

@@ -280,6 +280,8 @@ async def test_what_cannot_be_read_is_said_and_nothing_is_begun(
     assert said.status == 1
     assert "junk.csv: unknown header" in said.text
     assert "gone.csv: cannot be opened" in said.text
+    (tmp_path / "blank.csv").write_bytes(b"\n ,\n\n")
+    assert "blank.csv: the file is empty" in (await jifen_import(tmp_path / "blank.csv")).text
     assert await ImportedFile.all().count() == 0
     assert (await jifen_import()).status == 2
     said = await jifen_import(good, "--shop", "kiosk:1")
