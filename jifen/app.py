@@ -15,7 +15,7 @@ from jifen import VERSION, embedded
 from jifen.family import Family
 from jifen.running import opened
 from jifen.settings import Settings, sealer
-from jobs import scheduler, worker
+from jobs import refunding, scheduler, worker
 from web import logs
 from web.context import Context
 from web.logs import log
@@ -87,7 +87,11 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
         conversations = Conversations(context)
         await asyncio.gather(
             scheduler.keep_schedule(context, reached.database_url, stopping=stopping),
-            worker.work(context, stopping=stopping, pumps=[conversations.rework]),
+            worker.work(
+                context,
+                stopping=stopping,
+                pumps=[conversations.rework, partial(refunding.refund_due, context)],
+            ),
         )
         await conversations.finish()
 

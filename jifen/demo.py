@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Struct
 
 import simulator.__main__ as simulator_program
-from jifen import app, embedded, running, seed
+from jifen import app, demo_pay, embedded, running, seed
 from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
 from jifen.settings import Settings, sealer
@@ -238,6 +238,7 @@ class _Demo:
                     app_secret=self._known.miniprogram_app_secret,
                     api_base=self._page,
                 ),
+                demo_pay.connection(self._known, page=self._page, server=self._server),
                 regular_openid=derived_openid(self._known.app_id, REGULAR),
                 sealer=sealer(self._settings),
                 at=now(),
@@ -272,6 +273,7 @@ class _Demo:
                 app_secret=self._known.miniprogram_app_secret,
                 name=seed.BRAND,
             ),
+            merchant=demo_pay.merchant(self._known, name=seed.BRAND),
             shops=(
                 simulator_settings.Shop("shop_jingan", "静安店", "Jing'an shop"),
                 simulator_settings.Shop("shop_sanlitun", "三里屯店", "Sanlitun shop"),
@@ -335,6 +337,7 @@ class _Demo:
                 "app_id": known.miniprogram_app_id,
                 "app_secret": known.miniprogram_app_secret,
             },
+            "wechat_pay": demo_pay.told(self._known, server=self._server),
             "data": str(self._settings.data.resolve()),
             "pid": os.getpid(),
         }

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from jifen.seeds import rewards
+from jifen.seeds import rewards, store
 from loyalty import connections, purchases
-from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
+from loyalty.connections import MiniProgramSettings, OfficialAccountSettings, WeChatPaySettings
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
 from loyalty.sealing import Sealer
 from models import IdentityKind, PurchaseState, Shop, ShopKind
@@ -28,6 +28,7 @@ BOUGHT = (
 async def seed(
     account: OfficialAccountSettings,
     miniprogram: MiniProgramSettings,
+    merchant: WeChatPaySettings,
     *,
     regular_openid: str,
     sealer: Sealer,
@@ -39,7 +40,9 @@ async def seed(
     """
     await connections.save(account, name=BRAND, sealer=sealer, at=at)
     await connections.save(miniprogram, name=BRAND, sealer=sealer, at=at)
+    await connections.save(merchant, name=BRAND, sealer=sealer, at=at)
     await rewards.lay(at=at)
+    await store.lay(at=at)
     if not await Shop.exists(kind=TMALL.kind, code=TMALL.code):
         await purchases.open_shops(SHOPS)
         buyer = IdentityRef(IdentityKind.OPENID, account.app_id, regular_openid)

@@ -2,7 +2,20 @@
 
 from aiohttp import web
 
-from miniprogram_api import coupons, language, ledger, me, redemptions, rewards, session
+from miniprogram_api import (
+    coupons,
+    language,
+    ledger,
+    me,
+    orders,
+    payments,
+    phone,
+    products,
+    quotes,
+    redemptions,
+    rewards,
+    session,
+)
 from web.session import Shopper, shopper
 from web.typed import Api, Part, delete, get, post, put
 
@@ -18,6 +31,13 @@ OPERATIONS = (
     get("/me/redemptions/{uuid}", redemptions.read),
     delete("/me/redemptions/{uuid}", redemptions.cancel),
     get("/me/coupons", coupons.read),
+    put("/me/phone", phone.bind),
+    get("/products", products.read),
+    post("/quotes", quotes.ask),
+    get("/me/orders", orders.read),
+    get("/me/orders/{uuid}", orders.read_one),
+    put("/me/orders/{uuid}", orders.place),
+    delete("/me/orders/{uuid}", orders.cancel),
 )
 
 
@@ -35,3 +55,4 @@ def api() -> Api:
 def add_to(app: web.Application) -> None:
     """Mount the edge on the application of ``web.app.create``."""
     api().add_to(app)
+    payments.add_to(app)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from loyalty import ledger
+from loyalty import customers, ledger
 from loyalty.errors import NotFound
 from models import Member
 from web.context import Context
@@ -35,6 +35,7 @@ class Me(Struct, frozen=True):
     member_since: Moment
     language: Language
     points: Points
+    phone_bound: bool
 
 
 async def read(shopper: Shopper, context: Context) -> Me:
@@ -59,4 +60,5 @@ async def read(shopper: Shopper, context: Context) -> Me:
             expiring=balance.expiring,
             expires_first_at=balance.expires_first_at,
         ),
+        phone_bound=await customers.has_phone(shopper.customer_id),
     )

@@ -85,7 +85,7 @@ async def _begin_stopping(app: web.Application) -> None:
     china.stopping.set()
     china.stream.close()
     await china.callbacks.close()
-    await china.pay_notices.close()
+    await china.pay.notices.close()
 
 
 async def _phone(request: web.Request) -> web.StreamResponse:
