@@ -18,7 +18,7 @@ from jifen import VERSION, embedded
 from jifen.family import Family
 from jifen.running import opened
 from jifen.settings import Settings, sealer
-from jobs import scheduler, worker
+from jobs import refunding, scheduler, worker
 from jobs.deriving import Deriver
 from web import logs
 from web.context import Context
@@ -100,6 +100,7 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
                     conversations.rework,
                     CorpEvents(context).work,
                     Deriver(context.redis).derive,
+                    partial(refunding.refund_due, context),
                 ],
             ),
         )

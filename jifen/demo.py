@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Struct
 
 import simulator.__main__ as simulator_program
-from jifen import app, demo_corp, embedded, running, seed
+from jifen import app, demo_corp, demo_pay, embedded, running, seed
 from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
 from jifen.seeds import staff
@@ -244,6 +244,7 @@ class _Demo:
                     app_secret=self._known.miniprogram_app_secret,
                     api_base=self._page,
                 ),
+                demo_pay.connection(self._known, page=self._page, server=self._server),
                 regular_openid=derived_openid(self._known.app_id, REGULAR),
                 sealer=sealer(self._settings),
                 at=now(),
@@ -282,6 +283,7 @@ class _Demo:
                 server=self._server,
             ),
             wecom=demo_corp.simulated(self._known, server=self._server),
+            merchant=demo_pay.merchant(self._known, name=seed.BRAND),
             shops=(
                 simulator_settings.Shop("shop_jingan", "静安店", "Jing'an shop"),
                 simulator_settings.Shop("shop_sanlitun", "三里屯店", "Sanlitun shop"),
@@ -353,6 +355,7 @@ class _Demo:
                 "password": known.staff_password,
             },
             "wecom": demo_corp.told(known, page=self._page, server=self._server),
+            "wechat_pay": demo_pay.told(self._known, server=self._server),
             "data": str(self._settings.data.resolve()),
             "pid": os.getpid(),
         }

@@ -2,9 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from jifen.seeds import brand, campaigns, communities, play, rewards
+from jifen.seeds import brand, campaigns, communities, play, rewards, store
 from loyalty import connections, purchases
-from loyalty.connections import MiniProgramSettings, OfficialAccountSettings, WeComSettings
+from loyalty.connections import (
+    MiniProgramSettings,
+    OfficialAccountSettings,
+    WeChatPaySettings,
+    WeComSettings,
+)
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
 from loyalty.sealing import Sealer
 from models import IdentityKind, PurchaseState, Shop, ShopKind
@@ -28,6 +33,7 @@ BOUGHT = (
 async def seed(
     account: OfficialAccountSettings,
     miniprogram: MiniProgramSettings,
+    merchant: WeChatPaySettings,
     *,
     regular_openid: str,
     sealer: Sealer,
@@ -42,6 +48,8 @@ async def seed(
     await brand.lay()
     await connections.save(account, name=BRAND, sealer=sealer, at=at)
     await connections.save(miniprogram, name=BRAND, sealer=sealer, at=at)
+    await connections.save(merchant, name=BRAND, sealer=sealer, at=at)
+    await store.lay(at=at)
     await communities.seed(wecom, brand=BRAND, sealer=sealer, at=at)
     await rewards.lay(at=at)
     await play.lay(at=at)

@@ -11,6 +11,11 @@ from miniprogram_api import (
     leaderboards,
     ledger,
     me,
+    orders,
+    payments,
+    phone,
+    products,
+    quotes,
     redemptions,
     rewards,
     session,
@@ -40,6 +45,13 @@ OPERATIONS = (
     get("/communities", communities.read),
     put("/me/invitations/{code}", communities.invite),
     get("/brand", brand.read),
+    put("/me/phone", phone.bind),
+    get("/products", products.read),
+    post("/quotes", quotes.ask),
+    get("/me/orders", orders.read),
+    get("/me/orders/{uuid}", orders.read_one),
+    put("/me/orders/{uuid}", orders.place),
+    delete("/me/orders/{uuid}", orders.cancel),
 )
 
 
@@ -57,3 +69,4 @@ def api() -> Api:
 def add_to(app: web.Application) -> None:
     """Mount the edge on the application of ``web.app.create``."""
     api().add_to(app)
+    payments.add_to(app)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from loyalty import ledger, programme, standing
+from loyalty import customers, ledger, programme, standing
 from loyalty.errors import NotFound
 from loyalty.facts import Facts
 from loyalty.policies.tiers import Tiers
@@ -58,6 +58,7 @@ class Me(Struct, frozen=True):
     language: Language
     tier: TierCard
     points: Points
+    phone_bound: bool
 
 
 async def read(shopper: Shopper, context: Context) -> Me:
@@ -87,6 +88,7 @@ async def read(shopper: Shopper, context: Context) -> Me:
             expiring=balance.expiring,
             expires_first_at=balance.expires_first_at,
         ),
+        phone_bound=await customers.has_phone(shopper.customer_id),
     )
 
 

@@ -109,7 +109,7 @@ async def _begin_stopping(app: web.Application) -> None:
     china.stream.close()
     for callbacks in china.all_callbacks():
         await callbacks.close()
-    await china.pay_notices.close()
+    await china.pay.notices.close()
 
 
 async def _phone(request: web.Request) -> web.StreamResponse:

@@ -71,7 +71,7 @@ async def prepay(call: PayCall) -> Answer:
     asked = call.json(PrepayRequest)
     call.require_merchant(asked.mchid)
     _check_prepay(call, asked)
-    orders, told = call.china.payments.state.orders, msgspec.json.encode(asked)
+    orders, told = call.china.pay.payments.state.orders, msgspec.json.encode(asked)
     known = orders.get(asked.out_trade_no)
     if known is None:
         known = orders[asked.out_trade_no] = PayOrder(
@@ -83,7 +83,7 @@ async def prepay(call: PayCall) -> Answer:
             notify_url=asked.notify_url,
             total=asked.amount.total,
             asked=told,
-            made_at=call.china.payments.now(),
+            made_at=call.china.pay.payments.now(),
         )
     if known.state == "CLOSED":
         raise PayRefused(400, "ORDER_CLOSED", "订单已关闭")
@@ -110,7 +110,7 @@ def _is_paid(call: PayCall) -> PayRefused:
 
 
 def _order(call: PayCall) -> PayOrder:
-    order = call.china.payments.state.orders.get(call.parts["number"])
+    order = call.china.pay.payments.state.orders.get(call.parts["number"])
     if order is None:
         raise PayRefused(404, "ORDER_NOT_EXIST", "订单不存在")
     return order
@@ -135,7 +135,7 @@ async def close(call: PayCall) -> Answer:
 async def refund(call: PayCall) -> Answer:
     """Takes money back to the payer; the same again tells how that stands."""
     asked = call.json(RefundRequest)
-    payments = call.china.payments
+    payments = call.china.pay.payments
     order = payments.state.orders.get(asked.out_trade_no)
     if order is None or order.state not in ("SUCCESS", "REFUND"):
         raise PayRefused(404, "RESOURCE_NOT_EXISTS", "订单不存在")
@@ -169,7 +169,7 @@ def _tell_refund(call: PayCall, made: PayRefundState, order: PayOrder) -> None:
     if not made.notify_url:
         return
     told = told_refund(made, order)
-    call.china.pay_notices.send(
+    call.china.pay.notices.send(
         PayNotice(
             url=made.notify_url,
             event="REFUND.SUCCESS",
@@ -187,10 +187,10 @@ def _tell_refund(call: PayCall, made: PayRefundState, order: PayOrder) -> None:
 
 async def find_refund(call: PayCall) -> Answer:
     """How a refund stands."""
-    found = call.china.payments.state.refunds.get(call.parts["number"])
+    found = call.china.pay.payments.state.refunds.get(call.parts["number"])
     if found is None:
         raise PayRefused(404, "RESOURCE_NOT_EXISTS", "退款单不存在")
-    return 200, told_refund(found, call.china.payments.state.orders[found.order_number])
+    return 200, told_refund(found, call.china.pay.payments.state.orders[found.order_number])
 
 
 _ORDERS = "/v3/pay/transactions/out-trade-no/{number}"

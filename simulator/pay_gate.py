@@ -133,7 +133,7 @@ def _let_in(request: web.Request, body: bytes) -> "PaySeal":
     if abs(time.time() - int(fields["timestamp"][:12])) > window:
         text = "Http头Authorization中的timestamp与发起请求的时间不得超过5分钟"
         raise PayRefused(401, "SIGN_ERROR", text)
-    seal = china.pay_seal
+    seal = china.pay.seal
     parts = (request.method, request.raw_path, fields["timestamp"], fields["nonce_str"])
     if (
         seal is None

@@ -9,7 +9,7 @@ import aiohttp
 import msgspec
 
 from simulator.assumed import Assumed
-from simulator.clock import Clock, wire_time
+from simulator.clock import wire_time
 from simulator.faults import FaultBoard
 from simulator.pay_seal import PaySeal
 from simulator.wire import Exchange, Wire, half
@@ -33,14 +33,12 @@ class PayNotices:
     def __init__(
         self,
         seal: PaySeal | None,
-        clock: Clock,
         *,
         assumed: Assumed,
         faults: FaultBoard,
         wire: Wire,
     ) -> None:
         self._seal = seal
-        self._clock = clock
         self._assumed = assumed
         self._faults = faults
         self._wire = wire

@@ -28,8 +28,8 @@ class PayWish(msgspec.Struct, forbid_unknown_fields=True):
 
 def _payment(request: web.Request, prepay_id: str) -> PayOrder:
     china = request.app[CHINA]
-    order = china.payments.by_prepay_id(prepay_id)
-    if order is None or china.pay_seal is None:
+    order = china.pay.payments.by_prepay_id(prepay_id)
+    if order is None or china.pay.seal is None:
         raise Denied(404, "no_such_payment", "there is no such payment")
     return order
 
@@ -58,8 +58,8 @@ async def pay(request: web.Request) -> web.Response:
     wish = await body_of(request, PayWish)
     order = _payment(request, wish.package.removeprefix(PACKAGE))
     app_id = china.settings.miniprogram.app_id
-    assert china.pay_seal is not None
-    is_signed = wish.signType == "RSA" and china.pay_seal.is_merchants(
+    assert china.pay.seal is not None
+    is_signed = wish.signType == "RSA" and china.pay.seal.is_merchants(
         wish.paySign, app_id, wish.timeStamp, wish.nonceStr, wish.package
     )
     if not is_signed or not wish.package.startswith(PACKAGE):
@@ -70,17 +70,17 @@ async def pay(request: web.Request) -> web.Response:
         raise Denied(409, "not_payable", "订单已支付、已关闭或已过期")
     if not wish.is_confirmed:
         return said({"errMsg": "requestPayment:fail cancel"})
-    china.payments.pay(order, coupon_fen=min(wish.coupon_fen, order.total))
+    china.pay.payments.pay(order, coupon_fen=min(wish.coupon_fen, order.total))
     notice = PayNotice(
         url=order.notify_url,
         event="TRANSACTION.SUCCESS",
         original_type="transaction",
         summary="支付成功",
-        content=told_order(order, mch_id=china.pay_seal.merchant.mch_id),
+        content=told_order(order, mch_id=china.pay.seal.merchant.mch_id),
         associated_data=None if consumer.omits_optional_nodes else "transaction",
         consumer_id=consumer.id,
     )
-    told_once = china.pay_notices.send(notice)
+    told_once = china.pay.notices.send(notice)
     changed(china)
     if request.query.get("wait") in ("1", "true"):
         await told_once.wait()

@@ -17,9 +17,7 @@ from simulator.media import Media
 from simulator.menus import Menus
 from simulator.miniprogram import Logins
 from simulator.outgoing import Writer
-from simulator.pay_notices import PayNotices
-from simulator.pay_seal import PaySeal
-from simulator.payments import Payments
+from simulator.pay_host import PayHost
 from simulator.qrcodes import QrCodes
 from simulator.quotas import Quotas, Rids
 from simulator.relay import Relay
@@ -73,16 +71,8 @@ class China:
         self.media = Media(assumed, clock)
         self.logins = Logins(state.logins, assumed, clock)
         self.web_logins = WebLogins()
-        self.pay_seal = PaySeal(settings.merchant) if settings.merchant else None
-        self.payments = Payments(state.payments, clock)
-        self.pay_notices = PayNotices(
-            self.pay_seal,
-            clock,
-            assumed=assumed,
-            faults=self.faults,
-            wire=self.wire,
-        )
         self.relay = Relay(settings.miniprogram.server, self.wire)
+        self.pay = PayHost(settings, state.payments, clock, faults=self.faults, wire=self.wire)
         self.message_ids = MessageIds(state.message_ids)
         envelope = None
         if account.mode != "plain":

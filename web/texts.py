@@ -154,6 +154,35 @@ TEXTS: dict[str, tuple[str, str]] = {
     "coupon_used": ("优惠券已使用", "The coupon is used"),
     "coupon_void": ("优惠券已作废", "The coupon is void"),
     "coupon_expired": ("优惠券已过期", "The coupon has expired"),
+    # the own store
+    "no_such_product": ("没有商品 {sku}", "There is no product {sku}"),
+    "product_not_on_sale": ("商品 {sku} 已下架", "{sku} is not for sale at the moment"),
+    "cart_too_large": ("购物车金额不能超过 {most_fen} 元", "A cart may cost ¥{most_fen} at most"),
+    "for_everyone": ("全场优惠", "For everyone"),
+    "no_goods_for_discount": (
+        "购物车里没有适用商品",
+        "It is for other goods than those in the cart",
+    ),
+    "better_discount_applies": ("已享受更优惠的价格", "A better discount applies already"),
+    "nothing_left_to_discount": ("已没有可优惠的金额", "There is nothing left to take off"),
+    "quote_forged": ("报价无效，请重新结算", "This quote is not valid, please check out again"),
+    "quote_expired": ("报价已过期，请重新结算", "This quote has ended, please check out again"),
+    "no_such_order": ("没有这笔订单", "There is no such order"),
+    "order_not_paid": ("订单未付款", "The order is not paid"),
+    "payment_differs": ("支付与订单不符", "The payment does not fit the order"),
+    "payments_not_connected": ("尚未接入微信支付", "WeChat Pay is not connected"),
+    "refund_too_large": ("最多可退 {left_fen} 元", "¥{left_fen} can be given back at most"),
+    "nothing_to_refund": ("没有可退的金额", "There is nothing to give back"),
+    # the phone number
+    "phone_code_invalid": (
+        "手机号授权已失效，请重试",
+        "The phone number's code is wrong or too old, please try again",
+    ),
+    "phone_not_usable": ("手机号不正确", "This is not a usable phone number"),
+    "phone_of_another_customer": (
+        "该手机号已绑定其他会员，请联系客服合并",
+        "This number belongs to another member; please ask customer service to merge the two",
+    ),
     # why she has a coupon
     "coupon_for_points": ("{points} 积分兑换", "Redeemed for {points} points"),
     # staff

@@ -15,12 +15,16 @@ from loyalty.customers.followers import (
 )
 from loyalty.customers.identifying import Buyer, find, identify, join, meet
 from loyalty.customers.linking import link
+from loyalty.customers.phones import PhoneNumber, bind_phone, has_phone
 
 __all__ = [
     "Buyer",
+    "PhoneNumber",
     "Told",
+    "bind_phone",
     "find",
     "follow",
+    "has_phone",
     "identify",
     "join",
     "know_contacts",

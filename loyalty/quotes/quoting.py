@@ -12,9 +12,11 @@ from loyalty.discounts import DISCOUNTS
 from loyalty.earning import EarningCase, EarningLine
 from loyalty.errors import NotFound, Refused
 from loyalty.facts import CartLine, Case
+from loyalty.policies.tiers import Tiers
 from loyalty.programme import Programme
 from loyalty.quotes.arithmetic import Applied, Declined, Priced, Proposal, merged, priced, why_not
 from loyalty.quotes.signing import GOOD_FOR, Shown, ShownDiscount, ShownLine
+from loyalty.wording import Worded
 from models import Product, ShopKind
 
 # Of so many coupons of hers, those that end first, a quote says what each would save.
@@ -57,8 +59,13 @@ class Quote(Struct, frozen=True):
     declined: tuple[Declined, ...]
     worths: tuple[Worth, ...]
     reasons: dict[UUID, Reason]
+    tiers: Tiers
     points_to_earn: int
     is_exact: bool
+
+    def wordings(self, proposal: Proposal) -> list[Worded]:
+        """Return what a member reads of whom and what a discount is for."""
+        return proposal.discount.wordings(self.tiers)
 
 
 async def quote(
@@ -90,6 +97,7 @@ async def quote(
         declined=(*found.declined, *_declined(case, hers, apart_from=coupon)),
         worths=_worths(case, offers, hers, plain=plain),
         reasons={one.proposal.coupon: one.reason for one in hers if one.proposal.coupon},
+        tiers=rules.tiers(at),
         points_to_earn=_points(found, rules, at=at),
         is_exact=found.is_exact,
     )
