@@ -55,6 +55,7 @@ async def state(request: web.Request) -> web.Response:
             },
             "consumers": [_card(consumer) for consumer in china.consumers],
             "shops": china.settings.shops,
+            "join_ways": china.corp.posters() if china.corp else [],
             "faults": china.faults.now,
             "callback_url": account.callback_url,
             "clock": {"offset_seconds": china.clock.state.offset_seconds},
