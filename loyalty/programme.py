@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from loyalty.challenges import CHALLENGES
@@ -20,7 +21,7 @@ from loyalty.policies.tiers import Tiers
 from loyalty.registry import Registry, encode
 from loyalty.rewards import REWARDS
 from loyalty.segments import SEGMENTS
-from models import RuleState, RuleVersion, db
+from models import RuleVersion, db
 
 REGISTRIES: dict[str, Registry[Any]] = {
     registry.name: registry
@@ -121,20 +122,46 @@ class Programme:
         return rule.body if rule and isinstance(rule.body, struct) else struct()
 
 
+# All that a programme is made of, as one text: equal stamps are equal programmes.
+_STAMP = """
+SELECT coalesce(md5(string_agg(concat_ws('|', id, slot, version, registry, kind, body, starts_at,
+                                         ends_at), ',' ORDER BY id)), '') AS stamp
+FROM rule_version WHERE state = 'published'
+"""
+_READ = f"""
+SELECT id, slot, registry, kind, body::text AS body, starts_at, ends_at, stamp
+FROM rule_version, ({_STAMP}) AS stamped
+WHERE state = 'published' ORDER BY version DESC, slot
+"""
+KEPT_PROGRAMMES = 4
+_kept: dict[str, Programme] = {}
+
+
 async def load() -> Programme:
-    """Read all published rules.
+    """Return all published rules; decoded once as long as they stay the same.
 
     Raises:
         KeyError: a stored kind has no file; the program must not run without it.
         msgspec.ValidationError: a stored body does not fit its struct.
     """
+    (row,) = await db.fetch(_STAMP)
+    return _kept.get(row["stamp"]) or await _read()
+
+
+async def _read() -> Programme:
+    rows = await db.fetch(_READ)
     rules: dict[str, list[Rule]] = {}
-    for one in await RuleVersion.filter(state=RuleState.PUBLISHED).order_by("-version", "slot"):
-        body = REGISTRIES[one.registry].decode(one.kind, one.body)
-        rules.setdefault(one.registry, []).append(
-            Rule(one.id, one.slot, body, one.starts_at, one.ends_at)
+    for row in rows:
+        body = REGISTRIES[row["registry"]].decode(row["kind"], msgspec.json.decode(row["body"]))
+        rules.setdefault(row["registry"], []).append(
+            Rule(row["id"], row["slot"], body, row["starts_at"], row["ends_at"])
         )
-    return Programme({registry: tuple(found) for registry, found in rules.items()})
+    programme = Programme({registry: tuple(found) for registry, found in rules.items()})
+    if rows:
+        while len(_kept) >= KEPT_PROGRAMMES:
+            del _kept[next(iter(_kept))]
+        _kept[rows[0]["stamp"]] = programme
+    return programme
 
 
 async def publish(

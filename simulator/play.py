@@ -65,6 +65,7 @@ async def state(request: web.Request) -> web.Response:
             },
             "consumers": [_card(consumer) for consumer in china.consumers],
             "shops": [_poster(china, shop) for shop in china.settings.shops],
+            "join_ways": china.corp.posters() if china.corp else [],
             "faults": china.faults.now,
             "callback_url": account.callback_url,
             "clock": {"offset_seconds": china.clock.state.offset_seconds},

@@ -197,7 +197,9 @@ async def add_join_way(call: Call) -> Answer:
     corp = corp_of(call.china)
     for chat_id in asked.chat_id_list:
         corp.groups.get(chat_id)
-    return {**OK, "config_id": corp.join_ways.add(asked).config_id}
+    config_id = corp.join_ways.add(asked).config_id
+    call.china.stream.publish("state", {})
+    return {**OK, "config_id": config_id}
 
 
 async def get_join_way(call: Call) -> Answer:
@@ -237,6 +239,7 @@ async def update_join_way(call: Call) -> Answer:
 async def del_join_way(call: Call) -> Answer:
     """Takes a join way away."""
     corp_of(call.china).join_ways.remove(call.json(ConfigRequest).config_id)
+    call.china.stream.publish("state", {})
     return OK
 
 

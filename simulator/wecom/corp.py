@@ -94,6 +94,14 @@ class Corp:
             group, "add_member", user_id, before, telling, nodes={"JoinScene": JOINED_BY_QR_CODE}
         )
 
+    def posters(self) -> list[dict[str, str]]:
+        """The QR codes that let consumers in, with the name of the group behind each."""
+        return [
+            {"config_id": way.config_id, "name": self.groups.by_chat_id[way.chat_ids[0]].name}
+            for way in self.join_ways.by_config_id.values()
+            if way.chat_ids and self._has(way.chat_ids[0])
+        ]
+
     def leave(self, consumer: Consumer, chat_id: str, telling: Telling) -> Delivery | None:
         """Leaves a group. Raises: Impossible."""
         return self._out(consumer, chat_id, telling, quit_scene=0)

@@ -108,9 +108,11 @@ export const en = {
   'write.submenu': '{name}, has a sub-menu',
 
   'scan.title': 'Scan',
-  'scan.line': 'Choose a shop’s poster and point the camera at its code',
+  'scan.line': 'Choose a shop’s poster or a group’s code and point the camera at it',
   'scan.shop': 'Scan the code of {name}',
   'scan.none': 'This simulator knows no shops',
+  'scan.group': 'group',
+  'scan.nameless': 'a group without a name',
   'scan.done': 'Scanned the code of {name}',
 
   'add.title': 'Add a consumer',

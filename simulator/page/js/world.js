@@ -12,6 +12,7 @@ class World extends EventTarget {
   account = null;
   consumers = [];
   shops = [];
+  joinWays = [];
   faults = {};
   online = true;
   activeId = null;
@@ -55,6 +56,7 @@ class World extends EventTarget {
     this.account = state.account;
     this.consumers = state.consumers;
     this.shops = state.shops ?? [];
+    this.joinWays = state.join_ways ?? [];
     this.faults = state.faults ?? {};
     for (const { id, unread } of state.consumers) {
       if (!this.unread.has(id)) this.unread.set(id, id === this.activeId ? 0 : (unread ?? 0));

@@ -106,9 +106,11 @@ export const zh = {
   'write.submenu': '{name}，有子菜单',
 
   'scan.title': '扫一扫',
-  'scan.line': '选一张门店海报，把镜头对准二维码',
+  'scan.line': '选一张门店海报或群二维码，把镜头对准它',
   'scan.shop': '扫{name}的码',
   'scan.none': '这个模拟器没有登记门店',
+  'scan.group': '会员群',
+  'scan.nameless': '未命名群聊',
   'scan.done': '已扫{name}的码',
 
   'add.title': '添加顾客',
