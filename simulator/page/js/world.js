@@ -10,6 +10,7 @@ const KEPT_AS = 'jifen.consumer';
 
 class World extends EventTarget {
   account = null;
+  miniprogram = null;
   consumers = [];
   shops = [];
   faults = {};
@@ -53,6 +54,7 @@ class World extends EventTarget {
   async refreshState() {
     const state = await play.state();
     this.account = state.account;
+    this.miniprogram = state.miniprogram ?? null;
     this.consumers = state.consumers;
     this.shops = state.shops ?? [];
     this.faults = state.faults ?? {};
