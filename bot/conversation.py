@@ -87,7 +87,7 @@ class Conversations:
         if claim.state is None and await inbox.stands(arrival) is None:
             raise Replayed(arrival.event_key)
         while claim.state not in (EventState.WORKED, EventState.PARKED):
-            event_id = await inbox.take_over(arrival, at=self._context.clock())
+            event_id = await inbox.take_over(arrival)
             if event_id is not None:
                 return replace(claim, event_id=event_id)
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
@@ -137,7 +137,7 @@ class Conversations:
     async def _hold(self, work: asyncio.Task[bytes], event_id: int) -> None:
         while not work.done():
             with suppress(*db.Unreachable):
-                await inbox.renew(event_id, at=self._context.clock())
+                await inbox.renew(event_id)
             await asyncio.wait([work], timeout=RENEW_SECONDS)
 
     async def _turn(self, account: Account, inbound: Inbound, claim: Claim) -> Turn:

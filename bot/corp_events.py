@@ -102,9 +102,7 @@ class CorpEvents:
             roster = await wecom.read(corp, chat_id)
             if pause_seconds is None or expected.is_shown_by(roster, community):
                 break
-            await asyncio.gather(
-                *(inbox.renew(one, at=self._context.clock()) for one in expected.event_ids)
-            )
+            await asyncio.gather(*(inbox.renew(one) for one in expected.event_ids))
             await asyncio.sleep(pause_seconds)
         await wecom.take_over(community, roster, read_at=read_at, at=self._context.clock())
 
@@ -131,5 +129,5 @@ class CorpEvents:
                 event_id,
                 f"{type(failure).__name__}: {failure}"[:ERROR_LIMIT].replace("\x00", ""),
                 at=at,
-                again_at=at + AGAIN_AFTER,
+                again_after=AGAIN_AFTER,
             )

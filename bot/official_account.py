@@ -17,7 +17,7 @@ from loyalty.coalescer import Overloaded
 from loyalty.connections import CallbackMode, OfficialAccountSettings
 from models import db
 from web import bodies
-from web.context import CONTEXT, Account
+from web.context import CONTEXT, Account, now
 from web.logs import log
 from web.metrics import count_inbound_event
 from web.refusals import RequestRefused
@@ -86,7 +86,7 @@ def _signed(account: Account, request: web.Request) -> tuple[Crypto, Query]:
     query = _query(request)
     crypto = request.app[CRYPTOS][account.connection.scope]
     crypto.check_signature(query.signature, query.timestamp, query.nonce)
-    check_age(query.timestamp, request.app[CONTEXT].clock())
+    check_age(query.timestamp, now())
     return crypto, query
 
 

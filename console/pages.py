@@ -57,6 +57,7 @@ async def show(
         "pages": [name for name, roles in PAGES.items() if signed_in and signed_in.role in roles],
         "proof": proof_of(request[TOKEN]) if signed_in else "",
         "is_part": "HX-Request" in request.headers,
+        "framed_by": " ".join(request.config_dict[FRAMED_BY]),
         **values,
     }
     response = aiohttp_jinja2.render_template(template, request, told, status=http_status)

@@ -14,7 +14,7 @@ import web.app as base
 from bot import official_account, wecom
 from bot.conversation import Conversations
 from bot.corp_events import CorpEvents
-from jifen import VERSION, embedded
+from jifen import VERSION, demo_edge, embedded
 from jifen.family import Family
 from jifen.running import opened
 from jifen.settings import Settings, sealer
@@ -28,13 +28,20 @@ GRACE_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 75.0
 
 
-def create(context: Context, *, framed_by: Sequence[str] = ()) -> web.Application:
-    """Return the web application with every edge mounted; `framed_by` may frame the console."""
+def create(
+    context: Context, *, framed_by: Sequence[str] = (), is_demo: bool = False
+) -> web.Application:
+    """Return the web application with every edge mounted; `framed_by` may frame the console.
+
+    Only a demo has the edge that moves the clock and buys.
+    """
     app = base.create(context, version=VERSION)
     official_account.add_to(app)
     wecom.add_to(app)
     miniprogram_api.add_to(app)
     console.add_to(app, framed_by=framed_by)
+    if is_demo:
+        demo_edge.add_to(app)
     return app
 
 
@@ -71,7 +78,7 @@ async def _serve(settings: Settings, reached: embedded.Addresses) -> None:
     stopping = _stop_signals()
     async with opened(settings, reached) as context:
         runner = web.AppRunner(
-            create(context, framed_by=settings.framed_by),
+            create(context, framed_by=settings.framed_by, is_demo=settings.is_demo),
             access_log=None,
             handle_signals=False,
             shutdown_timeout=GRACE_SECONDS,

@@ -18,15 +18,14 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-import aiohttp
 import msgspec
 from msgspec import Struct
 
 import simulator.__main__ as simulator_program
-from jifen import app, demo_corp, demo_pay, embedded, running, seed
+from jifen import app, demo_corp, demo_menu, demo_pay, embedded, running, seed
 from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
-from jifen.seeds import staff
+from jifen.seeds import crowd, staff
 from jifen.settings import Settings, sealer
 from jifen.templates import COUPON, TEMPLATES
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
@@ -35,8 +34,6 @@ from simulator import settings as simulator_settings
 from simulator.consumers import derived_openid
 from web import logs
 from web.context import now
-from wechat.official_account import OfficialAccount
-from wechat.tokens import MemoryTokens
 
 FIRST_PORT = 8080
 PORTS_TRIED = 50
@@ -46,21 +43,8 @@ RUNNING = "running.json"
 LOGS = "logs"
 MINIPROGRAM = Path(__file__).resolve().parents[1] / "miniprogram"
 REGULAR = "王金"
+STAFF_ACCOUNT = "chen"
 CONSUMERS = (("林小满", "zh_CN"), (REGULAR, "zh_CN"), ("Emma", "en"))
-MENU = {
-    "button": [
-        {"type": "click", "name": "我的积分", "key": "points"},
-        {"type": "click", "name": "积分明细", "key": "history"},
-        {
-            "name": "更多",
-            "sub_button": [
-                {"type": "click", "name": "会员群 Group", "key": "community"},
-                {"type": "click", "name": "帮助 Help", "key": "help"},
-                {"type": "click", "name": "人工客服", "key": "human"},
-            ],
-        },
-    ]
-}
 
 
 class DemoRefused(Exception):
@@ -251,6 +235,7 @@ class _Demo:
                 wecom=demo_corp.connected(self._known, page=self._page),
                 merchant=demo_pay.connection(self._known, page=self._page, server=self._server),
             )
+            await crowd.lay(seed.TMALL, app_id=self._known.miniprogram_app_id, at=now())
 
     def start(self, family: Family) -> None:
         """Start simulator, web process and worker."""
@@ -295,6 +280,9 @@ class _Demo:
                 for name, language in CONSUMERS
             ),
             templates=TEMPLATES,
+            day=simulator_settings.Day(
+                f"{self._server}/console", STAFF_ACCOUNT, self._known.staff_password
+            ),
         )
 
     def wait_until_ready(self, family: Family) -> bool:
@@ -314,25 +302,15 @@ class _Demo:
                 if time.monotonic() > ends_at:
                     raise DemoRefused(f"{address} does not answer")
                 time.sleep(0.03)
-        asyncio.run(self._lay_menu())
+        asyncio.run(demo_menu.lay(self._known, page=self._page))
         return True
-
-    async def _lay_menu(self) -> None:
-        async with aiohttp.ClientSession() as http:
-            account = OfficialAccount(
-                http,
-                MemoryTokens(),
-                app_id=self._known.app_id,
-                app_secret=self._known.app_secret,
-                api_base=self._page,
-            )
-            await account.menu.create(MENU)  # type: ignore[no-untyped-call]
 
     def addresses(self) -> dict[str, object]:
         """Return what other programs need to talk to this demo."""
         known = self._known
         return {
             "page": f"{self._page}/",
+            "day": f"{self._page}/day",
             "server": self._server,
             "wechat_api": self._page,
             "callback": f"{self._server}/wechat/{known.app_id}",
@@ -368,10 +346,11 @@ class _Demo:
             print(msgspec.json.encode(self.addresses()).decode(), flush=True)
             return
         tell("")
-        tell(f"  jifen is ready. Open  {self._page}/")
-        tell("  Follow the account there, choose 王金 and send 积分.")
+        tell(f"  jifen is ready. Open  {self._page}/day")
+        tell("  Choose 王金, follow the account in the chat and send 积分; then move the clock.")
+        tell(f"  Phones and the wire: {self._page}/")
         tell(
-            f"  Console: {self._server}/console   account: chen"
+            f"  Console: {self._server}/console   account: {STAFF_ACCOUNT}"
             f"   password: {self._known.staff_password}"
         )
         tell(f"  API docs: {self._server}/docs   Logs: {self._settings.data / LOGS}   Stop: Ctrl-C")

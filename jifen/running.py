@@ -1,7 +1,9 @@
 """What a process of jifen holds while it runs: database, Redis, HTTP, the platforms' clients."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 
 import aiohttp
 from redis.asyncio import Redis
@@ -18,6 +20,7 @@ from loyalty.connections import (
 )
 from loyalty.sealing import Sealer
 from models import db
+from web.clock import BusinessClock
 from web.context import Account, Context, Corp, MiniProgramAccount, PayAccount, now
 from web.tokens import SharedTokens
 from wechat.miniprogram import MiniProgram
@@ -77,16 +80,33 @@ async def opened(settings: Settings, reached: embedded.Addresses) -> AsyncIterat
     ):
         await db.require_version()
         await programme.load()
-        yield Context(
-            redis=redis,
-            http=http,
-            sealer=seal,
-            accounts=await _accounts(http, seal),
-            miniprograms=await _miniprograms(http, seal),
-            corps=await _corps(http, seal),
-            merchants=await _merchants(http, seal),
-        )
+        async with _clock(settings) as clock:
+            yield Context(
+                redis=redis,
+                http=http,
+                sealer=seal,
+                accounts=await _accounts(http, seal),
+                miniprograms=await _miniprograms(http, seal),
+                corps=await _corps(http, seal),
+                merchants=await _merchants(http, seal),
+                clock=clock,
+            )
     await redis.aclose()
+
+
+@asynccontextmanager
+async def _clock(settings: Settings) -> AsyncIterator[Callable[[], datetime]]:
+    """Give business time: that of the wire, unless this is a demo."""
+    if not settings.is_demo:
+        yield now
+        return
+    clock = BusinessClock()
+    await clock.look()
+    looking = asyncio.create_task(clock.keep_looking())
+    try:
+        yield clock
+    finally:
+        looking.cancel()
 
 
 async def _accounts(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, Account]:

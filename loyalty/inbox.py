@@ -52,7 +52,8 @@ WITH wanted AS (
 ), claimed AS (
     INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, nonce, state,
                                claimed_until, attempts, received_at)
-    SELECT connection_id, event_key, kind, sender, body, nonce, 'claimed', $9, 1, $8
+    SELECT connection_id, event_key, kind, sender, body, nonce, 'claimed',
+           clock_timestamp() + $9::interval, 1, $8
     FROM wanted ORDER BY connection_id, event_key
     ON CONFLICT DO NOTHING
     RETURNING id, connection_id, event_key
@@ -95,7 +96,7 @@ async def claim(arrivals: Sequence[Arrival], *, at: datetime) -> list[Claim]:
             )
         ),
         at,
-        at + LEASE,
+        LEASE,
     )
     claims = {place: _claim(row) for place, row in zip(places, rows, strict=True)}
     return [
@@ -112,7 +113,7 @@ async def store(arrivals: Sequence[Arrival], *, at: datetime) -> int:
     rows = await db.fetch(
         "INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, nonce, state,"
         " claimed_until, attempts, received_at)"
-        " SELECT *, 'received', $7::timestamptz, 0, $7 FROM unnest($1::bigint[], $2::text[],"
+        " SELECT *, 'received', clock_timestamp(), 0, $7 FROM unnest($1::bigint[], $2::text[],"
         "  $3::text[], $4::text[], $5::bytea[], $6::text[])"
         " ON CONFLICT DO NOTHING RETURNING id",
         *(
@@ -146,16 +147,16 @@ def _running(claim: Claim) -> Claim:
     )
 
 
-async def take_over(arrival: Arrival, *, at: datetime) -> int | None:
+async def take_over(arrival: Arrival) -> int | None:
     """Claim an event whose claim ran out, because its process died; None while it is held."""
     rows = await db.fetch(
-        "UPDATE inbound_event SET state = 'claimed', claimed_until = $4, attempts = attempts + 1"
+        "UPDATE inbound_event SET state = 'claimed', attempts = attempts + 1,"
+        " claimed_until = clock_timestamp() + $3::interval"
         " WHERE connection_id = $1 AND event_key = $2 AND state IN ('received', 'claimed')"
-        " AND claimed_until <= $3 RETURNING id",
+        " AND claimed_until <= clock_timestamp() RETURNING id",
         arrival.connection_id,
         arrival.event_key,
-        at,
-        at + LEASE,
+        LEASE,
     )
     return rows[0]["id"] if rows else None
 
@@ -183,12 +184,13 @@ async def stands(arrival: Arrival) -> tuple[EventState, bytes | None] | None:
     return (EventState(rows[0]["state"]), rows[0]["reply"]) if rows else None
 
 
-async def renew(event_id: int, *, at: datetime) -> None:
+async def renew(event_id: int) -> None:
     """Hold a claimed event for another lease."""
     await db.fetch(
-        "UPDATE inbound_event SET claimed_until = $2 WHERE id = $1 AND state = 'claimed'",
+        "UPDATE inbound_event SET claimed_until = clock_timestamp() + $2::interval"
+        " WHERE id = $1 AND state = 'claimed'",
         event_id,
-        at + LEASE,
+        LEASE,
     )
 
 
@@ -223,14 +225,14 @@ async def work_done(replies: Sequence[tuple[int, bytes]], *, at: datetime) -> li
 
 
 async def work_failed(
-    event_id: int, error: str, *, at: datetime, again_at: datetime | None = None
+    event_id: int, error: str, *, at: datetime, again_after: timedelta = timedelta()
 ) -> None:
-    """Give an event back with its error, to be taken ``again_at``, or at once.
+    """Give an event back with its error, to be taken again after a while, or at once.
 
     After ``ATTEMPTS`` it is parked for a person to see.
     """
     await db.fetch(
-        "UPDATE inbound_event SET error = $2, claimed_until = $5::timestamptz,"
+        "UPDATE inbound_event SET error = $2, claimed_until = clock_timestamp() + $5::interval,"
         " state = CASE WHEN attempts >= $4 THEN 'parked' ELSE 'received' END,"
         " worked_at = CASE WHEN attempts >= $4 THEN $3::timestamptz END"
         " WHERE id = $1 AND state = 'claimed'",
@@ -238,7 +240,7 @@ async def work_failed(
         error,
         at,
         ATTEMPTS,
-        again_at or at,
+        again_after,
     )
 
 
@@ -255,14 +257,14 @@ _TAKE_LEFT = """
 WITH left_behind AS (
     SELECT id, attempts FROM inbound_event
     WHERE connection_id = ANY($1::bigint[]) AND state IN ('received', 'claimed')
-      AND claimed_until <= $2 ORDER BY claimed_until LIMIT $3 FOR UPDATE SKIP LOCKED
+      AND claimed_until <= clock_timestamp() ORDER BY claimed_until LIMIT $3 FOR UPDATE SKIP LOCKED
 ), taken AS (
     UPDATE inbound_event SET attempts = inbound_event.attempts + 1,
         state = CASE WHEN left_behind.attempts >= $5 THEN 'parked' ELSE 'claimed' END,
         error = CASE WHEN left_behind.attempts >= $5
                      THEN coalesce(error, 'the process that worked it died') ELSE error END,
         worked_at = CASE WHEN left_behind.attempts >= $5 THEN $2::timestamptz END,
-        claimed_until = $4
+        claimed_until = clock_timestamp() + $4::interval
     FROM left_behind WHERE inbound_event.id = left_behind.id
     RETURNING inbound_event.id, connection_id, sender, body, state
 )
@@ -280,5 +282,5 @@ WHERE taken.state = 'claimed'
 
 async def take_left(connection_ids: Sequence[int], *, limit: int, at: datetime) -> list[Left]:
     """Claim events of these connections whose claim ran out; those out of attempts are parked."""
-    rows = await db.fetch(_TAKE_LEFT, list(connection_ids), at, limit, at + LEASE, ATTEMPTS)
+    rows = await db.fetch(_TAKE_LEFT, list(connection_ids), at, limit, LEASE, ATTEMPTS)
     return [Left(_claim(row), row["connection_id"], row["body"]) for row in rows]

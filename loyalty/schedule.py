@@ -61,6 +61,17 @@ async def plan(slots: Sequence[tuple[str, datetime]]) -> list[tuple[str, datetim
     return [(row["job"], row["tick"]) for row in rows]
 
 
+async def are_open(slots: Sequence[tuple[str, datetime]]) -> bool:
+    """Say whether a run of these (job, tick) has not ended."""
+    (row,) = await db.fetch(
+        "SELECT EXISTS (SELECT FROM unnest($1::text[], $2::timestamptz[]) AS slot (job, tick)"
+        " JOIN job_run USING (job, tick) WHERE state IN ('planned', 'claimed')) AS found",
+        [job for job, _ in slots],
+        [tick for _, tick in slots],
+    )
+    return bool(row["found"])
+
+
 async def claim(jobs: Sequence[str], *, lease: timedelta, at: datetime) -> Run | None:
     """Claim the oldest run that is due among these jobs; None where there is none.
 

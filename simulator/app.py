@@ -16,6 +16,7 @@ from simulator import (
     pay,
     play,
     play_answers,
+    play_day,
     play_events,
     play_groups,
     play_miniprogram,
@@ -71,6 +72,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_events.ROUTES)
     app.router.add_routes(play_subscriptions.ROUTES)
     app.router.add_routes(play_groups.ROUTES)
+    app.router.add_routes(play_day.ROUTES)
     if settings.wecom is not None:
         _add_qyapi(app)
     app.router.add_routes(play_pay.ROUTES)

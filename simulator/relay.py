@@ -66,12 +66,7 @@ class Relay:
 
     async def carry(self, asked: Asked, consumer_id: str) -> Heard:
         """Asks the server for a consumer's phone. Raises: NotAllowed, NoAnswer."""
-        url = self._allowed(asked.url)
-        headers = {
-            name: value
-            for name, value in asked.headers.items()
-            if name.lower() not in DROPPED_HEADERS
-        }
+        url, headers = self._allowed(asked.url), _kept(asked.headers)
         started = time.perf_counter()
         heard, outcome = await self._ask(asked, url, headers)
         self._wire.add(
@@ -91,6 +86,13 @@ class Relay:
                 ),
             )
         )
+        if heard is None:
+            raise NoAnswer(outcome)
+        return heard
+
+    async def ask(self, asked: Asked) -> Heard:
+        """Asks for the page around the phones, on no wire. Raises: NotAllowed, NoAnswer."""
+        heard, outcome = await self._ask(asked, self._allowed(asked.url), _kept(asked.headers))
         if heard is None:
             raise NoAnswer(outcome)
         return heard
@@ -125,6 +127,10 @@ class Relay:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return None, f"connection_failed: {error}"
         return heard, "answered" if heard.status < 400 else f"bad_status: {heard.status}"
+
+
+def _kept(headers: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() not in DROPPED_HEADERS}
 
 
 async def _whole(response: aiohttp.ClientResponse) -> bytes:

@@ -120,6 +120,17 @@ class Merchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("api_v3_key must be 32 letters and digits")
 
 
+class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The page of the demo day: where the brand's console is, and an account to sign in with."""
+
+    console: str
+    account: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Day(console={self.console!r})"
+
+
 class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A shop whose printed QR code carries `scene`."""
 
@@ -138,7 +149,8 @@ class ConsumerSeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything a run is told.
 
-    Without `wecom` there is no corp. `ip_whitelist` None means that any address may call.
+    Without `wecom` there is no corp, without `day` no page of the demo day. `ip_whitelist` None
+    means that any address may call.
     """
 
     official_account: OfficialAccount
@@ -152,6 +164,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     templates: tuple[Template, ...] = ()
     merchant: Merchant | None = None
     ip_whitelist: tuple[str, ...] | None = None
+    day: Day | None = None
     assumed: Assumed = Assumed()
 
     def __post_init__(self) -> None:

@@ -185,6 +185,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # why she has a coupon
     "coupon_for_points": ("{points} 积分兑换", "Redeemed for {points} points"),
+    # the brand, and the demo's day
+    "brand_without_name": (
+        "还没有品牌：请同时给出中文名和英文名",
+        "There is no brand yet: give both its names",
+    ),
+    "clock_is_moving": ("时间正在推进，请稍候", "The clock is being moved already"),
+    "clock_moved": ("时间已被另一个进程推进", "Another process has moved the clock"),
+    "clock_step": (
+        "一次最少推进 1 小时，最多 {days} 天",
+        "Move the clock by an hour at least and {days} days at most",
+    ),
+    "clock_too_far": ("最多推进到 {days} 天之后", "The clock can be at most {days} days ahead"),
+    "nothing_for_sale": ("没有在售商品", "Nothing is for sale"),
     # staff
     "wrong_password": ("账号或密码不对", "Wrong account or password"),
     "password_too_short": ("密码至少 {least} 位", "A password has at least {least} characters"),

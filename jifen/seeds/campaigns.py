@@ -5,25 +5,23 @@ from datetime import datetime
 from loyalty import programme
 from loyalty.policies.campaign import Campaign
 from loyalty.segments.rfm import Rfm
+from models import RuleVersion
 
-RULES = (
-    (
-        "segment:loyal",
-        Rfm("常客", "Regulars", recency_from=4, frequency_from=4, orders_from=3),
-    ),
-    (
-        "campaign:vip_20",
-        Campaign(
-            segment_slot="segment:loyal",
-            coupon_slot="coupon:vip_20",
-            reason_zh="近一年您多次购买",
-            reason_en="You bought often this year",
-        ),
-    ),
+LOYAL = Rfm("常客", "Regulars", recency_from=4, frequency_from=4, orders_from=3)
+VIP_20 = Campaign(
+    segment_slot="segment:loyal",
+    coupon_slot="coupon:vip_20",
+    reason_zh="近一年您多次购买",
+    reason_en="You bought often this year",
 )
+RULES = (("segment:loyal", LOYAL), ("campaign:vip_20", VIP_20))
 
 
 async def lay(*, at: datetime) -> None:
-    """Publish them; a second time changes nothing."""
+    """Publish them; a second time changes nothing.
+
+    The campaign begins now, so that its first morning is one that somebody who plays sees.
+    """
     for slot, rule in RULES:
-        await programme.publish(slot, rule, starts_at=programme.BEGINNING, by="demo", at=at)
+        if not await RuleVersion.exists(slot=slot):
+            await programme.publish(slot, rule, starts_at=at, by="demo", at=at)

@@ -92,6 +92,16 @@ def _claimed(row: db.Row) -> Claimed:
     )
 
 
+async def are_due(*, at: datetime) -> bool:
+    """Say whether something waits to be sent, or is being sent."""
+    (row,) = await db.fetch(
+        "SELECT EXISTS (SELECT FROM delivery WHERE state IN ('planned', 'sending')"
+        " AND not_before <= $1) AS found",
+        at,
+    )
+    return bool(row["found"])
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How a claimed delivery ended; ``error`` is the code of a refusal or of what was lost."""

@@ -4,6 +4,7 @@ import { startChat } from './chat.js';
 import { startComposer } from './composer.js';
 import { makeDrawer } from './drawers.js';
 import { byId } from './element.js';
+import { startFramed } from './framed.js';
 import { icon, statusSigns } from './icons.js';
 import { showProfile, startProfile, unfollow } from './profile.js';
 import { startMini } from './mini.js';
@@ -74,6 +75,7 @@ makeDrawer({
   keptAs: 'jifen.wire',
 });
 
+startFramed();
 drawSigns();
 applyWords();
 tick();

@@ -2,6 +2,7 @@
 // room both are shown, else one at a time.
 
 import { byId } from './element.js';
+import { askForMini, isFramed } from './framed.js';
 import { world } from './world.js';
 
 const SHELL = '(min-width: 860px)';
@@ -27,6 +28,7 @@ export function startMini() {
 
 /** Shows the mini-program, at `page` (a path with its query) or where it is. */
 export function openMini(page = null) {
+  if (isFramed) return askForMini(page && (page.startsWith('/') ? page : `/${page}`));
   byId('apps').dataset.app = 'mini';
   if (page) load(page.startsWith('/') ? page : `/${page}`);
   else load();

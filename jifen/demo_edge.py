@@ -1,0 +1,171 @@
+"""What the demo's page asks of our server, mounted in a demo only: the day, and what changes it.
+
+It takes JSON and nothing else, and answers no other origin: a page of another site cannot send it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from email.utils import format_datetime
+from typing import Annotated
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from jifen.demo_purchases import Action, Bought, act
+from jobs import moving
+from jobs.moving import Mover
+from jobs.run_campaigns import route_of
+from loyalty import campaigns
+from loyalty.orders import IdentityRef
+from models import Brand, IdentityKind
+from web.context import CONTEXT, Context
+from web.logs import log
+from web.refusals import BadRequest
+from web.typed import Api, Moment, get, post
+from web.wake import wake
+
+MOVES = web.AppKey("moves", set[asyncio.Task[None]])
+SHOPPERS = "/miniprogram/"
+
+Openid = Annotated[str, Meta(min_length=1, max_length=128)]
+Code = Annotated[str, Meta(min_length=1, max_length=40, pattern="^[a-z0-9_]+$")]
+
+
+class Moving(Struct, frozen=True):
+    """A move of the clock that is under way."""
+
+    begins_at: Moment
+    ends_at: Moment
+    at: Moment
+
+
+class Named(Struct, frozen=True):
+    """The brand as it is called and looks."""
+
+    name_zh: str
+    name_en: str
+    logo: str
+    colour: str
+
+
+class Day(Struct, frozen=True):
+    """Business time, the brand, the campaigns in force, and how far a move is."""
+
+    now: Moment
+    ahead_seconds: int
+    brand: Named | None
+    campaigns: list[str]
+    moving: Moving | None
+
+
+class Step(Struct, frozen=True, forbid_unknown_fields=True):
+    """How far to move the clock: days and hours together, at least an hour."""
+
+    days: Annotated[int, Meta(ge=0, le=400)] = 0
+    hours: Annotated[int, Meta(ge=0, le=9600)] = 0
+
+
+class Wish(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who buys, completes or gives back what; ``purchase`` is an order number of hers."""
+
+    action: Action
+    openid: Openid | None = None
+    unionid: Openid | None = None
+    purchase: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+
+
+class Now(Struct, frozen=True, forbid_unknown_fields=True):
+    """An empty object: what has a body of JSON cannot be sent by a form of another site."""
+
+
+class Run(Struct, frozen=True):
+    """What a run of a campaign did."""
+
+    members: int
+    coupons: int
+    deliveries: int
+
+
+async def read(context: Context) -> Day:
+    """The day: business time, the brand, and how far a move is."""
+    brand = await Brand.get_or_none(id=1)
+    at = context.clock()
+    move = await moving.under_way(context.redis)
+    return Day(
+        now=at,
+        ahead_seconds=brand.offset_seconds if brand else 0,
+        brand=Named(brand.name_zh, brand.name_en, brand.logo, brand.colour) if brand else None,
+        campaigns=await campaigns.in_force(at),
+        moving=Moving(move.begins_at, move.ends_at, move.at) if move else None,
+    )
+
+
+async def move(body: Step, context: Context, request: web.Request) -> Moving:
+    """Move business time forward, and run what lies between; it goes on behind the answer."""
+    mover = await moving.begin(context, timedelta(days=body.days, hours=body.hours))
+    task = asyncio.create_task(_moved(mover))
+    request.app[MOVES].add(task)
+    task.add_done_callback(request.app[MOVES].discard)
+    return Moving(mover.move.begins_at, mover.move.ends_at, mover.move.at)
+
+
+async def _moved(mover: Mover) -> None:
+    try:
+        await mover.run()
+    except Exception as failure:  # nobody waits for it: the log is told, the next move goes on
+        log.error("clock_stopped", exc_info=failure)
+
+
+async def purchase(body: Wish, context: Context) -> Bought:
+    """Record what a Tmall shop would tell us: an order, its completion, or its refund."""
+    app_id = next(iter(context.accounts), "")
+    named = (
+        (IdentityKind.OPENID, app_id, body.openid),
+        (IdentityKind.UNIONID, "", body.unionid),
+    )
+    buyer = tuple(IdentityRef(kind, scope, value) for kind, scope, value in named if value)
+    if not buyer:
+        raise BadRequest(field="openid")
+    bought = await act(body.action, buyer, body.purchase, at=context.clock())
+    await wake(context.redis)
+    return bought
+
+
+async def run_campaign(code: Code, body: Now, context: Context) -> Run:
+    """Run a campaign now, as its morning does."""
+    told = await campaigns.run(code, route_of(context), at=context.clock())
+    await wake(context.redis)
+    return Run(told.members, told.coupons, told.deliveries)
+
+
+def add_to(app: web.Application) -> None:
+    """Mount the edge on the application of ``web.app.create``."""
+    app[MOVES] = set()
+    app.cleanup_ctx.append(_ending)
+    app.on_response_prepare.append(_tell_business_time)
+    Api(
+        "demo",
+        prefix="/demo",
+        about="演示 / what the demo's page asks; not there outside a demo",
+        operations=(
+            get("/day", read),
+            post("/clock", move, http_status=202),
+            post("/purchases", purchase, http_status=201),
+            post("/campaigns/{code}/run", run_campaign),
+        ),
+    ).add_to(app)
+
+
+async def _ending(app: web.Application) -> AsyncIterator[None]:
+    yield
+    moves: set[asyncio.Task[None]] = app[MOVES]
+    for task in moves:
+        task.cancel()
+    await asyncio.gather(*moves, return_exceptions=True)
+
+
+async def _tell_business_time(request: web.Request, response: web.StreamResponse) -> None:
+    """Tell phones the hour of the demo: the mini-program reads it from the answer's header."""
+    if request.path.startswith(SHOPPERS):
+        response.headers["Date"] = format_datetime(request.app[CONTEXT].clock(), usegmt=True)

@@ -1,0 +1,35 @@
+"""The menu of the demo's official account, laid through WeChat's own API."""
+
+import aiohttp
+
+from jifen.credentials import Credentials
+from wechat.official_account import OfficialAccount
+from wechat.tokens import MemoryTokens
+
+MENU = {
+    "button": [
+        {"type": "click", "name": "我的积分", "key": "points"},
+        {"type": "click", "name": "积分明细", "key": "history"},
+        {
+            "name": "更多",
+            "sub_button": [
+                {"type": "click", "name": "会员群 Group", "key": "community"},
+                {"type": "click", "name": "帮助 Help", "key": "help"},
+                {"type": "click", "name": "人工客服", "key": "human"},
+            ],
+        },
+    ]
+}
+
+
+async def lay(known: Credentials, *, page: str) -> None:
+    """Lay it; ``page`` is where WeChat is played."""
+    async with aiohttp.ClientSession() as http:
+        account = OfficialAccount(
+            http,
+            MemoryTokens(),
+            app_id=known.app_id,
+            app_secret=known.app_secret,
+            api_base=page,
+        )
+        await account.menu.create(MENU)  # type: ignore[no-untyped-call]

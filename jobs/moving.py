@@ -1,0 +1,145 @@
+"""Moving business time forward, in the demo: day by day, with all that the clock asks for between.
+
+Each day: the clock is put ahead, every daily job runs at its slot, one after the other, then the
+newest slot of each other job at the day's end. The workers run them as always.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+from msgspec import Struct, json
+from redis.asyncio import Redis
+
+from jobs.registry import Job
+from jobs.registry import load as load_jobs
+from jobs.slots import Daily
+from loyalty import brand, deliveries, schedule, standing
+from loyalty.errors import Refused
+from web.clock import LOOK_SECONDS, BusinessClock
+from web.context import Context
+from web.wake import wake
+
+log = structlog.get_logger(__name__)
+
+KEY = "{jifen}:moving"
+LEASE_SECONDS = 15
+LEAST = timedelta(hours=1)
+MOST = timedelta(days=400)
+DAY = timedelta(days=1)
+LOOK_AGAIN_SECONDS = 0.03
+# What fails is tried again later; the clock does not wait for that.
+JOB_SECONDS = 20.0
+QUIET_SECONDS = 5.0
+
+
+class Move(Struct, frozen=True):
+    """A move under way: from and to which moment of business time, and how far it is."""
+
+    begins_at: datetime
+    ends_at: datetime
+    at: datetime
+
+
+async def under_way(redis: Redis) -> Move | None:
+    """Return the move that is under way; None where the clock just ticks."""
+    told = await redis.get(KEY)
+    return json.decode(told, type=Move) if told else None
+
+
+async def begin(context: Context, by: timedelta) -> "Mover":
+    """Return what will move the clock ``by`` so much; nobody else can until it has ended.
+
+    Raises:
+        Refused: ``clock_step``: less than an hour or more than 400 days. ``clock_is_moving``.
+    """
+    if not LEAST <= by <= MOST:
+        raise Refused("clock_step", days=MOST.days)
+    assert isinstance(context.clock, BusinessClock), "only a demo's clock can be moved"
+    await context.clock.look()
+    at = context.clock()
+    move = Move(at, at + by, at)
+    if not await context.redis.set(KEY, json.encode(move), nx=True, ex=LEASE_SECONDS):
+        raise Refused("clock_is_moving")
+    return Mover(context, context.clock, move)
+
+
+class Mover:
+    """One move of the clock; ``move`` tells how far it is."""
+
+    def __init__(self, context: Context, clock: BusinessClock, move: Move) -> None:
+        self._context = context
+        self._clock = clock
+        self.move = move
+        self._jobs = load_jobs()
+
+    async def run(self) -> Move:
+        """Move the clock to the end, and return how far it came.
+
+        Raises:
+            Refused: ``clock_moved``: another process moved it. ``clock_too_far``.
+        """
+        try:
+            while self.move.at < self.move.ends_at:
+                await self._day(min(self.move.at + DAY, self.move.ends_at))
+        finally:
+            await self._context.redis.delete(KEY)
+        log.info("clock_moved", to=self.move.ends_at.isoformat())
+        return self.move
+
+    async def _day(self, until: datetime) -> None:
+        since = self.move.at
+        await brand.put_ahead(until - since, of=await brand.offset())
+        await self._clock.look()
+        await asyncio.sleep(2 * LOOK_SECONDS)  # by then every process has seen it
+        daily = [job for job in self._jobs.values() if isinstance(job.slots, Daily)]
+        for tick, job in sorted((job.slots.newest(until), job.name) for job in daily):
+            if tick > since:
+                await self._run([(job, tick)])
+        await self._quiet(until)
+        others = [job for job in self._jobs.values() if not isinstance(job.slots, Daily)]
+        await self._run([_newest(job, until) for job in others])
+        await self._quiet(until)
+        self.move = Move(self.move.begins_at, self.move.ends_at, until)
+        await self._tell()
+
+    async def _run(self, slots: list[tuple[str, datetime]]) -> None:
+        """Let the workers run these slots, and wait for their end."""
+        await schedule.plan(slots)
+        await wake(self._context.redis)
+
+        async def is_over() -> bool:
+            return not await schedule.are_open(slots)
+
+        if not await self._until(is_over, seconds=JOB_SECONDS):
+            log.warning("runs_not_over", slots=[f"{job} {at.isoformat()}" for job, at in slots])
+
+    async def _quiet(self, at: datetime) -> None:
+        """Wait until members who changed are derived, and what is due was sent."""
+        await wake(self._context.redis)
+
+        async def is_quiet() -> bool:
+            return not (await standing.waiting(1) or await deliveries.are_due(at=at))
+
+        if not await self._until(is_quiet, seconds=QUIET_SECONDS):
+            log.warning("not_quiet")
+
+    async def _until(self, is_so: Callable[[], Awaitable[bool]], *, seconds: float) -> bool:
+        loop = asyncio.get_running_loop()
+        ends_at, tells_at = loop.time() + seconds, loop.time()
+        while not await is_so():
+            if loop.time() >= ends_at:
+                return False
+            if loop.time() >= tells_at:
+                await self._tell()
+                tells_at = loop.time() + LEASE_SECONDS / 3
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        return True
+
+    async def _tell(self) -> None:
+        await self._context.redis.set(KEY, json.encode(self.move), ex=LEASE_SECONDS)
+
+
+def _newest(job: Job, at: datetime) -> tuple[str, datetime]:
+    return job.name, job.slots.newest(at)
