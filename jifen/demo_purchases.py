@@ -73,7 +73,7 @@ async def _record(order: Order, *, at: datetime) -> Bought:
 
 async def _bought(buyer: tuple[IdentityRef, ...], *, at: datetime) -> Order:
     """Return an order of one product: each time the next one."""
-    products = await Product.filter(is_on_sale=True).order_by("id")
+    products = await Product.filter(is_on_sale=True).order_by("sku")
     if not products:
         raise NotFound("nothing_for_sale")
     product = products[await Purchase.filter(source="demo").count() % len(products)]

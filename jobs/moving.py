@@ -1,7 +1,7 @@
 """Moving business time forward, in the demo: day by day, with all that the clock asks for between.
 
-Each day: the clock is put ahead, every daily job runs at its slot, one after the other, then the
-newest slot of each other job at the day's end. The workers run them as always.
+Each day: the clock is put ahead, every daily job runs at its slot, one after the other, then each
+other job once, at the day's end. The workers run them as always.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ import structlog
 from msgspec import Struct, json
 from redis.asyncio import Redis
 
-from jobs.registry import Job
 from jobs.registry import load as load_jobs
 from jobs.slots import Daily
 from loyalty import brand, deliveries, schedule, standing
@@ -29,7 +28,7 @@ LEAST = timedelta(hours=1)
 MOST = timedelta(days=400)
 DAY = timedelta(days=1)
 LOOK_AGAIN_SECONDS = 0.03
-# What fails is tried again later; the clock does not wait for that.
+# A run that fails is tried again later, and the clock does not wait for that; nor for a long one.
 JOB_SECONDS = 20.0
 QUIET_SECONDS = 5.0
 
@@ -99,7 +98,8 @@ class Mover:
                 await self._run([(job, tick)])
         await self._quiet(until)
         others = [job for job in self._jobs.values() if not isinstance(job.slots, Daily)]
-        await self._run([_newest(job, until) for job in others])
+        # at the moment itself: what is due since the newest slot shall not wait for the next
+        await self._run([(job.name, until) for job in others])
         await self._quiet(until)
         self.move = Move(self.move.begins_at, self.move.ends_at, until)
         await self._tell()
@@ -139,7 +139,3 @@ class Mover:
 
     async def _tell(self) -> None:
         await self._context.redis.set(KEY, json.encode(self.move), ex=LEASE_SECONDS)
-
-
-def _newest(job: Job, at: datetime) -> tuple[str, datetime]:
-    return job.name, job.slots.newest(at)

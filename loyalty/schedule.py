@@ -62,10 +62,11 @@ async def plan(slots: Sequence[tuple[str, datetime]]) -> list[tuple[str, datetim
 
 
 async def are_open(slots: Sequence[tuple[str, datetime]]) -> bool:
-    """Say whether a run of these (job, tick) has not ended."""
+    """Say whether a run of these (job, tick) goes on, or was never tried."""
     (row,) = await db.fetch(
         "SELECT EXISTS (SELECT FROM unnest($1::text[], $2::timestamptz[]) AS slot (job, tick)"
-        " JOIN job_run USING (job, tick) WHERE state IN ('planned', 'claimed')) AS found",
+        " JOIN job_run USING (job, tick)"
+        " WHERE state = 'claimed' OR state = 'planned' AND error IS NULL) AS found",
         [job for job, _ in slots],
         [tick for _, tick in slots],
     )
