@@ -1,4 +1,4 @@
-"""`jifen`: demo, serve, work, migrate, import, link, verify, doctor, new-key."""
+"""`jifen`: demo, serve, work, migrate, brand, rules, publish, import, link, verify, ..."""
 
 import argparse
 import asyncio
@@ -69,6 +69,16 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
     serve.add_argument("--processes", type=int, default=1, help="web processes on one port")
     add("work", _work, "do what the clock and the inbox ask for")
     add("migrate", _migrate, "bring the database's schema up to date")
+    brand = add("brand", _brand, "say what the brand is called and looks like")
+    brand.add_argument("--name-zh", metavar="NAME", help="its name in Chinese")
+    brand.add_argument("--name-en", metavar="NAME", help="its name in English")
+    brand.add_argument("--colour", metavar="#RRGGBB", help="its colour, such as #1d6b4f")
+    brand.add_argument("--logo", type=Path, metavar="FILE", help="SVG, PNG, JPEG or WebP")
+    rules = add("rules", _rules, "print the rules in force, or one as it can be edited")
+    rules.add_argument("slot", nargs="?", help="such as reward:tote")
+    publish = add("publish", _publish, "let a rule in a file of JSON hold from now on")
+    publish.add_argument("slot", help="such as reward:tote")
+    publish.add_argument("file", type=Path, help="its kind and its fields, in JSON")
     bring_in = add("import", _import, "read purchases from merchants' files")
     if list(command) == ["import"]:  # its readers of tables take a second to load
         from connectors.files import command as files
@@ -132,6 +142,27 @@ def _with_database(settings: Settings, act: Callable[[], Awaitable[int]]) -> int
 
     with running.addresses(settings) as reached:
         return asyncio.run(run(reached.database_url))
+
+
+def _brand(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import branding
+
+    colour = given.colour and given.colour.lower()
+    return _with_database(
+        settings, lambda: branding.run(given.name_zh, given.name_en, colour, given.logo)
+    )
+
+
+def _rules(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import rules
+
+    return _with_database(settings, lambda: rules.show(given.slot))
+
+
+def _publish(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import rules
+
+    return _with_database(settings, lambda: rules.publish(given.slot, given.file))
 
 
 def _import(given: argparse.Namespace, settings: Settings) -> int:

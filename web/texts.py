@@ -190,6 +190,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "还没有品牌：请同时给出中文名和英文名",
         "There is no brand yet: give both its names",
     ),
+    "no_such_slot": (
+        "没有规则位 {slot}：应为 tiers、points、expiry，或 reward:tote 这样的名字",
+        "There is no slot {slot}: it is tiers, points, expiry, or a name such as reward:tote",
+    ),
+    "no_such_kind": ("没有种类 {kind}，可选：{kinds}", "There is no kind {kind} here: {kinds}"),
+    "no_such_rule": ("{slot} 还没有发布", "Nothing is published in {slot}"),
     "clock_is_moving": ("时间正在推进，请稍候", "The clock is being moved already"),
     "clock_moved": ("时间已被另一个进程推进", "Another process has moved the clock"),
     "clock_step": (

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from loyalty import programme
+from jifen.seeds.laying import lay_rules
 from loyalty.policies.campaign import Campaign
 from loyalty.segments.rfm import Rfm
-from models import RuleVersion
 
 LOYAL = Rfm("常客", "Regulars", recency_from=4, frequency_from=4, orders_from=3)
 VIP_20 = Campaign(
@@ -22,6 +21,4 @@ async def lay(*, at: datetime) -> None:
 
     The campaign begins now, so that its first morning is one that somebody who plays sees.
     """
-    for slot, rule in RULES:
-        if not await RuleVersion.exists(slot=slot):
-            await programme.publish(slot, rule, starts_at=at, by="demo", at=at)
+    await lay_rules(RULES, at=at, starts_at=at)

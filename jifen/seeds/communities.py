@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from loyalty import communities, connections, programme
+from jifen.seeds.laying import lay_rules
+from loyalty import communities, connections
 from loyalty.conditions import Conditions
 from loyalty.conditions.tier_at_least import TierAtLeast
 from loyalty.connections import WeComSettings
 from loyalty.policies.community import CommunityPolicy
-from loyalty.programme import BEGINNING
 from loyalty.sealing import Sealer
 
 SLOT = "community:vip"
@@ -26,7 +26,7 @@ RULE = CommunityPolicy(
 
 async def seed(wecom: WeComSettings | None, *, brand: str, sealer: Sealer, at: datetime) -> None:
     """Lay the rule, and where there is a corp, its connection and the group."""
-    await programme.publish(SLOT, RULE, starts_at=BEGINNING, by="demo", at=at)
+    await lay_rules([(SLOT, RULE)], at=at)
     if wecom is None:
         return
     await connections.save(wecom, name=brand, sealer=sealer, at=at)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from loyalty import programme
+from jifen.seeds.laying import lay_rules
 from loyalty.challenges.check_in_streak import CheckInStreak
 from loyalty.challenges.orders import Orders
 from loyalty.policies.board import Board
@@ -26,5 +26,4 @@ RULES = (
 
 async def lay(*, at: datetime) -> None:
     """Publish them; a second time changes nothing."""
-    for slot, rule in RULES:
-        await programme.publish(slot, rule, starts_at=programme.BEGINNING, by="demo", at=at)
+    await lay_rules(RULES, at=at)

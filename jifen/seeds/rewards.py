@@ -4,12 +4,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from loyalty import programme
+from jifen.seeds.laying import lay_rules
 from loyalty.conditions import Conditions
 from loyalty.conditions.min_spend import MinSpend
 from loyalty.discounts.fen_off import FenOff
 from loyalty.discounts.percent import Percent
-from loyalty.programme import BEGINNING
 from loyalty.rewards.coupon import CouponReward
 from loyalty.rewards.gift import Gift
 
@@ -53,5 +52,4 @@ RULES: tuple[tuple[str, Struct], ...] = (
 
 async def lay(*, at: datetime) -> None:
     """Publish the catalogue; a second time changes nothing."""
-    for slot, rule in RULES:
-        await programme.publish(slot, rule, starts_at=BEGINNING, by="demo", at=at)
+    await lay_rules(RULES, at=at)

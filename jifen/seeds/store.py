@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from loyalty import programme
+from jifen.seeds.laying import lay_rules
 from loyalty.discounts.percent import Percent
-from loyalty.programme import BEGINNING
 from models import Product
 
 # SKU, Chinese and English name, category, yuan, cost in yuan.
@@ -21,7 +20,7 @@ COFFEE_5 = Percent(
 
 async def lay(*, at: datetime) -> None:
     """Put the products on sale and publish the offer; a second time changes nothing."""
-    await programme.publish("offer:coffee_5", COFFEE_5, starts_at=BEGINNING, by="demo", at=at)
+    await lay_rules([("offer:coffee_5", COFFEE_5)], at=at)
     for sku, name_zh, name_en, category, yuan, cost_yuan in PRODUCTS:
         if not await Product.exists(sku=sku):
             await Product.create(

@@ -1,0 +1,86 @@
+"""From what staff wrote for a slot to the rule that is published there."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from loyalty import programme
+from loyalty.errors import NotFound, Refused
+from loyalty.programme import REGISTRIES, Rule
+from loyalty.registry import encode
+
+# What stands before the colon of a slot says what can be picked there; some policies stand alone.
+PICKED_FROM = {
+    "earning": "earning",
+    "expiry": "expiry",
+    "reward": "rewards",
+    "coupon": "discounts",
+    "offer": "discounts",
+    "challenge": "challenges",
+    "segment": "segments",
+}
+POLICIES = ("points", "tiers", "board", "community", "campaign")
+ALONE = ("expiry", "points", "tiers")
+
+
+def kinds(slot: str) -> list[str]:
+    """Return the kinds that can stand in a slot.
+
+    Raises:
+        Refused: ``no_such_slot``.
+    """
+    what, colon, code = slot.partition(":")
+    is_named = bool(colon) and code.isascii() and code.replace("_", "a").isalnum()
+    if what not in (*PICKED_FROM, *POLICIES) or is_named == (what in ALONE) or len(slot) > 60:
+        raise Refused("no_such_slot", slot=slot)
+    return [what] if what in POLICIES else list(REGISTRIES[PICKED_FROM[what]])
+
+
+async def in_force(at: datetime) -> list[Rule]:
+    """Return the rule that holds in each slot, in the slots' order."""
+    rules = await programme.load()
+    found = [rule for registry in REGISTRIES.values() for rule in rules.of(registry, at)]
+    return sorted(found, key=lambda rule: rule.slot)
+
+
+def told(rule: Rule) -> dict[str, Any]:
+    """Return a rule as staff write it: its kind and its fields."""
+    registry = next(one for one in REGISTRIES.values() if one.kind_of(rule.body) is not None)
+    return {"kind": registry.kind_of(rule.body), **msgspec.json.decode(encode(rule.body))}
+
+
+def read(slot: str, written: Mapping[str, Any]) -> Struct:
+    """Return the rule that somebody wrote for a slot.
+
+    Raises:
+        Refused: ``no_such_slot``; ``no_such_kind``: with those that there are.
+        msgspec.ValidationError: a field is wrong; the text names it.
+    """
+    known = kinds(slot)
+    kind = written.get("kind", known[0] if len(known) == 1 else None)
+    if kind not in known:
+        raise Refused("no_such_kind", kind=kind or "–", kinds=", ".join(known))
+    what = slot.partition(":")[0]
+    registry = REGISTRIES[PICKED_FROM.get(what, "policies")]
+    rule: Struct = registry.decode(
+        kind, {name: written[name] for name in written if name != "kind"}
+    )
+    return rule
+
+
+async def publish(slot: str, rule: Struct, *, by: str, at: datetime) -> int | None:
+    """Let a rule hold in a slot from now on, and return its version's id; None where it does.
+
+    Raises:
+        NotFound: ``no_such_rule``: it names a slot in which nothing is published.
+    """
+    rules = {one.slot: one for one in await in_force(at)}
+    if slot in rules and rules[slot].body == rule:
+        return None
+    for name, other in msgspec.structs.asdict(rule).items():
+        if name.endswith("_slot") and other not in rules:
+            raise NotFound("no_such_rule", slot=other)
+    return await programme.publish(slot, rule, starts_at=at, by=by, at=at)
