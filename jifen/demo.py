@@ -28,7 +28,7 @@ from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
 from jifen.seeds import staff
 from jifen.settings import Settings, sealer
-from jifen.templates import TEMPLATES
+from jifen.templates import COUPON, TEMPLATES
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
 from models import db
 from simulator import settings as simulator_settings
@@ -243,12 +243,13 @@ class _Demo:
                     app_id=self._known.miniprogram_app_id,
                     app_secret=self._known.miniprogram_app_secret,
                     api_base=self._page,
+                    coupon_template_id=COUPON.template_id,
                 ),
-                demo_pay.connection(self._known, page=self._page, server=self._server),
                 regular_openid=derived_openid(self._known.app_id, REGULAR),
                 sealer=sealer(self._settings),
                 at=now(),
                 wecom=demo_corp.connected(self._known, page=self._page),
+                merchant=demo_pay.connection(self._known, page=self._page, server=self._server),
             )
 
     def start(self, family: Family) -> None:
@@ -281,6 +282,7 @@ class _Demo:
                 name=seed.BRAND,
                 folder=str(MINIPROGRAM),
                 server=self._server,
+                templates=(COUPON,),
             ),
             wecom=demo_corp.simulated(self._known, server=self._server),
             merchant=demo_pay.merchant(self._known, name=seed.BRAND),

@@ -33,22 +33,23 @@ BOUGHT = (
 async def seed(
     account: OfficialAccountSettings,
     miniprogram: MiniProgramSettings,
-    merchant: WeChatPaySettings,
     *,
     regular_openid: str,
     sealer: Sealer,
     at: datetime,
     wecom: WeComSettings | None = None,
+    merchant: WeChatPaySettings | None = None,
 ) -> None:
     """Lay the demo's brand; a second time changes nothing but the accounts' credentials.
 
     ``regular_openid`` is the follower whose purchases of the past year are recorded. Without a
-    corp there is no VIP group.
+    corp there is no VIP group, without a merchant no payment.
     """
     await brand.lay()
     await connections.save(account, name=BRAND, sealer=sealer, at=at)
     await connections.save(miniprogram, name=BRAND, sealer=sealer, at=at)
-    await connections.save(merchant, name=BRAND, sealer=sealer, at=at)
+    if merchant is not None:
+        await connections.save(merchant, name=BRAND, sealer=sealer, at=at)
     await store.lay(at=at)
     await communities.seed(wecom, brand=BRAND, sealer=sealer, at=at)
     await rewards.lay(at=at)

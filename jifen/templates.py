@@ -1,4 +1,4 @@
-"""The message templates that the demo's official account registered."""
+"""The message templates that the demo's official account and mini-program registered."""
 
 from simulator.settings import Template
 
@@ -18,5 +18,11 @@ JOINED = Template(
     template_id="Jf3rY6mHc9xWe2ObSn8kDvQa5LuZi1TgPjX4fKsN7Eq",
     title="入会成功通知",
     content="会员店铺：{{thing1.DATA}}\n入会时间：{{time2.DATA}}\n可用积分：{{number3.DATA}}",
+)
+# A subscribe message of the mini-program; see `MiniProgramSettings.coupon_template_id`.
+COUPON = Template(
+    template_id="Jf4cP7nVd1kWs9XoEa6tLbRy3QmUz8HgTiC5fJxN2Sv",
+    title="优惠券到账通知",
+    content="优惠券：{{thing1.DATA}}\n赠送原因：{{thing2.DATA}}\n有效期至：{{date3.DATA}}",
 )
 TEMPLATES = (POINTS_CHANGED, POINTS_EXPIRE, JOINED)

@@ -74,23 +74,7 @@ class China:
         self.relay = Relay(settings.miniprogram.server, self.wire)
         self.pay = PayHost(settings, state.payments, clock, faults=self.faults, wire=self.wire)
         self.message_ids = MessageIds(state.message_ids)
-        envelope = None
-        if account.mode != "plain":
-            envelope = Envelope(account.encoding_aes_key, account.app_id)
-        courier = Courier(
-            Writer(account, envelope),
-            Reader(account, envelope, assumed=assumed, media=self.media),
-            assumed=assumed,
-            faults=self.faults,
-            wire=self.wire,
-        )
-        self.callbacks = Callbacks(
-            courier,
-            assumed=assumed,
-            faults=self.faults,
-            consumers=self.consumers,
-            changed=self.state_file.touch,
-        )
+        self.callbacks = self._official_callbacks()
         self.actions = Actions(
             account,
             assumed,
@@ -106,6 +90,26 @@ class China:
     def all_callbacks(self) -> list[Callbacks]:
         """The callbacks of every account."""
         return [self.callbacks, *([self.corp.callbacks] if self.corp else [])]
+
+    def _official_callbacks(self) -> Callbacks:
+        account, assumed = self.settings.official_account, self.settings.assumed
+        envelope = None
+        if account.mode != "plain":
+            envelope = Envelope(account.encoding_aes_key, account.app_id)
+        courier = Courier(
+            Writer(account, envelope),
+            Reader(account, envelope, assumed=assumed, media=self.media),
+            assumed=assumed,
+            faults=self.faults,
+            wire=self.wire,
+        )
+        return Callbacks(
+            courier,
+            assumed=assumed,
+            faults=self.faults,
+            consumers=self.consumers,
+            changed=self.state_file.touch,
+        )
 
     def _corp(self, state: CorpState) -> Corp:
         corp, assumed = self.settings.wecom, self.settings.assumed

@@ -12,8 +12,9 @@ from pathlib import Path
 from rich.console import Console
 
 from connectors.files import parked_csv, plan, summary, texts
+from connectors.files.apart import apart
 from connectors.files.faults import FileFault, MappingFault
-from connectors.files.importing import bring_in, try_out
+from connectors.files.importing import LANES, bring_in, try_out
 from connectors.files.parked_csv import ParkedCsv
 from connectors.files.progress import Shown
 from connectors.files.reported import DetailReading
@@ -82,7 +83,7 @@ async def run(
             if not readings and not arguments.export_parked:
                 call.say("nothing_to_do")
                 return MISUSED
-            async with db.opened(database_url, pool_size=2):
+            async with db.opened(database_url, pool_size=LANES + 1):
                 return await call.carry_out(readings)
     except MappingFault as fault:
         call.refuse(fault.code, fault.figures)
@@ -200,12 +201,14 @@ class _Call:
     ) -> int:
         if known is not None and self.arguments.again:
             await imports.restart(known.id, at=self.now())
+        reading = apart(reading)
         file = await imports.begin(
             reading.digest,
             name=reading.name,
             family=reading.family,
             shop=reading.shop,
             shift_days=shift_days,
+            lanes=1 if reading.joins_purchases else LANES,
             at=self.now(),
         )
         self._announce(reading, file, extent)

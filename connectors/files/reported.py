@@ -117,7 +117,7 @@ class Companions:
     def read_rows(self, spilled: Sequence[SpilledRow]) -> list[RowRead]:
         """Return the rows as they were read."""
         return [
-            RowRead(self._reports[row.place].sheet, row.place, row.number, row.cells)
+            RowRead(self._reports[row.place].sheet.source, row.place, row.number, row.cells)
             for row in spilled
         ]
 
@@ -192,8 +192,8 @@ class OrderReading:
         ]
 
     def _rows(self, own: list[SpilledRow], joined: list[SpilledRow]) -> list[RowRead]:
-        sheet = self._orders.sheet
-        mine = [RowRead(sheet, row.place, row.number, row.cells) for row in own]
+        source = self._orders.sheet.source
+        mine = [RowRead(source, row.place, row.number, row.cells) for row in own]
         return mine + self._companions.read_rows(joined)
 
     def _taken(self, own: list[SpilledRow], joined: list[SpilledRow], at: datetime) -> Taken:

@@ -65,6 +65,11 @@ REFUSALS: dict[str, Words] = {
         "文件在读取时被改动，请再导入一次",
         "the file changed while it was read; import it again",
     ),
+    "reader_ended": (
+        "读文件的进程意外结束；之前的订单已入库，再运行同一命令会接着导入",
+        "the process that read it ended; the orders before are recorded, and the same command goes"
+        " on from there",
+    ),
     "order_too_long": (
         "从第 {row} 行起同一订单超过 {most} 行：订单号列对吗？",
         "from row {row} on one order has more than {most} rows: is the order number right?",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from loyalty import customers, ledger, programme, standing
 from loyalty.errors import LoyaltyError, Refused
@@ -11,6 +12,7 @@ from loyalty.purchases import storing
 from loyalty.purchases.amounts import checked, digest, is_older, moves_forward
 from loyalty.purchases.following import follow
 from loyalty.purchases.known import Known
+from loyalty.purchases.rules import Rules
 from loyalty.purchases.task import Recorded, Task
 from models import db
 
@@ -51,19 +53,18 @@ async def _record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Reco
 
 def _task(order: Order) -> Task:
     try:
-        return Task(order, digest(order))
+        return Task(order, storing.name(order), digest(order))
     except Refused as refusal:
-        return Task(order, b"", outcome=Outcome(Fate.REFUSED, refusal=refusal))
+        return Task(order, storing.name(order), b"", outcome=Outcome(Fate.REFUSED, refusal=refusal))
 
 
 def _first_tellings(tasks: Sequence[Task]) -> tuple[list[Task], list[Task]]:
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[storing.Name] = set()
     first: list[Task] = []
     later: list[Task] = []
     for task in tasks:
-        name = storing.name(task.order)
-        (later if name in seen else first).append(task)
-        seen.add(name)
+        (later if task.name in seen else first).append(task)
+        seen.add(task.name)
     return first, later
 
 
@@ -78,7 +79,7 @@ async def _record_round(tasks: Sequence[Task], *, at: datetime) -> None:
     if not fresh:
         return
     await _identify(fresh, at=at)
-    fresh = sorted((task for task in fresh if task.is_open), key=lambda t: storing.name(t.order))
+    fresh = sorted((task for task in fresh if task.is_open), key=attrgetter("name"))
     await storing.number(fresh)
     await _move_points(fresh, at=at)
     fresh = [task for task in fresh if task.is_open]
@@ -90,7 +91,7 @@ async def _record_round(tasks: Sequence[Task], *, at: datetime) -> None:
 
 async def _move_points(tasks: Sequence[Task], *, at: datetime) -> None:
     """Let points follow; an order whose points the ledger refuses is refused and not written."""
-    rules = await programme.load()
+    rules = Rules(await programme.load())
     followed = [(task, *follow(task, rules, at=at)) for task in tasks]
     await ledger.plan_settlement([one for _, _, settlements in followed for one in settlements])
     movements = [(task, one) for task, asked, _ in followed for one in asked]
@@ -103,7 +104,7 @@ async def _move_points(tasks: Sequence[Task], *, at: datetime) -> None:
 async def _decide(tasks: Sequence[Task]) -> None:
     known = await storing.known([task.order for task in tasks])
     for task in tasks:
-        task.known = known.get(storing.name(task.order))
+        task.known = known.get(task.name)
         if task.known is not None and task.known.digest == task.digest:
             task.outcome = _already(task.known)
             continue

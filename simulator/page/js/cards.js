@@ -3,6 +3,7 @@
 import { box } from './box.js';
 import { element, svg } from './element.js';
 import { icon } from './icons.js';
+import { hasMini, openMini } from './mini.js';
 import { isWebAddress, link, richText } from './rich_text.js';
 import { t } from './words.js';
 
@@ -66,15 +67,27 @@ function photo(address, className) {
 }
 
 export function miniprogram({ title, page_path: page, media_url: address }) {
-  return box(
-    'program',
+  const content = [
     element('h3', { class: 'program__title' }, title ?? page ?? ''),
     address
       ? element('img', { class: 'program__picture', src: address, alt: '' })
       : element('span', { class: 'program__picture pattern' }),
     element('p', { class: 'program__foot' }, icon('program'), t('chat.miniprogram')),
-  );
+  ];
+  return box('program', hasMini() ? opener(page, title, content) : content);
 }
+
+const opener = (page, title, content) =>
+  element(
+    'button',
+    {
+      type: 'button',
+      class: 'program__open',
+      'aria-label': t('mini.open_page', { title: title ?? page ?? '' }),
+      on: { click: () => openMini(page) },
+    },
+    content,
+  );
 
 export function location({ text: label, title, latitude, longitude }) {
   const point = latitude === undefined ? '' : `${latitude}, ${longitude}`;
@@ -113,11 +126,14 @@ function linked({ title, description, url }) {
   );
 }
 
-export function template({ title, text: words = '', url }, tapped) {
+export function template({ title, text: words = '', url, page_path: page }, tapped) {
   return box(
     'template',
     title && element('h3', { class: 'program__title' }, title),
     element('p', { class: 'bubble__text' }, richText(words, tapped)),
-    isWebAddress(url) && element('p', { class: 'program__foot' }, link(url, t('chat.details'))),
+    page && hasMini()
+      ? opener(page, title, element('p', { class: 'program__foot' }, t('chat.details')))
+      : isWebAddress(url) &&
+          element('p', { class: 'program__foot' }, link(url, t('chat.details'))),
   );
 }

@@ -121,6 +121,10 @@ export const en = {
   'add.save': 'Add',
   'add.empty': 'Please give a nickname',
 
+  'mini.label': 'Mini program',
+  'mini.open': 'Open the mini program',
+  'mini.open_page': 'Open in the mini program: {title}',
+
   'menu.link': 'This menu opens a web page',
   'menu.open_link': 'Open in a new tab',
   'menu.miniprogram': 'This menu opens a page of a mini program',

@@ -6,6 +6,7 @@ import { makeDrawer } from './drawers.js';
 import { byId } from './element.js';
 import { icon, statusSigns } from './icons.js';
 import { showProfile, startProfile, unfollow } from './profile.js';
+import { startMini } from './mini.js';
 import { openScan } from './scan.js';
 import { openActions, startSheets } from './sheets.js';
 import { deliverAgain, startSide } from './side.js';
@@ -24,17 +25,19 @@ function drawSigns() {
     'open-wire': 'wire',
     more: 'dots',
     'wire-tab': 'wire',
+    'open-mini': 'program',
   };
   for (const [id, name] of Object.entries(signs)) byId(id).append(icon(name));
-  byId('signs').append(statusSigns());
+  for (const place of document.querySelectorAll('.phone__signs')) place.append(statusSigns());
 }
 
 function tick() {
-  byId('clock').textContent = new Intl.DateTimeFormat('en-GB', {
+  const now = new Intl.DateTimeFormat('en-GB', {
     hour: 'numeric',
     minute: '2-digit',
     hour12: false,
   }).format(new Date());
+  for (const clock of document.querySelectorAll('.phone__clock')) clock.textContent = now;
   setTimeout(tick, 1000 * (60 - new Date().getSeconds()));
 }
 
@@ -81,6 +84,7 @@ startProfile();
 startSide(side.leave);
 startTrouble();
 startWire();
+startMini();
 byId('more').addEventListener('click', openMore);
 for (const what of ['state', 'online']) world.addEventListener(what, drawDocument);
 onLanguage(drawDocument);

@@ -2,6 +2,7 @@
 
 import { element } from './element.js';
 import { icon } from './icons.js';
+import { hasMini, openMini } from './mini.js';
 import { once } from './once.js';
 import { play } from './play.js';
 import { isWebAddress, link } from './rich_text.js';
@@ -110,7 +111,8 @@ function choose(button) {
       title: name,
       body: [element('p', { class: 'sheet__text' }, t('menu.link')), address(url)],
     });
-  if (type === 'miniprogram') {
+  if (type === 'miniprogram' && hasMini()) openMini(pagepath);
+  else if (type === 'miniprogram') {
     openSheet({
       title: name,
       body: [

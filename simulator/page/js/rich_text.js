@@ -3,6 +3,7 @@
 
 import { element } from './element.js';
 import { icon } from './icons.js';
+import { hasMini, openMini } from './mini.js';
 
 const ANCHOR = /<a\s+([^>]*)>([\s\S]*?)<\/a>/gi;
 const ADDRESS = /https?:\/\/[^\s<>"'，。；！？、）】》」]+/gi;
@@ -38,6 +39,13 @@ function anchor({ href = '', 'data-miniprogram-path': page }, label, tapped) {
       label,
     );
   }
+  if (page !== undefined && hasMini())
+    return element(
+      'button',
+      { type: 'button', class: 'text-link text-program', on: { click: () => openMini(page) } },
+      icon('program'),
+      label,
+    );
   if (page !== undefined)
     return element('span', { class: 'text-program', title: page }, icon('program'), label);
   return isWebAddress(href) ? link(href, label) : document.createTextNode(label);

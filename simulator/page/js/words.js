@@ -51,6 +51,9 @@ export function applyWords() {
     node.setAttribute('aria-label', t(node.dataset.wordsLabel));
     if (node.matches('button')) node.title = t(node.dataset.wordsLabel);
   });
+  document.querySelectorAll('[data-words-title]').forEach((node) => {
+    node.title = t(node.dataset.wordsTitle);
+  });
 }
 
 function kept() {

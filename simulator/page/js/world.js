@@ -10,6 +10,7 @@ const KEPT_AS = 'jifen.consumer';
 
 class World extends EventTarget {
   account = null;
+  miniprogram = null;
   consumers = [];
   shops = [];
   joinWays = [];
@@ -54,6 +55,7 @@ class World extends EventTarget {
   async refreshState() {
     const state = await play.state();
     this.account = state.account;
+    this.miniprogram = state.miniprogram ?? null;
     this.consumers = state.consumers;
     this.shops = state.shops ?? [];
     this.joinWays = state.join_ways ?? [];

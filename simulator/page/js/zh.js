@@ -119,6 +119,10 @@ export const zh = {
   'add.save': '添加',
   'add.empty': '请填写昵称',
 
+  'mini.label': '小程序',
+  'mini.open': '打开小程序',
+  'mini.open_page': '打开小程序：{title}',
+
   'menu.link': '这个菜单打开网页',
   'menu.open_link': '在新标签页打开',
   'menu.miniprogram': '这个菜单打开小程序页面',

@@ -19,6 +19,7 @@ from loyalty.policies.points import PointsPolicy
 from loyalty.programme import Programme, Rule
 from loyalty.purchases import Recorded
 from loyalty.purchases.earned import earned
+from loyalty.purchases.rules import Rules
 from models import Entry, Identity, Lot, Member, Purchase, PurchaseLine, PurchaseState, db
 from tests.cast import DAY, JUNE_1, LIN, NOVEMBER_22, WANG, line, order
 from tests.loyalty.purchases.conftest import BEGAN_AT
@@ -378,7 +379,8 @@ def test_any_series_of_partial_refunds_equals_the_full_refund(
 ) -> None:
     """The points left depend on what is refunded, not on the way there."""
 
-    rules = Programme({"earning": (Rule(1, "base", PerYuan(), BEGAN_AT, None),)})
+    programme = Programme({"earning": (Rule(1, "base", PerYuan(), BEGAN_AT, None),)})
+    rules = Rules(programme).at(BEGAN_AT)
     lines = [line(fen, key=str(n)) for n, fen in enumerate(paid)]
     chooser = random.Random(seed)
     refunded = [0] * len(lines)

@@ -5,6 +5,7 @@ import { element } from '../../js/element.js';
 const cover = document.getElementById('cover');
 const behind = ['bar', 'stack', 'tabs'].map((id) => document.getElementById(id));
 let dismiss = null;
+let isPressed = false;
 
 /**
  * Shows what `draw(end)` makes until somebody calls `end(answer)`; a tap beside it answers null.
@@ -12,6 +13,7 @@ let dismiss = null;
  */
 export function ask(kind, label, draw) {
   dismiss?.(null);
+  isPressed = false;
   const returnTo = document.activeElement;
   return new Promise((resolve) => {
     const end = (answer) => {
@@ -37,6 +39,15 @@ export function ask(kind, label, draw) {
   });
 }
 
+// The click that a browser makes of the tap that opened the sheet is not meant for it.
+cover.addEventListener('pointerdown', () => (isPressed = true));
+cover.addEventListener(
+  'click',
+  (event) => {
+    if (!isPressed && event.detail !== 0) event.stopImmediatePropagation();
+  },
+  { capture: true },
+);
 cover.addEventListener('click', ({ target }) => {
   if (target === cover && cover.classList.contains('cover--bottom')) dismiss?.(null);
 });

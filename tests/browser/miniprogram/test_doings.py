@@ -1,0 +1,217 @@
+"""What a shopper does in the mini-program, and what the server is asked for."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.browser.miniprogram.conftest import Phones, play_pay, shown
+from tests.browser.miniprogram.shop_server import ShopServer, qr_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def asked(shop: ShopServer, beginning: str) -> list[str]:
+    """What was asked for with this beginning, each as often as it was."""
+    return [name for name in shop.asked.elements() if name.startswith(beginning)]
+
+
+async def pictured(image: Locator) -> str:
+    """The address of a picture that the browser could draw, and draws large."""
+    picture = image.locator("img")
+    await expect(picture).to_have_js_property("complete", True)
+    box = await picture.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) > 200
+    assert await picture.evaluate("(node) => node.naturalWidth") > 0
+    return await picture.get_attribute("src") or ""
+
+
+async def test_she_signs_in_once_however_many_things_a_page_asks_for(
+    phones: Phones, shop: ShopServer
+) -> None:
+    page = await phones.open()
+    await expect(shown(page, "home").get_by_text("1,280")).to_be_visible()
+    assert shop.asked["POST /session"] == 1
+    await phones.visit(page, "me")
+    await expect(shown(page, "me").get_by_text("1,280")).to_be_visible()
+    assert shop.asked["POST /session"] == 1
+
+
+async def test_a_session_that_ended_is_replaced_without_a_word(
+    phones: Phones, shop: ShopServer
+) -> None:
+    page = await phones.open("mall")
+    await expect(shown(page, "mall").get_by_text("帆布袋")).to_be_visible()
+    shop.sessions.clear()
+    await page.get_by_role("tab", name="我的").tap()
+    await expect(shown(page, "me").get_by_text("1,280")).to_be_visible()
+    assert shop.asked["POST /session"] == 2
+
+
+async def test_a_reward_is_redeemed_and_its_code_turns_over_when_it_was_handed_over(
+    phones: Phones, shop: ShopServer
+) -> None:
+    page = await phones.open("mall")
+    await page.get_by_role("button", name="兑换 帆布袋").tap()
+    sheet = page.get_by_role("dialog")
+    await expect(sheet).to_contain_text("使用 200 积分，兑换后剩 1,080 积分。")
+    await sheet.get_by_role("button", name="兑换").tap()
+    slip = shown(page, "redemption")
+    await expect(slip.get_by_text("4829 1337 7210")).to_be_visible()
+    assert await pictured(slip.get_by_label("兑换码二维码")) == qr_of("482913377210")
+    shop.hand_over()
+    await expect(slip.get_by_text("已核销，请拿好您的礼品")).to_be_visible()
+    await expect(slip.get_by_text("4829 1337 7210")).to_be_hidden()
+    looks = len(asked(shop, "GET /me/redemptions/"))
+    await page.wait_for_timeout(2500)
+    assert len(asked(shop, "GET /me/redemptions/")) == looks
+
+
+async def test_a_redemption_is_cancelled_after_a_question(phones: Phones, shop: ShopServer) -> None:
+    page = await phones.open("mall")
+    await page.get_by_role("button", name="兑换 帆布袋").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="兑换").tap()
+    await shown(page, "redemption").get_by_role("button", name="取消兑换").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="返回").tap()
+    await expect(shown(page, "redemption").get_by_text("4829 1337 7210")).to_be_visible()
+    await shown(page, "redemption").get_by_role("button", name="取消兑换").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="取消兑换").tap()
+    await expect(shown(page, "redemption").get_by_text("已取消，积分已退回")).to_be_visible()
+    assert shop.points == 1280
+
+
+async def test_after_a_lost_answer_the_same_wish_has_the_same_name(
+    phones: Phones, shop: ShopServer
+) -> None:
+    page = await phones.open("mall")
+    await expect(page.get_by_role("button", name="兑换 帆布袋")).to_be_visible()
+    shop.lost_answers = 1
+    await page.get_by_role("button", name="兑换 帆布袋").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="兑换").tap()
+    await expect(page.locator("#toast")).to_have_text("网络不太好，请再试一次")
+    await page.get_by_role("button", name="兑换 帆布袋").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="兑换").tap()
+    await expect(shown(page, "redemption").get_by_text("4829 1337 7210")).to_be_visible()
+    assert len(set(asked(shop, "PUT /me/redemptions/"))) == 1
+    assert len(shop.redemptions) == 1
+
+
+async def test_what_she_cannot_redeem_says_why_and_can_be_left_out(phones: Phones) -> None:
+    page = await phones.open("mall")
+    mall = shown(page, "mall")
+    await expect(mall.get_by_text("还差 120 分")).to_be_visible()
+    await expect(page.get_by_role("button", name="兑换 手冲壶")).to_have_count(0)
+    await page.get_by_role("switch", name="只看我能兑换的").tap()
+    await expect(mall.get_by_text("还差 120 分")).to_be_hidden()
+    await expect(mall.get_by_text("帆布袋")).to_be_visible()
+
+
+async def test_a_cart_is_quoted_with_her_best_coupon_and_paid(
+    phones: Phones, shop: ShopServer
+) -> None:
+    paid: list[dict[str, Any]] = []
+    page = await phones.open("store")
+    await play_pay(page, shop, paid)
+    for _ in range(2):
+        await page.get_by_role("button", name="加一件 精品豆 330 g").tap()
+    await page.get_by_role("button", name="加一件 手冲壶").tap()
+    await page.get_by_role("button", name="减一件 手冲壶").tap()
+    await page.get_by_role("button", name="去结算（2）").tap()
+    cart = shown(page, "checkout")
+    await expect(cart.get_by_text("¥156.80").first).to_be_visible()
+    await expect(cart.get_by_text("还差 46 元可用")).to_be_visible()
+    await expect(cart.get_by_text("付款后可得 156 积分")).to_be_visible()
+    await cart.get_by_role("button", name="微信支付").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="取消").tap()
+    await expect(page.locator("#toast")).to_have_text("还没有付款")
+    await cart.get_by_role("button", name="微信支付").tap()
+    sheet = page.get_by_role("dialog")
+    await expect(sheet).to_contain_text("¥156.80")
+    await sheet.get_by_role("button", name="确认支付").tap()
+    await expect(cart.get_by_text("付款成功")).to_be_visible()
+    assert [each["is_confirmed"] for each in paid] == [False, True]
+    assert paid[1]["signType"] == "RSA"
+    await cart.get_by_role("button", name="回首页").tap()
+    await page.get_by_role("tab", name="商店").tap()
+    await expect(page.get_by_role("button", name="去结算")).to_be_hidden()
+
+
+async def test_she_may_keep_her_coupon_for_later(phones: Phones, shop: ShopServer) -> None:
+    page = await phones.open("store")
+    await page.get_by_role("button", name="加一件 精品豆 330 g").tap()
+    await page.get_by_role("button", name="去结算（1）").tap()
+    cart = shown(page, "checkout")
+    await expect(cart.get_by_text("¥78.40").first).to_be_visible()
+    await cart.get_by_text("VIP 专享 8 折").first.tap()
+    await page.get_by_role("dialog").get_by_role("button", name="不使用").tap()
+    await expect(cart.get_by_text("¥93.10").first).to_be_visible()
+    quotes = [body for name, body in shop.bodies if name == "POST /quotes"]
+    assert quotes[-1] == {"lines": [{"sku": "B-330", "quantity": 1}], "coupon": None}
+
+
+async def test_two_quick_taps_check_in_once(phones: Phones, shop: ShopServer) -> None:
+    page = await phones.open("tasks")
+    button = page.get_by_role("button", name="签到", exact=True)
+    await button.evaluate("""(node) => {
+      for (let tap = 0; tap < 2; tap += 1) {
+        for (const name of ['mousedown', 'mouseup'])
+          node.dispatchEvent(new MouseEvent(name, { bubbles: true, clientX: 9, clientY: 9 }));
+      }
+    }""")
+    await expect(page.get_by_role("button", name="今日已签")).to_be_visible()
+    await expect(shown(page, "tasks").get_by_text("已连续签到 3 天")).to_be_visible()
+    assert len(asked(shop, "PUT /me/check-ins/")) == 1
+
+
+async def test_a_challenge_that_is_done_is_claimed(phones: Phones, shop: ShopServer) -> None:
+    page = await phones.open("tasks")
+    await page.get_by_role("button", name="领取 本周下单 2 次").tap()
+    await expect(page.locator("#toast")).to_contain_text("已领取 100 积分")
+    await expect(shown(page, "tasks").get_by_text("已领取", exact=True)).to_be_visible()
+    assert shop.asked["PUT /me/claims/two_orders/2026-W47"] == 1
+
+
+async def test_an_eligible_member_gets_the_groups_code(phones: Phones, shop: ShopServer) -> None:
+    shop.group_state = "eligible"
+    page = await phones.open("group")
+    await page.get_by_role("button", name="获取入群二维码").tap()
+    code = shown(page, "group").get_by_label("入群二维码").first
+    assert await pictured(code) == qr_of("https://work.weixin.qq.com/gm/1")
+
+
+async def test_another_language_is_spoken_at_once_and_told_to_the_server(
+    phones: Phones, shop: ShopServer
+) -> None:
+    page = await phones.open("settings")
+    await shown(page, "settings").get_by_text("语言").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="English").tap()
+    await expect(page.locator("#title")).to_have_text("Settings")
+    assert [body for name, body in shop.bodies if name == "PUT /me/language"][-1] == {
+        "language": "en"
+    }
+    await phones.visit(page, "home")
+    await expect(page.locator("#title")).to_have_text("Shiguang Coffee")
+    await expect(page.get_by_role("tab", name="Rewards")).to_be_visible()
+
+
+async def test_her_phone_number_is_given_only_where_she_allows_it(
+    phones: Phones, shop: ShopServer
+) -> None:
+    page = await phones.open("settings")
+    await page.get_by_role("button", name="绑定").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="不允许").tap()
+    assert shop.asked["PUT /me/phone"] == 0
+    await page.get_by_role("button", name="绑定").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="允许", exact=True).tap()
+    await expect(shown(page, "settings").get_by_text("已绑定", exact=True)).to_be_visible()
+    assert shop.asked["PUT /me/phone"] == 1
+
+
+async def test_she_allows_messages_and_the_server_is_told(phones: Phones, shop: ShopServer) -> None:
+    page = await phones.open("settings")
+    await page.route("**/miniprogram/subscriptions", lambda route: route.fulfill(json={}))
+    await page.get_by_role("button", name="订阅").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="允许", exact=True).tap()
+    await expect(page.locator("#toast")).to_contain_text("已订阅")
+    assert shop.accepted == ["coupon-expires"]
