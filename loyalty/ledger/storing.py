@@ -125,6 +125,8 @@ async def _load_lots(book: Book, movements: Sequence[Movement]) -> None:
     if drawing:
         for row in await db.fetch(_OPEN_LOTS, list(drawing)):
             book.accounts[row["member_id"]].hold(LotState(*row))
+    if not book.entries:
+        return
     earn_keys = _known(book, movements, (Settle, Cancel, ClawBack))
     if earn_keys:
         for row in await db.fetch(_EARNED_LOTS, earn_keys):
