@@ -1,8 +1,14 @@
-"""From what was said or done to the one intent that answers it."""
+"""From what was said or done to the one intent that answers it.
+
+An intent that only tells is a plain function: its answer is stored with the event, at once. One
+that does something, or asks the database for more, is an ``async`` one and worked under a claim.
+"""
 
 from collections.abc import Awaitable, Callable
 from importlib import import_module
+from inspect import iscoroutinefunction
 from pkgutil import iter_modules
+from typing import TypeGuard, TypeVar
 
 from rapidfuzz import process as closest
 from rapidfuzz.distance import OSA
@@ -12,8 +18,10 @@ from bot.hearing import plain, sound, word_of
 from bot.turn import Language, Reply, Turn
 from wechat.inbound import Inbound
 
-Handler = Callable[[Turn], Awaitable[Reply]]
-F = Callable[[Handler], Handler]
+Teller = Callable[[Turn], Reply]
+Actor = Callable[[Turn], Awaitable[Reply]]
+Handler = Teller | Actor
+H = TypeVar("H", bound=Handler)
 
 # A typo is one wrong, missing, added or swapped letter in a word of four letters or more.
 SHORTEST_WITH_TYPO = 4
@@ -25,12 +33,14 @@ _pinyin: dict[str, Handler] = {}
 _keys: dict[str, Handler] = {}
 _events: dict[str, Handler] = {}
 _fallback: list[Handler] = []
+_actors: set[Handler] = set()
 
 
-def intent(*words: str, key: str = "", events: tuple[str, ...] = ()) -> F:
+def intent(*words: str, key: str = "", events: tuple[str, ...] = ()) -> Callable[[H], H]:
     """Answer these words (any width, case, punctuation), a menu key, or kinds of event."""
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: H) -> H:
+        _note(handler)
         _add(_words, [plain(word) for word in words], handler)
         _add(_keys, [key] if key else [], handler)
         _add(_events, list(events), handler)
@@ -39,12 +49,23 @@ def intent(*words: str, key: str = "", events: tuple[str, ...] = ()) -> F:
     return register
 
 
-def otherwise(handler: Handler) -> Handler:
+def otherwise(handler: H) -> H:
     """Answer what no other intent understands."""
     if _fallback:
         raise ValueError("two intents answer what nobody understands")
+    _note(handler)
     _fallback.append(handler)
     return handler
+
+
+def _note(handler: Handler) -> None:
+    if iscoroutinefunction(handler):
+        _actors.add(handler)
+
+
+def only_tells(handler: Handler) -> TypeGuard[Teller]:
+    """Say whether an intent is a plain function of its turn."""
+    return handler not in _actors
 
 
 def _add(table: dict[str, Handler], names: list[str], handler: Handler) -> None:

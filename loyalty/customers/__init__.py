@@ -14,9 +14,11 @@ from loyalty.customers.followers import (
 )
 from loyalty.customers.identifying import Buyer, find, identify, join, meet
 from loyalty.customers.linking import link
+from loyalty.customers.senders import Sender, senders
 
 __all__ = [
     "Buyer",
+    "Sender",
     "Told",
     "find",
     "follow",
@@ -26,6 +28,7 @@ __all__ = [
     "link",
     "meet",
     "not_looked_up",
+    "senders",
     "speak",
     "talk_with_agent",
     "unfollow",
