@@ -54,6 +54,8 @@ MENU = {
         {
             "name": "更多",
             "sub_button": [
+                {"type": "click", "name": "兑换 Rewards", "key": "rewards"},
+                {"type": "click", "name": "优惠券 Coupons", "key": "coupons"},
                 {"type": "click", "name": "会员群 Group", "key": "community"},
                 {"type": "click", "name": "帮助 Help", "key": "help"},
                 {"type": "click", "name": "人工客服", "key": "human"},
