@@ -27,6 +27,7 @@ from jifen import app, demo_corp, demo_pay, embedded, running, seed
 from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
 from jifen.seeds import staff
+from jifen.seeds.menu import MENU
 from jifen.settings import Settings, sealer
 from jifen.templates import COUPON, TEMPLATES
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
@@ -47,31 +48,6 @@ LOGS = "logs"
 MINIPROGRAM = Path(__file__).resolve().parents[1] / "miniprogram"
 REGULAR = "王金"
 CONSUMERS = (("林小满", "zh_CN"), (REGULAR, "zh_CN"), ("Emma", "en"))
-MENU = {
-    "button": [
-        {"type": "click", "name": "我的积分", "key": "points"},
-        {
-            "name": "会员福利",
-            "sub_button": [
-                {"type": "click", "name": "每日签到", "key": "check_in"},
-                {"type": "click", "name": "任务", "key": "challenges"},
-                {"type": "click", "name": "排行榜", "key": "leaderboard"},
-                {"type": "click", "name": "兑换好礼", "key": "rewards"},
-                {"type": "click", "name": "会员群", "key": "community"},
-            ],
-        },
-        {
-            "name": "更多",
-            "sub_button": [
-                {"type": "click", "name": "积分明细", "key": "history"},
-                {"type": "click", "name": "优惠券", "key": "coupons"},
-                {"type": "click", "name": "会员群 Group", "key": "community"},
-                {"type": "click", "name": "帮助 Help", "key": "help"},
-                {"type": "click", "name": "人工客服", "key": "human"},
-            ],
-        },
-    ]
-}
 
 
 class DemoRefused(Exception):
