@@ -18,16 +18,14 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-import aiohttp
 import msgspec
 from msgspec import Struct
 
 import simulator.__main__ as simulator_program
-from jifen import app, demo_corp, demo_pay, embedded, running, seed
+from jifen import app, demo_corp, demo_menu, demo_pay, embedded, running, seed
 from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
 from jifen.seeds import staff
-from jifen.seeds.menu import MENU
 from jifen.settings import Settings, sealer
 from jifen.templates import COUPON, TEMPLATES
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
@@ -36,8 +34,6 @@ from simulator import settings as simulator_settings
 from simulator.consumers import derived_openid
 from web import logs
 from web.context import now
-from wechat.official_account import OfficialAccount
-from wechat.tokens import MemoryTokens
 
 FIRST_PORT = 8080
 PORTS_TRIED = 50
@@ -301,19 +297,8 @@ class _Demo:
                 if time.monotonic() > ends_at:
                     raise DemoRefused(f"{address} does not answer")
                 time.sleep(0.03)
-        asyncio.run(self._lay_menu())
+        asyncio.run(demo_menu.lay(self._known, page=self._page))
         return True
-
-    async def _lay_menu(self) -> None:
-        async with aiohttp.ClientSession() as http:
-            account = OfficialAccount(
-                http,
-                MemoryTokens(),
-                app_id=self._known.app_id,
-                app_secret=self._known.app_secret,
-                api_base=self._page,
-            )
-            await account.menu.create(MENU)  # type: ignore[no-untyped-call]
 
     def addresses(self) -> dict[str, object]:
         """Return what other programs need to talk to this demo."""

@@ -1,4 +1,10 @@
-"""The menu of the demo's official account."""
+"""The demo's menu below the chat, laid through WeChat's own API."""
+
+import aiohttp
+
+from jifen.credentials import Credentials
+from wechat.official_account import OfficialAccount
+from wechat.tokens import MemoryTokens
 
 MENU = {
     "button": [
@@ -24,3 +30,16 @@ MENU = {
         },
     ]
 }
+
+
+async def lay(known: Credentials, *, page: str) -> None:
+    """Lay the menu; ``page`` plays the platform."""
+    async with aiohttp.ClientSession() as http:
+        account = OfficialAccount(
+            http,
+            MemoryTokens(),
+            app_id=known.app_id,
+            app_secret=known.app_secret,
+            api_base=page,
+        )
+        await account.menu.create(MENU)  # type: ignore[no-untyped-call]
