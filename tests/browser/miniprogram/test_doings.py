@@ -86,7 +86,7 @@ async def test_after_a_lost_answer_the_same_wish_has_the_same_name(
 ) -> None:
     page = await phones.open("mall")
     await expect(page.get_by_role("button", name="兑换 帆布袋")).to_be_visible()
-    shop.lost_answers = 1
+    shop.lost_answers = 2  # the relay's own client asks once more
     await page.get_by_role("button", name="兑换 帆布袋").tap()
     await page.get_by_role("dialog").get_by_role("button", name="兑换").tap()
     await expect(page.locator("#toast")).to_have_text("网络不太好，请再试一次")
