@@ -52,6 +52,6 @@ lock: ## take newer versions of what we stand on, and lock them with their hashe
 	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean: ## remove what was set up; what the demo holds in .jifen stays
-	rm -rf .venv node_modules web/vendor simulator/vendor build .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	rm -rf .venv node_modules web/vendor simulator/vendor console/vendor build .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		.import_linter_cache .benchmarks *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

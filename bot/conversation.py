@@ -16,6 +16,7 @@ from bot import router
 from bot.turn import HandOver, Language, Reply, Say, Silence, Turn
 from loyalty import customers, deliveries, inbox, ledger
 from loyalty.coalescer import Coalescer
+from loyalty.connections import CallbackMode
 from loyalty.inbox import Arrival, Claim
 from loyalty.ledger import Balance
 from loyalty.orders import IdentityRef
@@ -68,6 +69,8 @@ class Conversations:
         if claim.event_id is None:
             try:
                 async with asyncio.timeout_at(ends):
+                    if account.connection.settings.mode is CallbackMode.PLAIN:
+                        await inbox.keep_nonce(arrival, at=self._context.clock())
                     claim = await self._wait(arrival, claim)
             except TimeoutError:  # stored it is: who has it, or takes it over, will deliver
                 return replies.nothing()
@@ -283,12 +286,12 @@ async def _language(inbound: Inbound, customer_id: int, known: str) -> Language:
 
 
 async def _reply(turn: Turn) -> Reply:
-    handler = router.find(turn.inbound)
-    if handler is None:
+    found = router.find(turn.inbound)
+    if found is None:
         kind, what = turn.inbound.kind, turn.inbound.event
         log.info("event_unanswered", kind=kind[:NAME_LIMIT], what=what[:NAME_LIMIT])
         return Silence()
-    return await handler(turn)
+    return await found.handler(replace(turn, more=found.more))
 
 
 def _rendered(reply: Reply, inbound: Inbound, *, at: datetime) -> bytes:

@@ -55,6 +55,32 @@ def word_of(sentence: str, known: Collection[str]) -> str | None:
     return max(about, key=len, default=None)
 
 
+def more_of(sentence: str, known: Collection[str]) -> tuple[str, str] | None:
+    """Return the known word that a short sentence begins with, and what it is said of.
+
+    兑换帆布袋 and "redeem the tote bag" are 兑换 and redeem with 帆布袋 and totebag. In English the
+    word stands by itself: "rewarding" is no "reward" of something.
+    """
+    written = plain(sentence)
+    if written.isascii():
+        if len(sentence) > LONGEST_ENGLISH_SENTENCE:
+            return None
+        folded = normalize("NFKC", sentence).casefold().translate(_APOSTROPHES)
+        said = [one for one in re.findall("[a-z]+|[0-9]+", folded) if one not in _AROUND]
+        first, rest = "".join(said[:1]), "".join(said[1:])
+        return (first, rest) if first in known and rest else None
+    if len(written) > LONGEST_SENTENCE:
+        return None
+    begins = (word for word in known if word in written and _begins(written, word))
+    word = max(begins, key=len, default="")
+    return (word, _around(written, word)[1]) if word else None
+
+
+def _begins(written: str, word: str) -> bool:
+    before, rest = _around(written, word)
+    return bool(rest and _BEFORE.fullmatch(before) and not _AFTER.fullmatch(rest))
+
+
 def _around(written: str, word: str) -> tuple[str, str]:
     before, _, after = written.partition(word)
     return before, after

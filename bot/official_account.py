@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from aiohttp import web
 from msgspec import Struct
 
+from bot.callbacks import BODY_LIMIT_BYTES, BODY_SECONDS, asked_once, refuse
 from bot.conversation import BUDGET_SECONDS, Conversations, Replayed
 from loyalty.coalescer import Overloaded
 from loyalty.connections import CallbackMode, OfficialAccountSettings
@@ -22,12 +23,10 @@ from web.metrics import count_inbound_event
 from web.refusals import RequestRefused
 from wechat import replies
 from wechat.crypto import Crypto, check_age
-from wechat.errors import BadCiphertext, BadSignature, BadXml, CallbackRefused, Stale, TooLarge
+from wechat.errors import BadCiphertext, BadSignature, BadXml, CallbackRefused, Stale
 from wechat.inbound import Inbound, parse, parse_outer
 
-BODY_LIMIT_BYTES = 64 * 1024
-BODY_SECONDS = 2.0
-NONCE_LIMIT = 128
+KIND = "official_account"
 OPENID_LIMIT = 128
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
@@ -79,16 +78,8 @@ def _account(request: web.Request) -> Account:
 
 
 def _query(request: web.Request) -> Query:
-    """Take each parameter that stands there once; one that is repeated is no signature."""
-    asked: dict[str, str] = {}
-    for name, value in request.query.items():
-        if name in asked:
-            raise BadSignature(f"{name} is repeated")
-        asked[name] = value
-    query = Query(**{name: asked.get(name, "") for name in Query.__struct_fields__})
-    if len(query.nonce) > NONCE_LIMIT or not (query.nonce.isascii() and query.nonce.isprintable()):
-        raise BadSignature("no nonce of the platform")
-    return query
+    asked = asked_once(request)
+    return Query(**{name: asked.get(name, "") for name in Query.__struct_fields__})
 
 
 def _signed(account: Account, request: web.Request) -> tuple[Crypto, Query]:
@@ -107,7 +98,7 @@ async def verify(request: web.Request) -> web.Response:
         if not query.echostr:
             raise BadSignature("nothing to echo")
     except CallbackRefused as refused:
-        return _refuse(account, refused)
+        return refuse(KIND, account.connection.scope, refused)
     return web.Response(text=query.echostr, content_type="text/plain")
 
 
@@ -125,14 +116,14 @@ async def receive(request: web.Request) -> web.Response:
             account, inbound, body, nonce=f"{query.timestamp}:{query.nonce}", ends=ends
         )
     except (CallbackRefused, RequestRefused) as refused:
-        return _refuse(account, refused)
+        return refuse(KIND, account.connection.scope, refused)
     except Replayed:
-        return _refuse(account, Stale("the nonce was used before"))
+        return refuse(KIND, account.connection.scope, Stale("the nonce was used before"))
     except (*db.Unreachable, Overloaded, TimeoutError) as failure:
         log.warning("callback_not_taken", error=type(failure).__name__)
-        count_inbound_event("official_account", "not_taken")
+        count_inbound_event(KIND, "not_taken")
         return web.Response(status=503, text="try again", headers={"Retry-After": "5"})
-    count_inbound_event("official_account", "answered")
+    count_inbound_event(KIND, "answered")
     return _answer(crypto, query, reply, mode=account.connection.settings.mode)
 
 
@@ -170,12 +161,3 @@ def _answer(crypto: Crypto, query: Query, reply: bytes, *, mode: CallbackMode) -
 _HEADERS: Mapping[str, Mapping[str, str]] = {
     kind: {"Content-Type": f"{kind}; charset=utf-8"} for kind in ("text/plain", "application/xml")
 }
-_STATUS: Mapping[type[Exception], int] = {BadSignature: 403, Stale: 403, TooLarge: 413}
-
-
-def _refuse(account: Account, refused: CallbackRefused | RequestRefused) -> web.Response:
-    log.warning("callback_refused", app_id=account.connection.scope, code=refused.code)
-    count_inbound_event("official_account", refused.code)
-    if isinstance(refused, RequestRefused):
-        return web.Response(status=refused.http_status, text=refused.code)
-    return web.Response(status=_STATUS.get(type(refused), 400), text=refused.code)

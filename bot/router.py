@@ -1,6 +1,7 @@
 """From what was said or done to the one intent that answers it."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -8,7 +9,7 @@ from rapidfuzz import process as closest
 from rapidfuzz.distance import OSA
 
 from bot import hearing
-from bot.hearing import plain, sound, word_of
+from bot.hearing import more_of, plain, sound, word_of
 from bot.turn import Language, Reply, Turn
 from wechat.inbound import Inbound
 
@@ -20,6 +21,7 @@ SHORTEST_WITH_TYPO = 4
 # In Chinese it is a word of the same sound (几分 for 积分); some write the sound itself (jifen).
 
 _words: dict[str, Handler] = {}
+_openings: dict[str, Handler] = {}
 _sounds: dict[tuple[str, ...], Handler] = {}
 _pinyin: dict[str, Handler] = {}
 _keys: dict[str, Handler] = {}
@@ -27,11 +29,23 @@ _events: dict[str, Handler] = {}
 _fallback: list[Handler] = []
 
 
-def intent(*words: str, key: str = "", events: tuple[str, ...] = ()) -> F:
-    """Answer these words (any width, case, punctuation), a menu key, or kinds of event."""
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Who answers, and what followed the word that was understood."""
+
+    handler: Handler
+    more: str = ""
+
+
+def intent(*words: str, key: str = "", events: tuple[str, ...] = (), takes_more: bool = False) -> F:
+    """Answer these words (any width, case, punctuation), a menu key, or kinds of event.
+
+    Where the intent takes more, its words may begin a sentence: the rest is ``turn.more``.
+    """
 
     def register(handler: Handler) -> Handler:
         _add(_words, [plain(word) for word in words], handler)
+        _add(_openings, [plain(word) for word in words if takes_more], handler)
         _add(_keys, [key] if key else [], handler)
         _add(_events, list(events), handler)
         return handler
@@ -65,17 +79,23 @@ def load() -> None:
             _pinyin.setdefault("".join(sound(word)), handler)
 
 
-def find(inbound: Inbound) -> Handler | None:
+def find(inbound: Inbound) -> Understood | None:
     """Return who answers a message or event; None where it is met with silence."""
     if inbound.kind == "event":
         if inbound.event in ("click", "scancode_waitmsg"):
-            return _keys.get(inbound.event_key) or understood(inbound.event_key) or _fallback[0]
-        return _events.get(inbound.event)
+            handler = _keys.get(inbound.event_key)
+            return Understood(handler) if handler else _of_text(inbound.event_key)
+        handler = _events.get(inbound.event)
+        return Understood(handler) if handler else None
     if inbound.kind in ("text", "voice"):
-        return understood(said(inbound)) or _fallback[0]
+        return _of_text(said(inbound))
     if inbound.kind in ("image", "video", "shortvideo", "location", "link"):
-        return _fallback[0]
+        return Understood(_fallback[0])
     return None
+
+
+def _of_text(text: str) -> Understood:
+    return understood(text) or Understood(_fallback[0])
 
 
 def said(inbound: Inbound) -> str:
@@ -84,19 +104,22 @@ def said(inbound: Inbound) -> str:
     return inbound.content or (heard if isinstance(heard, str) else "")
 
 
-def understood(text: str) -> Handler | None:
-    """Return the intent whose word this is, a small typo forgiven."""
+def understood(text: str) -> Understood | None:
+    """Return the intent whose word this is, a small typo forgiven, or begins with."""
     word = plain(text)
     if word in _words:
-        return _words[word]
+        return Understood(_words[word])
+    opening = more_of(text, _openings)
+    if opening:
+        return Understood(_openings[opening[0]], opening[1])
     if word.isascii():
         alike = _written_as_sound(word) or _misspelt(word)
     else:
         alike = _sounds.get(sound(word)) if len(word) <= hearing.LONGEST_SENTENCE else None
     if alike is not None:
-        return alike
+        return Understood(alike)
     about = word_of(text, _words)
-    return _words[about] if about else None
+    return Understood(_words[about]) if about else None
 
 
 def _written_as_sound(word: str) -> Handler | None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID, uuid5
 
 from msgspec import Struct
 
@@ -11,6 +12,8 @@ from loyalty.ledger import Balance
 from wechat.inbound import Inbound
 
 Language = Literal["zh", "en"]
+
+_TURNS = UUID("5b7a4c6e-2f0d-5d0e-9a53-6a6966656e21")
 
 
 class Say(Struct, frozen=True, tag="say"):
@@ -35,6 +38,7 @@ class Turn:
     """One thing a customer said or did.
 
     ``at`` is when it reached us. ``is_new`` says that we had not met her before this turn.
+    ``more`` is what followed the word that was understood, written as `hearing.plain` does.
     """
 
     customer_id: int
@@ -46,6 +50,12 @@ class Turn:
     is_new: bool
     with_agent: bool
     balance_of: Callable[[int], Awaitable[Balance | None]]
+    more: str = ""
+
+    @property
+    def key(self) -> UUID:
+        """Name what this turn brings about: the same for every retry of the platform."""
+        return uuid5(_TURNS, f"{self.app_id}:{self.inbound.dedupe_key}")
 
     def say(self, *, zh: str, en: str) -> Say:
         """Answer in the customer's language."""

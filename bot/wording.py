@@ -1,6 +1,6 @@
 """How points and days read in a chat, in both languages."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.turn import Language
 from loyalty.calendar import day_of
@@ -15,6 +15,11 @@ def day(moment: datetime, language: Language, *, at: datetime) -> str:
     if language == "zh":
         return f"{on.month}月{on.day}日" if is_this_year else f"{on.year}年{on.month}月{on.day}日"
     return f"{on.day} {on:%b}" if is_this_year else f"{on.day} {on:%b %Y}"
+
+
+def last_day(ends_at: datetime, language: Language, *, at: datetime) -> str:
+    """Return the last day on which something is good: what ends at midnight, the day before."""
+    return day(ends_at - timedelta(seconds=1), language, at=at)
 
 
 def movement(kind: EntryKind, language: Language) -> str:

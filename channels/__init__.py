@@ -4,6 +4,7 @@ A channel is a file with ``async def send(context, address, message) -> Receipt`
 the platform has taken the message, and raises what else can become of it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from inspect import iscoroutinefunction
@@ -12,7 +13,13 @@ from pkgutil import iter_modules
 from msgspec import Struct
 
 from loyalty.deliveries import Message
+from models import db
 from web.context import Context
+from wechat.errors import CallFailed, TryAgain
+from wechat.weixin import WeixinTransport
+
+TOKEN_SECONDS = 15.0
+SETTINGS_WRONG_SECONDS = 60.0
 
 
 class Address(Struct, frozen=True):
@@ -58,6 +65,35 @@ class OutcomeLost(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+async def hold_token(client: WeixinTransport) -> None:
+    """Have a token before a message goes out: what fails here has certainly sent nothing.
+
+    Raises:
+        Postponed: there is none.
+    """
+    try:
+        async with asyncio.timeout(TOKEN_SECONDS):
+            await client.token()
+    except TimeoutError as late:
+        raise Postponed("no_token") from late
+    except db.Unreachable as away:
+        raise Postponed("database_away") from away
+    except CallFailed as failed:
+        is_busy = isinstance(failed, TryAgain)
+        pause = pause_seconds(failed) if is_busy else SETTINGS_WRONG_SECONDS
+        raise Postponed(f"no_token:{code_of(failed)}", after_seconds=pause) from failed
+
+
+def pause_seconds(failed: CallFailed) -> float:
+    """Return for how long the platform wants to be left alone; 0 where it does not say."""
+    return failed.after_seconds if isinstance(failed, TryAgain) else 0
+
+
+def code_of(failed: CallFailed) -> str:
+    """Return the platform's code for what failed, or ours."""
+    return failed.code if failed.errcode is None else str(failed.errcode)
 
 
 Send = Callable[[Context, Address, Message], Awaitable[Receipt]]

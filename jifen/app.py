@@ -2,20 +2,24 @@
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from functools import partial
 
 import uvloop
 from aiohttp import web
 
+import console
 import miniprogram_api
 import web.app as base
-from bot import official_account
+from bot import official_account, wecom
 from bot.conversation import Conversations
+from bot.corp_events import CorpEvents
 from jifen import VERSION, embedded
 from jifen.family import Family
 from jifen.running import opened
 from jifen.settings import Settings, sealer
-from jobs import scheduler, worker
+from jobs import refunding, scheduler, worker
+from jobs.deriving import Deriver
 from web import logs
 from web.context import Context
 from web.logs import log
@@ -24,11 +28,13 @@ GRACE_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 75.0
 
 
-def create(context: Context) -> web.Application:
-    """Return the web application with every edge mounted."""
+def create(context: Context, *, framed_by: Sequence[str] = ()) -> web.Application:
+    """Return the web application with every edge mounted; `framed_by` may frame the console."""
     app = base.create(context, version=VERSION)
     official_account.add_to(app)
+    wecom.add_to(app)
     miniprogram_api.add_to(app)
+    console.add_to(app, framed_by=framed_by)
     return app
 
 
@@ -65,7 +71,7 @@ async def _serve(settings: Settings, reached: embedded.Addresses) -> None:
     stopping = _stop_signals()
     async with opened(settings, reached) as context:
         runner = web.AppRunner(
-            create(context),
+            create(context, framed_by=settings.framed_by),
             access_log=None,
             handle_signals=False,
             shutdown_timeout=GRACE_SECONDS,
@@ -87,7 +93,16 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
         conversations = Conversations(context)
         await asyncio.gather(
             scheduler.keep_schedule(context, reached.database_url, stopping=stopping),
-            worker.work(context, stopping=stopping, pumps=[conversations.rework]),
+            worker.work(
+                context,
+                stopping=stopping,
+                pumps=[
+                    conversations.rework,
+                    CorpEvents(context).work,
+                    Deriver(context.redis).derive,
+                    partial(refunding.refund_due, context),
+                ],
+            ),
         )
         await conversations.finish()
 

@@ -4,8 +4,16 @@ import os
 import secrets
 import string
 from pathlib import Path
+from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from msgspec import Struct
 
 from loyalty.sealing import new_master_key
@@ -14,8 +22,22 @@ FILE = "demo.json"
 LETTERS = string.ascii_letters + string.digits
 
 
+class KeyPair(Struct, frozen=True):
+    """An RSA key of 2048 bits with its public half, as PEM texts."""
+
+    private: str
+    public: str
+
+    def __repr__(self) -> str:
+        return "KeyPair(...)"
+
+
 class Credentials(Struct, frozen=True):
-    """What the demo's server and its simulator both know of the accounts they play with."""
+    """What the demo's server and its simulator both know of the accounts they play with.
+
+    ``mch_keys`` are the merchant's, ``pay_keys`` the platform's: each side is told the public half
+    of the other's.
+    """
 
     master_key: str
     app_id: str
@@ -25,25 +47,38 @@ class Credentials(Struct, frozen=True):
     encoding_aes_key: str
     miniprogram_app_id: str
     miniprogram_app_secret: str
+    staff_password: str
+    corp_id: str
+    corp_secret: str
+    corp_token: str
+    corp_encoding_aes_key: str
+    mch_id: str
+    mch_serial: str
+    mch_keys: KeyPair
+    pay_api_v3_key: str
+    pay_public_key_id: str
+    pay_keys: KeyPair
 
     def __repr__(self) -> str:
         return f"Credentials(app_id={self.app_id!r})"
 
 
 def keep(data: Path) -> Credentials:
-    """Return the folder's credentials, made now if it has none.
+    """Return the folder's credentials; what it lacks, all or some, is made now and kept.
 
     Raises:
         msgspec.MsgspecError: the file is damaged. OSError: it cannot be read or written.
     """
     file = data / FILE
-    if not file.exists():
+    kept = msgspec.json.decode(file.read_bytes(), type=dict[str, Any]) if file.exists() else {}
+    if not kept.keys() >= set(Credentials.__struct_fields__):
+        kept = {**msgspec.to_builtins(_made()), **kept}
         data.mkdir(parents=True, exist_ok=True)
         half = data / f"{FILE}.half"
         with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
-            written.write(msgspec.json.encode(_made()))
+            written.write(msgspec.json.encode(kept))
         half.rename(file)
-    return msgspec.json.decode(file.read_bytes(), type=Credentials)
+    return msgspec.convert(kept, Credentials)
 
 
 def _made() -> Credentials:
@@ -56,7 +91,26 @@ def _made() -> Credentials:
         encoding_aes_key=_encoding_aes_key(),
         miniprogram_app_id="wx" + secrets.token_hex(8),
         miniprogram_app_secret=secrets.token_hex(16),
+        staff_password=_letters(12),
+        corp_id="ww" + secrets.token_hex(8),
+        corp_secret=_letters(43),
+        corp_token=_letters(24),
+        corp_encoding_aes_key=_encoding_aes_key(),
+        mch_id=f"19{secrets.randbelow(10**8):08}",
+        mch_serial=secrets.token_hex(20).upper(),
+        mch_keys=key_pair(),
+        pay_api_v3_key=_letters(32),
+        pay_public_key_id=f"PUB_KEY_ID_{secrets.randbelow(10**20):020}",
+        pay_keys=key_pair(),
     )
+
+
+def key_pair() -> KeyPair:
+    """Return a new RSA key."""
+    key = generate_private_key(65537, 2048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return KeyPair(private.decode(), public.decode())
 
 
 def _letters(count: int) -> str:

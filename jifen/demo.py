@@ -23,10 +23,12 @@ import msgspec
 from msgspec import Struct
 
 import simulator.__main__ as simulator_program
-from jifen import app, embedded, running, seed
+from jifen import app, demo_corp, demo_pay, embedded, running, seed
 from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
+from jifen.seeds import staff
 from jifen.settings import Settings, sealer
+from jifen.templates import COUPON, TEMPLATES
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
 from models import db
 from simulator import settings as simulator_settings
@@ -48,10 +50,22 @@ CONSUMERS = (("林小满", "zh_CN"), (REGULAR, "zh_CN"), ("Emma", "en"))
 MENU = {
     "button": [
         {"type": "click", "name": "我的积分", "key": "points"},
-        {"type": "click", "name": "积分明细", "key": "history"},
+        {
+            "name": "会员福利",
+            "sub_button": [
+                {"type": "click", "name": "每日签到", "key": "check_in"},
+                {"type": "click", "name": "任务", "key": "challenges"},
+                {"type": "click", "name": "排行榜", "key": "leaderboard"},
+                {"type": "click", "name": "兑换好礼", "key": "rewards"},
+                {"type": "click", "name": "会员群", "key": "community"},
+            ],
+        },
         {
             "name": "更多",
             "sub_button": [
+                {"type": "click", "name": "积分明细", "key": "history"},
+                {"type": "click", "name": "优惠券", "key": "coupons"},
+                {"type": "click", "name": "会员群 Group", "key": "community"},
                 {"type": "click", "name": "帮助 Help", "key": "help"},
                 {"type": "click", "name": "人工客服", "key": "human"},
             ],
@@ -214,6 +228,7 @@ class _Demo:
             master_key=known.master_key,
             port=ports.server,
             is_demo=True,
+            framed_by=(self._page,),
         )
 
     def _account(self) -> OfficialAccountSettings:
@@ -232,16 +247,20 @@ class _Demo:
         if taken:
             tell(f"jifen: database brought up to date ({', '.join(taken)})")
         async with db.opened(self._reached.database_url, pool_size=2):
+            await staff.lay(self._known.staff_password, at=now())
             await seed.seed(
                 self._account(),
                 MiniProgramSettings(
                     app_id=self._known.miniprogram_app_id,
                     app_secret=self._known.miniprogram_app_secret,
                     api_base=self._page,
+                    coupon_template_id=COUPON.template_id,
                 ),
                 regular_openid=derived_openid(self._known.app_id, REGULAR),
                 sealer=sealer(self._settings),
                 at=now(),
+                wecom=demo_corp.connected(self._known, page=self._page),
+                merchant=demo_pay.connection(self._known, page=self._page, server=self._server),
             )
 
     def start(self, family: Family) -> None:
@@ -274,7 +293,10 @@ class _Demo:
                 name=seed.BRAND,
                 folder=str(MINIPROGRAM),
                 server=self._server,
+                templates=(COUPON,),
             ),
+            wecom=demo_corp.simulated(self._known, server=self._server),
+            merchant=demo_pay.merchant(self._known, name=seed.BRAND),
             shops=(
                 simulator_settings.Shop("shop_jingan", "静安店", "Jing'an shop"),
                 simulator_settings.Shop("shop_sanlitun", "三里屯店", "Sanlitun shop"),
@@ -283,6 +305,7 @@ class _Demo:
                 simulator_settings.ConsumerSeed(name, language)  # type: ignore[arg-type]
                 for name, language in CONSUMERS
             ),
+            templates=TEMPLATES,
         )
 
     def wait_until_ready(self, family: Family) -> bool:
@@ -339,6 +362,13 @@ class _Demo:
                 "app_secret": known.miniprogram_app_secret,
                 "page": f"{self._page}/mp",
             },
+            "console": f"{self._server}/console",
+            "staff": {
+                "accounts": {account: role.value for account, _, role in staff.STAFF},
+                "password": known.staff_password,
+            },
+            "wecom": demo_corp.told(known, page=self._page, server=self._server),
+            "wechat_pay": demo_pay.told(self._known, server=self._server),
             "data": str(self._settings.data.resolve()),
             "pid": os.getpid(),
         }
@@ -351,6 +381,10 @@ class _Demo:
         tell("")
         tell(f"  jifen is ready. Open  {self._page}/")
         tell("  Follow the account there, choose 王金 and send 积分.")
+        tell(
+            f"  Console: {self._server}/console   account: chen"
+            f"   password: {self._known.staff_password}"
+        )
         tell(f"  API docs: {self._server}/docs   Logs: {self._settings.data / LOGS}   Stop: Ctrl-C")
         tell("")
 

@@ -10,13 +10,21 @@ from bot import router
 from jifen import embedded
 from jifen.settings import Settings, sealer
 from loyalty import connections, programme
-from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
+from loyalty.connections import (
+    MiniProgramSettings,
+    OfficialAccountSettings,
+    WeChatPaySettings,
+    WeComSettings,
+)
 from loyalty.sealing import Sealer
 from models import db
-from web.context import Account, Context, MiniProgramAccount, now
+from web.context import Account, Context, Corp, MiniProgramAccount, PayAccount, now
 from web.tokens import SharedTokens
 from wechat.miniprogram import MiniProgram
 from wechat.official_account import OfficialAccount
+from wechat.pay import Pay
+from wechat.pay_keys import PayKeys
+from wechat.wecom import WeCom
 
 REDIS_SECONDS = 2.0
 
@@ -75,6 +83,8 @@ async def opened(settings: Settings, reached: embedded.Addresses) -> AsyncIterat
             sealer=seal,
             accounts=await _accounts(http, seal),
             miniprograms=await _miniprograms(http, seal),
+            corps=await _corps(http, seal),
+            merchants=await _merchants(http, seal),
         )
     await redis.aclose()
 
@@ -113,3 +123,45 @@ async def _miniprograms(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, 
         )
         for one in await connections.load(MiniProgramSettings, sealer=seal)
     }
+
+
+async def _corps(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, Corp]:
+    tokens = SharedTokens(seal)
+    return {
+        one.scope: Corp(
+            one,
+            WeCom(
+                http,
+                tokens,
+                corp_id=one.settings.corp_id,
+                secret=one.settings.secret,
+                api_base=one.settings.api_base,
+            ),
+        )
+        for one in await connections.load(WeComSettings, sealer=seal)
+    }
+
+
+async def _merchants(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, PayAccount]:
+    return {
+        one.settings.app_id: PayAccount(
+            one, Pay(http, pay_keys(one.settings), api_base=one.settings.api_base)
+        )
+        for one in await connections.load(WeChatPaySettings, sealer=seal)
+    }
+
+
+def pay_keys(settings: WeChatPaySettings) -> PayKeys:
+    """Return the keys of a merchant.
+
+    Raises:
+        ValueError: one of them is none.
+    """
+    return PayKeys(
+        mch_id=settings.mch_id,
+        serial=settings.serial,
+        private_key=settings.private_key,
+        public_key_id=settings.public_key_id,
+        public_key=settings.public_key,
+        api_v3_key=settings.api_v3_key,
+    )

@@ -2,9 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from jifen.seeds import brand
+from jifen.seeds import brand, campaigns, communities, play, rewards, store
 from loyalty import connections, purchases
-from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
+from loyalty.connections import (
+    MiniProgramSettings,
+    OfficialAccountSettings,
+    WeChatPaySettings,
+    WeComSettings,
+)
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
 from loyalty.sealing import Sealer
 from models import IdentityKind, PurchaseState, Shop, ShopKind
@@ -32,14 +37,24 @@ async def seed(
     regular_openid: str,
     sealer: Sealer,
     at: datetime,
+    wecom: WeComSettings | None = None,
+    merchant: WeChatPaySettings | None = None,
 ) -> None:
     """Lay the demo's brand; a second time changes nothing but the accounts' credentials.
 
-    ``regular_openid`` is the follower whose purchases of the past year are recorded.
+    ``regular_openid`` is the follower whose purchases of the past year are recorded. Without a
+    corp there is no VIP group, without a merchant no payment.
     """
     await brand.lay()
     await connections.save(account, name=BRAND, sealer=sealer, at=at)
     await connections.save(miniprogram, name=BRAND, sealer=sealer, at=at)
+    if merchant is not None:
+        await connections.save(merchant, name=BRAND, sealer=sealer, at=at)
+    await store.lay(at=at)
+    await communities.seed(wecom, brand=BRAND, sealer=sealer, at=at)
+    await rewards.lay(at=at)
+    await play.lay(at=at)
+    await campaigns.lay(at=at)
     if not await Shop.exists(kind=TMALL.kind, code=TMALL.code):
         await purchases.open_shops(SHOPS)
         buyer = IdentityRef(IdentityKind.OPENID, account.app_id, regular_openid)

@@ -17,7 +17,10 @@ class BadSettings(Exception):
 
 
 class Settings(Struct, frozen=True):
-    """What a process of jifen is told. Empty addresses mean the embedded servers in ``data``."""
+    """What a process of jifen is told. Empty addresses mean the embedded servers in ``data``.
+
+    ``framed_by`` are origins that may show the console in a frame: the demo's page.
+    """
 
     database_url: str
     redis_url: str
@@ -27,6 +30,7 @@ class Settings(Struct, frozen=True):
     port: int
     pool_size: int
     is_demo: bool = False
+    framed_by: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Settings(data={str(self.data)!r}, host={self.host!r}, port={self.port})"

@@ -1,7 +1,7 @@
 """Days and months as customers in China count them: Asia/Shanghai, whatever the host's zone."""
 
 from calendar import monthrange
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -15,6 +15,11 @@ def day_of(moment: datetime) -> date:
 def start_of(day: date) -> datetime:
     """Return the first moment of a Shanghai day."""
     return datetime.combine(day, time(), SHANGHAI)
+
+
+def days_good(moment: datetime, days: int) -> datetime:
+    """Return when something is over that is good for so many days: at the end of a Shanghai day."""
+    return start_of(day_of(moment) + timedelta(days=days + 1))
 
 
 def months_later(day: date, months: int) -> date:

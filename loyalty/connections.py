@@ -35,20 +35,82 @@ class OfficialAccountSettings(Struct, frozen=True, tag="official_account"):
     api_base: str = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
 
+    @property
+    def scope(self) -> str:
+        """Return what names the account among those of its kind."""
+        return self.app_id
+
     def __repr__(self) -> str:
         return f"OfficialAccountSettings(app_id={self.app_id!r})"
 
 
 class MiniProgramSettings(Struct, frozen=True, tag="miniprogram"):
-    """One mini-program (小程序)."""
+    """One mini-program (小程序). ``coupon_template_id`` tells of a coupon (订阅消息模板).
+
+    Its keys are thing1 (which coupon), thing2 (why), date3 (good until).
+    """
 
     app_id: str
     app_secret: str
+    coupon_template_id: str = ""
     api_base: str = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
 
+    @property
+    def scope(self) -> str:
+        """Return what names the account among those of its kind."""
+        return self.app_id
+
     def __repr__(self) -> str:
         return f"MiniProgramSettings(app_id={self.app_id!r})"
+
+
+class WeComSettings(Struct, frozen=True, tag="wecom"):
+    """One self-built app (自建应用) of a WeCom corp, with ``secret`` its own and not the corp's."""
+
+    corp_id: str
+    secret: str
+    token: str
+    encoding_aes_key: Annotated[str, Meta(pattern="^[A-Za-z0-9]{43}$")]
+    previous_encoding_aes_key: str | None = None
+    api_base: str = "https://qyapi.weixin.qq.com"
+
+    @property
+    def scope(self) -> str:
+        """Return what names the account among those of its kind."""
+        return self.corp_id
+
+    def __repr__(self) -> str:
+        return f"WeComSettings(corp_id={self.corp_id!r})"
+
+
+class WeChatPaySettings(Struct, frozen=True, tag="wechat_pay"):
+    """One merchant of WeChat Pay (商户号), for the mini-program that its payments open in.
+
+    Keys are PEM texts; ``public_key`` is the platform's, named ``public_key_id``. Notices come to
+    ``notify_url``, which the platform must reach.
+    """
+
+    mch_id: str
+    app_id: str
+    serial: str
+    private_key: str
+    public_key_id: str
+    public_key: str
+    api_v3_key: Annotated[str, Meta(min_length=32, max_length=32)]
+    notify_url: str
+    api_base: str = "https://api.mch.weixin.qq.com"
+
+    @property
+    def scope(self) -> str:
+        """Return what names the account among those of its kind."""
+        return self.mch_id
+
+    def __repr__(self) -> str:
+        return f"WeChatPaySettings(mch_id={self.mch_id!r})"
+
+
+PlatformSettings = OfficialAccountSettings | MiniProgramSettings | WeComSettings | WeChatPaySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +128,7 @@ def _kind(settings: type[Struct]) -> str:
 
 
 async def save(
-    settings: OfficialAccountSettings | MiniProgramSettings,
+    settings: PlatformSettings,
     *,
     name: str,
     sealer: Sealer,
@@ -74,13 +136,13 @@ async def save(
 ) -> int:
     """Store or replace a platform account and return its connection id."""
     kind = _kind(type(settings))
-    sealed = sealer.seal(msgspec.json.encode(settings), purpose=f"{kind}:{settings.app_id}")
+    sealed = sealer.seal(msgspec.json.encode(settings), purpose=f"{kind}:{settings.scope}")
     (row,) = await db.fetch(
         "INSERT INTO connection (kind, scope, name, sealed_body, created_at)"
         " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, scope)"
         " DO UPDATE SET name = excluded.name, sealed_body = excluded.sealed_body RETURNING id",
         kind,
-        settings.app_id,
+        settings.scope,
         name,
         sealed,
         at,

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from loyalty.policies.tiers import Tiers
+
 
 class CartLine(Struct, frozen=True):
     """One line of a cart: ``price_fen`` for one, before any discount."""
@@ -25,7 +27,7 @@ class Facts(Struct, frozen=True):
     """One member at a moment. ``tier_rank`` counts from 0, the lowest tier.
 
     ``orders`` and ``spent_fen`` are of the tier window, net of refunds. ``segments`` are the slots
-    of the newest snapshots that hold her.
+    of the newest snapshots that hold her; ``tiers`` are those in force.
     """
 
     member_id: int
@@ -37,6 +39,7 @@ class Facts(Struct, frozen=True):
     first_paid_at: datetime | None = None
     last_paid_at: datetime | None = None
     segments: frozenset[str] = frozenset()
+    tiers: Tiers = Tiers()
 
 
 class Case(Struct, frozen=True):

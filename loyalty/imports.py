@@ -30,15 +30,21 @@ class RowParked(Struct, frozen=True):
 
 
 class Batch(Struct, frozen=True):
-    """The next orders of a file. ``rows_of(i, refusal)`` returns the rows to park for order i."""
+    """Orders of one lane of a file. ``rows_of(i, refusal)`` returns the rows to park for order i.
 
+    All orders of the lane among the file's orders in [``begins``, ``ends``) are in it.
+    """
+
+    lane: int
+    begins: int
+    ends: int
     orders: Sequence[Order]
     rows_of: Callable[[int, LoyaltyError], list[RowParked]]
     parked: Sequence[RowParked]
     counts: "Counts"
     numbers: Sequence[str]
-    orders_read: int
-    rows_read: int
+    order_count: int
+    row_count: int
 
 
 class Counts(Struct):
@@ -70,9 +76,13 @@ class Counts(Struct):
 
 
 class Imported(Struct, frozen=True):
-    """How far a file has come."""
+    """How far a file has come: how many orders and rows are done with, and where each lane stands.
+
+    A lane is a share of the buyers. It is done with all its orders among the first ``lanes[i]``.
+    """
 
     id: int
+    lanes: tuple[int, ...]
     shift_days: int
     orders_read: int
     rows_read: int
@@ -90,6 +100,7 @@ async def find(digest: bytes) -> Imported | None:
 def _imported(row: db.Row) -> Imported:
     return Imported(
         id=row["id"],
+        lanes=tuple(row["lanes"]),
         shift_days=row["shift_days"],
         orders_read=row["orders_read"],
         rows_read=row["rows_read"],
@@ -100,18 +111,21 @@ def _imported(row: db.Row) -> Imported:
 
 
 async def begin(
-    digest: bytes, *, name: str, family: str, shop: str, shift_days: int, at: datetime
+    digest: bytes, *, name: str, family: str, shop: str, shift_days: int, lanes: int, at: datetime
 ) -> Imported:
     """Note that a file is being read, or return how far an earlier run of it came."""
     await db.fetch(
-        "INSERT INTO imported_file (digest, name, family, shop, shift_days, counts, started_at,"
-        " updated_at) VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $7)"
+        "INSERT INTO imported_file (digest, name, family, shop, shift_days, lanes, counts,"
+        " started_at, updated_at)"
+        " VALUES ($1, $2, $3, $4, $5, array_fill(0::bigint, ARRAY[$6::int]), $7::text::jsonb,"
+        " $8, $8)"
         " ON CONFLICT (digest) DO NOTHING",
         digest,
         name,
         family,
         shop,
         shift_days,
+        lanes,
         msgspec.json.encode(Counts()).decode(),
         at,
     )
@@ -125,6 +139,7 @@ async def restart(file_id: int, *, at: datetime) -> None:
     async with db.transaction():
         await db.fetch(
             "UPDATE imported_file SET orders_read = 0, rows_read = 0, counts = $2::text::jsonb,"
+            " lanes = array_fill(0::bigint, ARRAY[cardinality(lanes)]),"
             " updated_at = $3, finished_at = NULL WHERE id = $1",
             file_id,
             msgspec.json.encode(Counts()).decode(),
@@ -144,37 +159,51 @@ async def finish(file_id: int, *, orders_read: int, at: datetime) -> None:
     )
 
 
-async def record_batch(file: Imported, batch: Batch, *, at: datetime) -> Imported:
-    """Record the next orders of a file, park what is refused, and move the file on: all or none.
+async def record_batch(file_id: int, batch: Batch, *, at: datetime) -> Imported:
+    """Record a lane's next orders, park what is refused, and move the lane on: all or none.
+
+    Returns how far the file has come with it.
 
     Raises:
         Conflict: ``import_moved_on``: another process imports the same file.
     """
     async with db.transaction():
-        counts = msgspec.convert(msgspec.to_builtins(file.counts), Counts)
-        counts.add(batch.counts)
-        moved = await db.fetch(
-            "UPDATE imported_file SET orders_read = $3, rows_read = $4, updated_at = $5"
-            " WHERE id = $1 AND orders_read = $2 RETURNING id",
-            file.id,
-            file.orders_read,
-            batch.orders_read,
-            batch.rows_read,
-            at,
-        )
-        if not moved:
-            raise Conflict("import_moved_on", orders_read=file.orders_read)
+        counts = msgspec.convert(msgspec.to_builtins(batch.counts), Counts)
         refused = await _record(batch, counts, at=at)
-        await _resolve(file.id, batch.numbers, at=at)
-        await _park(file.id, [*batch.parked, *refused], at=at)
-        await db.fetch(
-            "UPDATE imported_file SET counts = $2::text::jsonb WHERE id = $1",
-            file.id,
-            msgspec.json.encode(counts).decode(),
-        )
-    return msgspec.structs.replace(
-        file, orders_read=batch.orders_read, rows_read=batch.rows_read, counts=counts
+        await _resolve(file_id, batch.numbers, at=at)
+        await _park(file_id, [*batch.parked, *refused], at=at)
+        return await _move_on(file_id, batch, counts, at=at)
+
+
+async def _move_on(file_id: int, batch: Batch, counts: Counts, *, at: datetime) -> Imported:
+    """Add a batch to what the file has come to, last of all: lanes wait here for one another."""
+    rows = await db.fetch("SELECT * FROM imported_file WHERE id = $1 FOR UPDATE", file_id)
+    file = _imported(rows[0])
+    if file.lanes[batch.lane] != batch.begins:
+        raise Conflict("import_moved_on", orders_read=file.orders_read)
+    total = file.counts
+    total.add(counts)
+    lanes = tuple(
+        batch.ends if lane == batch.lane else stands for lane, stands in enumerate(file.lanes)
     )
+    moved = msgspec.structs.replace(
+        file,
+        lanes=lanes,
+        orders_read=file.orders_read + batch.order_count,
+        rows_read=file.rows_read + batch.row_count,
+        counts=total,
+    )
+    await db.fetch(
+        "UPDATE imported_file SET lanes = $2, orders_read = $3, rows_read = $4,"
+        " counts = $5::text::jsonb, updated_at = $6 WHERE id = $1",
+        file_id,
+        list(moved.lanes),
+        moved.orders_read,
+        moved.rows_read,
+        msgspec.json.encode(total).decode(),
+        at,
+    )
+    return moved
 
 
 async def _record(batch: Batch, counts: Counts, *, at: datetime) -> list[RowParked]:

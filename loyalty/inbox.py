@@ -104,6 +104,26 @@ async def claim(arrivals: Sequence[Arrival], *, at: datetime) -> list[Claim]:
     ]
 
 
+async def store(arrivals: Sequence[Arrival], *, at: datetime) -> int:
+    """Store events that are answered before they are worked; return how many are new.
+
+    A worker takes them by ``take_left``.
+    """
+    rows = await db.fetch(
+        "INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, nonce, state,"
+        " claimed_until, attempts, received_at)"
+        " SELECT *, 'received', $7::timestamptz, 0, $7 FROM unnest($1::bigint[], $2::text[],"
+        "  $3::text[], $4::text[], $5::bytea[], $6::text[])"
+        " ON CONFLICT DO NOTHING RETURNING id",
+        *(
+            [getattr(one, name) for one in arrivals]
+            for name in ("connection_id", "event_key", "kind", "sender", "body", "nonce")
+        ),
+        at,
+    )
+    return len(rows)
+
+
 def _name(arrival: Arrival) -> tuple[int, str]:
     return arrival.connection_id, arrival.event_key
 
@@ -138,6 +158,19 @@ async def take_over(arrival: Arrival, *, at: datetime) -> int | None:
         at + LEASE,
     )
     return rows[0]["id"] if rows else None
+
+
+async def keep_nonce(arrival: Arrival, *, at: datetime) -> None:
+    """Keep a retry's own nonce in a row without a message, so that no other event comes with it."""
+    await db.fetch(
+        "INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, nonce, state,"
+        " received_at, worked_at) VALUES ($1, 'retry:' || $2, 'retry', $3, '', $2, 'worked', $4,"
+        " $4) ON CONFLICT DO NOTHING",
+        arrival.connection_id,
+        arrival.nonce,
+        arrival.sender,
+        at,
+    )
 
 
 async def stands(arrival: Arrival) -> tuple[EventState, bytes | None] | None:
@@ -189,10 +222,15 @@ async def work_done(replies: Sequence[tuple[int, bytes]], *, at: datetime) -> li
     return [event_id in ended for event_id, _ in replies]
 
 
-async def work_failed(event_id: int, error: str, *, at: datetime) -> None:
-    """Give an event back with its error; after ``ATTEMPTS`` it is parked for a person to see."""
+async def work_failed(
+    event_id: int, error: str, *, at: datetime, again_at: datetime | None = None
+) -> None:
+    """Give an event back with its error, to be taken ``again_at``, or at once.
+
+    After ``ATTEMPTS`` it is parked for a person to see.
+    """
     await db.fetch(
-        "UPDATE inbound_event SET error = $2, claimed_until = $3::timestamptz,"
+        "UPDATE inbound_event SET error = $2, claimed_until = $5::timestamptz,"
         " state = CASE WHEN attempts >= $4 THEN 'parked' ELSE 'received' END,"
         " worked_at = CASE WHEN attempts >= $4 THEN $3::timestamptz END"
         " WHERE id = $1 AND state = 'claimed'",
@@ -200,6 +238,7 @@ async def work_failed(event_id: int, error: str, *, at: datetime) -> None:
         error,
         at,
         ATTEMPTS,
+        again_at or at,
     )
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from loyalty.challenges import CHALLENGES
@@ -20,7 +22,7 @@ from loyalty.policies.tiers import Tiers
 from loyalty.registry import Registry, encode
 from loyalty.rewards import REWARDS
 from loyalty.segments import SEGMENTS
-from models import RuleState, RuleVersion, db
+from models import RuleVersion, db
 
 REGISTRIES: dict[str, Registry[Any]] = {
     registry.name: registry
@@ -121,19 +123,29 @@ class Programme:
         return rule.body if rule and isinstance(rule.body, struct) else struct()
 
 
+_PUBLISHED = """
+SELECT id, slot, registry, kind, body, starts_at, ends_at FROM rule_version
+WHERE state = 'published' ORDER BY version DESC, slot
+"""
+
+
+@lru_cache(maxsize=1024)
+def _decoded(registry: str, kind: str, body: str) -> Any:
+    """Return a stored rule; the same text is the same frozen struct."""
+    return REGISTRIES[registry].decode(kind, msgspec.json.decode(body))
+
+
 async def load() -> Programme:
-    """Read all published rules.
+    """Return all published rules; decoded once as long as they stay the same.
 
     Raises:
         KeyError: a stored kind has no file; the program must not run without it.
         msgspec.ValidationError: a stored body does not fit its struct.
     """
     rules: dict[str, list[Rule]] = {}
-    for one in await RuleVersion.filter(state=RuleState.PUBLISHED).order_by("-version", "slot"):
-        body = REGISTRIES[one.registry].decode(one.kind, one.body)
-        rules.setdefault(one.registry, []).append(
-            Rule(one.id, one.slot, body, one.starts_at, one.ends_at)
-        )
+    for version_id, slot, registry, kind, body, starts_at, ends_at in await db.fetch(_PUBLISHED):
+        rule = Rule(version_id, slot, _decoded(registry, kind, body), starts_at, ends_at)
+        rules.setdefault(registry, []).append(rule)
     return Programme({registry: tuple(found) for registry, found in rules.items()})
 
 

@@ -5,6 +5,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
@@ -25,6 +27,7 @@ class Sealer:
         key = urlsafe_b64decode(master_key.encode() + b"=" * (-len(master_key) % 4))
         if len(key) != KEY_BYTES:
             raise ValueError("the master key must be 32 bytes in URL-safe base64")
+        self._key = key
         self._cipher = AESGCM(key)
 
     def seal(self, secret: bytes, *, purpose: str) -> bytes:
@@ -45,6 +48,13 @@ class Sealer:
             raise WrongMasterKey(
                 "a stored secret does not open with this master key: JIFEN_MASTER_KEY has changed"
             ) from None
+
+    def derived_key(self, purpose: str) -> bytes:
+        """Return a key of 32 bytes for one purpose: the same every time, telling nothing of others.
+
+        For what is signed or looked up by its keyed digest, and so is not sealed.
+        """
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(self._key)
 
 
 def new_master_key() -> str:

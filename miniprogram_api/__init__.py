@@ -1,18 +1,57 @@
-"""What the mini-program asks of us: the URL map. All but the login and the brand need a session."""
+"""What the mini-program asks of us: the URL map. Every path but the login needs a session."""
 
 from aiohttp import web
 
-from miniprogram_api import brand, language, ledger, me, session
+from miniprogram_api import (
+    brand,
+    challenges,
+    communities,
+    coupons,
+    language,
+    leaderboards,
+    ledger,
+    me,
+    orders,
+    payments,
+    phone,
+    products,
+    quotes,
+    redemptions,
+    rewards,
+    session,
+    subscriptions,
+)
 from web.session import Shopper, shopper
 from web.typed import Api, Part, delete, get, post, put
 
 OPERATIONS = (
     post("/session", session.sign_in, http_status=201),
     delete("/session", session.sign_out),
-    get("/brand", brand.read),
     get("/me", me.read),
     get("/me/ledger", ledger.read),
     put("/me/language", language.choose),
+    get("/challenges", challenges.read),
+    put("/me/check-ins/{day}", challenges.check_in),
+    put("/me/claims/{code}/{round}", challenges.claim),
+    get("/leaderboards/{code}", leaderboards.read),
+    get("/message-templates", subscriptions.read),
+    post("/me/subscriptions", subscriptions.allow),
+    get("/rewards", rewards.read),
+    get("/me/redemptions", redemptions.read_all),
+    put("/me/redemptions/{uuid}", redemptions.redeem),
+    get("/me/redemptions/{uuid}", redemptions.read),
+    delete("/me/redemptions/{uuid}", redemptions.cancel),
+    get("/me/coupons", coupons.read),
+    get("/communities", communities.read),
+    put("/me/invitations/{code}", communities.invite),
+    get("/brand", brand.read),
+    put("/me/phone", phone.bind),
+    get("/products", products.read),
+    post("/quotes", quotes.ask),
+    get("/me/orders", orders.read),
+    get("/me/orders/{uuid}", orders.read_one),
+    put("/me/orders/{uuid}", orders.place),
+    delete("/me/orders/{uuid}", orders.cancel),
 )
 
 
@@ -30,3 +69,4 @@ def api() -> Api:
 def add_to(app: web.Application) -> None:
     """Mount the edge on the application of ``web.app.create``."""
     api().add_to(app)
+    payments.add_to(app)

@@ -4,8 +4,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from loyalty import ledger
+from loyalty import customers, ledger, programme, standing
 from loyalty.errors import NotFound
+from loyalty.facts import Facts
+from loyalty.policies.tiers import Tiers
 from models import Member
 from web.context import Context
 from web.languages import Language
@@ -28,13 +30,35 @@ class Points(Struct, frozen=True):
     expires_first_at: Moment | None
 
 
+class NextTier(Struct, frozen=True):
+    """The tier above hers, and what is still to be spent within the window."""
+
+    code: str
+    name: str
+    missing_fen: int
+
+
+class TierCard(Struct, frozen=True):
+    """Her tier; ``rank`` counts from 0. ``next`` is null in the highest one."""
+
+    code: str
+    name: str
+    colour: str
+    rank: int
+    spent_fen: int
+    next: NextTier | None
+
+
 class Me(Struct, frozen=True):
-    """A member as she sees herself."""
+    """A member as she sees herself; ``now`` is the server's time."""
 
     uuid: UUID
+    now: Moment
     member_since: Moment
     language: Language
+    tier: TierCard
     points: Points
+    phone_bound: bool
 
 
 async def read(shopper: Shopper, context: Context) -> Me:
@@ -43,15 +67,20 @@ async def read(shopper: Shopper, context: Context) -> Me:
     Raises:
         NotFound: ``no_such_member``.
     """
+    at = context.clock()
     member = await Member.get_or_none(id=shopper.customer_id)
-    balances = await ledger.balances([shopper.customer_id], at=context.clock())
+    balances = await ledger.balances([shopper.customer_id], at=at)
     if member is None:
         raise NotFound("no_such_member")
     balance = balances[shopper.customer_id]
+    rules = await programme.load()
+    facts = await standing.facts_of(shopper.customer_id, at=at, rules=rules)
     return Me(
         uuid=shopper.customer_uuid,
+        now=at,
         member_since=member.joined_at,
         language=shopper.language,
+        tier=_tier(rules.tiers(at), facts, shopper.language),
         points=Points(
             available=balance.available,
             pending=balance.pending,
@@ -59,4 +88,24 @@ async def read(shopper: Shopper, context: Context) -> Me:
             expiring=balance.expiring,
             expires_first_at=balance.expires_first_at,
         ),
+        phone_bound=await customers.has_phone(shopper.customer_id),
+    )
+
+
+def _tier(tiers: Tiers, facts: Facts, language: Language) -> TierCard:
+    hers = tiers.tiers[facts.tier_rank]
+    above = tiers.tiers[facts.tier_rank + 1 : facts.tier_rank + 2]
+    return TierCard(
+        code=hers.code,
+        name=hers.name_zh if language == "zh" else hers.name_en,
+        colour=hers.colour,
+        rank=facts.tier_rank,
+        spent_fen=facts.spent_fen,
+        next=NextTier(
+            above[0].code,
+            above[0].name_zh if language == "zh" else above[0].name_en,
+            max(above[0].from_fen - facts.spent_fen, 0),
+        )
+        if above
+        else None,
     )

@@ -20,7 +20,7 @@ from models.schedule import JobRun, JobRunState
 from models.sessions import ShopperSession
 from models.staff import Role, StaffMember, StaffSession
 from models.standing import ChangedMember, Standing
-from models.store import Product, StoreOrder, StoreOrderState
+from models.store import Product, StoreOrder, StoreOrderState, StoreRefund, StoreRefundState
 
 __all__ = [
     "AccessToken",
@@ -72,5 +72,7 @@ __all__ = [
     "Standing",
     "StoreOrder",
     "StoreOrderState",
+    "StoreRefund",
+    "StoreRefundState",
     "Subscription",
 ]

@@ -10,7 +10,8 @@ class Community(Model):
     """A WeCom customer group (客户群); ``slot`` is the rule of who may join ("community:vip").
 
     ``config_id`` and ``qr_code`` are of the join way (进群方式) made through the API; ``state`` is
-    the text that its joins carry. ``member_version`` is the platform's version of the list.
+    the text that its joins carry. ``member_version`` is the platform's name of the list that
+    was read at ``told_at`` (the time of the wire); ``staff_count`` of it are no contacts.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -24,6 +25,8 @@ class Community(Model):
     qr_code = fields.TextField(null=True)
     state = fields.TextField()
     member_version = fields.TextField()
+    staff_count = fields.IntField()
+    told_at = fields.DatetimeField(null=True)
     reconciled_at = fields.DatetimeField(null=True)
     dismissed_at = fields.DatetimeField(null=True)
 

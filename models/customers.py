@@ -11,7 +11,9 @@ class IdentityKind(StrEnum):
 
     UNIONID = "unionid"  # scope: "" (one Open Platform subject a deployment)
     OPENID = "openid"  # scope: the app id that gave it
+    WECOM_CONTACT = "wecom_contact"  # scope: the corp id; the external user id
     BUYER_NAME = "buyer_name"  # scope: the shop kind; Taobao and Tmall member name, Youzan nick
+    MOBILE = "mobile"  # scope: ""; value: a keyed digest of the number, which is sealed beside it
     CUSTOMER_KEY = "customer_key"  # scope: the source named by a mapping file
 
 
@@ -31,9 +33,10 @@ class Customer(Model):
 class Identity(Model):
     """(kind, scope, value): how one platform names a customer.
 
-    For an openid of an official account: since when she follows, the QR scene she first came by,
-    until when a person of customer service talks with her, and when the platform was last asked
-    about her.
+    Of a mobile number the value is a keyed digest and ``sealed_value`` the number itself.
+    For an openid of an official account: since when she follows, when she last followed or left,
+    the QR scene she first came by, until when a person of customer service talks with her, and
+    when the platform was last asked about her.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -42,9 +45,11 @@ class Identity(Model):
     scope = fields.TextField()
     value = fields.TextField()
     following_since = fields.DatetimeField(null=True)
+    follow_changed_at = fields.DatetimeField(null=True)
     follow_scene = fields.TextField(null=True)
     with_agent_until = fields.DatetimeField(null=True)
     looked_up_at = fields.DatetimeField(null=True)
+    sealed_value = fields.BinaryField(null=True)
     created_at = fields.DatetimeField()
 
     class Meta:

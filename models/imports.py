@@ -1,15 +1,18 @@
 """Files that were imported, how far, and the rows of them that could not be used."""
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
 
 class ImportedFile(Model):
     """One reading of one file, or of files joined; ``digest`` is of their content and mapping.
 
-    ``orders_read`` is how far it came: everything before is recorded, counted as skipped, or
-    parked, all in one transaction with this number. ``counts`` holds the sums that the summary
-    tells; ``shift_days`` is how far the dates moved, the same for every later reading.
+    ``orders_read`` is how many orders are recorded, counted as skipped, or parked, all in one
+    transaction with this number. Its buyers are shared out over ``lanes``, which are recorded side
+    by side: a lane is done with its orders among so many first ones of the file. ``counts`` holds
+    the sums that the summary tells; ``shift_days`` is how far the dates moved, the same for every
+    later reading.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -18,6 +21,7 @@ class ImportedFile(Model):
     family = fields.TextField()
     shop = fields.TextField()
     shift_days = fields.IntField()
+    lanes: fields.Field[object] = ArrayField("bigint")
     orders_read = fields.BigIntField()
     rows_read = fields.BigIntField()
     counts: fields.Field[object] = fields.JSONField()

@@ -19,7 +19,9 @@ class InboundEvent(Model):
     """One event of one connection, once: ``event_key`` is the platform's id for it.
 
     ``body`` is what the platform sent, decrypted. ``reply`` is the answer that a retry gets again.
-    ``nonce`` is the signed nonce it first came with: no other event may come with it again.
+    ``nonce`` is the signed nonce it first came with: no other event may come with it again. In
+    plain mode each retry with another nonce keeps that one in a row of kind ``retry``, its body
+    empty.
     While claimed, ``claimed_until`` is the lease of the process that works it.
     """
 

@@ -32,8 +32,8 @@ class RedemptionState(StrEnum):
 class Redemption(Model):
     """One member's exchange of points for a reward; ``uuid`` is the name that her phone gave it.
 
-    ``code`` is what staff scan or type. ``coupon_id`` is the coupon it became, where the reward is
-    one: that redemption is handed over at once.
+    ``code`` is what staff scan or type to hand a gift over. Where the reward is a coupon there is
+    none: that redemption is handed over at once, and ``coupon_id`` is the coupon it became.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -42,7 +42,7 @@ class Redemption(Model):
     slot = fields.TextField()
     rule_version_id = fields.BigIntField()
     points = fields.BigIntField()
-    code = fields.TextField()
+    code = fields.TextField(null=True)
     state = fields.CharEnumField(RedemptionState)
     coupon_id = fields.BigIntField(null=True)
     redeemed_at = fields.DatetimeField()

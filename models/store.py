@@ -34,7 +34,8 @@ class StoreOrderState(StrEnum):
 class StoreOrder(Model):
     """A checkout of a quote; ``uuid`` is the name that her phone gave it. Paid, it is a purchase.
 
-    ``number`` is what WeChat Pay knows it by (out_trade_no); ``quote`` is what was shown to her.
+    ``number`` is what WeChat Pay knows it by (out_trade_no); ``quote`` is what was shown to her,
+    ``lines`` what the purchase will have. ``payer_fen`` of ``total_fen`` was her own money.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -44,7 +45,9 @@ class StoreOrder(Model):
     openid = fields.TextField()
     app_id = fields.TextField()
     quote: fields.Field[object] = fields.JSONField()
+    lines: fields.Field[object] = fields.JSONField()
     total_fen = fields.BigIntField()
+    payer_fen = fields.BigIntField(null=True)
     coupon_id = fields.BigIntField(null=True)
     state = fields.CharEnumField(StoreOrderState)
     prepay_id = fields.TextField(null=True)
@@ -55,3 +58,33 @@ class StoreOrder(Model):
 
     class Meta:
         table = "store_order"
+
+
+class StoreRefundState(StrEnum):
+    """Asked of WeChat Pay until it says: done, or failed, which staff must settle with her."""
+
+    ASKED = "asked"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class StoreRefund(Model):
+    """Money given back on a store order; ``number`` is what WeChat Pay knows it by.
+
+    ``name`` is what whoever asked calls it. ``lines`` are {line key: fen of the order's total}.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    store_order_id = fields.BigIntField()
+    name = fields.TextField()
+    number = fields.CharField(max_length=64, unique=True)
+    lines: fields.Field[object] = fields.JSONField()
+    fen = fields.BigIntField()
+    state = fields.CharEnumField(StoreRefundState)
+    due_at = fields.DatetimeField()
+    asked_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "store_refund"
+        unique_together = (("store_order_id", "name"),)

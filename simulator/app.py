@@ -13,13 +13,18 @@ from simulator import (
     menus,
     miniprogram,
     miniprogram_page,
+    pay,
     play,
     play_answers,
     play_events,
+    play_groups,
     play_miniprogram,
+    play_pay,
     play_phone,
+    play_subscriptions,
     qrcodes,
     quotas,
+    subscriptions,
     tags,
     templates,
     tokens,
@@ -29,6 +34,7 @@ from simulator import (
 from simulator.api import Endpoint
 from simulator.gate import CHINA, NO_SUCH_PATH, gate
 from simulator.settings import Settings
+from simulator.wecom import calls, door
 from simulator.world import China
 
 PAGE = Path(__file__).parent / "page"
@@ -47,6 +53,7 @@ SUBJECTS = (
     media,
     web_login,
     miniprogram,
+    subscriptions,
 )
 PREFIXES = ("/cgi-bin/", "/sns/", "/wxa/", "/customservice/", "/connect/")
 
@@ -62,6 +69,12 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_phone.ROUTES)
     app.router.add_routes(play_miniprogram.ROUTES)
     app.router.add_routes(play_events.ROUTES)
+    app.router.add_routes(play_subscriptions.ROUTES)
+    app.router.add_routes(play_groups.ROUTES)
+    if settings.wecom is not None:
+        _add_qyapi(app)
+    app.router.add_routes(play_pay.ROUTES)
+    pay.add_to(app)
     app.router.add_routes(miniprogram_page.ROUTES)
     for prefix in PREFIXES:
         app.router.add_route("*", prefix + "{rest:.*}", gate(NO_SUCH_PATH))
@@ -72,9 +85,17 @@ def create_app(settings: Settings) -> web.Application:
     return app
 
 
+def _add_qyapi(app: web.Application) -> None:
+    for endpoint in calls.ENDPOINTS:
+        app.router.add_route("*", endpoint.path, gate(endpoint, door.QYAPI))
+    elsewhere = gate(door.NO_SUCH_PATH, door.QYAPI)
+    app.router.add_route("*", door.BASE + "/{rest:.*}", elsewhere)
+
+
 async def _running(app: web.Application) -> AsyncIterator[None]:
     china = app[CHINA]
-    china.callbacks.courier.open()
+    for callbacks in china.all_callbacks():
+        callbacks.courier.open()
     china.relay.open()
     yield
     await china.relay.close()
@@ -86,7 +107,9 @@ async def _begin_stopping(app: web.Application) -> None:
     china = app[CHINA]
     china.stopping.set()
     china.stream.close()
-    await china.callbacks.close()
+    for callbacks in china.all_callbacks():
+        await callbacks.close()
+    await china.pay.notices.close()
 
 
 async def _phone(request: web.Request) -> web.StreamResponse:

@@ -120,8 +120,45 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     oauth_refresh_seconds: int = 30 * 86_400
     ticket_seconds: int = 7200
 
+    # WeCom (C1, C8)
+    group_lag_seconds: float = 2.0
+    members_seen_without_filter: int = 1000
+    owners_a_filter: int = 100
+    groups_a_page: int = 1000
+    groups_a_join_way: int = 5
+    join_ways: int = 500_000
+    join_remark_chars: int = 30
+    join_state_chars: int = 30
+    room_name_chars: int = 40
+
     # mini-program (B1)
     login_code_seconds: int = 300
     phone_code_seconds: int = 300
     session_key_dies_at_next_login: bool = True
     logins_a_minute: int = 100
+
+    # WeChat Pay (D1, D2)
+    pay_window_seconds: int = 300
+    pay_prepay_seconds: int = 7200
+    pay_description_limit_bytes: int = 127
+    pay_order_paid_code: str = "ORDERPAID"
+    pay_sends_probes: bool = True
+    pay_probe_prefix: str = "WECHATPAY/SIGNTEST/"
+    pay_notice_timeout_seconds: float = 5.0
+    pay_notice_pauses_seconds: tuple[float, ...] = (
+        15,
+        15,
+        30,
+        180,
+        600,
+        1200,
+        1800,
+        1800,
+        1800,
+        3600,
+        10800,
+        10800,
+        10800,
+        21600,
+        21600,
+    )

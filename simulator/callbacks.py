@@ -40,12 +40,15 @@ class Callbacks:
         faults: FaultBoard,
         consumers: Consumers,
         changed: Callable[[], None],
+        prefix: str = "d",
     ) -> None:
+        """`prefix` begins the ids of the deliveries, so that those of two accounts differ."""
         self.courier = courier
         self._assumed = assumed
         self._faults = faults
         self._consumers = consumers
         self._changed = changed
+        self._prefix = prefix
         self._ids = itertools.count(time.time_ns() // 1_000_000)
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(DELIVERIES_AT_ONCE)
@@ -72,7 +75,7 @@ class Callbacks:
         return self._start(callback, 1)
 
     def _start(self, callback: Callback, tries: int) -> Delivery:
-        delivery = Delivery(f"d{next(self._ids)}", callback)
+        delivery = Delivery(f"{self._prefix}{next(self._ids)}", callback)
         self._deliveries[delivery.id] = delivery
         if len(self._deliveries) > KEPT_DELIVERIES:
             self._deliveries.popitem(last=False)
@@ -95,12 +98,10 @@ class Callbacks:
             delivery.ended.set()
 
     async def _travel(self) -> asyncio.Event:
-        """The ordered delay; with `reorder` a callback waits until the next one has overtaken.
+        """With `reorder` a callback waits until the next one has overtaken it.
 
         Returns what to set when this callback is through: the one it has overtaken goes on then.
         """
-        if self._faults.now.delay_seconds:
-            await asyncio.sleep(self._faults.now.delay_seconds)
         if self._held is not None:
             overtaken, self._held = self._held, None
             return overtaken

@@ -18,7 +18,7 @@ KEPT_BUBBLES = 500
 
 Sender = Literal["consumer", "account", "system"]
 BubbleKind = Literal["text", "image", "voice", "news", "menu", "miniprogram", "location", "notice"]
-Via = Literal["callback", "reply", "customer_message", "template", "platform"]
+Via = Literal["callback", "reply", "customer_message", "template", "subscribe", "platform"]
 
 
 class Bubble(msgspec.Struct, omit_defaults=True, kw_only=True):

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
+from typing import Protocol
 
 import aiohttp
 from yarl import URL
@@ -11,12 +12,29 @@ from simulator.assumed import Assumed
 from simulator.callback import Callback
 from simulator.clock import wire_time
 from simulator.faults import FaultBoard
-from simulator.outgoing import Post, Writer
-from simulator.replies import InvalidAnswer, Reader, Reply
+from simulator.outgoing import Post
+from simulator.replies import InvalidAnswer, Reply
 from simulator.wire import Exchange, Wire, half
 
 VERIFICATION_HEADERS = {"User-Agent": "Mozilla/4.0", "Accept": "*/*", "Pragma": "no-cache"}
 POST_HEADERS = VERIFICATION_HEADERS | {"Content-Type": "text/xml"}
+
+
+class Writes(Protocol):
+    """Turns callbacks into requests, as its platform signs and encrypts them."""
+
+    def post(self, callback: Callback, *, skew_seconds: int, broken: bool) -> Post:
+        """One try of a callback; `broken` cuts the XML."""
+
+    def question(self, *, skew_seconds: int) -> tuple[URL, bytes]:
+        """The address of the GET that verifies the server, and the answer it must give."""
+
+
+class Reads(Protocol):
+    """Reads a server's answers, as its platform does."""
+
+    def read(self, answer: bytes, callback: Callback) -> Reply:
+        """The reply in an answer. Raises: InvalidAnswer."""
 
 
 @dataclass(slots=True)
@@ -57,8 +75,8 @@ class Courier:
 
     def __init__(
         self,
-        writer: Writer,
-        reader: Reader,
+        writer: Writes,
+        reader: Reads,
         *,
         assumed: Assumed,
         faults: FaultBoard,
@@ -146,6 +164,8 @@ class Courier:
                 ) as response,
             ):
                 body = await _whole(response, self._assumed.answer_limit_bytes)
+                if post:
+                    await asyncio.sleep(self._faults.now.delay_seconds)
                 heard = _Heard(response.status, dict(response.headers), body)
         except TimeoutError:
             attempt.outcome = "timed_out"

@@ -58,6 +58,7 @@ MESSAGES = {
     41003: "refresh_token missing",
     41004: "appsecret missing",
     41005: "media data missing",
+    41030: "invalid page",
     41006: "media_id missing",
     41008: "missing code",
     41009: "missing openid",

@@ -22,7 +22,10 @@ class EndpointFault(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=Tr
 
 
 class Faults(msgspec.Struct, forbid_unknown_fields=True):
-    """What goes wrong now. The defaults are: nothing."""
+    """What goes wrong now. The defaults are: nothing.
+
+    `delay_seconds` is how long each answer to a callback is on its way back.
+    """
 
     drop_first_n: Count = 0
     delay_seconds: Annotated[float, msgspec.Meta(ge=0, le=60)] = 0
@@ -31,6 +34,7 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     invalid_xml: bool = False
     clock_skew_seconds: int = 0
     token_cross_kick: bool = False
+    pay_notices_lost: bool = False
     endpoints: dict[str, EndpointFault] = {}
 
 

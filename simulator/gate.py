@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,14 @@ NGINX_PAGE = (
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What differs from host to host: who is let in, and how a refusal is told."""
+
+    let_in: Callable[[Call, Endpoint], None]
+    refusal: Callable[[Call, Endpoint, Refused], Raw]
+
+
 async def _no_such_path(call: Call) -> Answer:
     raise Refused(40066)
 
@@ -38,18 +47,19 @@ async def _no_such_path(call: Call) -> Answer:
 NO_SUCH_PATH = Endpoint("ANY", "", _no_such_path, needs_token=False)
 
 
-def gate(endpoint: Endpoint) -> Handler:
-    """The aiohttp handler of an endpoint."""
+def gate(endpoint: Endpoint, host: Host | None = None) -> Handler:
+    """The aiohttp handler of an endpoint; of api.weixin.qq.com where no other host is named."""
+    at_host = host or WEIXIN
 
     async def handle(request: web.Request) -> web.StreamResponse:
         china = request.app[CHINA]
         call = await _call(request, china)
         fault = china.faults.take(request.path) or EndpointFault()
         started = time.perf_counter()
-        answer, outcome = await _answered(call, endpoint, fault)
+        answer, outcome = await _answered(call, endpoint, fault, host=at_host)
         china.state_file.touch()
         _log(request, call, answer, outcome=outcome, seconds=time.perf_counter() - started)
-        return await _sent(request, answer, fault)
+        return await sent(request, answer, fault)
 
     return handle
 
@@ -67,17 +77,19 @@ async def _call(request: web.Request, china: "China") -> Call:
     )
 
 
-async def _answered(call: Call, endpoint: Endpoint, fault: EndpointFault) -> tuple[Raw, str]:
+async def _answered(
+    call: Call, endpoint: Endpoint, fault: EndpointFault, *, host: Host
+) -> tuple[Raw, str]:
     if fault.status is not None:
         page = NGINX_PAGE.format(_status_line(fault.status)).encode()
         return Raw(page, "text/html", fault.status), f"ordered fault {fault.status}"
     try:
         if fault.errcode is not None:
             raise Refused(fault.errcode)
-        _let_in(call, endpoint)
+        host.let_in(call, endpoint)
         answer = await endpoint.answer(call)
     except Refused as refusal:
-        return _refusal(call, endpoint, refusal), f"errcode {refusal.code}"
+        return host.refusal(call, endpoint, refusal), f"errcode {refusal.code}"
     if isinstance(answer, Raw):
         return answer, "ok"
     plain = endpoint.plain_text == "always"
@@ -95,6 +107,11 @@ def _let_in(call: Call, endpoint: Endpoint) -> None:
         if call.account not in endpoint.accounts:
             raise Refused(48001)
         call.china.quotas.count(call.app_id, call.path)
+    check_method(call, endpoint)
+
+
+def check_method(call: Call, endpoint: Endpoint) -> None:
+    """Raises: Refused 43001, 43002."""
     if endpoint.method not in ("ANY", call.method):
         raise Refused(43001 if endpoint.method == "GET" else 43002)
 
@@ -106,6 +123,9 @@ def _refusal(call: Call, endpoint: Endpoint, refusal: Refused) -> Raw:
     body = msgspec.json.encode(said | refusal.fields)
     call.china.rids.keep(rid, call, body)
     return Raw(body, JSON_TYPE if endpoint.plain_text == "never" else TEXT_TYPE)
+
+
+WEIXIN = Host(_let_in, _refusal)
 
 
 def _log(request: web.Request, call: Call, answer: Raw, *, outcome: str, seconds: float) -> None:
@@ -126,7 +146,8 @@ def _log(request: web.Request, call: Call, answer: Raw, *, outcome: str, seconds
     )
 
 
-async def _sent(request: web.Request, answer: Raw, fault: EndpointFault) -> web.StreamResponse:
+async def sent(request: web.Request, answer: Raw, fault: EndpointFault) -> web.StreamResponse:
+    """Send an answer whole, cut, or never, as the fault orders."""
     headers = {"Content-Type": answer.content_type, **dict(answer.headers)}
     if fault.timeout_after_effect:
         await _hang(request)

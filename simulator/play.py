@@ -9,8 +9,10 @@ from aiohttp import web
 from simulator.consumers import Consumer, NicknameTaken
 from simulator.gate import CHINA
 from simulator.play_answers import Denied, body_of, changed, consumer_of, said, told
-from simulator.settings import Language
+from simulator.qrcodes import jpeg
+from simulator.settings import Language, Shop
 from simulator.wire import KEPT_EXCHANGES
+from simulator.world import China
 
 LONGEST_SECONDS = 20 * 366 * 86_400
 
@@ -36,6 +38,12 @@ def _card(consumer: Consumer) -> dict[str, object]:
     return card | {"miniprogram_openid": consumer.miniprogram_openid}
 
 
+def _poster(china: China, shop: Shop) -> dict[str, object]:
+    """A shop with the code that hangs there: what `qrcode/create` answered for its scene."""
+    code = china.qrcodes.for_scene(shop.scene)
+    return msgspec.structs.asdict(shop) | {"ticket": code.ticket, "url": code.url}
+
+
 async def state(request: web.Request) -> web.Response:
     """Everything the page needs to draw itself."""
     china = request.app[CHINA]
@@ -56,7 +64,8 @@ async def state(request: web.Request) -> web.Response:
                 "is_here": bool(china.settings.miniprogram.folder),
             },
             "consumers": [_card(consumer) for consumer in china.consumers],
-            "shops": china.settings.shops,
+            "shops": [_poster(china, shop) for shop in china.settings.shops],
+            "join_ways": china.corp.posters() if china.corp else [],
             "faults": china.faults.now,
             "callback_url": account.callback_url,
             "clock": {"offset_seconds": china.clock.state.offset_seconds},
@@ -88,7 +97,9 @@ async def chat(request: web.Request) -> web.Response:
 
 async def delivery_of(request: web.Request) -> web.Response:
     """How a delivery stands."""
-    delivery = request.app[CHINA].callbacks.get(request.match_info["id"])
+    wanted = request.match_info["id"]
+    found = (callbacks.get(wanted) for callbacks in request.app[CHINA].all_callbacks())
+    delivery = next((each for each in found if each is not None), None)
     if delivery is None:
         raise Denied(404, "no_such_delivery", "there is no such delivery")
     return said(told(delivery))
@@ -146,9 +157,10 @@ async def verify(request: web.Request) -> web.Response:
 
 
 async def kill_tokens(request: web.Request) -> web.Response:
-    """Ends every token of both accounts, as a reset of the secrets does."""
+    """Ends every token of every account, as a reset of the secrets does."""
     china = request.app[CHINA]
     ended = sum(china.tokens.kill_all(app_id) for app_id in china.secrets)
+    ended += china.corp.tokens.kill_all() if china.corp else 0
     changed(china)
     return said({"ended": ended})
 
@@ -159,6 +171,14 @@ async def medium(request: web.Request) -> web.Response:
     if found is None:
         raise Denied(404, "no_such_medium", "there is no such medium")
     return web.Response(body=found.content, content_type=found.content_type)
+
+
+async def qrcode(request: web.Request) -> web.Response:
+    """The picture of a code by its ticket, for the page: the one that `showqrcode` gives."""
+    code = request.app[CHINA].qrcodes.living(request.query.get("ticket", ""))
+    if code is None:
+        raise Denied(404, "no_such_code", "there is no such QR code")
+    return web.Response(body=jpeg(code.url), content_type="image/jpeg")
 
 
 ROUTES = (
@@ -173,4 +193,5 @@ ROUTES = (
     web.post("/play/verify", verify),
     web.post("/play/tokens/kill", kill_tokens),
     web.get("/play/media/{id}", medium),
+    web.get("/play/qrcode", qrcode),
 )

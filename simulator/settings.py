@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -34,8 +34,16 @@ class OfficialAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("callback_url must be an http or https address")
 
 
+class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A message template; `content` holds lines such as `积分：{{keyword1.DATA}}`."""
+
+    template_id: str
+    title: str
+    content: str
+
+
 class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The mini-program that is bound to the same Open Platform subject.
+    """The mini-program that is bound to the same Open Platform subject, with its templates.
 
     ``folder`` holds its source, which the phone runs; empty: it cannot be opened. ``server`` is
     the one address that its requests may reach, and must be this machine.
@@ -44,12 +52,72 @@ class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     app_id: str
     app_secret: str
     name: str = ""
+    templates: tuple[Template, ...] = ()
     folder: str = ""
     server: str = ""
 
     def __post_init__(self) -> None:
         if self.server and not _LOOPBACK.fullmatch(self.server):
             raise ValueError("server must be http://127.0.0.1 with a port, and no path")
+
+
+class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A customer group of the corp that is there from the start; `owner` is a staff user id."""
+
+    chat_id: str
+    name: str
+    owner: str
+    capacity: Annotated[int, msgspec.Meta(ge=2, le=500)] = 200
+
+
+class WeCom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The brand's corp, with one self-built app. `staff` are the user ids whom the app may see.
+
+    A corp that is not bound to the Open Platform subject tells no unionids; an older app is told no
+    list of who changed.
+    """
+
+    corp_id: str
+    secret: str
+    token: str
+    encoding_aes_key: str
+    callback_url: str
+    name: str = "企业微信"
+    agent_id: int = 1_000_002
+    staff: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    tells_unionid: bool = True
+    tells_changes: bool = True
+
+    def __post_init__(self) -> None:
+        if not _AES_KEY.fullmatch(self.encoding_aes_key):
+            raise ValueError("encoding_aes_key must be 43 letters and digits")
+        if not self.callback_url.startswith(("http://", "https://")):
+            raise ValueError("callback_url must be an http or https address")
+        if len({group.chat_id for group in self.groups}) != len(self.groups):
+            raise ValueError("groups need chat ids of their own")
+        if not {group.owner for group in self.groups} <= set(self.staff):
+            raise ValueError("the owner of a group must be one of the staff")
+
+
+class Merchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The merchant of WeChat Pay that the mini-program belongs to; keys are PEM texts.
+
+    The platform knows the merchant's public key and signs with a private one of its own, whose
+    public half is named `public_key_id`.
+    """
+
+    mch_id: str
+    serial: str
+    public_key: str
+    api_v3_key: str
+    public_key_id: str
+    platform_private_key: str
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.api_v3_key.encode()) != 32:
+            raise ValueError("api_v3_key must be 32 letters and digits")
 
 
 class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,25 +135,22 @@ class ConsumerSeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Language = "zh_CN"
 
 
-class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A message template; `content` holds lines such as `积分：{{keyword1.DATA}}`."""
-
-    template_id: str
-    title: str
-    content: str
-
-
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything a run is told. `ip_whitelist` None means that any address may call."""
+    """Everything a run is told.
+
+    Without `wecom` there is no corp. `ip_whitelist` None means that any address may call.
+    """
 
     official_account: OfficialAccount
     miniprogram: MiniProgram
+    wecom: WeCom | None = None
     port: int = 8090
     host: str = "127.0.0.1"
     state_file: str | None = None
     shops: tuple[Shop, ...] = ()
     consumers: tuple[ConsumerSeed, ...] = ()
     templates: tuple[Template, ...] = ()
+    merchant: Merchant | None = None
     ip_whitelist: tuple[str, ...] | None = None
     assumed: Assumed = Assumed()
 

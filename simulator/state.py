@@ -13,11 +13,14 @@ from simulator.consumers import ConsumersState
 from simulator.mass_messages import MassMessagesState
 from simulator.menus import MenusState
 from simulator.miniprogram import LoginsState
+from simulator.payments import PaymentsState
 from simulator.qrcodes import QrCodesState
 from simulator.quotas import QuotasState
+from simulator.subscriptions import SubscriptionsState
 from simulator.tags import TagsState
 from simulator.templates import TemplatesState
 from simulator.tokens import TokensState
+from simulator.wecom import CorpState
 from simulator.wire import WireState
 
 SETTLE_SECONDS = 0.3
@@ -38,7 +41,10 @@ class State(msgspec.Struct):
     tags: TagsState = msgspec.field(default_factory=TagsState)
     templates: TemplatesState = msgspec.field(default_factory=TemplatesState)
     mass_messages: MassMessagesState = msgspec.field(default_factory=MassMessagesState)
+    subscriptions: SubscriptionsState = msgspec.field(default_factory=SubscriptionsState)
     logins: LoginsState = msgspec.field(default_factory=LoginsState)
+    corp: CorpState = msgspec.field(default_factory=CorpState)
+    payments: PaymentsState = msgspec.field(default_factory=PaymentsState)
 
 
 class StateUnreadable(Exception):

@@ -8,6 +8,7 @@ from simulator.api import OK, Answer, Call, Endpoint
 from simulator.consumers import Bubble
 from simulator.errors import Refused
 from simulator.settings import Template
+from simulator.template_values import fits
 from simulator.users import consumer_of
 
 KEPT_CLIENT_IDS = 1000
@@ -100,12 +101,14 @@ def _bubble(asked: TemplateRequest, template: Template, text: str) -> Bubble:
 
 
 def _filled(template: Template, values: dict[str, Value]) -> str:
-    """The text with its places filled. Raises: Refused 47003 naming an empty place."""
+    """The text with its places filled. Raises: Refused 47003 naming a place."""
 
     def fill(place: re.Match[str]) -> str:
         value = str(values.get(place[1], Value()).value)
         if not value:
             raise Refused(47003, f"data.{place[1]}.value is empty")
+        if not fits(place[1], value):
+            raise Refused(47003, f"data.{place[1]}.value invalid")
         return value
 
     return _KEY.sub(fill, template.content)

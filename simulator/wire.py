@@ -12,7 +12,9 @@ from simulator.stream import Stream
 KEPT_EXCHANGES = 500
 BODY_LIMIT_BYTES = 16_384
 
-_SECRET_QUERY = re.compile(r"([?&](?:access_token|secret|refresh_token|js_code|code)=)[^&]+")
+_SECRET_QUERY = re.compile(
+    r"([?&](?:access_token|secret|corpsecret|refresh_token|js_code|code)=)[^&]+"
+)
 _SECRET_FIELD = re.compile(
     r'("(?:access_token|secret|appsecret|refresh_token|session_key|ticket|token)"'
     r'\s*:\s*")(?:[^"\\]|\\.)+'

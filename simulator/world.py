@@ -17,6 +17,7 @@ from simulator.media import Media
 from simulator.menus import Menus
 from simulator.miniprogram import Logins
 from simulator.outgoing import Writer
+from simulator.pay_host import PayHost
 from simulator.qrcodes import QrCodes
 from simulator.quotas import Quotas, Rids
 from simulator.relay import Relay
@@ -24,10 +25,13 @@ from simulator.replies import Reader
 from simulator.settings import Settings
 from simulator.state import StateFile, load
 from simulator.stream import Stream
+from simulator.subscriptions import Subscriptions
 from simulator.tags import Tags
 from simulator.templates import Templates
 from simulator.tokens import Tokens
 from simulator.web_login import WebLogins
+from simulator.wecom import Corp, CorpState
+from simulator.wecom.outgoing import CorpReader, CorpWriter
 from simulator.wire import Wire
 
 
@@ -57,15 +61,38 @@ class China:
         self.consumers = Consumers(state.consumers, settings, clock=clock, stream=self.stream)
         self.menus = Menus(state.menus)
         self.qrcodes = QrCodes(state.qrcodes, assumed, clock)
+        for shop in settings.shops:
+            self.qrcodes.for_scene(shop.scene)
         self.tags = Tags(state.tags)
         self.agents = Agents(state.agents)
         self.templates = Templates(state.templates, settings.templates)
+        self.subscriptions = Subscriptions(state.subscriptions, settings.miniprogram.templates)
         self.mass_messages = MassMessages(state.mass_messages)
         self.media = Media(assumed, clock)
         self.logins = Logins(state.logins, assumed, clock)
         self.web_logins = WebLogins()
         self.relay = Relay(settings.miniprogram.server, self.wire)
+        self.pay = PayHost(settings, state.payments, clock, faults=self.faults, wire=self.wire)
         self.message_ids = MessageIds(state.message_ids)
+        self.callbacks = self._official_callbacks()
+        self.actions = Actions(
+            account,
+            assumed,
+            clock=clock,
+            consumers=self.consumers,
+            menus=self.menus,
+            qrcodes=self.qrcodes,
+            message_ids=self.message_ids,
+            callbacks=self.callbacks,
+        )
+        self.corp = self._corp(state.corp) if settings.wecom else None
+
+    def all_callbacks(self) -> list[Callbacks]:
+        """The callbacks of every account."""
+        return [self.callbacks, *([self.corp.callbacks] if self.corp else [])]
+
+    def _official_callbacks(self) -> Callbacks:
+        account, assumed = self.settings.official_account, self.settings.assumed
         envelope = None
         if account.mode != "plain":
             envelope = Envelope(account.encoding_aes_key, account.app_id)
@@ -76,20 +103,33 @@ class China:
             faults=self.faults,
             wire=self.wire,
         )
-        self.callbacks = Callbacks(
+        return Callbacks(
             courier,
             assumed=assumed,
             faults=self.faults,
             consumers=self.consumers,
             changed=self.state_file.touch,
         )
-        self.actions = Actions(
-            account,
-            assumed,
-            clock=clock,
+
+    def _corp(self, state: CorpState) -> Corp:
+        corp, assumed = self.settings.wecom, self.settings.assumed
+        assert corp is not None
+        courier = Courier(
+            CorpWriter(corp), CorpReader(), assumed=assumed, faults=self.faults, wire=self.wire
+        )
+        callbacks = Callbacks(
+            courier,
+            assumed=assumed,
+            faults=self.faults,
             consumers=self.consumers,
-            menus=self.menus,
-            qrcodes=self.qrcodes,
-            message_ids=self.message_ids,
-            callbacks=self.callbacks,
+            changed=self.state_file.touch,
+            prefix="w",
+        )
+        return Corp(
+            state,
+            corp,
+            assumed,
+            clock=self.clock,
+            consumers=self.consumers,
+            callbacks=callbacks,
         )

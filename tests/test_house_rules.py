@@ -25,6 +25,7 @@ ROOMS = (
     "connectors",
     "bot",
     "miniprogram_api",
+    "console",
     "jobs",
     "simulator",
 )

@@ -1,17 +1,25 @@
 """What edges and jobs work with in one process: the clock, Redis, and the platforms' clients."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import aiohttp
 from aiohttp import web
 from redis.asyncio import Redis
 
-from loyalty.connections import Connected, MiniProgramSettings, OfficialAccountSettings
+from loyalty.connections import (
+    Connected,
+    MiniProgramSettings,
+    OfficialAccountSettings,
+    WeChatPaySettings,
+    WeComSettings,
+)
 from loyalty.sealing import Sealer
 from wechat.miniprogram import MiniProgram
 from wechat.official_account import OfficialAccount
+from wechat.pay import Pay
+from wechat.wecom import WeCom
 
 
 def now() -> datetime:
@@ -36,14 +44,35 @@ class MiniProgramAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Corp:
+    """One WeCom corp: its connection and the client that calls the platform for it."""
+
+    connection: Connected[WeComSettings]
+    client: WeCom
+
+
+@dataclass(frozen=True, slots=True)
+class PayAccount:
+    """One merchant of WeChat Pay: its connection and the client that calls the platform for it."""
+
+    connection: Connected[WeChatPaySettings]
+    client: Pay
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """The typed clients of one process. Redis may be lost at any time."""
+    """The typed clients of one process. Redis may be lost at any time.
+
+    ``merchants`` are by the app id of the mini-program whose payments they take.
+    """
 
     redis: Redis
     http: aiohttp.ClientSession
     sealer: Sealer
     accounts: Mapping[str, Account]
     miniprograms: Mapping[str, MiniProgramAccount]
+    corps: Mapping[str, Corp] = field(default_factory=dict)
+    merchants: Mapping[str, PayAccount] = field(default_factory=dict)
     clock: Callable[[], datetime] = now
 
 

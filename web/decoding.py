@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Struct, inspect
 from multidict import MultiMapping
 
+from loyalty.wording import Worded
 from web.refusals import BadRequest
-from web.texts import WRONGS, Worded
+from web.texts import WRONGS
 
 _PLACE = re.compile(r"(?P<told>.*?)(?: - at (?:`key` in )?`\$(?P<path>.*)`)?", re.DOTALL)
 _PATTERNS = tuple((re.compile(pattern), zh, en) for pattern, zh, en in WRONGS)

@@ -1,13 +1,16 @@
-"""How a movement of points reads to the member: what happened, and in which shop."""
+"""How a movement of points reads to the member: what happened, and by what."""
 
 import re
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from loyalty.ledger import HistoryLine
+from loyalty.wording import Worded
 from models import EntryKind, ShopKind, db
 from web.languages import Language
 
 PURCHASE = re.compile("purchase:([0-9]{1,18})", re.ASCII)
+REDEMPTION = re.compile("redemption:([0-9a-f-]{36})(?::(cancelled|expired))?", re.ASCII)
 
 KINDS: dict[EntryKind, tuple[str, str]] = {
     EntryKind.EARN: ("获得积分", "Points earned"),
@@ -33,27 +36,34 @@ SHOPS: dict[ShopKind, tuple[str, str]] = {
 }
 
 
+WHYS: dict[str | None, Worded] = {
+    None: Worded("兑换 {name}", "redeemed for {name}"),
+    "cancelled": Worded("取消兑换 {name}", "{name} cancelled"),
+    "expired": Worded("{name} 到期未领取", "{name} not fetched in time"),
+}
+
+
 async def texts_of(
     customer_id: int, lines: Sequence[HistoryLine], *, language: Language
 ) -> list[str]:
-    """Return what a member reads for each movement: its kind, and which order of hers caused it."""
-    orders = await _orders(customer_id, (line.cause for line in lines))
-    chosen = 0 if language == "zh" else 1
+    """Return what a member reads for each movement: its kind, and what of hers caused it."""
+    causes = {line.cause for line in lines}
+    by = {
+        **await _orders(customer_id, causes),
+        **await _redemptions(customer_id, causes),
+        **await _challenges(causes),
+    }
+    between = "：" if language == "zh" else ": "
     told = []
     for line in lines:
-        kind = KINDS[line.kind][chosen]
-        order = orders.get(line.cause)
-        if order is None:
-            told.append(kind)
-        elif language == "zh":
-            told.append(f"{kind}：{SHOPS[order[0]][0]}订单 {order[1]}")
-        else:
-            told.append(f"{kind}: order {order[1]} at {SHOPS[order[0]][1]}")
+        kind = KINDS[line.kind][0 if language == "zh" else 1]
+        cause = by.get(line.cause)
+        told.append(f"{kind}{between}{cause.spoken(language)}" if cause else kind)
     return told
 
 
-async def _orders(customer_id: int, causes: Iterable[str]) -> dict[str, tuple[ShopKind, str]]:
-    """Return the shop and the number of the customer's own orders among the causes."""
+async def _orders(customer_id: int, causes: Iterable[str]) -> dict[str, Worded]:
+    """Return the customer's own orders among the causes, by shop and number."""
     ids = sorted({int(found[1]) for cause in causes if (found := PURCHASE.fullmatch(cause))})
     if not ids:
         return {}
@@ -65,4 +75,54 @@ async def _orders(customer_id: int, causes: Iterable[str]) -> dict[str, tuple[Sh
         ids,
         customer_id,
     )
-    return {f"purchase:{row['id']}": (ShopKind(row["kind"]), row["number"]) for row in rows}
+    return {f"purchase:{row['id']}": _order(ShopKind(row["kind"]), row["number"]) for row in rows}
+
+
+def _order(shop: ShopKind, number: str) -> Worded:
+    zh, en = SHOPS[shop]
+    return Worded(f"{zh}订单 {number}", f"order {number} at {en}")
+
+
+async def _redemptions(customer_id: int, causes: Iterable[str]) -> dict[str, Worded]:
+    """Return the customer's own redemptions among the causes, by reward, and what became of it."""
+    found = {cause: match for cause in causes if (match := REDEMPTION.fullmatch(cause))}
+    uuids = {uuid for match in found.values() if (uuid := _uuid(match[1]))}
+    if not uuids:
+        return {}
+    rows = await db.fetch(
+        "SELECT redemption.uuid, body ->> 'name_zh' AS zh, body ->> 'name_en' AS en FROM redemption"
+        " JOIN rule_version ON rule_version.id = redemption.rule_version_id"
+        " WHERE redemption.uuid = ANY($1::uuid[]) AND redemption.member_id = $2",
+        list(uuids),
+        customer_id,
+    )
+    names = {str(row["uuid"]): row for row in rows}
+    return {
+        cause: _with_name(WHYS[match[2]], names[match[1]])
+        for cause, match in found.items()
+        if match[1] in names
+    }
+
+
+async def _challenges(causes: Iterable[str]) -> dict[str, Worded]:
+    """Return the challenges among the causes, by the name they have now."""
+    slots = sorted(cause for cause in causes if cause.startswith("challenge:"))
+    if not slots:
+        return {}
+    rows = await db.fetch(
+        "SELECT DISTINCT ON (slot) slot, body ->> 'name_zh' AS zh, body ->> 'name_en' AS en"
+        " FROM rule_version WHERE slot = ANY($1::text[]) ORDER BY slot, version DESC",
+        slots,
+    )
+    return {row["slot"]: Worded(row["zh"], row["en"]) for row in rows}
+
+
+def _uuid(told: str) -> UUID | None:
+    try:
+        return UUID(told)
+    except ValueError:
+        return None
+
+
+def _with_name(why: Worded, row: db.Row) -> Worded:
+    return Worded(why.zh.format(name=row["zh"]), why.en.format(name=row["en"]))

@@ -5,9 +5,11 @@ outside, the others (ids, keys, platform names) stay in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from string import Formatter
 
+from loyalty.calendar import SHANGHAI
+from loyalty.wording import Worded, yuan
 from web.languages import Language
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -118,6 +120,97 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "completed_before_paid": ("完成时间早于付款时间", "Completed before it was paid"),
     "refunds_do_not_sum": ("各行退款之和与订单退款不一致", "Refunds of lines and order differ"),
+    # conditions
+    "not_in_segment": ("仅限受邀会员", "For invited members only"),
+    "min_spend_not_met": ("还差 {short_fen} 元", "¥{short_fen} more is needed"),
+    "tier_too_low": (
+        "需要达到{tier}，还差 {short_fen} 元消费",
+        "{tier} is needed, ¥{short_fen} of purchases to go",
+    ),
+    # rewards
+    "no_such_reward": ("没有这个奖励", "There is no such reward"),
+    "reward_unavailable": ("暂时不能兑换", "Cannot be redeemed right now"),
+    "reward_out_of_stock": ("已兑完", "All gone"),
+    "reward_limit_reached": ("每人限兑 {most} 次", "At most {most} for each member"),
+    "no_such_redemption": ("没有这笔兑换", "There is no such redemption"),
+    "redemption_over": ("这笔兑换已结束，不能取消", "This redemption is over: too late to cancel"),
+    "no_such_redemption_code": ("没有这个兑换码", "There is no such redemption code"),
+    "already_handed_over": (
+        "已由 {by} 于 {handed_over_at} 交付",
+        "Handed over already by {by}, {handed_over_at} Shanghai time",
+    ),
+    "redemption_cancelled": ("会员已取消这笔兑换", "The member has cancelled this redemption"),
+    "redemption_expired": (
+        "已过领取期限，积分退回原批次",
+        "Not fetched in time: the points go back with their old expiry",
+    ),
+    # coupons
+    "no_such_coupon": ("没有这张优惠券", "There is no such coupon"),
+    "no_such_coupon_batch": ("没有这个券批次", "There is no such coupon batch"),
+    "coupon_locked": (
+        "优惠券已用于待付款订单",
+        "Another unpaid order holds the coupon",
+    ),
+    "coupon_used": ("优惠券已使用", "The coupon is used"),
+    "coupon_void": ("优惠券已作废", "The coupon is void"),
+    "coupon_expired": ("优惠券已过期", "The coupon has expired"),
+    # the own store
+    "no_such_product": ("没有商品 {sku}", "There is no product {sku}"),
+    "product_not_on_sale": ("商品 {sku} 已下架", "{sku} is not for sale at the moment"),
+    "cart_too_large": ("购物车金额不能超过 {most_fen} 元", "A cart may cost ¥{most_fen} at most"),
+    "for_everyone": ("全场优惠", "For everyone"),
+    "no_goods_for_discount": (
+        "购物车里没有适用商品",
+        "It is for other goods than those in the cart",
+    ),
+    "better_discount_applies": ("已享受更优惠的价格", "A better discount applies already"),
+    "nothing_left_to_discount": ("已没有可优惠的金额", "There is nothing left to take off"),
+    "quote_forged": ("报价无效，请重新结算", "This quote is not valid, please check out again"),
+    "quote_expired": ("报价已过期，请重新结算", "This quote has ended, please check out again"),
+    "no_such_order": ("没有这笔订单", "There is no such order"),
+    "order_not_paid": ("订单未付款", "The order is not paid"),
+    "payment_differs": ("支付与订单不符", "The payment does not fit the order"),
+    "payments_not_connected": ("尚未接入微信支付", "WeChat Pay is not connected"),
+    "refund_too_large": ("最多可退 {left_fen} 元", "¥{left_fen} can be given back at most"),
+    "nothing_to_refund": ("没有可退的金额", "There is nothing to give back"),
+    # the phone number
+    "phone_code_invalid": (
+        "手机号授权已失效，请重试",
+        "The phone number's code is wrong or too old, please try again",
+    ),
+    "phone_not_usable": ("手机号不正确", "This is not a usable phone number"),
+    "phone_of_another_customer": (
+        "该手机号已绑定其他会员，请联系客服合并",
+        "This number belongs to another member; please ask customer service to merge the two",
+    ),
+    # why she has a coupon
+    "coupon_for_points": ("{points} 积分兑换", "Redeemed for {points} points"),
+    # staff
+    "wrong_password": ("账号或密码不对", "Wrong account or password"),
+    "password_too_short": ("密码至少 {least} 位", "A password has at least {least} characters"),
+    "no_such_staff_member": ("没有这位员工", "No such staff member"),
+    "not_for_your_role": ("您的角色不能查看此页", "Your role may not see this page"),
+    "form_not_ours": ("页面已过期，请刷新重试", "This form is too old: reload the page"),
+    # play
+    "no_such_challenge": ("没有这个任务", "No such challenge"),
+    "challenge_not_reached": (
+        "还没有完成：{done}/{target}",
+        "Not reached yet: {done} of {target}",
+    ),
+    "round_is_over": ("这一轮已经结束", "This round is over"),
+    "not_today": ("只能签到今天（{today}）", "Only today can be checked in ({today})"),
+    "bad_day": ("日期应为 2026-11-22 这样的格式", "The day must look like 2026-11-22"),
+    "no_such_segment": ("没有这个人群", "No such segment"),
+    "no_such_campaign": ("没有这个营销活动", "No such campaign"),
+    "no_such_board": ("没有这个排行榜", "No such leaderboard"),
+    # communities
+    "no_such_community": ("没有这个会员群", "There is no such VIP group"),
+    "community_full": ("会员群已满（{capacity} 人）", "The VIP group is full ({capacity} people)"),
+    "invitation_withdrawn": ("邀请已撤回", "The invitation was withdrawn"),
+    "join_way_missing": (
+        "进群二维码尚未生成，请稍后再试",
+        "There is no QR code yet, try again soon",
+    ),
 }
 
 # What the decoder finds wrong with one field: (pattern, zh, en), by its own words.
@@ -146,24 +239,22 @@ WRONGS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """A figure that is itself words, in both languages."""
-
-    zh: str
-    en: str
-
-    def spoken(self, language: Language) -> str:
-        """Return the words in one language."""
-        return self.zh if language == "zh" else self.en
-
-
 def text(code: str, language: Language, figures: Mapping[str, object]) -> str:
     """Return what a person reads for a code; a code without a text reads as its family would."""
     zh, en = TEXTS.get(code, TEXTS["loyalty_error"])
+    shown = shown_figures(code, language, figures)
     return (zh if language == "zh" else en).format_map(
-        _Shown(shown_figures(code, language, figures))
+        _Shown({name: _read(name, figure) for name, figure in shown.items()})
     )
+
+
+def _read(name: str, figure: object) -> object:
+    """Return a figure as people read it: fen as yuan, a moment by the Shanghai clock."""
+    if name.endswith("_fen") and isinstance(figure, int):
+        return yuan(figure)
+    if isinstance(figure, datetime):
+        return f"{figure.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return figure
 
 
 def shown_figures(

@@ -68,7 +68,7 @@ async def exchange(
             headers={"Content-Type": "application/json"} if call.body is not None else None,
             timeout=timeout,
             allow_redirects=False,  # a token must not follow one to another host
-            middlewares=(_sent_once,),
+            middlewares=(sent_once,),
         ) as response:
             _check_status(response.status, call)
             body = await _read(response, limits.answer_limit_bytes, call=call)
@@ -81,7 +81,7 @@ async def exchange(
         raise lost(f"no answer: {type(error).__name__}", call=call) from None
 
 
-async def _sent_once(
+async def sent_once(
     request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
     """Keep aiohttp from repeating a GET by itself where the connection breaks."""
@@ -109,11 +109,19 @@ def _check_status(status: int, call: Call) -> None:
 
 
 async def _read(response: aiohttp.ClientResponse, limit_bytes: int, *, call: Call) -> bytes:
+    try:
+        return await read_body(response, limit_bytes, endpoint=call.path)
+    except TryAgain as error:
+        raise lost(error.errmsg, call=call) from None
+
+
+async def read_body(response: aiohttp.ClientResponse, limit_bytes: int, *, endpoint: str) -> bytes:
+    """Return what is answered. Raises: TryAgain: it is more than one wants to hold."""
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > limit_bytes:
-            raise lost(f"answered more than {limit_bytes} bytes", call=call)
+            raise TryAgain(f"answered more than {limit_bytes} bytes", endpoint=endpoint)
     return bytes(body)
 
 

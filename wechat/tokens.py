@@ -7,10 +7,13 @@ still the one that failed, and only one caller fetches.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
 
 from msgspec import Struct
+
+# A token is given up this long before its end, or at a tenth of a short life.
+MARGIN_SECONDS = 60
 
 Fetch = Callable[[], Awaitable["StoredToken"]]
 
@@ -26,6 +29,19 @@ class StoredToken(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"StoredToken(expires_at={self.expires_at:%Y-%m-%dT%H:%M:%SZ})"
+
+
+def token_in(answer: Any) -> StoredToken:
+    """Return the token that a platform answered.
+
+    Raises:
+        KeyError, TypeError, ValueError: there is none in the answer.
+    """
+    value, life_seconds = answer["access_token"], int(answer["expires_in"])
+    if not (isinstance(value, str) and value):
+        raise ValueError("no token")
+    usable_seconds = life_seconds - min(MARGIN_SECONDS, life_seconds // 10)
+    return StoredToken(value, datetime.now(UTC) + timedelta(seconds=usable_seconds))
 
 
 class TokenStore(Protocol):

@@ -1,18 +1,15 @@
 """The transport of api.weixin.qq.com: official accounts and mini-programs."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import aiohttp
 
 from wechat.errors import Rejected, TokenRefused
 from wechat.exchange import Limits, lost
-from wechat.tokens import StoredToken, TokenStore
+from wechat.tokens import StoredToken, TokenStore, token_in
 from wechat.transport import DEFAULT_LIMITS, Transport
 
 TokenEndpoint = Literal["stable_token", "token"]
-# A token is given up this long before its end, or at a tenth of a short life.
-MARGIN_SECONDS = 60
 
 
 class WeixinTransport(Transport):
@@ -84,16 +81,8 @@ class WeixinTransport(Transport):
             call = self._call("POST", "/cgi-bin/stable_token", params=None, data=asked)
         try:
             answer = await self._answer(call, with_token=False)
-            return _stored(answer)
+            return token_in(answer)
         except TokenRefused as error:  # 40001 means the secret here, and no token could help
             raise Rejected(error.errmsg, endpoint=error.endpoint, errcode=error.errcode) from None
         except (KeyError, TypeError, ValueError):
             raise lost("answered no token", call=call) from None
-
-
-def _stored(answer: Any) -> StoredToken:
-    value, life_seconds = answer["access_token"], int(answer["expires_in"])
-    if not (isinstance(value, str) and value):
-        raise ValueError("no token")
-    usable_seconds = life_seconds - min(MARGIN_SECONDS, life_seconds // 10)
-    return StoredToken(value, datetime.now(UTC) + timedelta(seconds=usable_seconds))

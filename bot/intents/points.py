@@ -1,10 +1,10 @@
 """积分: what she can spend, what is on its way, what lapses soon."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.router import intent
-from bot.turn import Language, Reply, Say, Turn
-from bot.wording import day
+from bot.turn import Reply, Say, Turn
+from bot.wording import last_day
 from loyalty.ledger import Balance
 
 
@@ -31,7 +31,7 @@ def chinese(balance: Balance, *, at: datetime) -> list[str]:
     if balance.pending:
         lines.append(f"另有 {balance.pending:,} 积分待到账，确认收货并过退货期后可用。")
     if balance.expiring and balance.expires_first_at:
-        last = _last_day(balance, "zh", at=at)
+        last = last_day(balance.expires_first_at, "zh", at=at)
         lines.append(f"其中 {balance.expiring:,} 积分 30 天内过期，最早 {last}。")
     if balance.debt:
         lines.append(f"有 {balance.debt:,} 积分因退款待扣回，将从之后到账的积分中抵扣。")
@@ -44,16 +44,10 @@ def english(balance: Balance, *, at: datetime) -> list[str]:
     if balance.pending:
         lines.append(f"{balance.pending:,} more are pending: yours once the return period is over.")
     if balance.expiring and balance.expires_first_at:
-        last = _last_day(balance, "en", at=at)
+        last = last_day(balance.expires_first_at, "en", at=at)
         lines.append(f"{balance.expiring:,} of them expire within 30 days, the first on {last}.")
     if balance.debt:
         lines.append(
             f"{balance.debt:,} points are owed after a refund; your next points will pay them."
         )
     return lines
-
-
-def _last_day(balance: Balance, language: Language, *, at: datetime) -> str:
-    assert balance.expires_first_at is not None
-    # Half-open: what lapses at midnight is good through the day before.
-    return day(balance.expires_first_at - timedelta(seconds=1), language, at=at)

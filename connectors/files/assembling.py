@@ -1,6 +1,7 @@
 """An order put together from what several reports tell of it, with amounts that sum exactly."""
 
 from collections.abc import Sequence
+from itertools import combinations
 
 from connectors.files.cells import MOST_FEN
 from connectors.files.faults import CellFault
@@ -25,9 +26,12 @@ def assembled(
     of different days tell more or less of them.
 
     Raises:
-        CellFault: ``amount_too_large``, ``refunded_more_than_paid``.
+        CellFault: ``amount_too_large``, ``refunded_more_than_paid``,
+            ``items_do_not_reconcile``.
     """
     goods_paid = told.paid_fen - told.freight_fen
+    if lines:
+        _reconcile(told, lines, refunds)
     lines = lines or told.lines
     paid = _paid_by_line(goods_paid, lines)
     refunded = _refunded(told, lines, refunds)
@@ -57,6 +61,25 @@ def assembled(
         source=source,
         lines=tuple(_line(*parts) for parts in zip(lines, paid, of_lines, strict=True)),
     )
+
+
+def _reconcile(told: OrderTold, lines: Sequence[LineTold], refunds: Sequence[RefundTold]) -> None:
+    """Require that what an item report says was paid for the lines sums to the order's money.
+
+    Lines may hold the freight, the platform's part and what points paid, or not: reports differ.
+    After a refund some reports tell the lines without it, so that nothing can be required.
+
+    Raises:
+        CellFault: ``items_do_not_reconcile``: items are missing, or belong to another state.
+    """
+    paid = sum(line.paid_fen or 0 for line in lines)
+    given_back = told.refunded_fen or refunds or any(line.refunded_fen for line in lines)
+    if not paid or given_back or told.closed:
+        return
+    parts = (told.freight_fen, told.discount_platform_fen, told.points_deduct_fen)
+    goods = told.paid_fen - told.freight_fen
+    if paid not in {goods + sum(some) for n in range(4) for some in combinations(parts, n)}:
+        raise CellFault("items_do_not_reconcile", items=paid, goods=goods, freight=told.freight_fen)
 
 
 def _paid_by_line(goods_paid: int, lines: Sequence[LineTold]) -> list[int]:

@@ -12,10 +12,12 @@ from pathlib import Path
 from rich.console import Console
 
 from connectors.files import parked_csv, plan, summary, texts
+from connectors.files.apart import apart
 from connectors.files.faults import FileFault, MappingFault
-from connectors.files.importing import bring_in, try_out
+from connectors.files.importing import LANES, bring_in, try_out
 from connectors.files.parked_csv import ParkedCsv
 from connectors.files.progress import Shown
+from connectors.files.reported import DetailReading
 from connectors.files.taking import Reading
 from loyalty import imports
 from loyalty.calendar import SHANGHAI
@@ -81,7 +83,7 @@ async def run(
             if not readings and not arguments.export_parked:
                 call.say("nothing_to_do")
                 return MISUSED
-            async with db.opened(database_url, pool_size=2):
+            async with db.opened(database_url, pool_size=LANES + 1):
                 return await call.carry_out(readings)
     except MappingFault as fault:
         call.refuse(fault.code, fault.figures)
@@ -199,12 +201,14 @@ class _Call:
     ) -> int:
         if known is not None and self.arguments.again:
             await imports.restart(known.id, at=self.now())
+        reading = apart(reading)
         file = await imports.begin(
             reading.digest,
             name=reading.name,
             family=reading.family,
             shop=reading.shop,
             shift_days=shift_days,
+            lanes=1 if reading.joins_purchases else LANES,
             at=self.now(),
         )
         self._announce(reading, file, extent)
@@ -222,7 +226,8 @@ class _Call:
 
     def _announce(self, reading: Reading, file: Imported, extent: tuple[int, int]) -> None:
         if not any(extent):
-            self.say("header_only", name=reading.name)
+            joined = isinstance(reading, DetailReading)
+            self.say("joined" if joined else "header_only", name=reading.name)
         elif file.orders_read:
             self.say("resumed", name=reading.name, orders=f"{file.orders_read:,}")
         else:
@@ -276,7 +281,8 @@ class _Call:
         ):
             self.console.print(told, markup=False, highlight=False, soft_wrap=True)
         if total.counts.parked_rows and not self.arguments.parked:
-            self.say("parked_rows", rows=f"{total.counts.parked_rows:,}")
+            sentence = "parked_rows_dry" if self.arguments.dry_run else "parked_rows"
+            self.say(sentence, rows=f"{total.counts.parked_rows:,}")
 
     async def _export(self, path: Path, files: list[int] | None) -> None:
         try:

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from connectors.files import grouping
 from connectors.files.columns import Finder, Lookups
@@ -11,10 +11,27 @@ from connectors.files.faults import CellFault, NotAPurchase
 from connectors.files.grouping import Block, Survey
 from connectors.files.mapped_order import OrderColumns, order_from
 from connectors.files.mapping import Mapping, Shift
-from connectors.files.sheets import Chunk, Sheet
+from connectors.files.sheets import Chunk, Sheet, Source
 from connectors.files.taking import RowRead, Taken
 
 MAPPED_VERSION = b"mapped-1"
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRows:
+    """The rows of one order, made only when they are asked for."""
+
+    source: Source
+    chunk: Chunk
+    start: int
+    stop: int
+
+    def __call__(self) -> list[RowRead]:
+        chunk = self.chunk
+        return [
+            RowRead(self.source, 0, chunk.numbers[i], chunk.row(i))
+            for i in range(self.start, self.stop)
+        ]
 
 
 class MappedReading:
@@ -26,6 +43,7 @@ class MappedReading:
         self, sheet: Sheet, mapping: Mapping, *, mapping_digest: bytes, lookups: Lookups
     ) -> None:
         self._sheet = sheet
+        self._source = sheet.source
         self._mapping = mapping
         self._columns = OrderColumns(mapping, Finder(sheet.header), lookups=lookups)
         self._lookups = lookups
@@ -44,7 +62,7 @@ class MappedReading:
         return self._survey.rows, self._survey.orders
 
     def _see_latest(self, chunk: Chunk) -> None:
-        for cell in set(chunk.column(self._columns.paid_at.place)):
+        for cell in chunk.distinct(self._columns.paid_at.place):
             found = self._columns.paid_at.memo[cell]
             if found is not None and (self._latest is None or found > self._latest):
                 self._latest = found
@@ -71,9 +89,9 @@ class MappedReading:
 
     def _orders(self, block: Block, shift: timedelta, at: datetime) -> Iterator[Taken]:
         chunk = block.chunk
-        read = self._columns.read(chunk)
+        read = self._columns.read(chunk, block.bounds)
         for start, stop in block.bounds:
-            rows = partial(self._rows, chunk, start, stop)
+            rows = ChunkRows(self._source, chunk, start, stop)
             number = str(read.numbers[start] or "")
             try:
                 order = order_from(self._columns, read, start, stop, shift=shift, at=at)
@@ -82,6 +100,3 @@ class MappedReading:
                 yield Taken(number, stop - start, rows, skipped=skipped.code)
             except CellFault as fault:
                 yield Taken(number, stop - start, rows, fault=fault)
-
-    def _rows(self, chunk: Chunk, start: int, stop: int) -> list[RowRead]:
-        return [RowRead(self._sheet, 0, chunk.numbers[i], chunk.row(i)) for i in range(start, stop)]

@@ -173,6 +173,7 @@ class Mapping(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 ENUMS = (ShopKind, IdentityKind, PurchaseState, Unit, BelowZero, Shift)
+MISSING = re.compile(r"missing required field `(\w+)`")
 FIELD = re.compile(r" - at `(?:key in )?\$\.?(.*)`$")
 
 
@@ -203,12 +204,16 @@ def _explained(error: msgspec.ValidationError, found: Any) -> MappingFault:
     told = str(error)
     at = FIELD.search(told)
     field = at.group(1).replace("[...]", "") if at else ""
+    if missing := MISSING.search(told):
+        return MappingFault("mapping_lacks", field=f"{field}.{missing[1]}".lstrip("."))
     allowed: list[str] = []
     if "unknown field" in told:
         allowed = list(_fields_at(field))
     elif "enum" in told or "union" in told or field == "time.shift":
         allowed = _values_at(field)
     told = FIELD.sub("", told)
+    if not allowed:
+        return MappingFault("mapping_value", field=field or "-", reason=told)
     return MappingFault("mapping_field", field=field or "-", reason=told, allowed=allowed)
 
 

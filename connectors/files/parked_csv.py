@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from connectors.files import texts
+from connectors.files import reasons
 from connectors.files.cells import text
 from connectors.files.faults import CellFault
 from loyalty.imports import RowParked
@@ -45,7 +45,7 @@ class ParkedCsv:
             kept = [(name, cell) for name, cell in row.cells if name not in ALL_EXTRA]
             names = tuple(name for name, _ in kept)
             file = self._file(names, row.file)
-            reason = texts.reason(row.code, row.figures, self._language)
+            reason = reasons.reason(row.code, row.figures, self._language)
             extra = (row.file, str(row.row_number), row.column, row.code, reason)
             cells = [*(cell for _, cell in kept), *extra]
             csv.writer(file).writerow([safe(cell) for cell in cells])

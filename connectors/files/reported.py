@@ -15,10 +15,12 @@ from connectors.files.report import LineTold, OrderTold, RefundTold, Report, Rol
 from connectors.files.sheets import Chunk, Sheet
 from connectors.files.spill import Spill, SpilledRow
 from connectors.files.taking import Details, RowRead, Taken
+from loyalty.calendar import SHANGHAI
 from loyalty.orders import ShopRef
 
 REPORTED_VERSION = b"reported-1"
 A_DAY = timedelta(days=1)
+MOMENT = "%Y-%m-%d %H:%M:%S"
 
 
 class Reported:
@@ -115,7 +117,7 @@ class Companions:
     def read_rows(self, spilled: Sequence[SpilledRow]) -> list[RowRead]:
         """Return the rows as they were read."""
         return [
-            RowRead(self._reports[row.place].sheet, row.place, row.number, row.cells)
+            RowRead(self._reports[row.place].sheet.source, row.place, row.number, row.cells)
             for row in spilled
         ]
 
@@ -190,8 +192,8 @@ class OrderReading:
         ]
 
     def _rows(self, own: list[SpilledRow], joined: list[SpilledRow]) -> list[RowRead]:
-        sheet = self._orders.sheet
-        mine = [RowRead(sheet, row.place, row.number, row.cells) for row in own]
+        source = self._orders.sheet.source
+        mine = [RowRead(source, row.place, row.number, row.cells) for row in own]
         return mine + self._companions.read_rows(joined)
 
     def _taken(self, own: list[SpilledRow], joined: list[SpilledRow], at: datetime) -> Taken:
@@ -199,8 +201,9 @@ class OrderReading:
         rows = partial(self._rows, own, joined)
         try:
             told: OrderTold = self._orders.report.read(checked(self._orders, own))
-            if told.paid_at > at + A_DAY or told.ordered_at > at + A_DAY:
-                raise CellFault("in_the_future", value=str(told.paid_at))
+            latest = max(told.paid_at, told.ordered_at)
+            if latest > at + A_DAY:
+                raise CellFault("in_the_future", value=f"{latest.astimezone(SHANGHAI):{MOMENT}}")
             lines, refunds = self._companions.told(joined)
             shop = self._shop or told.shop
             if shop is None:

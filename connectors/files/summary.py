@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from connectors.files import texts
+from connectors.files import reasons, texts
 from loyalty.imports import Counts
 
 
@@ -33,7 +33,7 @@ def sentences(counts: Counts, language: str, *, rows: int, orders: int) -> Itera
     for code, count in sorted(counts.skipped.items()):
         yield said("skipped", count=f"{count:,}", reason=texts.skipped(code, language))
     for code, count in sorted(counts.parked.items()):
-        yield said("parked", count=f"{count:,}", reason=texts.heading(code, language))
+        yield said("parked", count=f"{count:,}", reason=reasons.heading(code, language))
 
 
 def money(minor_units: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from connectors.files.cells import LONGEST_CELL, text
 from connectors.files.faults import CellFault
 from connectors.files.report import LineTold, RefundTold
-from connectors.files.sheets import Sheet
+from connectors.files.sheets import Source
 from loyalty.errors import LoyaltyError
 from loyalty.imports import RowParked
 from loyalty.orders import Order, ShopRef
@@ -18,7 +18,7 @@ from loyalty.orders import Order, ShopRef
 class RowRead:
     """One row of one of the reading's sheets, with its cells as they were read."""
 
-    sheet: Sheet
+    source: Source
     place: int
     number: int
     cells: Sequence[Any]
@@ -84,7 +84,7 @@ def rows_to_park(rows: Sequence[RowRead], *, number: str, fault: CellFault) -> l
         parked.append(
             RowParked(
                 place=row.place,
-                file=row.sheet.path.name,
+                file=row.source.file,
                 row_number=row.number,
                 order_number=number,
                 cells=readable(row),
@@ -105,7 +105,7 @@ def refused_rows(taken: Taken, refusal: LoyaltyError) -> list[RowParked]:
 
 def readable(row: RowRead) -> list[tuple[str, str]]:
     """Return a row's cells as texts that can be stored, under the columns' own names."""
-    names = row.sheet.original_header
+    names = row.source.header
     found: list[tuple[str, str]] = []
     for name, cell in zip(names, row.cells, strict=False):
         try:

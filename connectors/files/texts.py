@@ -1,92 +1,12 @@
-"""What a person reads, in Chinese and English: reasons, refusals, sums."""
+"""What a person reads, in Chinese and English: refusals of files, sums, what happens."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-Words = tuple[str, str]
+from connectors.files.words import Words, told
 
-REASONS: dict[str, Words] = {
-    "empty": ("这一格是空的", "the cell is empty"),
-    "not_an_amount": ("不是金额：{value}", "not an amount: {value}"),
-    "negative_amount": ("金额是负数：{value}", "the amount is negative: {value}"),
-    "amount_too_fine": ("金额不足一分：{value}", "the amount has parts of a fen: {value}"),
-    "amount_too_large": ("金额太大：{value}", "the amount is too large: {value}"),
-    "not_a_quantity": ("不是数量：{value}", "not a quantity: {value}"),
-    "not_a_moment": ("不是日期时间：{value}", "not a date and time: {value}"),
-    "in_the_future": ("日期在将来：{value}", "the date lies in the future: {value}"),
-    "digits_lost": (
-        "编号被表格软件改成了近似数，数字已丢失：{value}（请从平台重新导出，或以文本格式填写）",
-        "a spreadsheet rounded this number and its digits are lost: {value} (export it again, or"
-        " enter it as text)",
-    ),
-    "name_too_long": (
-        "太长：{characters} 个字符，最多 {most}",
-        "too long: {characters} characters",
-    ),
-    "cell_too_long": (
-        "这一格有 {characters} 个字符，最多 {most}",
-        "the cell has {characters} characters, at most {most} are read",
-    ),
-    "broken_character": ("有无法识别的字节 {byte}", "holds the byte {byte}, which is no text"),
-    "not_a_single_value": ("不是单个值：{value}", "not a single value: {value}"),
-    "too_few_cells": ("只有 {cells} 格，应有 {expected} 格", "{cells} cells instead of {expected}"),
-    "too_many_cells": ("有 {cells} 格，应有 {expected} 格", "{cells} cells instead of {expected}"),
-    "broken_quotes": ("引号不成对", "the quotes are broken"),
-    "other_row_of_order": (
-        "同一订单的第 {row} 行有问题，整单未入库",
-        "row {row} of the same order is at fault; an order is never recorded in part",
-    ),
-    "rows_differ": ("同一订单的各行此列不一致", "the rows of the order differ in this column"),
-    "order_repeated": (
-        "订单重复出现，内容与第 {first_row} 行不同",
-        "the order stands here again, differently from row {first_row}",
-    ),
-    "line_key_repeated": ("子订单编号重复", "the line's number is repeated within the order"),
-    "unknown_state": (
-        "不认识的订单状态：{value}（认识的：{known}）",
-        "unknown state of order: {value} (known: {known})",
-    ),
-    "paid_below_zero": ("实付金额小于零：{paid} 分", "the paid amount is below zero: {paid} fen"),
-    "freight_exceeds_paid": (
-        "运费 {freight} 分多于实付 {paid} 分",
-        "freight exceeds what was paid",
-    ),
-    "lines_do_not_sum": (
-        "明细与运费合计 {lines_and_freight} 分，不等于实付 {paid} 分",
-        "lines and freight are {lines_and_freight} fen, not the paid {paid} fen",
-    ),
-    "refunds_do_not_sum": ("各行退款合计多于订单退款", "the lines' refunds exceed the order's"),
-    "refunded_more_than_paid": (
-        "退款 {refunded} 分多于实付 {paid} 分",
-        "refunded {refunded} fen of {paid} fen paid",
-    ),
-    "amounts_do_not_reconcile": (
-        "总金额 {total} 分与实付 {paid}、平台抵扣 {platform}、积分 {points} 分对不上",
-        "the total of {total} fen fits neither with nor without the platform's {platform} fen",
-    ),
-    "closed_with_partial_refund": (
-        "交易已关闭，但只退了 {refunded} 分（实付 {paid} 分）",
-        "the order is closed, but only {refunded} of {paid} fen went back",
-    ),
-    "completed_before_paid": ("完成时间早于付款时间", "completed before it was paid"),
-    "order_differs": (
-        "此订单已入库，但金额或状态不同",
-        "the order is recorded already, with other amounts or a later state",
-    ),
-    "buyer_differs": ("此订单已属于另一位顾客", "the order belongs to another customer already"),
-    "identities_of_two_customers": (
-        "买家的身份标识属于两位顾客，请先合并",
-        "the buyer's identities belong to two customers; merge them first",
-    ),
-    "order_unknown": (
-        "还没有这个订单：请连同订单报表一起导入",
-        "this order is not known yet: import the order report with it",
-    ),
-    "order_in_several_shops": (
-        "几个店铺都有这个订单号：请用 --shop 说明是哪个店",
-        "several shops have this order number: name the shop with --shop",
-    ),
-}
+_ONE_OF_MANY = re.compile(r"(?<![\w.,])(1 (?:parked )?(?:order|row|line|key|day))s\b")
 
 SKIPPED: dict[str, Words] = {
     "unpaid": ("等待付款", "not paid yet"),
@@ -97,7 +17,7 @@ SKIPPED: dict[str, Words] = {
 REMARKS: dict[str, Words] = {
     "without_buyer": (
         "单没有可用的买家名（空白或被打码），已入库，但不属于任何会员",
-        "orders name no usable buyer (blank or masked): recorded, but nobody's",
+        "orders without a usable buyer (blank or masked): recorded, but nobody's",
     ),
 }
 
@@ -116,8 +36,8 @@ REFUSALS: dict[str, Words] = {
     "too_many_columns": ("有 {columns} 列，最多 {most} 列", "{columns} columns, at most {most}"),
     "damaged": ("{kind} 文件已损坏或不完整", "the {kind} file is damaged or not whole"),
     "damaged_after": (
-        "{kind} 文件在第 {row} 行之后损坏；之前的订单已入库",
-        "the {kind} file is damaged after row {row}; the orders before are recorded",
+        "{kind} 文件在第 {row} 行之后损坏；之前读完整的订单已入库",
+        "the {kind} file is damaged after row {row}; orders read whole before are recorded",
     ),
     "unpacks_too_large": (
         "解压后太大（{part} {bytes} 字节）",
@@ -125,24 +45,30 @@ REFUSALS: dict[str, Words] = {
     ),
     "no_such_sheet": ("没有工作表 {sheet}；有：{sheets}", "no sheet {sheet}; there are: {sheets}"),
     "cut_in_the_middle": (
-        "文件在第 {row} 行中间断了；之前的订单已入库",
-        "the file ends in the middle of row {row}; the orders before it are recorded",
+        "文件在第 {row} 行中间断了；之前读完整的订单已入库",
+        "the file ends in the middle of row {row}; orders read whole before it are recorded",
     ),
     "open_quote": (
-        "第 {row} 行（文本第 {line} 行）的引号没有结束；之前的订单已入库",
-        "a quote opened in row {row} (line {line}) never ends; the orders before are recorded",
+        "第 {row} 行（文本第 {line} 行）的引号没有结束；之前读完整的订单已入库",
+        "a quote opened in row {row} (line {line}) never ends; orders read whole before it are"
+        " recorded",
     ),
     "wrong_encoding": (
-        "第 {row} 行起不是 {encoding} 编码；之前的订单已入库",
-        "from row {row} on it is not {encoding}; the orders before are recorded",
+        "第 {row} 行起不是 {encoding} 编码；之前读完整的订单已入库",
+        "from row {row} on it is not {encoding}; orders read whole before are recorded",
     ),
     "vanished": (
-        "读到第 {row} 行时文件读不到了；之前的订单已入库",
-        "the file could not be read any more at row {row}; the orders before are recorded",
+        "读到第 {row} 行时文件读不到了；之前读完整的订单已入库",
+        "the file could not be read any more at row {row}; orders read whole before are recorded",
     ),
     "changed_while_reading": (
         "文件在读取时被改动，请再导入一次",
         "the file changed while it was read; import it again",
+    ),
+    "reader_ended": (
+        "读文件的进程意外结束；之前的订单已入库，再运行同一命令会接着导入",
+        "the process that read it ended; the orders before are recorded, and the same command goes"
+        " on from there",
     ),
     "order_too_long": (
         "从第 {row} 行起同一订单超过 {most} 行：订单号列对吗？",
@@ -159,6 +85,8 @@ REFUSALS: dict[str, Words] = {
         "映射文件的 {field}：{reason}。允许：{allowed}",
         "mapping file, {field}: {reason}. Allowed: {allowed}",
     ),
+    "mapping_lacks": ("映射文件缺少 {field}", "the mapping file lacks {field}"),
+    "mapping_value": ("映射文件的 {field}：{reason}", "mapping file, {field}: {reason}"),
     "shop_argument": (
         "--shop 写作 种类:店名，例如 tmall:旗舰店；种类：{known}",
         "--shop is kind:name, for example tmall:flagship; kinds: {known}",
@@ -187,6 +115,10 @@ SAID: dict[str, Words] = {
         "{name}：只有表头，没有数据",
         "{name}: a header and nothing below it",
     ),
+    "joined": (
+        "{name}：各行都已并入其他报表的订单",
+        "{name}: all rows belong to orders of the other reports",
+    ),
     "shifted": ("日期整体后移 {days} 天", "dates move by {days} days"),
     "moving": (
         "{name}：{rows}/{of} 行，{orders} 单，搁置 {parked}，{rate} 行/秒",
@@ -213,9 +145,13 @@ SAID: dict[str, Words] = {
     "parked": ("搁置 {count} 单：{reason}", "parked {count} orders: {reason}"),
     "parked_rows": (
         "共 {rows} 行被搁置，可用 --export-parked 文件.csv 导出，改正后再导入",
-        "{rows} rows are parked; --export-parked FILE.csv writes them out to be corrected",
+        "parked in all: {rows} rows; --export-parked FILE.csv writes them out to be corrected",
     ),
-    "exported": ("搁置的 {rows} 行已写入 {files}", "{rows} parked rows were written to {files}"),
+    "parked_rows_dry": (
+        "共 {rows} 行会被搁置，可用 --parked 文件.csv 导出查看",
+        "would be parked in all: {rows} rows; --parked FILE.csv writes them out",
+    ),
+    "exported": ("搁置的 {rows} 行已写入 {files}", "wrote {rows} parked rows to {files}"),
     "nothing_parked": ("没有搁置的行", "no rows are parked"),
     "not_written": ("{path} 写不了：{reason}", "{path} cannot be written: {reason}"),
     "interrupted": (
@@ -231,52 +167,23 @@ SAID: dict[str, Words] = {
 }
 
 
-def _told(words: Words, figures: Mapping[str, Any], language: str) -> str:
-    told = words[0] if language == "zh" else words[1]
-    between = "、" if language == "zh" else ", "
-    shown = {
-        name: between.join(map(str, figure)) if isinstance(figure, list | tuple) else figure
-        for name, figure in figures.items()
-    }
-    return told.format_map(_Forgiving(shown))
-
-
-class _Forgiving(dict[str, Any]):
-    """Figures that a text names and a fault lacks are left open."""
-
-    def __missing__(self, name: str) -> str:
-        return "…"
-
-
-def reason(code: str, figures: Mapping[str, Any], language: str) -> str:
-    """Return why an order was parked; a reason that is not listed here shows its code."""
-    if code not in REASONS:
-        return " ".join([code, *(f"{name}={figure}" for name, figure in figures.items())])
-    return _told(REASONS[code], figures, language)
-
-
-def heading(code: str, language: str) -> str:
-    """Return a parking reason without the figures of one row, for a sum."""
-    told = reason(code, {}, language)
-    return told.split("：")[0].split("（")[0] if language == "zh" else told.split(": ")[0]
-
-
 def refusal(code: str, figures: Mapping[str, Any], language: str) -> str:
     """Return why a file, a mapping or an argument is refused."""
-    told = _told(REFUSALS.get(code, (code, code)), figures, language)
-    return f"{figures['file']}: {told}" if "file" in figures and "{file}" not in told else told
+    said = told(REFUSALS.get(code, (code, code)), figures, language)
+    return f"{figures['file']}: {said}" if "file" in figures and "{file}" not in said else said
 
 
 def skipped(code: str, language: str) -> str:
     """Return why orders were left out."""
-    return _told(SKIPPED.get(code, (code, code)), {}, language)
+    return told(SKIPPED.get(code, (code, code)), {}, language)
 
 
 def remark(code: str, language: str) -> str:
     """Return what is to be known of orders that were recorded."""
-    return _told(REMARKS.get(code, (code, code)), {}, language)
+    return told(REMARKS.get(code, (code, code)), {}, language)
 
 
 def said(sentence: str, language: str, figures: Mapping[str, Any]) -> str:
-    """Return one sentence of the command."""
-    return _told(SAID[sentence], figures, language)
+    """Return one sentence of the command; English says one order, not one orders."""
+    whole = told(SAID[sentence], figures, language)
+    return _ONE_OF_MANY.sub(r"\1", whole) if language == "en" else whole

@@ -37,7 +37,8 @@ class Happenings(Struct, frozen=True):
 class Challenge(Struct, frozen=True, forbid_unknown_fields=True):
     """What every challenge has: how many it takes, how often it begins anew, what it gives.
 
-    ``rounds`` of "once" last as long as the rule is in force.
+    ``rounds`` of "once" last as long as the rule is in force. A reward that ``comes_by_itself`` is
+    given with the check-in that reaches it; the others she claims.
     """
 
     name_zh: Name = "任务"
@@ -46,6 +47,7 @@ class Challenge(Struct, frozen=True, forbid_unknown_fields=True):
     target: Annotated[int, Meta(ge=1, le=10_000)] = 1
     reward_points: Annotated[int, Meta(ge=0, le=10**7)] = 0
     reward_coupon_slot: Annotated[str, Meta(pattern="^(coupon:[a-z0-9_]{1,40})?$")] = ""
+    comes_by_itself: bool = False
     conditions: Conditions = ALWAYS
 
     def reached(self, happenings: Happenings) -> int:

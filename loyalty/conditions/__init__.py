@@ -7,7 +7,9 @@ import msgspec
 
 from loyalty.errors import Refused
 from loyalty.facts import Case
+from loyalty.policies.tiers import Tiers
 from loyalty.registry import Registry
+from loyalty.wording import Worded
 
 
 class Condition(Protocol):
@@ -15,6 +17,9 @@ class Condition(Protocol):
 
     def refusal(self, case: Case) -> Refused | None:
         """Return None where it holds, else the refusal with its figures ("18 yuan short")."""
+
+    def wording(self, tiers: Tiers) -> Worded:
+        """Return what a member reads of it; ``tiers`` are those in force."""
 
 
 CONDITIONS: Registry[Condition] = Registry(__name__)

@@ -7,6 +7,8 @@ from msgspec import Meta, Struct
 from loyalty.conditions import CONDITIONS
 from loyalty.errors import Refused
 from loyalty.facts import Case
+from loyalty.policies.tiers import Tiers
+from loyalty.wording import Worded
 
 
 @CONDITIONS.add("in_segment")
@@ -20,3 +22,7 @@ class InSegment(Struct, frozen=True, forbid_unknown_fields=True):
         return (
             None if self.slot in case.facts.segments else Refused("not_in_segment", slot=self.slot)
         )
+
+    def wording(self, tiers: Tiers) -> Worded:
+        """Return what a member reads of it."""
+        return Worded("限受邀会员", "For invited members only")

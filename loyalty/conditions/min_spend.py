@@ -7,6 +7,8 @@ from msgspec import Meta, Struct
 from loyalty.conditions import CONDITIONS
 from loyalty.errors import Refused
 from loyalty.facts import Case, subtotal_fen
+from loyalty.policies.tiers import Tiers
+from loyalty.wording import Worded, yuan
 
 
 @CONDITIONS.add("min_spend")
@@ -25,3 +27,7 @@ class MinSpend(Struct, frozen=True, forbid_unknown_fields=True):
             if short > 0
             else None
         )
+
+    def wording(self, tiers: Tiers) -> Worded:
+        """Return what a member reads of it."""
+        return Worded(f"满 {yuan(self.fen)} 元可用", f"On orders of ¥{yuan(self.fen)} or more")

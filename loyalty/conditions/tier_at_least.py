@@ -7,6 +7,8 @@ from msgspec import Meta, Struct
 from loyalty.conditions import CONDITIONS
 from loyalty.errors import Refused
 from loyalty.facts import Case
+from loyalty.policies.tiers import Tier, Tiers
+from loyalty.wording import Worded
 
 
 @CONDITIONS.add("tier_at_least")
@@ -17,6 +19,20 @@ class TierAtLeast(Struct, frozen=True, forbid_unknown_fields=True):
 
     def refusal(self, case: Case) -> Refused | None:
         """Return None from this tier on."""
-        if case.facts.tier_rank >= self.rank:
+        facts = case.facts
+        if facts.tier_rank >= self.rank:
             return None
-        return Refused("tier_too_low", wanted_rank=self.rank, rank=case.facts.tier_rank)
+        wanted = self._tier(facts.tiers)
+        return Refused(
+            "tier_too_low",
+            tier=Worded(wanted.name_zh, wanted.name_en),
+            short_fen=max(0, wanted.from_fen - facts.spent_fen),
+        )
+
+    def wording(self, tiers: Tiers) -> Worded:
+        """Return what a member reads of it."""
+        tier = self._tier(tiers)
+        return Worded(f"限{tier.name_zh}及以上", f"For {tier.name_en} members and above")
+
+    def _tier(self, tiers: Tiers) -> Tier:
+        return tiers.tiers[min(self.rank, len(tiers.tiers) - 1)]

@@ -3,6 +3,7 @@
 A customer is one human we know by identities; whoever joined is a member.
 """
 
+from loyalty.customers.contacts import know_contacts
 from loyalty.customers.followers import (
     Told,
     follow,
@@ -14,14 +15,19 @@ from loyalty.customers.followers import (
 )
 from loyalty.customers.identifying import Buyer, find, identify, join, meet
 from loyalty.customers.linking import link
+from loyalty.customers.phones import PhoneNumber, bind_phone, has_phone
 
 __all__ = [
     "Buyer",
+    "PhoneNumber",
     "Told",
+    "bind_phone",
     "find",
     "follow",
+    "has_phone",
     "identify",
     "join",
+    "know_contacts",
     "learn",
     "link",
     "meet",

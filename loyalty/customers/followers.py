@@ -12,9 +12,15 @@ from models import IdentityKind, db
 
 
 async def follow(app_id: str, openid: str, *, scene: str | None, at: datetime) -> None:
-    """Remember that she follows the account since ``at``; the first scene she came by stays."""
+    """Remember that she follows the account since ``at``; the first scene she came by stays.
+
+    The newest change counts, in whatever order the changes are told; where she left in the same
+    second, she left.
+    """
     await db.fetch(
-        "UPDATE identity SET following_since = $3, follow_scene = coalesce(follow_scene, $4)"
+        "UPDATE identity SET follow_scene = coalesce(follow_scene, $4),"
+        " following_since = CASE WHEN follow_changed_at >= $3 THEN following_since ELSE $3 END,"
+        " follow_changed_at = greatest(follow_changed_at, $3)"
         " WHERE kind = 'openid' AND scope = $1 AND value = $2",
         app_id,
         openid,
@@ -24,10 +30,12 @@ async def follow(app_id: str, openid: str, *, scene: str | None, at: datetime) -
 
 
 async def unfollow(app_id: str, openid: str, *, at: datetime) -> None:
-    """Remember that she left; a follow that came later than ``at`` stays."""
+    """Remember that she left at ``at``; a follow that came later stays."""
     await db.fetch(
-        "UPDATE identity SET following_since = NULL, with_agent_until = NULL"
-        " WHERE kind = 'openid' AND scope = $1 AND value = $2 AND following_since <= $3",
+        "UPDATE identity SET following_since = NULL, with_agent_until = NULL,"
+        " follow_changed_at = $3"
+        " WHERE kind = 'openid' AND scope = $1 AND value = $2"
+        " AND (follow_changed_at IS NULL OR follow_changed_at <= $3)",
         app_id,
         openid,
         at,

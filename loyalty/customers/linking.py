@@ -15,9 +15,9 @@ async def link(known: IdentityRef, other: IdentityRef, *, at: datetime) -> int:
 
     Raises:
         NotFound: ``known_identity_unknown`` or ``other_identity_unknown``.
-        Refused: ``has_history_of_her_own``: the other customer owns purchases or points, so this
-            is a merge of two people and not a link. ``already_linked``: the customer is another
-            follower of the same account already.
+        Refused: ``has_history_of_her_own``: the other customer owns purchases, points, coupons or
+            redemptions, so this is a merge of two people and not a link. ``already_linked``: the
+            customer is another follower of the same account already.
     """
     async with db.transaction():
         found = await find([known, other])
@@ -52,7 +52,11 @@ async def _check_empty(source: int, target: int) -> None:
     )
     (row,) = await db.fetch(
         "SELECT EXISTS (SELECT FROM purchase WHERE customer_id = $1)"
-        " OR EXISTS (SELECT FROM entry WHERE member_id = $1) AS owned",
+        " OR EXISTS (SELECT FROM entry WHERE member_id = $1)"
+        " OR EXISTS (SELECT FROM coupon WHERE member_id = $1)"
+        " OR EXISTS (SELECT FROM redemption WHERE member_id = $1)"
+        " OR EXISTS (SELECT FROM store_order WHERE member_id = $1)"
+        " OR EXISTS (SELECT FROM check_in WHERE member_id = $1) AS owned",
         source,
     )
     if row["owned"]:

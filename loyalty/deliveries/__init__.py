@@ -4,7 +4,7 @@ Planned, then sending, then exactly one final state. A delivery is ``sending``, 
 its message leaves us; where the outcome is lost it ends ``unknown`` and is never sent again.
 """
 
-from loyalty.deliveries.messages import Message, Text
+from loyalty.deliveries.messages import Message, Subscribe, Text
 from loyalty.deliveries.planning import Planned, plan
 from loyalty.deliveries.sending import (
     ATTEMPTS,
@@ -27,6 +27,7 @@ __all__ = [
     "Message",
     "Planned",
     "Postponement",
+    "Subscribe",
     "Text",
     "claim",
     "customer_message_quota",

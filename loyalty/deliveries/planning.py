@@ -85,7 +85,7 @@ async def plan(wanted: Sequence[Planned], *, at: datetime) -> list[Outcome[int]]
 def _refusal(one: Planned) -> LoyaltyError | None:
     if not 0 < len(one.key) <= KEY_LIMIT or not is_writable(one.key):
         return Refused("key_out_of_range", key=ascii(one.key[:KEY_LIMIT]))
-    said = (one.channel, one.scope, one.address, one.message.text)
+    said = (one.channel, one.scope, one.address, *one.message.words())
     if not all(is_writable(text) for text in said):
         return Refused("text_not_writable", key=one.key)
     if one.lapses_at <= one.not_before:

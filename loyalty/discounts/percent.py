@@ -7,6 +7,7 @@ from msgspec import Meta
 from loyalty.allocation import shares
 from loyalty.discounts import DISCOUNTS, Discount
 from loyalty.facts import CartLine
+from loyalty.wording import Worded
 
 
 @DISCOUNTS.add("percent")
@@ -17,6 +18,12 @@ class Percent(Discount, frozen=True):
     """
 
     percent: Annotated[int, Meta(ge=1, le=100)] = 10
+
+    def worth(self) -> Worded:
+        """Return how a member reads what it takes off: 20 percent is 8 折, 15 is 8.5 折."""
+        if self.percent == 100:
+            return Worded("免费", "Free")
+        return Worded(f"{(100 - self.percent) / 10:g} 折", f"{self.percent}% off")
 
     def per_line(self, cart: tuple[CartLine, ...], costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper."""

@@ -33,6 +33,9 @@ class PerYuan(Struct, frozen=True, forbid_unknown_fields=True):
 
     def per_line(self, case: EarningCase) -> list[int]:
         """Return the order's points, shared out over the lines by what was paid for each."""
-        bases = [line.base_fen if self._counts(line) else 0 for line in case.lines]
+        if self.brands or self.categories or self.skus:
+            bases = [line.base_fen if self._counts(line) else 0 for line in case.lines]
+        else:
+            bases = [line.base_fen for line in case.lines]
         whole = sum(bases) // (FEN_PER_YUAN * self.every_yuan) * self.points
         return shares(whole, bases)

@@ -1,12 +1,21 @@
 """Each lot lapses so many months after it was earned."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from loyalty.calendar import day_of, months_later, start_of
 from loyalty.expiry import EXPIRY
+
+REMEMBERED_DAYS = 10_000
+
+
+@lru_cache(REMEMBERED_DAYS)
+def _end_of(day: date, months: int) -> datetime:
+    """Return the end of the day ``months`` after a day."""
+    return start_of(months_later(day, months) + timedelta(days=1))
 
 
 @EXPIRY.add("rolling")
@@ -20,7 +29,7 @@ class Rolling(Struct, frozen=True, forbid_unknown_fields=True):
 
     def expires_at(self, earned_at: datetime) -> datetime | None:
         """Return the end of the day ``months`` after the day they were earned."""
-        return start_of(months_later(day_of(earned_at), self.months) + timedelta(days=1))
+        return _end_of(day_of(earned_at), self.months)
 
     def idle_expires_at(self, active_at: datetime) -> datetime | None:
         """Return None: activity does not matter."""

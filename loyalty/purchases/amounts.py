@@ -103,6 +103,17 @@ def moves_forward(known: Order, told: Order) -> bool:
     )
 
 
+def is_older(known: Order, told: Order) -> bool:
+    """Say whether ``told`` is an earlier state of the same order, though no moment says so.
+
+    It is behind in state or refunds, and the known order is a later state of it. Details of lines
+    are not old where only the whole is known.
+    """
+    is_behind = _RANK[told.state] < _RANK[known.state] or told.refunded_fen < known.refunded_fen
+    tells_more = is_whole(known.lines) and not is_whole(told.lines)
+    return is_behind and not tells_more and moves_forward(told, known)
+
+
 def _amounts(order: Order) -> tuple[object, ...]:
     return (
         order.currency,

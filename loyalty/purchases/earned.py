@@ -6,7 +6,7 @@ import msgspec
 
 from loyalty.earning import EarningCase, EarningLine
 from loyalty.orders import Order
-from loyalty.programme import Programme
+from loyalty.purchases.rules import InForce
 
 
 class Earned(msgspec.Struct, frozen=True):
@@ -20,18 +20,19 @@ class Earned(msgspec.Struct, frozen=True):
 NOTHING = Earned(0, None, None)
 
 
-def earned(order: Order, programme: Programme) -> Earned:
+def earned(order: Order, rules: InForce) -> Earned:
     """Return what all rules in force when the order was paid give for the money kept."""
-    rules = programme.earning(order.paid_at)
     case = EarningCase(
         shop_kind=order.shop.kind,
         paid_at=order.paid_at,
         lines=tuple(
-            EarningLine(line.paid_fen - line.refunded_fen, line.sku, line.category, line.brand)
-            for line in order.lines
+            [
+                EarningLine(line.paid_fen - line.refunded_fen, line.sku, line.category, line.brand)
+                for line in order.lines
+            ]
         ),
     )
-    given = [(version_id, rule.per_line(case)) for version_id, rule in rules]
+    given = [(version_id, rule.per_line(case)) for version_id, rule in rules.earning]
     points = sum(sum(per_line) for _, per_line in given)
     if not points:
         return NOTHING
@@ -49,8 +50,8 @@ def _breakdown(given: list[tuple[int, list[int]]]) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(told, order="sorted"))
 
 
-def settles_at(order: Order, programme: Programme) -> datetime | None:
+def settles_at(order: Order, rules: InForce) -> datetime | None:
     """Return when the order's points become available; None while it is not completed."""
     if order.completed_at is None:
         return None
-    return programme.points(order.paid_at).settles_at(order.completed_at)
+    return rules.points.settles_at(order.completed_at)

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from loyalty.ledger.movements import ClawBack, Earn, Movement, Settle
 from loyalty.orders import Order
-from loyalty.programme import Programme
 from loyalty.purchases.earned import Earned, earned, settles_at
+from loyalty.purchases.rules import InForce, Rules
 
 
 class Followed(Protocol):
@@ -21,37 +21,37 @@ class Followed(Protocol):
 
 
 def follow(
-    task: Followed, programme: Programme, *, at: datetime
+    task: Followed, rules: Rules, *, at: datetime
 ) -> tuple[list[Movement], list[tuple[str, datetime]]]:
     """Return the movements of an order, and when the lots of its known earn keys settle."""
     if task.customer_id is None:
         return [], []
-    moment = settles_at(task.order, programme)
+    in_force = rules.at(task.order.paid_at)
+    moment = settles_at(task.order, in_force)
     settlements = [(key, moment) for key, points in task.earned if points and moment is not None]
-    return _changes(task, programme, moment, at=at), settlements
+    return _changes(task, in_force, moment, at=at), settlements
 
 
 def _changes(
-    task: Followed, programme: Programme, settles: datetime | None, *, at: datetime
+    task: Followed, rules: InForce, settles: datetime | None, *, at: datetime
 ) -> list[Movement]:
-    target = earned(task.order, programme)
+    target = earned(task.order, rules)
     held = sum(points for _, points in task.earned)
     task.points = target.points - held
     if task.points < 0:
-        return _take_back(task, programme, -task.points, at=at)
+        return _take_back(task, rules, -task.points, at=at)
     if task.points > 0:
-        return _give(task, programme, target, settles=settles, at=at)
+        return _give(task, rules, target, settles=settles, at=at)
     return []
 
 
 def _give(
-    task: Followed, programme: Programme, target: Earned, *, settles: datetime | None, at: datetime
+    task: Followed, rules: InForce, target: Earned, *, settles: datetime | None, at: datetime
 ) -> list[Movement]:
     assert task.customer_id is not None
     order = task.order
     earned_at = at if task.earned else order.paid_at
     key = f"{_name(order)}:r{task.revision}:earn"
-    expiry = programme.expiry(order.paid_at)
     task.earned.append((key, task.points))
     earning: Movement = Earn(
         member_id=task.customer_id,
@@ -60,8 +60,8 @@ def _give(
         cause=f"purchase:{task.purchase_id}",
         points=task.points,
         settles_at=settles,
-        expires_at=expiry.expires_at(earned_at),
-        idle_expires_at=expiry.idle_expires_at(earned_at),
+        expires_at=rules.expiry.expires_at(earned_at),
+        idle_expires_at=rules.expiry.idle_expires_at(earned_at),
         rule_version_id=target.version_id,
         breakdown=target.breakdown,
     )
@@ -79,12 +79,9 @@ def _give(
     ]
 
 
-def _take_back(
-    task: Followed, programme: Programme, points: int, *, at: datetime
-) -> list[Movement]:
+def _take_back(task: Followed, rules: InForce, points: int, *, at: datetime) -> list[Movement]:
     assert task.customer_id is not None
     movements: list[Movement] = []
-    policy = programme.points(task.order.paid_at)
     for i in reversed(range(len(task.earned))):
         key, held = task.earned[i]
         taken = min(points, held)
@@ -100,7 +97,7 @@ def _take_back(
                 cause=f"purchase:{task.purchase_id}",
                 points=taken,
                 earn_key=key,
-                on_shortfall=policy.on_shortfall,
+                on_shortfall=rules.points.on_shortfall,
             )
         )
     return movements

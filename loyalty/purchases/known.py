@@ -27,12 +27,22 @@ class Known:
         return replace(self, order=with_fields(self.order, lines=tuple(lines)))
 
     def completed(self, told: Order) -> Order:
-        """Return what is told, with what only we know: the details of lines, the completion."""
-        knows_more = is_whole(told.lines) and not is_whole(self.order.lines)
+        """Return what is told, with what only we know: the details of lines, the completion.
+
+        Lines whose money is not what is told any more are no details of it, nor are refunds of
+        lines where less is refunded than before.
+        """
+        order = self.order
+        same_money = (told.paid_fen, told.freight_fen) == (order.paid_fen, order.freight_fen)
+        lines = told.lines
+        if is_whole(told.lines) and not is_whole(order.lines) and same_money:
+            lines = order.lines
+            if told.refunded_fen < order.refunded_fen:
+                lines = tuple(with_fields(line, refunded_fen=0) for line in lines)
         return checked(
             with_fields(
                 told,
-                lines=self.order.lines if knows_more else told.lines,
+                lines=lines,
                 completed_at=told.completed_at or self.order.completed_at,
             )
         )

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
-from loyalty import customers, ledger, programme
+from loyalty import customers, ledger, programme, standing
 from loyalty.errors import LoyaltyError, Refused
 from loyalty.orders import Order
 from loyalty.outcomes import Fate, Outcome
 from loyalty.purchases import storing
-from loyalty.purchases.amounts import checked, digest, moves_forward
+from loyalty.purchases.amounts import checked, digest, is_older, moves_forward
 from loyalty.purchases.following import follow
 from loyalty.purchases.known import Known
+from loyalty.purchases.rules import Rules
 from loyalty.purchases.task import Recorded, Task
 from models import db
 
@@ -51,19 +53,18 @@ async def _record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Reco
 
 def _task(order: Order) -> Task:
     try:
-        return Task(order, digest(order))
+        return Task(order, storing.name(order), digest(order))
     except Refused as refusal:
-        return Task(order, b"", outcome=Outcome(Fate.REFUSED, refusal=refusal))
+        return Task(order, storing.name(order), b"", outcome=Outcome(Fate.REFUSED, refusal=refusal))
 
 
 def _first_tellings(tasks: Sequence[Task]) -> tuple[list[Task], list[Task]]:
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[storing.Name] = set()
     first: list[Task] = []
     later: list[Task] = []
     for task in tasks:
-        name = storing.name(task.order)
-        (later if name in seen else first).append(task)
-        seen.add(name)
+        (later if task.name in seen else first).append(task)
+        seen.add(task.name)
     return first, later
 
 
@@ -78,18 +79,19 @@ async def _record_round(tasks: Sequence[Task], *, at: datetime) -> None:
     if not fresh:
         return
     await _identify(fresh, at=at)
-    fresh = sorted((task for task in fresh if task.is_open), key=lambda t: storing.name(t.order))
+    fresh = sorted((task for task in fresh if task.is_open), key=attrgetter("name"))
     await storing.number(fresh)
     await _move_points(fresh, at=at)
     fresh = [task for task in fresh if task.is_open]
     await storing.write(fresh, at=at)
+    await standing.changed(task.customer_id for task in fresh if task.customer_id is not None)
     for task in fresh:
         task.outcome = Outcome(Fate.DONE, Recorded(task.purchase_id, task.revision, task.points))
 
 
 async def _move_points(tasks: Sequence[Task], *, at: datetime) -> None:
     """Let points follow; an order whose points the ledger refuses is refused and not written."""
-    rules = await programme.load()
+    rules = Rules(await programme.load())
     followed = [(task, *follow(task, rules, at=at)) for task in tasks]
     await ledger.plan_settlement([one for _, _, settlements in followed for one in settlements])
     movements = [(task, one) for task, asked, _ in followed for one in asked]
@@ -102,7 +104,7 @@ async def _move_points(tasks: Sequence[Task], *, at: datetime) -> None:
 async def _decide(tasks: Sequence[Task]) -> None:
     known = await storing.known([task.order for task in tasks])
     for task in tasks:
-        task.known = known.get(storing.name(task.order))
+        task.known = known.get(task.name)
         if task.known is not None and task.known.digest == task.digest:
             task.outcome = _already(task.known)
             continue
@@ -114,7 +116,10 @@ async def _decide(tasks: Sequence[Task]) -> None:
     lines = await storing.lines([task.known for task in amended if task.known]) if amended else {}
     for task in amended:
         assert task.known is not None
-        _compare(task, task.known.with_lines(lines[task.known.purchase_id]))
+        try:
+            _compare(task, task.known.with_lines(lines[task.known.purchase_id]))
+        except LoyaltyError as refusal:
+            task.refuse(refusal)
 
 
 def _already(known: Known) -> Outcome[Recorded]:
@@ -122,17 +127,20 @@ def _already(known: Known) -> Outcome[Recorded]:
 
 
 def _compare(task: Task, known: Known) -> None:
+    """Let the order become the next revision of what is known, or end where it is older.
+
+    Raises:
+        Refused: ``order_differs``, or as ``checked``.
+    """
     told_at, known_at = task.order.platform_updated_at, known.order.platform_updated_at
-    if told_at and known_at and told_at < known_at:
+    is_newer = bool(told_at and known_at and told_at > known_at)
+    is_behind = bool(told_at and known_at and told_at < known_at)
+    if is_behind or (not is_newer and is_older(known.order, task.order)):
         task.outcome = _already(known)
         return
-    is_newer = told_at is not None and known_at is not None and told_at > known_at
     task.order = known.completed(task.order)
     if not is_newer and not moves_forward(known.order, task.order):
-        task.refuse(
-            Refused("order_differs", number=task.order.number, **known.differences(task.order))
-        )
-        return
+        raise Refused("order_differs", number=task.order.number, **known.differences(task.order))
     task.known = known
     task.revision = known.revision + 1
     task.purchase_id = known.purchase_id

@@ -10,11 +10,17 @@ from loyalty.purchases.known import Known
 from loyalty.purchases.task import Task
 from models import PurchaseState, ShopKind, db
 
+# Each order is looked up by the index: without statistics the planner would read the whole table.
 _KNOWN = """
 SELECT purchase.*, shop.kind AS shop_kind, shop.code AS shop_code
-FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (kind, code, number)
-JOIN shop ON shop.kind = wanted.kind AND shop.code = wanted.code
-JOIN purchase ON purchase.shop_id = shop.id AND purchase.number = wanted.number
+FROM purchase JOIN shop ON shop.id = purchase.shop_id
+WHERE purchase.id = ANY(ARRAY(
+    SELECT known.id
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (kind, code, number)
+    JOIN shop USING (kind, code)
+    CROSS JOIN LATERAL (SELECT id FROM purchase
+                        WHERE shop_id = shop.id AND purchase.number = wanted.number
+                        OFFSET 0) AS known))
 ORDER BY purchase.id
 FOR UPDATE OF purchase
 """
@@ -172,8 +178,8 @@ async def number(tasks: Sequence[Task]) -> None:
     if not new:
         return
     rows = await db.fetch(
-        "SELECT nextval(pg_get_serial_sequence('purchase', 'id')) AS id"
-        " FROM generate_series(1, $1)",
+        "SELECT nextval(sequence) AS id FROM generate_series(1, $1),"
+        " (SELECT pg_get_serial_sequence('purchase', 'id')::regclass AS sequence OFFSET 0) AS ids",
         len(new),
     )
     for task, row in zip(new, rows, strict=True):

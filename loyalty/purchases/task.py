@@ -22,6 +22,7 @@ class Task:
     """One order on its way: what is known of it, whose it is, what it becomes."""
 
     order: Order
+    name: tuple[str, str, str]
     digest: bytes
     known: Known | None = None
     customer_id: int | None = None

@@ -1,6 +1,6 @@
 """Who is meant. One file a kind; the docstrings are what staff read.
 
-A rule of the slot ``segment:<code>`` is one segment. Its members are computed by one query, and
+A rule of the slot ``segment:<code>`` is one segment. Its members are computed by its queries, and
 kept as the snapshot of a day.
 """
 
@@ -13,10 +13,11 @@ from msgspec import Meta, Struct
 from loyalty.registry import Registry
 
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
+CutPoints = dict[str, list[int]]
 
 
 class Query(Struct, frozen=True):
-    """One statement with its arguments, which yields (member_id, cell) rows."""
+    """One statement with its arguments."""
 
     sql: str
     arguments: Sequence[Any]
@@ -28,8 +29,12 @@ class Segment(Struct, frozen=True, forbid_unknown_fields=True):
     name_zh: Name = "人群"
     name_en: Name = "Segment"
 
-    def query(self, cut_points: dict[str, list[int]], *, at: datetime) -> Query:
-        """Return the query of its members as of a moment, scored by these bounds."""
+    def cut_points(self, *, at: datetime) -> Query:
+        """Return the query of one row: for each figure an array of the bounds that score it."""
+        raise NotImplementedError
+
+    def members(self, cut_points: CutPoints, *, at: datetime) -> Query:
+        """Return the query of (member_id, cell) rows as of a moment, scored by these bounds."""
         raise NotImplementedError
 
 

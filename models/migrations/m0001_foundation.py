@@ -36,6 +36,7 @@ CREATE TABLE identity (
     scope text NOT NULL,
     value text NOT NULL CHECK (value <> ''),
     following_since timestamptz,
+    follow_changed_at timestamptz,
     follow_scene text,
     with_agent_until timestamptz,
     looked_up_at timestamptz,

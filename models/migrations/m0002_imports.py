@@ -11,6 +11,7 @@ CREATE TABLE imported_file (
     family text NOT NULL,
     shop text NOT NULL,
     shift_days integer NOT NULL,
+    lanes bigint[] NOT NULL,
     orders_read bigint NOT NULL DEFAULT 0 CHECK (orders_read >= 0),
     rows_read bigint NOT NULL DEFAULT 0 CHECK (rows_read >= 0),
     counts jsonb NOT NULL,

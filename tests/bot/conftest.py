@@ -20,19 +20,27 @@ from redis.asyncio import Redis
 
 from bot import conversation
 from bot.conversation import Conversations
+from bot.corp_events import CorpEvents
 from jifen import app, embedded, running, seed
+from jifen.seeds import communities
 from jifen.settings import Settings
 from jobs import worker
 from loyalty import connections, inbox
-from loyalty.connections import CallbackMode, MiniProgramSettings, OfficialAccountSettings
+from loyalty.connections import (
+    CallbackMode,
+    MiniProgramSettings,
+    OfficialAccountSettings,
+    WeComSettings,
+)
 from loyalty.sealing import Sealer, new_master_key
 from models import db
 from simulator.app import create_app
 from simulator.assumed import Assumed
 from simulator.consumers import derived_openid
-from simulator.settings import ConsumerSeed, MiniProgram, OfficialAccount, Shop
+from simulator.settings import ConsumerSeed, Group, MiniProgram, OfficialAccount, Shop, WeCom
 from simulator.settings import Settings as SimulatorSettings
 from tests.bot import odd_intents
+from tests.bot.corp import CORP_ID, CORP_KEY, CORP_TOKEN, PREVIOUS_CORP_KEY, CorpPlatform
 from tests.bot.phones import Phones
 from tests.bot.platform import (
     AES_KEY,
@@ -68,6 +76,18 @@ def account(
     )
 
 
+def corp(*, api_base: str = "http://127.0.0.1:9") -> WeComSettings:
+    """Return the brand's WeCom corp as our side knows it."""
+    return WeComSettings(
+        corp_id=CORP_ID,
+        secret=APP_SECRET,
+        token=CORP_TOKEN,
+        encoding_aes_key=CORP_KEY,
+        previous_encoding_aes_key=PREVIOUS_CORP_KEY,
+        api_base=api_base,
+    )
+
+
 async def lay_brand(server_url: str, name: str) -> None:
     """Make a database as ``jifen demo`` does: migrated, with the brand and its regular."""
     await run_statement(server_url, f'CREATE DATABASE "{name}"')
@@ -80,6 +100,7 @@ async def lay_brand(server_url: str, name: str) -> None:
             regular_openid=WANG,
             sealer=Sealer(MASTER_KEY),
             at=now(),
+            wecom=corp(),
         )
 
 
@@ -134,6 +155,7 @@ class Town:
     app: web.Application
     phones: Phones
     platform: Platform
+    corp: CorpPlatform
     http: aiohttp.ClientSession
     begin_worker: Callable[[], Awaitable[None]]
     begin_web: Callable[[], Awaitable[str]]
@@ -144,6 +166,9 @@ class Town:
     async def count(self, what: str) -> int:
         (row,) = await db.fetch(f"SELECT count(*) AS n FROM {what}")
         return int(row["n"])
+
+    async def nothing_was_stored(self) -> bool:
+        return await self.count("inbound_event") == await self.count("delivery") == 0
 
     async def until(self, what: str, *, count: int = 1, seconds: float = 10) -> None:
         """Wait until so many rows are there."""
@@ -170,6 +195,15 @@ def china(callback_url: str, mode: str, assumed: Assumed, *, port: int = 8090) -
             mode,  # type: ignore[arg-type]
         ),
         miniprogram=MiniProgram(MINI_APP_ID, APP_SECRET),
+        wecom=WeCom(
+            CORP_ID,
+            APP_SECRET,
+            CORP_TOKEN,
+            CORP_KEY,
+            callback_url.partition("/wechat/")[0] + f"/wecom/{CORP_ID}",
+            staff=(communities.OWNER,),
+            groups=(Group(communities.CHAT_ID, communities.NAME, communities.OWNER, capacity=3),),
+        ),
         port=port,
         shops=(Shop("shop_jingan", "静安店", "Jing'an shop"),),
         consumers=tuple(ConsumerSeed(*one) for one in CONSUMERS),  # type: ignore[arg-type]
@@ -201,9 +235,10 @@ async def working(context: Context) -> AsyncIterator[None]:
     """Run a worker process's work."""
     stopping = asyncio.Event()
     conversations = Conversations(context)
+    pumps = [conversations.rework, CorpEvents(context).work]
     pace = worker.Pace(look_seconds=0.1, grace_seconds=1)
     task = asyncio.create_task(
-        worker.work(context, stopping=stopping, pumps=[conversations.rework], jobs={}, pace=pace)
+        worker.work(context, stopping=stopping, pumps=pumps, jobs={}, pace=pace)
     )
     yield
     stopping.set()
@@ -244,6 +279,7 @@ async def begin(reached: embedded.Addresses, http: aiohttp.ClientSession) -> Asy
                 simulated(china(f"{origin}/wechat/{APP_ID}", mode, assumed))
             )
             await _save(reached, account(api_base=wechat, mode=CallbackMode(mode)))
+            await _save(reached, corp(api_base=f"{wechat}/qyapi"))
             context = replace(
                 await ending.enter_async_context(
                     running.opened(settings_for(reached, port=port), reached)
@@ -265,6 +301,7 @@ async def begin(reached: embedded.Addresses, http: aiohttp.ClientSession) -> Asy
                 await ending.enter_async_context(served(context, port)),
                 Phones(http, wechat),
                 Platform(http, origin, mode=mode),
+                CorpPlatform(http, origin),
                 http,
                 begin_worker,
                 begin_web,
@@ -273,7 +310,9 @@ async def begin(reached: embedded.Addresses, http: aiohttp.ClientSession) -> Asy
         yield start
 
 
-async def _save(reached: embedded.Addresses, known: OfficialAccountSettings) -> None:
+async def _save(
+    reached: embedded.Addresses, known: OfficialAccountSettings | WeComSettings
+) -> None:
     async with db.opened(reached.database_url, pool_size=1):
         await connections.save(known, name=seed.BRAND, sealer=Sealer(MASTER_KEY), at=now())
 

@@ -159,7 +159,26 @@ async def test_following_is_what_happened_last_whatever_came_last(town: Town) ->
     await town.platform.does("subscribe", openid=OPENID, CreateTime=second)
     await town.platform.does("unsubscribe", openid=OPENID, CreateTime=first + 2)
     assert await follows(), "she left before she came back"
+    await town.platform.does("unsubscribe", openid=OPENID, CreateTime=second + 2)
+    await town.platform.does("subscribe", openid=OPENID, CreateTime=second + 1)
+    assert not await follows(), "she came back before she left for good"
+    await town.platform.does("subscribe", openid=OPENID, CreateTime=second + 2)
+    assert not await follows(), "of two changes in one second, that she left counts"
+    await town.platform.does("subscribe", openid=OPENID, CreateTime=second + 3)
+    assert await follows()
     assert await town.count("identity WHERE value = 'oSpeaks'") == 1
+
+
+async def test_a_stranger_who_left_is_no_follower_by_what_she_did_before(town: Town) -> None:
+    left = int(later(-50))
+    await town.platform.does("unsubscribe", openid=OPENID, CreateTime=left)
+    await town.platform.does(
+        "subscribe", openid=OPENID, CreateTime=left - 1, EventKey="qrscene_shop_jingan"
+    )
+    (row,) = await town.rows(
+        "SELECT following_since, follow_scene FROM identity WHERE value = $1", OPENID
+    )
+    assert row == {"following_since": None, "follow_scene": "shop_jingan"}
 
 
 async def test_unfollowing_a_stranger_makes_no_noise(town: Town) -> None:

@@ -27,27 +27,33 @@ UNDERSTOOD = {
         "人工|转人工|人工客服|客服|有人工吗|我要转人工客服|人工服务|找客服|rengong|kefu|agent|agnet|"
         "human|humann|customer service|talk to a human|I want to speak to an agent"
     ),
+    "show_rewards": (
+        "兑换|积分兑换|对换|duihuan|我要兑换|怎么兑换|兑换一下|兑换礼品|积分商城|rewards|Rewards!|"
+        "redeem|redem|show me the rewards|what can I redeem"
+    ),
+    "show_coupons": "优惠券|我的优惠券|有优惠券吗|优惠卷|youhuiquan|卡券|coupons|coupon|my coupons",
 }
 NOT_UNDERSTOOD = (
     "|？|😀|[Smile]|/:rose|ok|好的|谢谢|hello|hi|你好|今天天气不错|1234|约|月|鱼|yue|分|积|"
     "微积分|微积分怎么学|定积分是什么|面积分别是多少|累积分数|几分钟|还有几分钟到|有几分道理|我不要积分|"
     "人工智能|人工智能是什么|人工湖在哪|余额宝有多少|游客服务中心在哪|顾客服务|这个手机功能怎么样|"
-    "谢谢你的帮助|帮助别人|我的订单明细|什么时候发货|我要退货|优惠券|"
+    "谢谢你的帮助|帮助别人|我的订单明细|什么时候发货|我要退货|全|券商|退换货|没兑换成功|优惠政策|"
     "what's the point|appoint|disappoint|point of no return|thanks for your help|helpless|agency|"
-    "urgent|balanced diet|history of China|historical|humanity|hum|ints|the service was bad"
+    "urgent|rewarding|unrewarded|he got no reward|gift wrap my order|"
+    "balanced diet|history of China|historical|humanity|hum|ints|the service was bad"
 )
 
 
 @pytest.mark.parametrize("name", UNDERSTOOD)
 def test_words_and_their_typos_are_understood(name: str) -> None:
     found = {said: router.understood(said) for said in UNDERSTOOD[name].split("|")}
-    told = {said: handler.__name__ if handler else "" for said, handler in found.items()}
+    told = {said: one.handler.__name__ if one else "" for said, one in found.items()}
     assert told == dict.fromkeys(found, name)
 
 
 def test_a_sentence_that_only_looks_like_it_is_not_taken_for_it() -> None:
     found = {said: router.understood(said) for said in NOT_UNDERSTOOD.split("|")}
-    told = {said: handler.__name__ for said, handler in found.items() if handler}
+    told = {said: one.handler.__name__ for said, one in found.items() if one}
     assert told == {}
 
 
@@ -79,3 +85,35 @@ def test_the_language_is_told_by_letters_and_kept_where_they_do_not(
     said: str, kept: router.Language, language: str
 ) -> None:
     assert router.language_of(said, otherwise=kept) == language
+
+
+@pytest.mark.parametrize(
+    ("said", "more"),
+    [
+        ("兑换 1", "1"),
+        ("兑换1", "1"),
+        ("兑换１。", "1"),
+        ("兑换 帆布袋", "帆布袋"),
+        ("我要兑换帆布袋！", "帆布袋"),
+        ("帮我兑换 Tote Bag", "totebag"),
+        ("积分兑换帆布袋", "帆布袋"),
+        ("兑换", ""),
+        ("怎么兑换呢", ""),
+        ("redeem 1", "1"),
+        ("Redeem1", "1"),
+        ("I want to redeem the Tote bag, please", "totebag"),
+        ("rewards 2", "2"),
+        ("redeem", ""),
+        ("please show me rewards", ""),
+    ],
+)
+def test_what_follows_the_word_goes_to_its_intent(said: str, more: str) -> None:
+    found = router.understood(said)
+    assert found
+    assert (found.handler.__name__, found.more) == ("show_rewards", more)
+
+
+@pytest.mark.parametrize("said", ["积分 1", "points 1", "帮助 1", "优惠券 3 折"])
+def test_words_that_take_no_more_take_none(said: str) -> None:
+    found = router.understood(said)
+    assert not (found and found.more)

@@ -19,7 +19,15 @@ from pytest_asyncio import fixture
 
 from simulator.app import create_app
 from simulator.assumed import Assumed
-from simulator.settings import ConsumerSeed, MiniProgram, OfficialAccount, Settings, Shop
+from simulator.settings import (
+    ConsumerSeed,
+    Group,
+    MiniProgram,
+    OfficialAccount,
+    Settings,
+    Shop,
+    WeCom,
+)
 from tests.browser.echo_bot import EchoBot
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -99,6 +107,17 @@ def _free_port() -> int:
                 return port
 
 
+CORP = WeCom(
+    corp_id="ww1b2c3d4e5f607182",
+    secret="corp-secret",
+    token="corptoken",
+    encoding_aes_key="abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+    callback_url="http://127.0.0.1:1/nobody",
+    staff=("chen",),
+    groups=(Group("wrVIP", "星选会员群", "chen"),),
+)
+
+
 def _settings(folder: Path) -> Settings:
     account = OfficialAccount(
         app_id="wx1b2c3d4e5f607182",
@@ -117,6 +136,7 @@ def _settings(folder: Path) -> Settings:
     return Settings(
         official_account=account,
         miniprogram=MiniProgram(app_id="wx9988776655443322", app_secret="f" * 32),
+        wecom=CORP,
         port=_free_port(),
         state_file=str(folder / "state.json"),
         shops=shops,

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import SmallChina
+from tests.browser.conftest import CORP, SmallChina
 from tests.browser.hands import deeds, follow, more, said, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -141,12 +141,36 @@ async def test_scanning_a_shops_code_follows_and_names_the_shop_to_the_server(
     phone: Page,
 ) -> None:
     await phone.get_by_role("button", name="扫门店码关注").click()
+    posters = phone.locator(".poster__code")
+    await expect(posters).to_have_count(2)
+    for number in range(2):
+        await expect(posters.nth(number)).to_have_js_property("naturalWidth", 444)
     await phone.get_by_role("button", name="扫静安店的码").click()
     await expect(said(phone, "欢迎关注")).to_be_visible()
     assert "qrscene_shop_jingan" in (await deeds(phone, "subscribe"))[0]["inner"]
     await more(phone, "扫一扫")
     await phone.get_by_role("button", name="扫徐汇店的码").click()
     await expect(said(phone, "你扫了 shop_xuhui")).to_be_visible()
+
+
+async def test_a_join_way_that_the_corp_makes_can_be_scanned_at_once(
+    phone: Page, china: SmallChina
+) -> None:
+    api = f"{china.address}qyapi/cgi-bin"
+    login = {"corpid": CORP.corp_id, "corpsecret": CORP.secret}
+    token = (await (await phone.request.get(f"{api}/gettoken", params=login)).json())[
+        "access_token"
+    ]
+    await phone.request.post(
+        f"{api}/externalcontact/groupchat/add_join_way?access_token={token}",
+        data={"scene": 2, "chat_id_list": ["wrVIP"]},
+    )
+    await follow(phone)
+    await more(phone, "扫一扫")
+    await phone.get_by_role("button", name="扫星选会员群的码").click()
+    await expect(phone.locator("#toast")).to_contain_text("已扫星选会员群的码")
+    told = await (await phone.request.get(f"{china.address}play/groups")).json()
+    assert len(told["groups"][0]["consumer_ids"]) == 1
 
 
 async def test_the_platform_delivers_the_last_callback_again_under_the_same_id(

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import msgspec
 import pytest
 from playwright.async_api import Browser, expect
@@ -66,6 +67,41 @@ async def test_a_regular_follows_and_learns_what_her_purchases_brought(newcomers
     await expect(said(page, "另有 118 积分待到账").last).to_be_visible()
     await write(page, "明细")
     await expect(said(page, "最近的积分明细")).to_be_visible()
+
+
+async def test_a_template_message_reaches_a_follower(
+    newcomers: Visitors, demo: dict[str, Any]
+) -> None:
+    page = await newcomers.open(DESK)
+    await play(page, "林小满")
+    await follow(page)
+    await expect(said(page, "您已成为会员")).to_be_visible()
+    state = await (await page.request.get("/play/state")).json()
+    (openid,) = [one["openid"] for one in state["consumers"] if one["nickname"] == "林小满"]
+    values = ("+128", "购物获得积分", "623", "2026年11月22日 10:30")
+    keys = ("character_string1", "thing2", "number3", "time4")
+    async with aiohttp.ClientSession(demo["wechat_api"]) as http:
+        account = demo["official_account"]
+        asked = {
+            "grant_type": "client_credential",
+            "appid": account["app_id"],
+            "secret": account["app_secret"],
+        }
+        async with http.post("/cgi-bin/stable_token", json=asked) as answer:
+            token = {"access_token": (await answer.json())["access_token"]}
+        path = "/cgi-bin/template/get_all_private_template"
+        async with http.get(path, params=token) as answer:
+            registered = (await answer.json())["template_list"]
+        (template_id,) = [one["template_id"] for one in registered if "变动" in one["title"]]
+        message = {
+            "touser": openid,
+            "template_id": template_id,
+            "data": {key: {"value": value} for key, value in zip(keys, values, strict=True)},
+        }
+        path = "/cgi-bin/message/template/send"
+        async with http.post(path, params=token, json=message) as answer:
+            assert (await answer.json())["errcode"] == 0
+    await expect(said(page, "可用积分：623")).to_be_visible()
 
 
 async def test_a_newcomer_who_writes_english_is_answered_in_english(newcomers: Visitors) -> None:

@@ -9,17 +9,21 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 import miniprogram_api
+from jifen.running import pay_keys
 from loyalty import customers
 from loyalty.connections import Connected, MiniProgramSettings
 from loyalty.orders import IdentityRef
 from models import IdentityKind
 from simulator.app import create_app
+from simulator.assumed import Assumed
 from simulator.settings import ConsumerSeed, MiniProgram, OfficialAccount, Settings
+from tests import pay_keys as merchants
 from tests.cast import NOVEMBER_22
 from tests.web.conftest import Asked, Caller, Json, Serve, away, context, http, lines, redis, serve
-from web.context import Context, MiniProgramAccount
+from web.context import Context, MiniProgramAccount, PayAccount
 from wechat import miniprogram
 from wechat.exchange import Limits
+from wechat.pay import Pay
 from wechat.tokens import MemoryTokens
 
 __all__ = ["away", "context", "http", "lines", "redis", "serve"]
@@ -42,6 +46,8 @@ CHINA = Settings(
     ),
     miniprogram=MiniProgram(APP_ID, SECRET),
     consumers=(ConsumerSeed("林小满"), ConsumerSeed("Emma", "en")),
+    merchant=merchants.merchant(),
+    assumed=Assumed(pay_notice_pauses_seconds=(0.05,)),
 )
 
 
@@ -81,6 +87,21 @@ class Phone:
     async def get(self, path: str, **how: Any) -> Asked:
         return await self.ask("GET", path, **how)
 
+    async def phone_code(self, number: str = "13800138000") -> str:
+        path = f"{self.china}/play/consumers/{self.consumer['id']}/miniprogram/phone"
+        async with self.server.session.post(path, json={"phone": number}) as response:
+            return str((await response.json())["code"])
+
+    async def pay(self, payment: Json, **wish: Any) -> Json:
+        """Open the payment sheet and confirm it, or not; then the server has been told."""
+        path = f"{self.china}/play/consumers/{self.consumer['id']}/miniprogram/pay?wait=1"
+        async with self.server.session.post(path, json={**payment, **wish}) as response:
+            return dict(await response.json())
+
+    async def china_faults(self, **faults: object) -> None:
+        async with self.server.session.post(f"{self.china}/play/faults", json=faults) as response:
+            assert response.status == 200
+
     async def faults(self, **fault: object) -> None:
         faults = {"endpoints": {"/sns/jscode2session": fault}}
         async with self.server.session.post(f"{self.china}/play/faults", json=faults) as response:
@@ -114,12 +135,25 @@ def connected(context: Context, http: aiohttp.ClientSession, china: str) -> Cont
         sealer=context.sealer,
         accounts={},
         miniprograms={APP_ID: account},
+        merchants={},
     )
 
 
 @pytest.fixture
 async def server(serve: Serve, connected: Context, database: None) -> Caller:
     return await serve(connected, miniprogram_api.add_to)
+
+
+@pytest.fixture
+def merchant(server: Caller, connected: Context, china: str) -> PayAccount:
+    """Connect the server to a merchant whose notices it hears."""
+    notify_url = f"{server.origin}/wechat-pay/{merchants.MCH_ID}/notices"
+    settings = merchants.settings(APP_ID, api_base=china, notify_url=notify_url)
+    client = Pay(connected.http, pay_keys(settings), api_base=china, limits=QUICK)
+    account = PayAccount(Connected(2, merchants.MCH_ID, "积分", settings), client)
+    assert isinstance(connected.merchants, dict)
+    connected.merchants[APP_ID] = account
+    return account
 
 
 async def phone_of(server: Caller, china: str, nickname: str) -> Phone:

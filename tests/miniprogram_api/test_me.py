@@ -29,7 +29,15 @@ async def earn(customer_id: int, points: int, *, key: str, **more: Any) -> None:
 async def test_she_reads_since_when_and_what_she_has(lin: Phone) -> None:
     await signed_in(lin)
     told = (await lin.get("/me")).told
-    assert set(told) == {"uuid", "member_since", "language", "points"}
+    assert set(told) == {
+        "uuid",
+        "now",
+        "member_since",
+        "language",
+        "tier",
+        "points",
+        "phone_bound",
+    }
     assert told["member_since"].endswith("Z")
     assert told["points"] == {
         "available": 0,

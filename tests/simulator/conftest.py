@@ -23,10 +23,14 @@ from simulator.settings import (
     Shop,
     Template,
 )
+from tests import pay_keys
 from tests.simulator.bot import ACCOUNT, AES_KEY, APP_ID, APP_SECRET, TOKEN, Bot
 
 MINI_APP_ID = "wxfedcba0987654321"
 MINI_SECRET = "fedcba9876543210fedcba9876543210"
+COUPON = Template(
+    "coupon", "优惠券到账", "{{thing1.DATA}}\n{{date2.DATA}}\n{{character_string3.DATA}}"
+)
 POINTS_CHANGED = Template("points-changed", "积分变动", "变动：{{thing1.DATA}}\n余额：{{n2.DATA}}")
 UNCHANGED = Assumed()
 HASTY = Assumed(callback_timeout_seconds=0.5)
@@ -148,11 +152,12 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
             official_account=OfficialAccount(
                 APP_ID, APP_SECRET, ACCOUNT, "积分", TOKEN, other.url, AES_KEY, mode
             ),
-            miniprogram=MiniProgram(MINI_APP_ID, MINI_SECRET),
+            miniprogram=MiniProgram(MINI_APP_ID, MINI_SECRET, templates=(COUPON,)),
             state_file=state_file,
             shops=(Shop("shop_jingan", "静安店", "Jing'an shop"),),
             consumers=(ConsumerSeed("林小满"), ConsumerSeed("Emma", "en")),
             templates=(POINTS_CHANGED,),
+            merchant=pay_keys.merchant(),
             ip_whitelist=ip_whitelist,
             assumed=assumed,
         )

@@ -167,19 +167,19 @@ async def test_broken_xml_and_a_skewed_clock_arrive_as_ordered(sim: Player) -> N
     assert 850 < true_at - int(sim.bot.heard[-1].query["timestamp"]) <= 901
 
 
-async def test_a_delay_holds_a_callback_back(sim: Player) -> None:
-    lin = await sim.follower()
-    await sim.faults(delay_seconds=0.5)
-    answer = await sim.play(
-        f"consumers/{lin['id']}/messages", {"kind": "text", "content": "慢"}, wait=False
-    )
-    assert len(sim.bot.heard) == 1
-
-    async def ended() -> bool:
-        return bool((await sim.get(f"/play/deliveries/{answer['delivery_id']}"))["ended"])
-
-    await until(ended)
-    assert len(sim.bot.heard) == 2
+async def test_a_delay_is_one_of_the_answer(hasty: Player) -> None:
+    lin = await hasty.follower()
+    await hasty.faults(delay_seconds=0.2)
+    ended = await hasty.says(lin, "慢")
+    assert [each["outcome"] for each in ended["attempts"]] == ["answered"]
+    assert ended["attempts"][0]["seconds"] >= 0.2
+    await hasty.faults(delay_seconds=1)
+    heard_before = len(hasty.bot.heard)
+    ended = await hasty.says(lin, "太慢")
+    assert [each["outcome"] for each in ended["attempts"]] == ["timed_out"] * 3
+    assert len({heard.nodes["MsgId"] for heard in hasty.bot.heard[heard_before:]}) == 1
+    assert len(hasty.bot.heard) == heard_before + 3, "the server answered every one of them"
+    assert [bubble["text"] for bubble in ended["bubbles"]] == [UNAVAILABLE]
 
 
 async def test_somebody_who_left_sees_no_answer(sim: Player) -> None:

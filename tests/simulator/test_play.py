@@ -26,9 +26,12 @@ async def test_the_state_tells_what_a_page_needs(sim: Player) -> None:
     state = await sim.get("/play/state")
     assert state["account"]["name"] == "积分"
     assert state["account"]["menu"] is None
-    assert state["shops"] == [
-        {"scene": "shop_jingan", "name_zh": "静安店", "name_en": "Jing'an shop"}
-    ]
+    (shop,) = state["shops"]
+    assert {name: shop[name] for name in ("scene", "name_zh", "name_en")} == {
+        "scene": "shop_jingan",
+        "name_zh": "静安店",
+        "name_en": "Jing'an shop",
+    }
     assert [set(each) for each in state["consumers"]] == [CARD, CARD]
     assert state["callback_url"] == sim.bot.url
     assert "app_secret" not in json.dumps(state)

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+import segno
 from PIL import Image
 
 from tests.simulator.conftest import Json, Player
@@ -63,6 +64,27 @@ async def test_the_picture_is_a_jpeg_until_the_code_ends(sim: Player) -> None:
     assert (await sim.raw("GET", path, params={"ticket": "gQnone"}))[0] == 404
     await sim.clock(101)
     assert (await sim.raw("GET", path, params=query))[0] == 404
+
+
+async def test_a_shops_poster_is_the_code_of_its_scene(sim: Player) -> None:
+    (shop,) = (await sim.get("/play/state"))["shops"]
+    asked = _asked("QR_LIMIT_STR_SCENE", {"scene_str": "shop_jingan"})
+    assert await sim.call(CREATE, asked) == {"ticket": shop["ticket"], "url": shop["url"]}
+    status, content_type, poster = await sim.raw(
+        "GET", "/play/qrcode", params={"ticket": shop["ticket"]}
+    )
+    assert (status, content_type) == (200, "image/jpeg")
+    drawn = segno.make(shop["url"], error="m", micro=False).matrix
+    with Image.open(io.BytesIO(poster)) as image:
+        step = image.width / (len(drawn) + 4)
+        middles = [round((number + 2.5) * step) for number in range(len(drawn))]
+        grey = image.convert("L")
+        seen = [[grey.getpixel((x, y)) < 128 for x in middles] for y in middles]
+    assert seen == [[bool(module) for module in row] for row in drawn]
+    assert (await sim.raw("GET", "/play/qrcode", params={"ticket": "gQnone"}))[0] == 404
+    lin = await sim.consumer()
+    await sim.play(f"consumers/{lin['id']}/scan", {"scene": shop["scene"]})
+    assert sim.bot.heard[-1].nodes["Ticket"] == shop["ticket"]
 
 
 async def test_a_scan_by_a_stranger_follows_and_a_scan_by_a_follower_does_not(

@@ -10,6 +10,7 @@ import pytest
 
 import miniprogram_api
 from loyalty.errors import LoyaltyError
+from tests.cast import NOVEMBER_22
 from web.openapi import codes_of
 from web.refusals import RequestRefused
 from web.texts import TEXTS, figures_of, text
@@ -97,3 +98,9 @@ def test_a_text_never_fails_and_never_reads_more_than_its_figures(
 
 def test_a_code_without_a_text_reads_as_a_refusal() -> None:
     assert text("never_heard_of", "en", {}) == "This cannot be done"
+
+
+def test_fen_read_as_yuan_and_moments_by_the_shanghai_clock() -> None:
+    assert text("min_spend_not_met", "zh", {"short_fen": 1850}) == "还差 18.50 元"
+    told = text("already_handed_over", "zh", {"by": "陈晨", "handed_over_at": NOVEMBER_22})
+    assert told == "已由 陈晨 于 2026-11-22 12:00 交付"

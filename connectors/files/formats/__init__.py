@@ -22,7 +22,7 @@ def recognised(sheet: Sheet) -> Report:
 
     Raises:
         FileFault: ``columns_missing`` names all columns that the nearest kind lacks;
-            ``not_recognised`` where no kind is near.
+            ``not_recognised`` where no kind is near; ``empty_file`` where nothing stands at all.
     """
     reports = list(known())
     nearest: tuple[float, Report, list[str]] | None = None
@@ -37,6 +37,8 @@ def recognised(sheet: Sheet) -> Report:
             if nearest is None or share < nearest[0]:
                 nearest = share, report, missing
     sheet.take_header(1)
+    if not any(cell.strip() for row in sheet.heading_rows for cell in row):
+        raise FileFault("empty_file")
     if nearest and nearest[0] <= 0.6:
         raise FileFault("columns_missing", columns=nearest[2], report=nearest[1].title)
     raise FileFault("not_recognised", found=_shown(sheet.header), known=[r.title for r in reports])

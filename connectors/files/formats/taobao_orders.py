@@ -64,12 +64,13 @@ def read(rows: Sequence[Row]) -> OrderTold:
 def _own_money(row: Row, paid: int, *, platform: int, points: int) -> int:
     """Return what the buyer paid herself, without what coupons of the platform paid for her.
 
-    Exports differ in whether the paid amount holds the platform's part; the total decides.
+    The total, freight included, is what she paid with her points and the platform's part. Exports
+    differ in whether the paid amount holds that part; the total decides.
 
     Raises:
         CellFault: ``amounts_do_not_reconcile``: the total fits neither.
     """
-    if not platform:
+    if not platform and not row.text_of_any("总金额"):
         return paid
     total = row.fen("总金额")
     if paid + platform + points == total:

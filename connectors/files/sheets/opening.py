@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -35,6 +36,14 @@ class Table(Protocol):
         """Yield the rows below the header."""
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a row stood: the name of its file, and the columns' own names."""
+
+    file: str
+    header: tuple[str, ...]
+
+
 class Sheet:
     """One table with its header. Repeated column names are kept, the second as ``name#2``."""
 
@@ -62,6 +71,11 @@ class Sheet:
         self.table.header_row = row
         self.original_header = tuple(cells)
         self.header = named_once(cells)
+
+    @property
+    def source(self) -> Source:
+        """What a row of the table has to tell of where it stood."""
+        return Source(self.path.name, self.original_header)
 
     @property
     def heading_rows(self) -> list[list[str]]:

@@ -34,7 +34,7 @@ export const en = {
   'trouble.line': 'See how your server behaves in bad weather. Takes effect at once.',
   'trouble.on': 'on',
   'trouble.delay': 'Slow network',
-  'trouble.delay_hint': 'Every message sets off this much later',
+  'trouble.delay_hint': 'Every answer is this long on its way; after 5 s the platform tries again',
   'trouble.seconds': '{n} s',
   'trouble.none': 'Off',
   'trouble.drop': 'Lose the first tries',
@@ -108,9 +108,11 @@ export const en = {
   'write.submenu': '{name}, has a sub-menu',
 
   'scan.title': 'Scan',
-  'scan.line': 'Choose a shop’s poster and point the camera at its code',
+  'scan.line': 'Choose a shop’s poster or a group’s code and point the camera at it',
   'scan.shop': 'Scan the code of {name}',
   'scan.none': 'This simulator knows no shops',
+  'scan.group': 'group',
+  'scan.nameless': 'a group without a name',
   'scan.done': 'Scanned the code of {name}',
 
   'add.title': 'Add a consumer',

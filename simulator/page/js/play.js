@@ -41,9 +41,11 @@ export const play = {
   follow: (id) => call('POST', `${of(id)}/follow`, {}),
   unfollow: (id) => call('POST', `${of(id)}/unfollow`, {}),
   scan: (id, scene) => call('POST', `${of(id)}/scan`, { scene }),
+  join: (id, configId) => call('POST', `${of(id)}/groups/join`, { qr_code: configId }),
   message: (id, message) => call('POST', `${of(id)}/messages`, message),
   menu: (id, key) => call('POST', `${of(id)}/menu`, { key }),
   retry: (id) => call('POST', `${of(id)}/retry`, {}),
+  qrcode: (ticket) => `/play/qrcode?ticket=${encodeURIComponent(ticket)}`,
   faults: (faults) => call('POST', 'faults', faults),
 };
 

@@ -1,4 +1,4 @@
-// The scanner: choose a shop's poster, and the camera reads its code.
+// The scanner: choose a shop's poster or a group's code, and the camera reads it.
 
 import { element } from './element.js';
 import { icon } from './icons.js';
@@ -12,7 +12,8 @@ import { world } from './world.js';
 const shopName = (shop) => (language() === 'zh' ? shop.name_zh : shop.name_en) || shop.scene;
 
 export function openScan() {
-  const posters = world.shops.map((shop) => element('li', {}, poster(shop)));
+  const codes = [...world.shops.map(ofShop), ...world.joinWays.map(ofGroup)];
+  const posters = codes.map((code) => element('li', {}, poster(code)));
   openSheet({
     title: t('scan.title'),
     kind: 'scan',
@@ -28,27 +29,42 @@ export function openScan() {
   });
 }
 
-function poster(shop) {
+const ofShop = (shop) => ({
+  name: shopName(shop),
+  sign: shop.scene,
+  picture: play.qrcode(shop.ticket),
+  read: (consumerId) => play.scan(consumerId, shop.scene),
+});
+
+const ofGroup = (way) => ({
+  name: way.name || t('scan.nameless'),
+  sign: t('scan.group'),
+  read: (consumerId) => play.join(consumerId, way.config_id),
+});
+
+function poster(code) {
   return element(
     'button',
     {
       type: 'button',
       class: 'poster',
-      'aria-label': t('scan.shop', { name: shopName(shop) }),
-      on: { click: () => scan(shop) },
+      'aria-label': t('scan.shop', { name: code.name }),
+      on: { click: () => scan(code) },
     },
-    element('span', { class: 'poster__sign' }, icon('scan')),
-    element('span', { class: 'poster__name' }, shopName(shop)),
-    element('span', { class: 'poster__scene' }, shop.scene),
+    code.picture
+      ? element('img', { class: 'poster__code', src: code.picture, alt: '' })
+      : element('span', { class: 'poster__sign' }, icon('scan')),
+    element('span', { class: 'poster__name' }, code.name),
+    element('span', { class: 'poster__scene' }, code.sign),
   );
 }
 
-function scan(shop) {
+function scan(code) {
   const consumerId = world.activeId;
   const run = async () => {
-    await world.act(() => play.scan(consumerId, shop.scene));
+    await world.act(() => code.read(consumerId));
     closeSheet();
-    toast(t('scan.done', { name: shopName(shop) }));
+    toast(t('scan.done', { name: code.name }));
   };
-  once(`scan ${consumerId} ${shop.scene}`, run).catch(complain);
+  once(`scan ${consumerId} ${code.name}`, run).catch(complain);
 }

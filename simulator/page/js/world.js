@@ -13,6 +13,7 @@ class World extends EventTarget {
   miniprogram = null;
   consumers = [];
   shops = [];
+  joinWays = [];
   faults = {};
   online = true;
   activeId = null;
@@ -57,6 +58,7 @@ class World extends EventTarget {
     this.miniprogram = state.miniprogram ?? null;
     this.consumers = state.consumers;
     this.shops = state.shops ?? [];
+    this.joinWays = state.join_ways ?? [];
     this.faults = state.faults ?? {};
     for (const { id, unread } of state.consumers) {
       if (!this.unread.has(id)) this.unread.set(id, id === this.activeId ? 0 : (unread ?? 0));

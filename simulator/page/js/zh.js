@@ -32,7 +32,7 @@ export const zh = {
   'trouble.line': '看看服务器在坏天气里怎么样。改动立即生效。',
   'trouble.on': '已启用',
   'trouble.delay': '网络变慢',
-  'trouble.delay_hint': '每条消息晚这么久才上路',
+  'trouble.delay_hint': '每个回答在路上多花这么久；超过 5 秒平台就会重试',
   'trouble.seconds': '{n} 秒',
   'trouble.none': '无',
   'trouble.drop': '丢掉前几次',
@@ -106,9 +106,11 @@ export const zh = {
   'write.submenu': '{name}，有子菜单',
 
   'scan.title': '扫一扫',
-  'scan.line': '选一张门店海报，把镜头对准二维码',
+  'scan.line': '选一张门店海报或群二维码，把镜头对准它',
   'scan.shop': '扫{name}的码',
   'scan.none': '这个模拟器没有登记门店',
+  'scan.group': '会员群',
+  'scan.nameless': '未命名群聊',
   'scan.done': '已扫{name}的码',
 
   'add.title': '添加顾客',

@@ -3,7 +3,15 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
+
+from connectors.files import plan
+from connectors.files.taking import Taken
+from loyalty.orders import ShopRef
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -104,3 +112,25 @@ def taobao_suborder(number: str, sub: str, **told: object) -> dict[str, object]:
         "退款金额": "无退款申请",
     }
     return row | told
+
+
+def taken(*paths: Path, shop: ShopRef | None = None) -> list[Taken]:
+    """Read reports that belong together, and return what they tell of each order."""
+    with ExitStack() as stack:
+        found: list[Taken] = []
+        readings = plan.by_reports(paths, shop, stack)
+        for reading in readings:
+            reading.survey()
+        for reading in readings:
+            found += reading.taken(skip=0, shift_days=0, at=NOW)
+        return found
+
+
+def orders_file(folder: Path, *rows: dict[str, object]) -> Path:
+    """Write an order report."""
+    return write(folder / "ExportOrderList.csv", TAOBAO_2018, rows)
+
+
+def items_file(folder: Path, *rows: dict[str, object]) -> Path:
+    """Write an old item report."""
+    return write(folder / "ExportOrderDetailList.csv", TAOBAO_ITEMS_OLD, rows, "utf-8-sig")

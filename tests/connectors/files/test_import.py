@@ -129,7 +129,7 @@ async def test_parked_rows_go_out_are_corrected_and_come_in_again(
     assert told["原因"] == "不是金额：一百"
     out.write_text(out.read_text("utf-8-sig").replace("一百,", "100.00,"), "utf-8-sig")
     said = await jifen_import(out, "--shop", "tmall:a")
-    assert "recorded 1 orders" in said.text
+    assert "recorded 1 order" in said.text
     assert await Purchase.filter(number="1930000000000000011").exists()
     said = await jifen_import("--export-parked", tmp_path / "rest.csv")
     assert "no rows are parked" in said.text
@@ -158,12 +158,12 @@ async def test_details_of_known_orders_are_added_later_and_unknown_ones_parked(
     details = write(tmp_path / "i.csv", reports.TAOBAO_ITEMS, items)
     await jifen_import(orders, "--shop", "tmall:a")
     said = await jifen_import(details)
-    assert "recorded 1 orders with 2 lines" in said.text
-    assert "parked 1 orders: this order is not known yet" in said.text
+    assert "recorded 1 order with 2 lines" in said.text
+    assert "parked 1 order: this order is not known yet" in said.text
     lines = await PurchaseLine.all().order_by("number")
     assert [(line.key, line.paid_fen) for line in lines] == [("111", 3000), ("112", 7000)]
     said = await jifen_import(orders, details, "--shop", "tmall:a")
-    assert "parked 1 orders" in said.text
+    assert "parked 1 order" in said.text
     assert await money() == (1, 2, 11000, 10000)
 
 
@@ -173,12 +173,32 @@ async def test_an_order_in_another_file_moves_forward_but_never_changes_its_amou
     sent = taobao("11", 订单状态="卖家已发货，等待买家确认", 确认收货时间="")
     await jifen_import(write(tmp_path / "1.csv", reports.TAOBAO_2018, [sent]))
     said = await jifen_import(write(tmp_path / "2.csv", reports.TAOBAO_2018, [taobao("11")]))
-    assert "recorded 1 orders" in said.text
+    assert "recorded 1 order" in said.text
     other = taobao("11", paid="90.00", 买家应付货款="80.00", 总金额="90.00")
     said = await jifen_import(write(tmp_path / "3.csv", reports.TAOBAO_2018, [other]))
-    assert "parked 1 orders: the order is recorded already" in said.text
+    assert "parked 1 order: the order is recorded already" in said.text
     purchase = await Purchase.get()
     assert (purchase.state, purchase.paid_fen) == ("completed", 11000)
+
+
+async def test_an_older_export_after_a_newer_one_brings_nothing_new_and_parks_nothing(
+    jifen_import: Import, tmp_path: Path
+) -> None:
+    suborders = [
+        taobao_suborder("11", "111", 买家实付金额="30.00"),
+        taobao_suborder("11", "112", 买家实付金额="70.00", 退款状态="退款成功", 退款金额="20.00"),
+    ]
+    newer = write(tmp_path / "o2.csv", reports.TAOBAO_2018, [taobao("11", 退款金额="20.00")])
+    items = write(tmp_path / "i2.csv", reports.TAOBAO_ITEMS, suborders)
+    said = await jifen_import(newer, items)
+    assert "i2.csv: all rows belong to orders of the other reports" in said.text
+    before = await Purchase.get()
+    sent = taobao("11", 订单状态="卖家已发货，等待买家确认", 确认收货时间="", 买家会员名="t**3")
+    said = await jifen_import(write(tmp_path / "o1.csv", reports.TAOBAO_2018, [sent]))
+    assert "recorded 0 orders with 0 lines; 1 unchanged" in said.text
+    assert "parked" not in said.text
+    after = await Purchase.get()
+    assert (after.state, after.refunded_fen, after.revision) == ("completed", 2000, before.revision)
 
 
 async def test_a_file_cut_in_the_middle_keeps_what_stood_before_and_goes_on_when_whole(
@@ -260,6 +280,8 @@ async def test_what_cannot_be_read_is_said_and_nothing_is_begun(
     assert said.status == 1
     assert "junk.csv: unknown header" in said.text
     assert "gone.csv: cannot be opened" in said.text
+    (tmp_path / "blank.csv").write_bytes(b"\n ,\n\n")
+    assert "blank.csv: the file is empty" in (await jifen_import(tmp_path / "blank.csv")).text
     assert await ImportedFile.all().count() == 0
     assert (await jifen_import()).status == 2
     said = await jifen_import(good, "--shop", "kiosk:1")
@@ -284,7 +306,7 @@ async def test_absurd_cells_are_parked_and_stored_short(
     said = await jifen_import(write(tmp_path / "o.csv", reports.TAOBAO_2018, rows))
     assert said.status == 0
     assert await ParkedRow.all().count() == 2
-    assert "recorded 1 orders" in said.text
+    assert "recorded 1 order" in said.text
 
 
 async def test_an_excel_file_is_read_and_its_rounded_order_numbers_are_parked(

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from connectors.files import mapping, plan
+from connectors.files import mapping, plan, texts
 from connectors.files.faults import MappingFault
 from connectors.files.mapped import MappedReading
 from connectors.files.taking import Taken
@@ -159,8 +159,6 @@ def wrong(folder: Path, toml: str) -> MappingFault:
         ('lookup = "goods"', 'lookup = "wares"', "line.title.lookup", "goods"),
         ('[time]\n', '[time]\nzone = "Mars"\n', "time.zone", "UTC"),
         ('{ constant = "main street" }', "{ }", "shop.code", "constant"),
-        ('sku = "sku"\n', "sku = 7\n", "line.sku", ""),
-        ('paid_at = "at"\n', "", "order", ""),
     ],
 )  # fmt: skip
 def test_a_mapping_error_names_the_field_and_what_is_allowed(
@@ -170,6 +168,25 @@ def test_a_mapping_error_names_the_field_and_what_is_allowed(
     fault = wrong(tmp_path, TILL.replace(old, new, 1))
     assert fault.figures["field"] == field
     assert allowed in " ".join(fault.figures["allowed"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            'sku = "sku"\n',
+            "sku = 7\n",
+            "mapping file, line.sku: Expected `str | object`, got `int`",
+        ),
+        ('paid_at = "at"\n', "", "the mapping file lacks order.paid_at"),
+    ],
+)
+def test_a_field_that_is_missing_or_of_another_type_is_named(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    assert old in TILL
+    fault = wrong(tmp_path, TILL.replace(old, new, 1))
+    assert texts.refusal(fault.code, fault.figures, "en") == told
 
 
 def test_a_mapping_that_is_no_toml_or_not_there_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from loyalty import ledger, programme, purchases
 from loyalty.earning.per_yuan import PerYuan
@@ -18,6 +19,7 @@ from loyalty.policies.points import PointsPolicy
 from loyalty.programme import Programme, Rule
 from loyalty.purchases import Recorded
 from loyalty.purchases.earned import earned
+from loyalty.purchases.rules import Rules
 from models import Entry, Identity, Lot, Member, Purchase, PurchaseLine, PurchaseState, db
 from tests.cast import DAY, JUNE_1, LIN, NOVEMBER_22, WANG, line, order
 from tests.loyalty.purchases.conftest import BEGAN_AT
@@ -184,9 +186,54 @@ async def test_a_newer_telling_may_change_amounts_and_an_older_one_changes_nothi
     await adds_up()
 
 
-async def test_a_state_that_goes_back_is_refused() -> None:
-    await take(order("1", line(100_00), state=PurchaseState.SHIPPED))
-    assert (await refusal(order("1", line(100_00)))).code == "order_differs"
+async def unchanged(one: Order) -> bool:
+    """Tell an order, and say whether it was taken as nothing new and moved nothing."""
+    before = await Purchase.get(number=one.number)
+    (outcome,) = await purchases.record([one], at=JUNE_1)
+    after = await Purchase.get(number=one.number)
+    return outcome.fate is Fate.ALREADY_DONE and before.revision == after.revision
+
+
+async def test_an_older_telling_changes_nothing_though_no_moment_says_that_it_is_older() -> None:
+    paid = order("1", line(60_00), line(40_00, key="2"))
+    shipped = replace(paid, state=PurchaseState.SHIPPED)
+    back = (line(60_00, refunded_fen=30_00), line(40_00, key="2", refunded_fen=20_00))
+    refunded = order("1", *back, state=PurchaseState.COMPLETED)
+    await take(refunded)
+    for older in (
+        paid,
+        shipped,
+        replace(shipped, lines=()),
+        replace(refunded, state=shipped.state),
+    ):
+        assert await unchanged(older)
+    assert (await points_of("wang", at=JUNE_1)).pending == 50
+    assert await unchanged(replace(shipped, buyer=(LIN,))), "who bought it is known since"
+    await adds_up()
+
+
+async def test_what_is_neither_behind_nor_ahead_is_refused() -> None:
+    await take(order("1", line(100_00, refunded_fen=10_00), state=PurchaseState.SHIPPED))
+    ahead_but_less_refunded = order("1", line(100_00), state=PurchaseState.COMPLETED)
+    behind_with_another_amount = order("1", line(90_00))
+    for told in (ahead_but_less_refunded, behind_with_another_amount):
+        assert (await refusal(told)).code == "order_differs"
+
+
+async def test_an_older_telling_of_lines_is_refused_while_only_the_whole_is_known() -> None:
+    await take(replace(order("1", line(100_00), state=PurchaseState.SHIPPED), lines=()))
+    assert (await refusal(order("1", line(60_00), line(40_00, key="2")))).code == "order_differs"
+
+
+async def test_a_newer_telling_of_the_whole_replaces_lines_that_it_contradicts() -> None:
+    await take(order("1", line(60_00, refunded_fen=9_00), line(40_00, key="2"), updated_at=JUNE_1))
+    less_back = replace(order("1", line(100_00), updated_at=JUNE_1 + DAY), lines=())
+    assert (await take(less_back)).points == 9
+    assert [one.refunded_fen for one in await PurchaseLine.all()] == [0, 0]
+    cheaper = replace(order("1", line(70_00), updated_at=JUNE_1 + 2 * DAY), lines=())
+    assert (await take(cheaper)).points == -30
+    assert [one.paid_fen for one in await PurchaseLine.all()] == [70_00]
+    await adds_up()
 
 
 async def test_details_of_lines_may_follow_an_order_known_as_a_whole() -> None:
@@ -332,7 +379,8 @@ def test_any_series_of_partial_refunds_equals_the_full_refund(
 ) -> None:
     """The points left depend on what is refunded, not on the way there."""
 
-    rules = Programme({"earning": (Rule(1, "base", PerYuan(), BEGAN_AT, None),)})
+    programme = Programme({"earning": (Rule(1, "base", PerYuan(), BEGAN_AT, None),)})
+    rules = Rules(programme).at(BEGAN_AT)
     lines = [line(fen, key=str(n)) for n, fen in enumerate(paid)]
     chooser = random.Random(seed)
     refunded = [0] * len(lines)

@@ -1,0 +1,135 @@
+"""Events of WeCom corps, worked after they were answered: look again at the group they speak of.
+
+What an event says decides only when the platform's list shows it; the list is what is believed.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from loyalty import communities, customers, inbox
+from loyalty.communities import Roster
+from models import Community, db
+from web import wecom
+from web.context import Context, Corp, now
+from web.logs import log
+from web.metrics import count_inbound_event
+from wechat.errors import CallFailed
+from wechat.inbound import parse
+from wechat.wecom_events import ContactAdded, GroupChanged, read
+
+EVENTS_AT_ONCE = 100
+# The platform's list lags behind the event by some two seconds.
+PAUSES_SECONDS = (0.5, 1.0, 1.5, 2.0)
+AGAIN_AFTER = timedelta(seconds=10)
+ERROR_LIMIT = 500
+NOTHING = b""
+
+
+@dataclass(slots=True)
+class _Expected:
+    """What events say of one group, the latest last."""
+
+    event_ids: list[int] = field(default_factory=list)
+    is_in: dict[str, bool] = field(default_factory=dict)
+    version: str = ""
+
+    def add(self, event_id: int, told: GroupChanged) -> None:
+        self.event_ids.append(event_id)
+        self.is_in |= dict.fromkeys(told.joined, True) | dict.fromkeys(told.left, False)
+        self.version = told.version
+
+    def is_shown_by(self, roster: Roster | None, community: Community) -> bool:
+        """Say whether a list is not from before these events, as far as they tell it."""
+        if roster is None or (self.version and roster.version == self.version):
+            return True
+        if self.is_in:
+            present = {one.external_user_id for one in roster.contacts}
+            return all((who in present) is is_in for who, is_in in self.is_in.items())
+        return roster.version != community.member_version
+
+
+class CorpEvents:
+    """The corps' events that wait in the inbox."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def work(self, at: datetime) -> int:
+        """Work what waits, each group once; return how many events there were."""
+        corps = {corp.connection.id: corp for corp in self._context.corps.values()}
+        if not corps:
+            return 0
+        taken = await inbox.take_left(list(corps), limit=EVENTS_AT_ONCE, at=at)
+        groups: dict[tuple[int, str], _Expected] = defaultdict(_Expected)
+        works = []
+        for event in sorted(taken, key=lambda one: one.claim.event_id or 0):
+            assert event.claim.event_id is not None
+            told = read(parse(event.body))
+            if isinstance(told, GroupChanged):
+                groups[event.connection_id, told.chat_id].add(event.claim.event_id, told)
+            else:
+                corp = corps[event.connection_id]
+                works.append(self._end([event.claim.event_id], self._know(corp, told)))
+        for (connection_id, chat_id), expected in groups.items():
+            looking = self._look(corps[connection_id], chat_id, expected)
+            works.append(self._end(expected.event_ids, looking))
+        await asyncio.gather(*works)
+        return len(taken)
+
+    async def _know(self, corp: Corp, told: ContactAdded | None) -> None:
+        """Let a new contact be the customer whom we know by unionid."""
+        if told is None:
+            return
+        unionid = await corp.client.contacts.unionid(told.external_user_id)
+        if unionid:
+            async with db.transaction():
+                await customers.know_contacts(
+                    corp.connection.scope,
+                    {told.external_user_id: unionid},
+                    at=self._context.clock(),
+                )
+
+    async def _look(self, corp: Corp, chat_id: str, expected: _Expected) -> None:
+        """Read a group until its list shows what the events say, or long enough; take it over."""
+        community = await communities.find(corp.connection.scope, chat_id)
+        if community is None:
+            return
+        for pause_seconds in (*PAUSES_SECONDS, None):
+            read_at = now()
+            roster = await wecom.read(corp, chat_id)
+            if pause_seconds is None or expected.is_shown_by(roster, community):
+                break
+            await asyncio.gather(
+                *(inbox.renew(one, at=self._context.clock()) for one in expected.event_ids)
+            )
+            await asyncio.sleep(pause_seconds)
+        await wecom.take_over(community, roster, read_at=read_at, at=self._context.clock())
+
+    async def _end(self, event_ids: Sequence[int], work: Coroutine[None, None, None]) -> None:
+        """Work events and write down how that ended; none of it is raised."""
+        try:
+            await work
+            at = self._context.clock()
+            await inbox.work_done([(one, NOTHING) for one in event_ids], at=at)
+        except db.Unreachable:
+            log.warning("events_left", event_ids=event_ids)  # they are taken again after the lease
+            return
+        except Exception as failure:
+            await self._fail(event_ids, failure)
+            return
+        count_inbound_event("wecom", "worked")
+
+    async def _fail(self, event_ids: Sequence[int], failure: Exception) -> None:
+        told = failure.code if isinstance(failure, CallFailed) else type(failure).__name__
+        log.error("events_failed", event_ids=event_ids, error=told)
+        at = self._context.clock()
+        for event_id in event_ids:
+            await inbox.work_failed(
+                event_id,
+                f"{type(failure).__name__}: {failure}"[:ERROR_LIMIT].replace("\x00", ""),
+                at=at,
+                again_at=at + AGAIN_AFTER,
+            )

@@ -1,0 +1,64 @@
+"""优惠券: the coupons she can use."""
+
+from datetime import datetime
+
+from bot.router import intent
+from bot.turn import Language, Reply, Turn
+from bot.wording import last_day
+from loyalty import coupons, programme
+from loyalty.coupons import Held
+from models import CouponState
+from web.coupons import Described, described
+from web.texts import text
+
+SHOWN = 8
+
+
+@intent(
+    "优惠券",
+    "优惠卷",
+    "我的优惠券",
+    "卡券",
+    "券包",
+    "coupons",
+    "coupon",
+    "my coupons",
+    "discounts",
+    key="coupons",
+)
+async def show_coupons(turn: Turn) -> Reply:
+    usable = (CouponState.ISSUED, CouponState.LOCKED)
+    found = await coupons.of(turn.customer_id, at=turn.at)
+    held = [one for one in found if one.state in usable]
+    if not held:
+        return turn.say(
+            zh="您还没有可用的优惠券。发送“兑换”，可以用积分换取。",
+            en="You have no coupons to use. Send “rewards” to redeem points for one.",
+        )
+    rules = await programme.load()
+    lines = [
+        _line(one, described(one, rules, at=turn.at, language=turn.language), turn)
+        for one in held[:SHOWN]
+    ]
+    return turn.say(
+        zh="\n".join([f"您有 {len(held)} 张可用的优惠券：", *lines, "在小程序下单时使用。"]),
+        en="\n".join(
+            [f"Coupons you can use: {len(held)}", *lines, "Use them in the mini-program."]
+        ),
+    )
+
+
+def _line(held: Held, words: Described, turn: Turn) -> str:
+    language = turn.language
+    name = words.name if words.worth in words.name else f"{words.name} {words.worth}"
+    told = [name, *words.conditions, _until(held.expires_at, language, at=turn.at)]
+    if held.state is CouponState.LOCKED:
+        told.append(text("coupon_locked", language, {}))
+    if language == "zh":
+        return f"· {'，'.join(told)}（{words.reason}）"
+    return f"· {', '.join(told)} ({words.reason})"
+
+
+def _until(expires_at: datetime, language: Language, *, at: datetime) -> str:
+    day = last_day(expires_at, language, at=at)
+    return f"有效期至{day}" if language == "zh" else f"good through {day}"

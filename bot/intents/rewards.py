@@ -1,0 +1,127 @@
+"""兑换: what her points can be redeemed for; 兑换 1 or 兑换 帆布袋 redeems it."""
+
+import re
+from collections.abc import Sequence
+
+from bot.hearing import AFTER, plain
+from bot.router import intent
+from bot.turn import Language, Reply, Say, Turn
+from bot.wording import last_day
+from loyalty import codes, redemptions
+from loyalty.errors import LoyaltyError
+from loyalty.redemptions import CatalogueLine, Redeemed
+from loyalty.wording import Worded
+from web.texts import text
+
+SHOWN = 10
+NUMERALS = "一二三四五六七八九十"
+_NUMBER = re.compile(f"(?:第([0-9]{{1,2}}|[{NUMERALS}])[个件项]?|([0-9]{{1,2}}|[{NUMERALS}])号?)")
+
+
+@intent(
+    "兑换",
+    "积分兑换",
+    "兑换礼品",
+    "积分商城",
+    "礼品",
+    "rewards",
+    "reward",
+    "redeem",
+    "gifts",
+    key="rewards",
+    takes_more=True,
+)
+async def show_rewards(turn: Turn) -> Reply:
+    lines = (await redemptions.catalogue(turn.customer_id, at=turn.at))[:SHOWN]
+    if not turn.more:
+        return await _list(turn, lines)
+    chosen = _chosen(turn.more, lines)
+    if chosen is None:
+        return await _list(turn, lines, first=text("no_such_reward", turn.language, {}))
+    try:
+        redeemed = await redemptions.redeem(
+            turn.customer_id, turn.key, slot=chosen.slot, at=turn.at
+        )
+    except LoyaltyError as refusal:
+        why = text(refusal.code, turn.language, refusal.figures)
+        name = _name(chosen).spoken(turn.language)
+        return turn.say(zh=f"{name}：{why}", en=f"{name}: {why}")
+    return _told(turn, redeemed)
+
+
+def _chosen(more: str, lines: Sequence[CatalogueLine]) -> CatalogueLine | None:
+    """Return the reward that is named, by its name or by its number in the list."""
+    for line in lines:
+        name = _name(line)
+        for known in (name.zh, name.en, line.slot.rpartition(":")[2]):
+            wanted = f"[一1]?[个件只张份]?{re.escape(plain(known))}(?:{AFTER})*"
+            if re.fullmatch(wanted, more):
+                return line
+    found = _NUMBER.fullmatch(more)
+    if found is None:
+        return None
+    number = found[1] or found[2]
+    place = NUMERALS.index(number) + 1 if number in NUMERALS else int(number)
+    return lines[place - 1] if 1 <= place <= len(lines) else None
+
+
+def _name(line: CatalogueLine) -> Worded:
+    return Worded(line.reward.name_zh, line.reward.name_en)
+
+
+async def _list(turn: Turn, lines: Sequence[CatalogueLine], *, first: str = "") -> Reply:
+    if not lines:
+        return turn.say(zh="目前没有可以兑换的奖励。", en="There is nothing to redeem right now.")
+    available = (await turn.balance()).available
+    told = [first] if first else []
+    told += [turn.say(zh=f"您有 {available:,} 积分，可以兑换：", en=_heading(available)).text]
+    told += [_line(place, line, turn.language) for place, line in enumerate(lines, 1)]
+    open_to_her = [place for place, line in enumerate(lines, 1) if line.refusal is None]
+    if open_to_her:
+        place = open_to_her[0]
+        name = _name(lines[place - 1])
+        how = turn.say(
+            zh=f"发送“兑换 {place}”或“兑换 {name.zh}”即可兑换。",
+            en=f"Send “redeem {place}” or “redeem {name.en}”.",
+        )
+        told.append(how.text)
+    return Say("\n".join(told))
+
+
+def _heading(available: int) -> str:
+    return f"You have {available:,} points. Rewards:"
+
+
+def _line(place: int, line: CatalogueLine, language: Language) -> str:
+    name = _name(line).spoken(language)
+    points, left = line.reward.points, line.stock_left
+    if language == "zh":
+        told = f"{place}. {name}：{points:,} 积分"
+        told += f"，剩 {left:,} 件" if left is not None and not line.refusal else ""
+    else:
+        told = f"{place}. {name}: {points:,} points"
+        told += f", {left:,} left" if left is not None and not line.refusal else ""
+    if line.refusal is None:
+        return told
+    why = text(line.refusal.code, language, line.refusal.figures)
+    return f"{told}（{why}）" if language == "zh" else f"{told} ({why})"
+
+
+def _told(turn: Turn, one: Redeemed) -> Reply:
+    until = last_day(one.expires_at, turn.language, at=turn.at)
+    done = turn.say(
+        zh=f"兑换成功：{one.name.zh}，{one.points:,} 积分。",
+        en=f"Redeemed: {one.name.en}, {one.points:,} points.",
+    ).text
+    if one.code is None:
+        return turn.say(
+            zh=f"{done}\n优惠券已放入您的券包，{until}前（含当日）有效。发送“优惠券”查看。",
+            en=f"{done}\nThe coupon is yours, good through {until}. Send “coupons” to see it.",
+        )
+    code = codes.grouped(one.code)
+    return turn.say(
+        zh=f"{done}\n兑换码：{code}\n请在{until}前（含当日）到门店出示。"
+        "逾期未领，积分退回，有效期不变。",
+        en=f"{done}\nCode: {code}\nShow it in a shop, {until} at the latest. "
+        "If you do not, the points go back with their old expiry.",
+    )

@@ -1,0 +1,51 @@
+"""The staff's pages: today, members, rewards to hand over, groups, jobs, a scorecard.
+
+Server-made HTML with htmx; the words of both languages are in `console.words`.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aiohttp import web
+
+from console import (
+    communities,
+    handing_over,
+    language,
+    members,
+    runs,
+    scorecard,
+    signing_in,
+    today,
+)
+from console.access import require_staff
+from console.pages import FRAMED_BY, set_up
+
+HERE = Path(__file__).parent
+PREFIX = "/console"
+
+
+def add_to(app: web.Application, *, framed_by: Sequence[str] = ()) -> None:
+    """Mount the console; ``framed_by`` are origins that may show it in a frame: the demo's page."""
+    console = web.Application(middlewares=[require_staff])
+    console[FRAMED_BY] = tuple(framed_by)
+    set_up(console, HERE / "templates")
+    console.add_routes(
+        [
+            web.get("/login", signing_in.page, name="login"),
+            web.post("/login", signing_in.sign_in),
+            web.post("/logout", signing_in.sign_out),
+            web.post("/language", language.choose),
+            web.get("", today.page, name="today"),
+            web.get("/members", members.page, name="members"),
+            web.get("/members/{uuid}", members.one, name="member"),
+            web.get("/hand-over", handing_over.page, name="hand-over"),
+            web.post("/hand-over", handing_over.hand_over),
+            web.get("/communities", communities.page, name="communities"),
+            web.get("/runs", runs.page, name="runs"),
+            web.get("/scorecard", scorecard.page, name="scorecard"),
+        ]
+    )
+    console.router.add_static("/static", HERE / "static")
+    console.router.add_static("/vendor", HERE / "vendor")
+    app.add_subapp(PREFIX, console)

@@ -1,0 +1,76 @@
+"""Who may see what: the session in the cookie, the role's pages, the proof that a form is ours."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+
+from aiohttp import web
+
+from loyalty import staff
+from loyalty.errors import NotFound
+from loyalty.staff import SignedInStaff
+from models import Role
+from web.context import now
+from web.refusals import Forbidden
+
+COOKIE = "jifen_staff"
+STAFF = web.RequestKey("staff", SignedInStaff)
+TOKEN = web.RequestKey("token", str)
+OPEN = ("/console/login", "/console/static/", "/console/vendor/")
+
+EVERYONE = frozenset(Role)
+LEADERS = frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR})
+PAGES: dict[str, frozenset[Role]] = {
+    "today": EVERYONE,
+    "members": EVERYONE,
+    "hand-over": frozenset({Role.OWNER, Role.MANAGER, Role.GUIDE}),
+    "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
+    "runs": LEADERS,
+    "scorecard": LEADERS,
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def require_staff(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let staff in whose role may see the page; send others to the login."""
+    if request.path.startswith(OPEN):
+        return await handler(request)
+    token = request.cookies.get(COOKIE, "")
+    try:
+        signed_in = await staff.find(token, at=now())
+    except NotFound:
+        return _to_login(request)
+    request[STAFF], request[TOKEN] = signed_in, token
+    page = _page_of(request)
+    if page in PAGES and signed_in.role not in PAGES[page]:
+        raise Forbidden("not_for_your_role")
+    if request.method == "POST":
+        await _require_proof(request, token)
+    return await handler(request)
+
+
+def _page_of(request: web.Request) -> str:
+    part = request.path.removeprefix("/console").strip("/").partition("/")[0]
+    return part or "today"
+
+
+def _to_login(request: web.Request) -> web.Response:
+    """Send to the login; a part of a page that htmx asks for reloads the whole."""
+    if "HX-Request" in request.headers:
+        return web.Response(status=200, headers={"HX-Redirect": "/console/login"})
+    return web.Response(status=303, headers={"Location": "/console/login"})
+
+
+def proof_of(token: str) -> str:
+    """Return what each form of a session carries, so that no other site can send one."""
+    return hmac.new(token.encode(), b"form", sha256).hexdigest()
+
+
+async def _require_proof(request: web.Request, token: str) -> None:
+    form = await request.post()
+    told = request.headers.get("X-Form-Proof") or form.get("proof")
+    right = proof_of(token).encode()
+    if not isinstance(told, str) or not hmac.compare_digest(told.encode(), right):
+        raise Forbidden("form_not_ours")

@@ -1,0 +1,54 @@
+"""Sign in with an account and a password, and sign out."""
+
+from aiohttp import web
+
+from console.access import COOKIE, TOKEN
+from console.pages import language_of, see, show
+from loyalty import staff
+from loyalty.errors import Refused
+from web import limits
+from web.context import now
+from web.limits import Limit
+from web.texts import text
+
+LOGINS = Limit("console_login", most=10, window_seconds=60)
+LONGEST_ACCOUNT = 60
+
+
+async def page(request: web.Request) -> web.Response:
+    """Show the form."""
+    return await show(request, "login.html", {"error": "", "account": ""})
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    """Open a session; a wrong password is said on the page, with the account kept."""
+    form = await request.post()
+    account = str(form.get("account", "")).strip()[:LONGEST_ACCOUNT]
+    await limits.check(request, LOGINS, caller=f"{request.remote}:{account.lower()}")
+    try:
+        known = await staff.check(account, str(form.get("password", "")))
+    except Refused as refused:
+        error = text(refused.code, language_of(request), refused.figures)
+        return await show(
+            request, "login.html", {"error": error, "account": account}, http_status=422
+        )
+    opened = await staff.open_for(known.id, at=now())
+    response = see(request, "")
+    response.set_cookie(
+        COOKIE,
+        opened.token,
+        httponly=True,
+        samesite="Lax",
+        secure=request.secure,
+        path="/console",
+        expires=f"{opened.expires_at:%a, %d %b %Y %H:%M:%S GMT}",
+    )
+    return response
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """End the session."""
+    await staff.end(request[TOKEN])
+    response = see(request, "/login")
+    response.del_cookie(COOKIE, path="/console")
+    return response

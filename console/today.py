@@ -1,0 +1,23 @@
+"""Today's figures beside yesterday's, and what waits for someone."""
+
+from aiohttp import web
+
+from console.pages import show
+from loyalty import scorecards
+from models import Delivery, InboundEvent, Redemption
+from web.context import CONTEXT
+
+
+async def page(request: web.Request) -> web.Response:
+    """Show the day."""
+    context = request.config_dict[CONTEXT]
+    told = await scorecards.today(at=context.clock())
+    waiting = {
+        "to_hand_over": await Redemption.filter(state="issued").count(),
+        "parked_events": await InboundEvent.filter(state="parked").count(),
+        "deliveries_unknown": await Delivery.filter(state="unknown").count(),
+    }
+    figures = [(name, *getattr(told, name)) for name in told.__struct_fields__]
+    return await show(
+        request, "today.html", {"figures": figures, "waiting": waiting, "now": context.clock()}
+    )

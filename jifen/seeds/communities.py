@@ -1,0 +1,40 @@
+"""The demo's VIP group: its rule, and the simulated group that it is."""
+
+from datetime import datetime
+
+from loyalty import communities, connections, programme
+from loyalty.conditions import Conditions
+from loyalty.conditions.tier_at_least import TierAtLeast
+from loyalty.connections import WeComSettings
+from loyalty.policies.community import CommunityPolicy
+from loyalty.programme import BEGINNING
+from loyalty.sealing import Sealer
+
+SLOT = "community:vip"
+CHAT_ID = "wrDemoVipGroup0000000000000000001"
+NAME = "积分演示店 VIP 会员群"
+OWNER = "chen"
+CAPACITY = 200
+RULE = CommunityPolicy(
+    name_zh="VIP 会员群",
+    name_en="VIP group",
+    about_zh="银卡及以上会员的专属群：新品先尝、群内专享价、店长在线答疑。",
+    about_en="For Silver members and above: first tastes, prices of its own, and our shop manager.",
+    conditions=Conditions([TierAtLeast(rank=1)]),
+)
+
+
+async def seed(wecom: WeComSettings | None, *, brand: str, sealer: Sealer, at: datetime) -> None:
+    """Lay the rule, and where there is a corp, its connection and the group."""
+    await programme.publish(SLOT, RULE, starts_at=BEGINNING, by="demo", at=at)
+    if wecom is None:
+        return
+    await connections.save(wecom, name=brand, sealer=sealer, at=at)
+    await communities.connect(
+        SLOT,
+        corp_id=wecom.corp_id,
+        chat_id=CHAT_ID,
+        name=NAME,
+        owner=OWNER,
+        capacity=CAPACITY,
+    )

@@ -1,0 +1,37 @@
+"""The demo's own store: what it sells, and its offer."""
+
+from datetime import datetime
+
+from loyalty import programme
+from loyalty.discounts.percent import Percent
+from loyalty.programme import BEGINNING
+from models import Product
+
+# SKU, Chinese and English name, category, yuan, cost in yuan.
+PRODUCTS = (
+    ("C-100", "冷萃咖啡液", "Cold brew concentrate", "咖啡", 128, 52),
+    ("M-020", "手冲壶", "Pour-over kettle", "器具", 269, 140),
+    ("B-330", "精品豆", "Single-origin beans", "咖啡", 98, 41),
+    ("B-331", "季节限定豆", "Seasonal beans", "咖啡", 118, 55),
+)
+COFFEE_5 = Percent(
+    name_zh="咖啡会员 95 折", name_en="5% off coffee", lane="offer", percent=5, categories=("咖啡",)
+)
+
+
+async def lay(*, at: datetime) -> None:
+    """Put the products on sale and publish the offer; a second time changes nothing."""
+    await programme.publish("offer:coffee_5", COFFEE_5, starts_at=BEGINNING, by="demo", at=at)
+    for sku, name_zh, name_en, category, yuan, cost_yuan in PRODUCTS:
+        if not await Product.exists(sku=sku):
+            await Product.create(
+                sku=sku,
+                name_zh=name_zh,
+                name_en=name_en,
+                category=category,
+                brand="积分咖啡",
+                price_fen=yuan * 100,
+                cost_fen=cost_yuan * 100,
+                picture="",
+                is_on_sale=True,
+            )

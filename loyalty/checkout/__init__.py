@@ -1,0 +1,32 @@
+"""The brand's own store: a quote becomes an order, payment makes it a purchase that earns points.
+
+Nothing here talks to WeChat Pay: edges and jobs do, before or after, and tell what they learned.
+"""
+
+from loyalty.checkout.paying import Payment, PaymentFate, close, lapsed, paid
+from loyalty.checkout.placing import Payer, keep_prepay, order
+from loyalty.checkout.refunding import (
+    ToRefund,
+    complete,
+    due_refunds,
+    end_refund,
+    refund,
+    refund_lines,
+)
+
+__all__ = [
+    "Payer",
+    "Payment",
+    "PaymentFate",
+    "ToRefund",
+    "close",
+    "complete",
+    "due_refunds",
+    "end_refund",
+    "keep_prepay",
+    "lapsed",
+    "order",
+    "paid",
+    "refund",
+    "refund_lines",
+]

@@ -1,0 +1,122 @@
+"""An order is placed: what was shown is what will be charged, and its coupon is locked to it."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from loyalty import coupons, quotes
+from loyalty.calendar import day_of
+from loyalty.checkout.settling import record_paid
+from loyalty.errors import Conflict, Refused
+from loyalty.orders import OrderLine
+from loyalty.quotes import Shown
+from loyalty.sealing import Sealer
+from models import Coupon, Product, StoreOrder, db
+
+PAYABLE_FOR = timedelta(minutes=15)
+
+
+class Payer(Struct, frozen=True):
+    """Who pays: the openid of a shopper in a mini-program."""
+
+    app_id: str
+    openid: str
+
+
+async def order(
+    member_id: int, uuid: UUID, token: str, *, payer: Payer, sealer: Sealer, at: datetime
+) -> StoreOrder:
+    """Place an order of a signed quote; the same ``uuid`` and quote again is the same order.
+
+    It awaits payment for 15 minutes. One that costs nothing is paid at once.
+
+    Raises:
+        Refused: ``quote_forged``, ``quote_expired``, ``product_not_on_sale``, and what
+            ``coupons.lock`` refuses.
+        NotFound: ``no_such_product``, and what ``coupons.lock`` does not find.
+        Conflict: ``key_reused``: the uuid stands for another order.
+    """
+    shown = quotes.read(token, sealer)
+    if shown.member_id != member_id:
+        raise Refused("quote_forged")
+    async with db.transaction():
+        await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", member_id)
+        known = await StoreOrder.get_or_none(uuid=uuid)
+        if known is not None:
+            return _same(known, shown)
+        quotes.check_good(shown, at=at)
+        products = await quotes.on_sale({line.sku for line in shown.lines})
+        placed = await _place(uuid, shown, products, payer=payer, at=at)
+        if shown.coupon is not None:
+            await coupons.lock(shown.coupon, member_id=member_id, order_id=placed, at=at)
+        if not shown.total_fen:
+            await record_paid(await StoreOrder.get(id=placed), paid_at=at, payer_fen=0, at=at)
+    return await StoreOrder.get(id=placed)
+
+
+async def keep_prepay(order_id: int, prepay_id: str) -> None:
+    """Keep what WeChat Pay calls the payment that it awaits."""
+    await db.fetch("UPDATE store_order SET prepay_id = $2 WHERE id = $1", order_id, prepay_id)
+
+
+def _same(known: StoreOrder, shown: Shown) -> StoreOrder:
+    """Return the order again where it is of the same quote, which also says whose it is."""
+    if msgspec.convert(known.quote, Shown) != shown:
+        raise Conflict("key_reused")
+    return known
+
+
+_PLACE = """
+INSERT INTO store_order (uuid, member_id, number, openid, app_id, quote, lines, total_fen,
+    coupon_id, state, ordered_at, lapses_at)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9, 'awaiting_payment', $10, $11)
+ON CONFLICT (uuid) DO NOTHING RETURNING id
+"""
+
+
+async def _place(
+    uuid: UUID, shown: Shown, products: dict[str, Product], *, payer: Payer, at: datetime
+) -> int:
+    coupon = await Coupon.get_or_none(uuid=shown.coupon) if shown.coupon else None
+    rows = await db.fetch(
+        _PLACE,
+        uuid,
+        shown.member_id,
+        _number(at),
+        payer.openid,
+        payer.app_id,
+        msgspec.json.encode(shown).decode(),
+        msgspec.json.encode(_lines(shown, products)).decode(),
+        shown.total_fen,
+        coupon.id if coupon else None,
+        at,
+        at + PAYABLE_FOR,
+    )
+    if not rows:
+        raise Conflict("key_reused")
+    order_id: int = rows[0]["id"]
+    return order_id
+
+
+def _lines(shown: Shown, products: dict[str, Product]) -> list[OrderLine]:
+    return [
+        OrderLine(
+            key=line.sku,
+            sku=line.sku,
+            title=products[line.sku].name_zh,
+            quantity=line.quantity,
+            goods_fen=line.goods_fen,
+            paid_fen=line.total_fen,
+            category=products[line.sku].category,
+            brand=products[line.sku].brand,
+        )
+        for line in shown.lines
+    ]
+
+
+def _number(at: datetime) -> str:
+    """Return a new order number: the Shanghai day and twelve digits that nobody guesses."""
+    return f"{day_of(at):%Y%m%d}{secrets.randbelow(10**12):012}"

@@ -1,0 +1,42 @@
+"""VIP groups: who may join, who was asked, who is in them.
+
+The platform's list of a group is the truth and is read again whenever something is said of it: what
+an event says may be doubled, late or lost.
+"""
+
+from loyalty.communities.connecting import (
+    connect,
+    find,
+    forget_join_way,
+    keep_join_way,
+    of_corp,
+    open_communities,
+)
+from loyalty.communities.joining import (
+    Membership,
+    MembershipState,
+    invite,
+    membership,
+    memberships,
+)
+from loyalty.communities.telling import Contact, Roster, Told, dismiss, reconciled, tell
+
+__all__ = [
+    "Contact",
+    "Membership",
+    "MembershipState",
+    "Roster",
+    "Told",
+    "connect",
+    "dismiss",
+    "find",
+    "forget_join_way",
+    "invite",
+    "keep_join_way",
+    "membership",
+    "memberships",
+    "of_corp",
+    "open_communities",
+    "reconciled",
+    "tell",
+]

@@ -1,0 +1,69 @@
+"""Which groups are ours, and the join way into each."""
+
+from models import Community, db
+
+
+async def connect(
+    slot: str, *, corp_id: str, chat_id: str, name: str, owner: str, capacity: int
+) -> int:
+    """Let a group be the community of a rule, and return its id; connecting again moves it.
+
+    The text that its joins carry is the rule's code.
+    """
+    (row,) = await db.fetch(
+        "INSERT INTO community (slot, corp_id, chat_id, name, owner, capacity, state)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (corp_id, chat_id)"
+        " DO UPDATE SET slot = excluded.slot, capacity = excluded.capacity, dismissed_at = NULL"
+        " RETURNING id",
+        slot,
+        corp_id,
+        chat_id,
+        name,
+        owner,
+        capacity,
+        slot.partition(":")[2][:30],
+    )
+    community_id: int = row["id"]
+    return community_id
+
+
+async def find(corp_id: str, chat_id: str) -> Community | None:
+    """Return the community that a group is; None where it is none of ours, or dismissed."""
+    return await Community.get_or_none(corp_id=corp_id, chat_id=chat_id, dismissed_at=None)
+
+
+async def of_corp(corp_id: str) -> list[Community]:
+    """Return all communities of a corp."""
+    return await Community.filter(corp_id=corp_id, dismissed_at=None).order_by("id")
+
+
+async def open_communities(corp_id: str) -> list[Community]:
+    """Return those that wait for something: for a join way, or for somebody who was invited."""
+    rows = await db.fetch(
+        "SELECT id FROM community WHERE corp_id = $1 AND dismissed_at IS NULL"
+        " AND (config_id IS NULL OR EXISTS (SELECT FROM invitation"
+        "  WHERE community_id = community.id AND state = 'open'))",
+        corp_id,
+    )
+    return await Community.filter(id__in=[row["id"] for row in rows]).order_by("id")
+
+
+async def forget_join_way(community_id: int, *, config_id: str) -> None:
+    """Forget a join way that the platform has no more; another one is made for the next guest."""
+    await db.fetch(
+        "UPDATE community SET config_id = NULL, qr_code = NULL WHERE id = $1 AND config_id = $2",
+        community_id,
+        config_id,
+    )
+
+
+async def keep_join_way(community_id: int, *, config_id: str, qr_code: str) -> bool:
+    """Keep the join way that was made for a community; False where it has one already."""
+    rows = await db.fetch(
+        "UPDATE community SET config_id = $2, qr_code = $3"
+        " WHERE id = $1 AND config_id IS NULL RETURNING id",
+        community_id,
+        config_id,
+        qr_code,
+    )
+    return bool(rows)

@@ -1,0 +1,91 @@
+"""The coupons that a member holds, as they stand at a moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from loyalty.coupons.issuing import Reason
+from loyalty.errors import NotFound, Refused
+from models import CouponState, db
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A coupon at a moment: one whose time is over is expired, swept or not.
+
+    ``locked_by`` is the store order that holds it, or that used it.
+    """
+
+    id: int
+    uuid: UUID
+    slot: str
+    rule_version_id: int
+    code: str
+    reason: Reason
+    state: CouponState
+    issued_at: datetime
+    expires_at: datetime
+    locked_by: int | None
+
+    def refusal(self) -> Refused | None:
+        """Return why it cannot be used now; None where it can.
+
+        ``coupon_locked``, ``coupon_used``, ``coupon_void`` or ``coupon_expired``.
+        """
+        return None if self.state is CouponState.ISSUED else Refused(f"coupon_{self.state.value}")
+
+
+_HELD = """
+SELECT id, uuid, slot, rule_version_id, code, reason, now_in.state, issued_at, expires_at, locked_by
+FROM coupon CROSS JOIN LATERAL (
+    SELECT CASE WHEN coupon.state = 'issued' AND coupon.expires_at <= $2 THEN 'expired'
+                ELSE coupon.state END AS state) AS now_in
+WHERE member_id = $1
+"""
+
+
+async def of(member_id: int, *, at: datetime) -> list[Held]:
+    """Return a member's coupons, at most 100.
+
+    First those that can still be used, soonest expiry first, then the others, last ended first.
+    """
+    rows = await db.fetch(
+        _HELD + "ORDER BY now_in.state NOT IN ('issued', 'locked'),"
+        " CASE WHEN now_in.state IN ('issued', 'locked') THEN expires_at END,"
+        " coalesce(ended_at, expires_at) DESC, id LIMIT $3",
+        member_id,
+        at,
+        SHOWN,
+    )
+    return [_held(row) for row in rows]
+
+
+async def find(uuid: UUID, *, member_id: int, at: datetime) -> Held:
+    """Return one of a member's coupons.
+
+    Raises:
+        NotFound: ``no_such_coupon``: none, or another member's.
+    """
+    rows = await db.fetch(_HELD + "AND uuid = $3", member_id, at, uuid)
+    if not rows:
+        raise NotFound("no_such_coupon", uuid=uuid)
+    return _held(rows[0])
+
+
+def _held(row: db.Row) -> Held:
+    return Held(
+        row["id"],
+        row["uuid"],
+        row["slot"],
+        row["rule_version_id"],
+        row["code"],
+        msgspec.json.decode(row["reason"], type=Reason),
+        CouponState(row["state"]),
+        row["issued_at"],
+        row["expires_at"],
+        row["locked_by"],
+    )

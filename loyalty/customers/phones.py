@@ -1,0 +1,79 @@
+"""Phone numbers: sealed where they are kept, and found by a keyed digest."""
+
+import hmac
+import re
+from datetime import datetime
+
+from msgspec import Struct
+
+from loyalty.errors import Refused
+from loyalty.sealing import Sealer
+from models import Identity, IdentityKind, db
+
+PURPOSE = "mobile"
+_DIGITS = re.compile("[0-9]{4,15}", re.ASCII)
+
+_BIND = """
+INSERT INTO identity (customer_id, kind, scope, value, sealed_value, created_at)
+VALUES ($1, 'mobile', '', $2, $3, $4) ON CONFLICT (kind, scope, value) DO NOTHING
+RETURNING id
+"""
+
+_OWNER = """
+SELECT coalesce(customer.merged_into_id, customer.id) AS id
+FROM identity JOIN customer ON customer.id = identity.customer_id
+WHERE kind = 'mobile' AND scope = '' AND value = $1
+"""
+
+
+class PhoneNumber(Struct, frozen=True):
+    """A number that a platform vouches for: digits without the country's, and the country's."""
+
+    number: str
+    country_code: str
+
+    def __repr__(self) -> str:
+        return "PhoneNumber(...)"
+
+    @property
+    def international(self) -> str:
+        """Return it as +8613800138000.
+
+        Raises:
+            Refused: ``phone_not_usable``: these are no digits of a phone number.
+        """
+        code = self.country_code.lstrip("+")
+        if not _DIGITS.fullmatch(code + self.number):
+            raise Refused("phone_not_usable")
+        return f"+{code}{self.number}"
+
+
+async def bind_phone(customer_id: int, phone: PhoneNumber, *, sealer: Sealer, at: datetime) -> None:
+    """Let a customer be known by this number, and no longer by one she had before.
+
+    Raises:
+        Refused: ``phone_of_another_customer``, ``phone_not_usable``.
+    """
+    told = phone.international.encode()
+    digest = _digest(told, sealer)
+    sealed = sealer.seal(told, purpose=f"{PURPOSE}:{digest}")
+    async with db.transaction():
+        await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", customer_id)
+        if not await db.fetch(_BIND, customer_id, digest, sealed, at):
+            (owner,) = await db.fetch(_OWNER, digest)
+            if owner["id"] != customer_id:
+                raise Refused("phone_of_another_customer")
+        await db.fetch(
+            "DELETE FROM identity WHERE customer_id = $1 AND kind = 'mobile' AND value <> $2",
+            customer_id,
+            digest,
+        )
+
+
+async def has_phone(customer_id: int) -> bool:
+    """Say whether we know a phone number of hers."""
+    return await Identity.exists(customer_id=customer_id, kind=IdentityKind.MOBILE)
+
+
+def _digest(told: bytes, sealer: Sealer) -> str:
+    return hmac.digest(sealer.derived_key(PURPOSE), told, "sha256").hex()

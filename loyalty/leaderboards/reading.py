@@ -1,0 +1,111 @@
+"""The boards as PostgreSQL has them: the truth, whatever became of the copies."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from loyalty.errors import NotFound
+from loyalty.leaderboards.scoring import Scored
+from loyalty.policies import POLICIES
+from loyalty.policies.board import Board
+from loyalty.programme import Programme
+from loyalty.seasons import Season
+from loyalty.seasons import season as season_at
+from models import db
+
+PAGE = 5000
+
+# Ties: who came first, to the second; then as the copies in Redis have it.
+_ORDER = "score DESC, date_trunc('second', reached_at), member_id::text COLLATE \"C\" DESC"
+
+
+class Place(Struct, frozen=True):
+    """One line of a board; ``rank`` counts from 1."""
+
+    rank: int
+    member_id: int
+    score: int
+
+
+def season_of(code: str, rules: Programme, *, at: datetime) -> tuple[Board, str, Season]:
+    """Return a board with its slot and the season that runs.
+
+    Raises:
+        NotFound: ``no_such_board``.
+    """
+    rule = rules.find(f"board:{code}", POLICIES, at)
+    if rule is None or not isinstance(rule.body, Board):
+        raise NotFound("no_such_board")
+    return rule.body, rule.slot, season_at(rule.body.season, at)
+
+
+async def top(board: str, season: str, *, limit: int, offset: int = 0) -> list[Place]:
+    """Return lines of a board from the first on."""
+    rows = await db.fetch(
+        f"SELECT member_id, score FROM score WHERE board = $1 AND season = $2"
+        f" ORDER BY {_ORDER} LIMIT $3 OFFSET $4",
+        board,
+        season,
+        limit,
+        offset,
+    )
+    return [Place(offset + i, row["member_id"], row["score"]) for i, row in enumerate(rows, 1)]
+
+
+_RANK = """
+SELECT (SELECT count(*) FROM score AS other WHERE board = $1 AND season = $2
+        AND (other.score > hers.score
+             OR other.score = hers.score AND other.second < hers.second
+             OR other.score = hers.score AND other.second = hers.second
+                AND other.name > hers.name)) + 1 AS rank
+FROM score AS hers WHERE board = $1 AND season = $2 AND member_id = $3
+""".replace(
+    "FROM score AS",
+    "FROM (SELECT *, date_trunc('second', reached_at) AS second,"
+    ' member_id::text COLLATE "C" AS name FROM score) AS',
+)
+
+
+async def rank_of(board: str, season: str, member_id: int) -> int | None:
+    """Return a member's rank, or None where she is not on the board."""
+    rows = await db.fetch(_RANK, board, season, member_id)
+    return rows[0]["rank"] if rows else None
+
+
+async def around(board: str, season: str, member_id: int, *, each_side: int) -> list[Place]:
+    """Return a member's line with her neighbours; nothing where she is not on the board."""
+    rank = await rank_of(board, season, member_id)
+    if rank is None:
+        return []
+    first = max(rank - each_side, 1)
+    return await top(board, season, limit=rank + each_side - first + 1, offset=first - 1)
+
+
+async def pages(board: str, season: str) -> AsyncIterator[list[Scored]]:
+    """Go through a season's scores, a page at a time."""
+    after = 0
+    while True:
+        rows = await db.fetch(
+            "SELECT member_id, score, reached_at FROM score WHERE board = $1 AND season = $2"
+            " AND member_id > $3 ORDER BY member_id LIMIT $4",
+            board,
+            season,
+            after,
+            PAGE,
+        )
+        if not rows:
+            return
+        after = rows[-1]["member_id"]
+        yield [
+            Scored(board, season, row["member_id"], row["score"], row["reached_at"]) for row in rows
+        ]
+
+
+async def names(member_ids: Sequence[int]) -> dict[int, UUID]:
+    """Return the names by which the outside knows members."""
+    rows = await db.fetch(
+        "SELECT id, uuid FROM customer WHERE id = ANY($1::bigint[])", list(member_ids)
+    )
+    return {row["id"]: row["uuid"] for row in rows}

@@ -1,0 +1,74 @@
+"""Scores of a season: what was earned in it, less what of that was taken back since."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from loyalty.policies import POLICIES
+from loyalty.policies.board import Board
+from loyalty.programme import Programme
+from loyalty.seasons import Season, before, season
+from models import db
+
+
+class Scored(Struct, frozen=True):
+    """A member's score in a season now; 0 where she is on the board no more."""
+
+    board: str
+    season: str
+    member_id: int
+    score: int
+    reached_at: datetime
+
+
+# An entry that undoes an earning leaves with it, whenever it came.
+_SCORE = """
+WITH counted AS (
+    SELECT earned.member_id, earned.at,
+           greatest(earned.available + earned.pending - earned.debt
+                    + coalesce(undone.points, 0), 0) AS points
+    FROM entry AS earned
+    LEFT JOIN LATERAL (
+        SELECT sum(available + pending - debt) AS points FROM entry
+        WHERE undoes = earned.key AND kind IN ('cancel', 'claw_back')
+    ) AS undone ON true
+    WHERE earned.member_id = ANY($1::bigint[]) AND earned.kind = 'earn'
+      AND earned.at >= $4 AND earned.at < $5
+), summed AS (
+    SELECT id AS member_id, coalesce(sum(points), 0)::bigint AS score,
+           coalesce(max(at) FILTER (WHERE points > 0), $4) AS reached_at
+    FROM unnest($1::bigint[]) AS wanted (id)
+    LEFT JOIN counted ON counted.member_id = wanted.id
+    GROUP BY id
+), gone AS (
+    DELETE FROM score USING summed
+    WHERE score.board = $2 AND score.season = $3 AND score.member_id = summed.member_id
+      AND summed.score = 0
+), kept AS (
+    INSERT INTO score (board, season, member_id, score, reached_at)
+    SELECT $2, $3, member_id, score, reached_at FROM summed WHERE score > 0 ORDER BY member_id
+    ON CONFLICT (board, season, member_id) DO UPDATE
+    SET score = excluded.score, reached_at = excluded.reached_at
+    WHERE (score.score, score.reached_at) IS DISTINCT FROM (excluded.score, excluded.reached_at)
+)
+SELECT member_id, score, reached_at FROM summed
+"""
+
+
+async def score(member_ids: Sequence[int], rules: Programme, *, at: datetime) -> list[Scored]:
+    """Score members anew in this season and the one before, and return all their scores."""
+    scored: list[Scored] = []
+    for rule in rules.of(POLICIES, at):
+        if isinstance(rule.body, Board):
+            this = season(rule.body.season, at)
+            for span in (this, before(rule.body.season, this)):
+                scored += await _score(member_ids, rule.slot, span)
+    return scored
+
+
+async def _score(member_ids: Sequence[int], board: str, span: Season) -> list[Scored]:
+    rows = await db.fetch(_SCORE, list(member_ids), board, span.name, span.starts_at, span.ends_at)
+    return [
+        Scored(board, span.name, row["member_id"], row["score"], row["reached_at"]) for row in rows
+    ]

@@ -1,0 +1,66 @@
+"""签到: one check-in a Shanghai day."""
+
+from datetime import date, datetime, timedelta
+
+from loyalty import programme, standing
+from loyalty.calendar import day_of
+from loyalty.errors import Refused
+from loyalty.progress.claiming import give
+from loyalty.progress.counting import ProgressState, progress
+from models import db
+
+LOOKED_BACK = timedelta(days=400)
+
+_HERS = "SELECT on_day FROM check_in WHERE member_id = $1 AND on_day >= $2 ORDER BY on_day"
+
+
+async def check_in(member_id: int, on_day: date, *, at: datetime) -> tuple[bool, int]:
+    """Check a member in and give what comes by itself; joins the caller's transaction.
+
+    Returns whether the check-in is new, and the points that came with it; the same day again is
+    no check-in and brings nothing.
+
+    Raises:
+        Refused: ``not_today``. NotFound: ``no_such_member``.
+    """
+    if on_day != today(at):
+        raise Refused("not_today", today=today(at).isoformat())
+    rules = await programme.load()
+    async with db.transaction():
+        await standing.facts_of(member_id, at=at, rules=rules)
+        await db.fetch("SELECT id FROM member WHERE id = $1 FOR NO KEY UPDATE", member_id)
+        added = await db.fetch(
+            "INSERT INTO check_in (member_id, on_day, checked_in_at) VALUES ($1, $2, $3)"
+            " ON CONFLICT DO NOTHING RETURNING on_day",
+            member_id,
+            on_day,
+            at,
+        )
+        if not added:
+            return False, 0
+        points = 0
+        for one in await progress(member_id, at=at, rules=rules):
+            comes = one.kind == "check_in_streak" and one.challenge.comes_by_itself
+            if comes and one.state is ProgressState.READY:
+                points += (await give(member_id, one, rules=rules, at=at)).points
+        return True, points
+
+
+def today(at: datetime) -> date:
+    """Return the day in Shanghai on which a check-in counts."""
+    return day_of(at)
+
+
+async def days(member_id: int, *, at: datetime) -> tuple[list[date], int]:
+    """Return the days of this Shanghai month with a check-in, and the streak that runs.
+
+    The streak counts back from today, or from yesterday while today is still to come.
+    """
+    now = today(at)
+    rows = await db.fetch(_HERS, member_id, now - LOOKED_BACK)
+    found = {row["on_day"] for row in rows}
+    streak, day = 0, now if now in found else now - timedelta(days=1)
+    while day in found:
+        streak, day = streak + 1, day - timedelta(days=1)
+    first = now.replace(day=1)
+    return [day for day in sorted(found) if day >= first], streak

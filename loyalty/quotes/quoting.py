@@ -1,0 +1,216 @@
+"""What a cart costs a member now: products, rules in force, her standing and her coupons."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from loyalty import coupons, programme, standing
+from loyalty.coupons import Held, Reason
+from loyalty.discounts import DISCOUNTS
+from loyalty.earning import EarningCase, EarningLine
+from loyalty.errors import NotFound, Refused
+from loyalty.facts import CartLine, Case
+from loyalty.policies.tiers import Tiers
+from loyalty.programme import Programme
+from loyalty.quotes.arithmetic import Applied, Declined, Priced, Proposal, merged, priced, why_not
+from loyalty.quotes.signing import GOOD_FOR, Shown, ShownDiscount, ShownLine
+from loyalty.wording import Worded
+from models import Product, ShopKind
+
+# Of so many coupons of hers, those that end first, a quote says what each would save.
+MOST_COUPONS = 50
+MOST_FEN = 10**9
+
+
+class CartItem(Struct, frozen=True):
+    """What she wants: so many of a product."""
+
+    sku: str
+    quantity: int
+
+
+class HerCoupon(Struct, frozen=True):
+    """A coupon of hers that can be used: what it proposes, and why she has it."""
+
+    proposal: Proposal
+    reason: Reason
+    expires_at: datetime
+
+
+class Worth(Struct, frozen=True):
+    """What a coupon of hers would save on this cart, beyond what is saved without it."""
+
+    coupon: HerCoupon
+    saved_fen: int
+
+
+class Quote(Struct, frozen=True):
+    """A cart priced for a member.
+
+    ``shown`` is what gets signed. ``worths`` are those of her coupons that would save something on
+    this cart, the best one first, whether she chose one or not.
+    """
+
+    shown: Shown
+    products: tuple[Product, ...]
+    applied: tuple[Applied, ...]
+    declined: tuple[Declined, ...]
+    worths: tuple[Worth, ...]
+    reasons: dict[UUID, Reason]
+    tiers: Tiers
+    points_to_earn: int
+    is_exact: bool
+
+    def wordings(self, proposal: Proposal) -> list[Worded]:
+        """Return what a member reads of whom and what a discount is for."""
+        return proposal.discount.wordings(self.tiers)
+
+
+async def quote(
+    member_id: int, items: Sequence[CartItem], coupon: UUID | None, *, at: datetime
+) -> Quote:
+    """Price a cart with the offers in force and the coupon that she chose, if any.
+
+    Raises:
+        NotFound: ``no_such_product``; ``no_such_coupon``: not hers, or none at all.
+        Refused: ``product_not_on_sale``, ``cart_too_large``; ``coupon_locked``, ``coupon_used``,
+            ``coupon_void``, ``coupon_expired``.
+    """
+    products = await on_sale({item.sku for item in items})
+    cart = merged(_line(item, products[item.sku]) for item in items)
+    if sum(line.goods_fen for line in cart) > MOST_FEN:
+        raise Refused("cart_too_large", most_fen=MOST_FEN)
+    rules = await programme.load()
+    facts = (await standing.facts([member_id], at=at))[member_id]
+    hers = await _coupons(member_id, rules, chosen=coupon, at=at)
+    case = Case(facts, cart)
+    offers = _offers(rules, at)
+    chosen = [one.proposal for one in hers if one.proposal.coupon == coupon]
+    found = priced(case, [*offers, *chosen])
+    plain = priced(case, offers) if chosen else found
+    return Quote(
+        shown=_shown(found, member_id, at=at),
+        products=tuple(products[line.sku] for line in cart),
+        applied=found.applied,
+        declined=(*found.declined, *_declined(case, hers, apart_from=coupon)),
+        worths=_worths(case, offers, hers, plain=plain),
+        reasons={one.proposal.coupon: one.reason for one in hers if one.proposal.coupon},
+        tiers=rules.tiers(at),
+        points_to_earn=_points(found, rules, at=at),
+        is_exact=found.is_exact,
+    )
+
+
+async def on_sale(skus: set[str]) -> dict[str, Product]:
+    """Return the products that are sold under these SKUs.
+
+    Raises:
+        NotFound: ``no_such_product``. Refused: ``product_not_on_sale``.
+    """
+    products = {one.sku: one for one in await Product.filter(sku__in=sorted(skus))}
+    for sku in sorted(skus):
+        if sku not in products:
+            raise NotFound("no_such_product", sku=sku)
+        if not products[sku].is_on_sale:
+            raise Refused("product_not_on_sale", sku=sku)
+    return products
+
+
+def _line(item: CartItem, product: Product) -> CartLine:
+    return CartLine(
+        product.sku,
+        product.category,
+        product.brand,
+        quantity=item.quantity,
+        price_fen=product.price_fen,
+    )
+
+
+def _offers(rules: Programme, at: datetime) -> list[Proposal]:
+    return [
+        Proposal(rule.slot, rule.version_id, rule.body)
+        for rule in rules.of(DISCOUNTS, at)
+        if rule.slot.startswith("offer:")
+    ]
+
+
+async def _coupons(
+    member_id: int, rules: Programme, *, chosen: UUID | None, at: datetime
+) -> list[HerCoupon]:
+    """Return her coupons that can be used: the chosen one, then those that end first.
+
+    Raises:
+        NotFound: ``no_such_coupon``. Refused: the chosen one cannot be used.
+    """
+    held = await coupons.of(member_id, at=at)
+    if chosen is not None and all(one.uuid != chosen for one in held):
+        held.append(await coupons.find(chosen, member_id=member_id, at=at))
+    held.sort(key=lambda one: one.uuid != chosen)
+    if chosen is not None and (refusal := held[0].refusal()):
+        raise refusal
+    usable = [one for one in held if one.refusal() is None]
+    return [_hers(one, rules) for one in usable[:MOST_COUPONS]]
+
+
+def _hers(held: Held, rules: Programme) -> HerCoupon:
+    rule = rules.version(held.rule_version_id, DISCOUNTS)
+    assert rule is not None, "a coupon's rule version is published"
+    proposal = Proposal(held.slot, rule.version_id, rule.body, coupon=held.uuid)
+    return HerCoupon(proposal, held.reason, held.expires_at)
+
+
+def _declined(case: Case, hers: Sequence[HerCoupon], *, apart_from: UUID | None) -> list[Declined]:
+    """Tell which of her other coupons this cart cannot use, and why."""
+    others = [one.proposal for one in hers if one.proposal.coupon != apart_from]
+    told = [(one, why_not(case, one)) for one in others]
+    return [Declined(one, refusal) for one, refusal in told if refusal is not None]
+
+
+def _worths(
+    case: Case, offers: Sequence[Proposal], hers: Sequence[HerCoupon], *, plain: Priced
+) -> tuple[Worth, ...]:
+    """Return what each coupon would save; those of one batch version save the same."""
+    saved: dict[int, int] = {}
+    for one in hers:
+        version_id = one.proposal.version_id
+        if version_id not in saved:
+            with_it = priced(case, [*offers, one.proposal])
+            saved[version_id] = plain.total_fen - with_it.total_fen
+    worths = [Worth(one, saved[one.proposal.version_id]) for one in hers]
+    return tuple(
+        sorted(
+            (one for one in worths if one.saved_fen > 0),
+            key=lambda one: (-one.saved_fen, one.coupon.expires_at, one.coupon.proposal.slot),
+        )
+    )
+
+
+def _shown(found: Priced, member_id: int, *, at: datetime) -> Shown:
+    used = [one.proposal.coupon for one in found.applied if one.proposal.coupon]
+    return Shown(
+        member_id=member_id,
+        good_until=at + GOOD_FOR,
+        lines=tuple(
+            ShownLine(line.sku, line.quantity, line.goods_fen, cost)
+            for line, cost in zip(found.cart, found.costs_fen, strict=True)
+        ),
+        discounts=tuple(
+            ShownDiscount(one.proposal.slot, one.proposal.version_id, one.saved_fen)
+            for one in found.applied
+        ),
+        coupon=used[0] if used else None,
+    )
+
+
+def _points(found: Priced, rules: Programme, *, at: datetime) -> int:
+    case = EarningCase(
+        shop_kind=ShopKind.OWN_STORE,
+        paid_at=at,
+        lines=tuple(
+            EarningLine(cost, line.sku, line.category, line.brand)
+            for line, cost in zip(found.cart, found.costs_fen, strict=True)
+        ),
+    )
+    return sum(sum(rule.per_line(case)) for _, rule in rules.earning(at))

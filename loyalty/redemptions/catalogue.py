@@ -1,0 +1,109 @@
+"""What there is to redeem, and why a member may not: one answer for the list and for the deed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from loyalty import coupons, ledger, programme, standing
+from loyalty.errors import Refused
+from loyalty.facts import Case, Facts
+from loyalty.programme import Programme, Rule
+from loyalty.rewards import REWARDS, Reward
+from loyalty.rewards.coupon import CouponReward
+from models import db
+
+PREFIX = "reward:"
+
+_TAKEN = """
+SELECT reward_stock.slot, reward_stock.taken, (
+    SELECT count(*) FROM redemption
+    WHERE redemption.member_id = $1 AND redemption.slot = reward_stock.slot
+      AND redemption.state IN ('issued', 'handed_over')) AS hers
+FROM reward_stock WHERE reward_stock.slot = ANY($2::text[])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many of a reward are taken: of its stock by all, of her limit by her."""
+
+    of_stock: int = 0
+    hers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueLine:
+    """One reward as a member sees it; None of a number means no end.
+
+    ``refusal`` says why she cannot redeem it now.
+    """
+
+    slot: str
+    kind: str
+    reward: Reward
+    stock_left: int | None
+    left_for_her: int | None
+    refusal: Refused | None
+
+
+async def catalogue(member_id: int, *, at: datetime) -> list[CatalogueLine]:
+    """Return all rewards in force by their slots, each with what is left and what is missing.
+
+    Raises:
+        NotFound: ``no_such_member``.
+    """
+    rules = await programme.load()
+    facts = await standing.facts_of(member_id, at=at, rules=rules)
+    available = (await ledger.balances([member_id], at=at))[member_id].available
+    rewards = rules.of(REWARDS, at)
+    taken = await taken_of([rule.slot for rule in rewards], member_id=member_id)
+    return [
+        _line(rules, rule, facts, taken=taken.get(rule.slot, Taken()), available=available)
+        for rule in rewards
+    ]
+
+
+def _line(
+    rules: Programme, rule: Rule, facts: Facts, *, taken: Taken, available: int
+) -> CatalogueLine:
+    reward: Reward = rule.body
+    kind = REWARDS.kind_of(reward)
+    assert kind is not None, "it was read from the registry"
+    refusal = refusal_of(rules, reward, facts, taken=taken)
+    if refusal is None and available < reward.points:
+        refusal = Refused("not_enough_points", wanted=reward.points, available=available)
+    return CatalogueLine(
+        slot=rule.slot,
+        kind=kind,
+        reward=reward,
+        stock_left=_left(reward.stock, taken.of_stock),
+        left_for_her=_left(reward.per_member, taken.hers),
+        refusal=refusal,
+    )
+
+
+def _left(most: int | None, taken: int) -> int | None:
+    return None if most is None else max(0, most - taken)
+
+
+async def taken_of(slots: list[str], *, member_id: int) -> dict[str, Taken]:
+    """Return how many are taken of each reward that anyone ever redeemed."""
+    rows = await db.fetch(_TAKEN, member_id, slots)
+    return {row["slot"]: Taken(row["taken"], row["hers"]) for row in rows}
+
+
+def refusal_of(rules: Programme, reward: Reward, facts: Facts, *, taken: Taken) -> Refused | None:
+    """Return why a member may not redeem a reward, whatever her points; None where she may.
+
+    The first unmet condition, ``reward_limit_reached``, ``reward_out_of_stock``, or
+    ``reward_unavailable`` where the coupon batch it names is not in force.
+    """
+    for refusal in reward.conditions.refusals(Case(facts)):
+        return refusal
+    if reward.per_member is not None and taken.hers >= reward.per_member:
+        return Refused("reward_limit_reached", most=reward.per_member)
+    if reward.stock is not None and taken.of_stock >= reward.stock:
+        return Refused("reward_out_of_stock")
+    if isinstance(reward, CouponReward):
+        batch = coupons.batch(rules, reward.coupon_slot, at=facts.at)
+        return None if batch else Refused("reward_unavailable")
+    return None

@@ -1,0 +1,114 @@
+"""Redemptions as they stand at a moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from loyalty import codes
+from loyalty.errors import NotFound
+from loyalty.wording import Worded
+from models import RedemptionState, db
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """A redemption at a moment: one that was not fetched in time is expired, swept or not.
+
+    ``code`` is what staff scan or type; none where it became the coupon ``coupon_uuid``.
+    ``handed_over_by`` is the name of the staff member who did.
+    """
+
+    uuid: UUID
+    member_id: int
+    slot: str
+    kind: str
+    name: Worded
+    points: int
+    state: RedemptionState
+    code: str | None
+    coupon_uuid: UUID | None
+    redeemed_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    handed_over_by: str | None
+
+
+# $1 is the moment
+REDEEMED = """
+SELECT redemption.uuid, redemption.member_id, redemption.slot, rule_version.kind,
+       rule_version.body ->> 'name_zh' AS name_zh, rule_version.body ->> 'name_en' AS name_en,
+       redemption.points, redemption.code, redemption.redeemed_at, redemption.expires_at,
+       redemption.ended_at, coupon.uuid AS coupon_uuid, staff_member.name AS staff_name,
+       CASE WHEN redemption.state = 'issued' AND redemption.expires_at <= $1 THEN 'expired'
+            ELSE redemption.state END AS state
+FROM redemption
+JOIN rule_version ON rule_version.id = redemption.rule_version_id
+LEFT JOIN coupon ON coupon.id = redemption.coupon_id
+LEFT JOIN staff_member ON staff_member.id = redemption.handed_over_by
+"""
+
+
+async def of(member_id: int, *, at: datetime) -> list[Redeemed]:
+    """Return a member's newest redemptions, at most 100."""
+    return await _read(
+        "WHERE redemption.member_id = $2 ORDER BY redemption.redeemed_at DESC, redemption.id DESC"
+        " LIMIT $3",
+        at,
+        member_id,
+        SHOWN,
+    )
+
+
+async def find(uuid: UUID, *, member_id: int, at: datetime) -> Redeemed:
+    """Return one of a member's redemptions.
+
+    Raises:
+        NotFound: ``no_such_redemption``: none, or another member's.
+    """
+    found = await named(uuid, at=at)
+    if found is None or found.member_id != member_id:
+        raise NotFound("no_such_redemption", uuid=uuid)
+    return found
+
+
+async def by_code(told: str, *, at: datetime) -> Redeemed:
+    """Return the redemption whose code staff scanned or typed: see ``codes.typed``.
+
+    Raises:
+        NotFound: ``no_such_redemption_code``.
+    """
+    found = await _read("WHERE redemption.code = $2", at, codes.typed(told))
+    if not found:
+        raise NotFound("no_such_redemption_code")
+    return found[0]
+
+
+async def named(uuid: UUID, *, at: datetime) -> Redeemed | None:
+    """Return the redemption of that name, whosever it is; None where there is none."""
+    found = await _read("WHERE redemption.uuid = $2", at, uuid)
+    return found[0] if found else None
+
+
+async def _read(where: str, *arguments: object) -> list[Redeemed]:
+    return [as_told(row) for row in await db.fetch(REDEEMED + where, *arguments)]
+
+
+def as_told(row: db.Row) -> Redeemed:
+    """Return a row of ``REDEEMED``."""
+    return Redeemed(
+        uuid=row["uuid"],
+        member_id=row["member_id"],
+        slot=row["slot"],
+        kind=row["kind"],
+        name=Worded(row["name_zh"], row["name_en"]),
+        points=row["points"],
+        state=RedemptionState(row["state"]),
+        code=row["code"],
+        coupon_uuid=row["coupon_uuid"],
+        redeemed_at=row["redeemed_at"],
+        expires_at=row["expires_at"],
+        ended_at=row["ended_at"],
+        handed_over_by=row["staff_name"],
+    )

@@ -1,0 +1,15 @@
+"""Who works for the brand: accounts with one role each, and their sessions."""
+
+from loyalty.staff.accounts import add, check, of_wecom
+from loyalty.staff.sessions import Opened, SignedInStaff, end, find, open_for
+
+__all__ = [
+    "Opened",
+    "SignedInStaff",
+    "add",
+    "check",
+    "end",
+    "find",
+    "of_wecom",
+    "open_for",
+]

@@ -1,0 +1,57 @@
+"""Who waits to be derived again."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from models import db
+
+
+class Changed(Struct, frozen=True):
+    """A member who waits, at the turn that was read."""
+
+    member_id: int
+    turn: int
+
+
+# In the order of ids, so that two batches that share members do not deadlock.
+_CHANGED = """
+INSERT INTO changed_member (member_id)
+SELECT id FROM unnest($1::bigint[]) AS wanted (id) ORDER BY id
+ON CONFLICT (member_id) DO UPDATE SET turn = changed_member.turn + 1
+"""
+
+_SINCE = """
+INSERT INTO changed_member (member_id)
+SELECT member_id FROM standing WHERE orders > 0 ORDER BY member_id
+ON CONFLICT (member_id) DO UPDATE SET turn = changed_member.turn + 1
+RETURNING member_id
+"""
+
+
+async def changed(member_ids: Iterable[int]) -> None:
+    """Note that something of these members changed; joins the caller's transaction."""
+    wanted = sorted(set(member_ids))
+    if wanted:
+        await db.fetch(_CHANGED, wanted)
+
+
+async def changed_since() -> int:
+    """Note that time passed for all who have orders in their tier window; return how many."""
+    return len(await db.fetch(_SINCE))
+
+
+async def waiting(limit: int) -> list[Changed]:
+    """Return members who wait, in no promised order."""
+    rows = await db.fetch("SELECT member_id, turn FROM changed_member LIMIT $1", limit)
+    return [Changed(row["member_id"], row["turn"]) for row in rows]
+
+
+async def forget(done: Sequence[Changed]) -> None:
+    """Let members go whose turn is still the one that was read; the others wait on."""
+    await db.fetch(
+        "DELETE FROM changed_member USING unnest($1::bigint[], $2::bigint[]) AS done (id, turn)"
+        " WHERE member_id = done.id AND changed_member.turn = done.turn",
+        [one.member_id for one in done],
+        [one.turn for one in done],
+    )

@@ -1,0 +1,63 @@
+"""What happened to one member, newest first, each with its reason: why this tier, these points."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from models import db
+
+
+class Happened(Struct, frozen=True):
+    """One line: ``kind`` says what, ``told`` holds its figures and its reason."""
+
+    at: datetime
+    kind: str
+    told: dict[str, Any]
+
+
+_TIMELINE = """
+(SELECT at, 'points' AS kind, jsonb_build_object('movement', kind, 'available', available,
+        'pending', pending, 'debt', debt, 'cause', cause, 'breakdown', breakdown, 'rule',
+        (SELECT slot || ' v' || version FROM rule_version WHERE id = rule_version_id)) AS told
+ FROM entry WHERE member_id = $1 ORDER BY number DESC LIMIT $2)
+UNION ALL
+(SELECT paid_at, 'purchase', jsonb_build_object('number', purchase.number, 'shop', shop.name,
+        'paid_fen', paid_fen, 'refunded_fen', refunded_fen, 'state', state,
+        'points', points_earned)
+ FROM purchase JOIN shop ON shop.id = shop_id WHERE customer_id = $1
+ ORDER BY paid_at DESC LIMIT $2)
+UNION ALL
+(SELECT issued_at, 'coupon', jsonb_build_object('slot', slot, 'state', state, 'reason', reason,
+        'key', key, 'expires_at', expires_at)
+ FROM coupon WHERE member_id = $1 ORDER BY issued_at DESC LIMIT $2)
+UNION ALL
+(SELECT redeemed_at, 'redemption', jsonb_build_object('slot', slot, 'points', points,
+        'state', state, 'by', (SELECT name FROM staff_member WHERE id = handed_over_by))
+ FROM redemption WHERE member_id = $1 ORDER BY redeemed_at DESC LIMIT $2)
+UNION ALL
+(SELECT checked_in_at, 'check_in', '{}'::jsonb
+ FROM check_in WHERE member_id = $1 ORDER BY on_day DESC LIMIT $2)
+UNION ALL
+(SELECT claimed_at, 'claim', jsonb_build_object('slot', slot, 'round', round)
+ FROM challenge_claim WHERE member_id = $1 ORDER BY claimed_at DESC LIMIT $2)
+UNION ALL
+(SELECT planned_at, 'delivery', jsonb_build_object('channel', channel, 'state', state,
+        'key', key, 'error', error)
+ FROM delivery WHERE customer_id = $1 ORDER BY planned_at DESC LIMIT $2)
+UNION ALL
+(SELECT tier_since, 'tier', jsonb_build_object('tier', tier, 'spent_fen', spent_fen,
+        'orders', orders)
+ FROM standing WHERE member_id = $1)
+UNION ALL
+(SELECT joined_at, 'joined', jsonb_build_object('through', joined_through)
+ FROM member WHERE id = $1)
+ORDER BY 1 DESC, 2 LIMIT $2
+"""
+
+
+async def of(member_id: int, *, limit: int = 100) -> list[Happened]:
+    """Return a member's newest happenings."""
+    rows = await db.fetch(_TIMELINE, member_id, limit)
+    return [Happened(row["at"], row["kind"], msgspec.json.decode(row["told"])) for row in rows]

@@ -1,0 +1,140 @@
+"""Challenges, check-ins, and the rewards that are claimed."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from loyalty import progress
+from loyalty.progress import Progress, ProgressState
+from models import Coupon
+from web.context import Context
+from web.languages import Language
+from web.refusals import BadRequest
+from web.session import Shopper
+from web.texts import text
+from web.typed import Moment
+from web.wake import wake
+
+Code = Annotated[str, Meta(pattern="^[a-z0-9_]{1,40}$", max_length=40)]
+Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", max_length=10)]
+Round = Annotated[str, Meta(pattern="^[0-9A-Za-z-]{1,20}$", max_length=20)]
+
+
+class CheckIns(Struct, frozen=True):
+    """Today in Shanghai, whether she was here, the streak that runs, the month's days."""
+
+    today: date
+    is_done: bool
+    streak: int
+    days: list[date]
+    points: int = 0
+
+
+class Why(Struct, frozen=True):
+    """Why something is not for her, as a code and in her language."""
+
+    code: str
+    message: str
+
+
+class ChallengeLine(Struct, frozen=True):
+    """One challenge in its running round: ``done`` of ``target``, and what it gives."""
+
+    code: str
+    kind: str
+    name: str
+    done: int
+    target: int
+    reward_points: int
+    has_coupon: bool
+    round: str
+    ends_at: Moment | None
+    state: ProgressState
+    refusal: Why | None
+
+
+class Challenges(Struct, frozen=True):
+    """Her check-ins and all challenges in force; ``now`` is the server's time."""
+
+    now: Moment
+    check_in: CheckIns
+    challenges: list[ChallengeLine]
+
+
+class Claim(Struct, frozen=True):
+    """What a claim gave."""
+
+    points: int
+    coupon_uuid: UUID | None
+
+
+async def read(shopper: Shopper, context: Context) -> Challenges:
+    """Read the challenges and how far I am.
+
+    Raises:
+        NotFound: ``no_such_member``.
+    """
+    at = context.clock()
+    found = await progress.progress(shopper.customer_id, at=at)
+    return Challenges(
+        now=at,
+        check_in=await _check_ins(shopper, at=at),
+        challenges=[_line(one, shopper.language) for one in found],
+    )
+
+
+async def check_in(shopper: Shopper, context: Context, day: Day) -> CheckIns:
+    """Check in today; the same day again changes nothing.
+
+    Raises:
+        Refused: ``not_today``. NotFound: ``no_such_member``.
+    """
+    at = context.clock()
+    try:
+        on_day = date.fromisoformat(day)
+    except ValueError:
+        raise BadRequest("bad_day", field="day") from None
+    _, points = await progress.check_in(shopper.customer_id, on_day, at=at)
+    await wake(context.redis)
+    return await _check_ins(shopper, at=at, points=points)
+
+
+async def claim(shopper: Shopper, context: Context, code: Code, round: Round) -> Claim:
+    """Claim the reward of a challenge that I have reached; the same again gives the same.
+
+    Raises:
+        NotFound: ``no_such_challenge``, ``no_such_member``.
+        Refused: ``challenge_not_reached``, ``round_is_over``, or why it is not for me.
+    """
+    claimed = await progress.claim(shopper.customer_id, code, round, at=context.clock())
+    await wake(context.redis)
+    coupon = await Coupon.get_or_none(id=claimed.coupon_id) if claimed.coupon_id else None
+    return Claim(claimed.points, coupon.uuid if coupon else None)
+
+
+async def _check_ins(shopper: Shopper, *, at: datetime, points: int = 0) -> CheckIns:
+    days, streak = await progress.days(shopper.customer_id, at=at)
+    today = progress.today(at)
+    return CheckIns(today, today in days, streak, days, points)
+
+
+def _line(one: Progress, language: Language) -> ChallengeLine:
+    challenge = one.challenge
+    refusal = one.refusals[0] if one.refusals else None
+    return ChallengeLine(
+        code=one.code,
+        kind=one.kind,
+        name=challenge.name_zh if language == "zh" else challenge.name_en,
+        done=one.done,
+        target=challenge.target,
+        reward_points=challenge.reward_points,
+        has_coupon=bool(challenge.reward_coupon_slot),
+        round=one.round.name,
+        ends_at=None if one.is_endless else one.round.ends_at,
+        state=one.state,
+        refusal=Why(refusal.code, text(refusal.code, language, refusal.figures))
+        if refusal
+        else None,
+    )

@@ -1,0 +1,65 @@
+"""Her coupons."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from loyalty import codes, programme
+from loyalty import coupons as verbs
+from loyalty.coupons import Held
+from loyalty.programme import Programme
+from models import CouponState
+from web.context import Context
+from web.coupons import described
+from web.languages import Language
+from web.session import Shopper
+from web.typed import Moment
+
+
+class Coupon(Struct, frozen=True):
+    """One coupon: what it takes off (``worth``), what it is for, and why I have it.
+
+    It is good until ``expires_at``. While an order that awaits payment holds it, it is ``locked``.
+    """
+
+    uuid: UUID
+    slot: str
+    name: str
+    worth: str
+    conditions: list[str]
+    reason: str
+    state: CouponState
+    code: str
+    issued_at: Moment
+    expires_at: Moment
+
+
+class CouponList(Struct, frozen=True):
+    """At most 100: those that can be used, soonest expiry first, then the others."""
+
+    coupons: list[Coupon]
+
+
+async def read(shopper: Shopper, context: Context) -> CouponList:
+    """Read my coupons."""
+    at = context.clock()
+    rules = await programme.load()
+    held = await verbs.of(shopper.customer_id, at=at)
+    return CouponList([_told(one, rules, at=at, language=shopper.language) for one in held])
+
+
+def _told(held: Held, rules: Programme, *, at: datetime, language: Language) -> Coupon:
+    words = described(held, rules, at=at, language=language)
+    return Coupon(
+        uuid=held.uuid,
+        slot=held.slot,
+        name=words.name,
+        worth=words.worth,
+        conditions=words.conditions,
+        reason=words.reason,
+        state=held.state,
+        code=codes.grouped(held.code),
+        issued_at=held.issued_at,
+        expires_at=held.expires_at,
+    )

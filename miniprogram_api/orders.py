@@ -1,0 +1,234 @@
+"""Her orders in the brand's own store: placed at a quote's price, paid by WeChat Pay."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from loyalty import checkout
+from loyalty.checkout import Payer
+from loyalty.errors import NotFound
+from loyalty.orders import OrderLine
+from loyalty.wording import Worded
+from models import (
+    Identity,
+    IdentityKind,
+    Product,
+    PurchaseState,
+    StoreOrder,
+    StoreOrderState,
+    db,
+)
+from web.context import Context
+from web.languages import Language
+from web.payments import merchant_of, settle
+from web.session import Shopper
+from web.typed import Moment
+from wechat.pay import PaymentRequest, Prepay
+
+SHOWN = 50
+DESCRIPTION_BYTES = 120
+
+Token = Annotated[
+    str, Meta(min_length=1, max_length=40_000, description="`quote` of the answer of POST /quotes")
+]
+
+
+class PlacedOrder(Struct, frozen=True, forbid_unknown_fields=True):
+    """The quote that I order by."""
+
+    quote: Token
+
+
+class BoughtLine(Struct, frozen=True):
+    """One line: ``goods_fen`` before discounts, ``total_fen`` after them."""
+
+    sku: str
+    name: str
+    quantity: int
+    goods_fen: int
+    total_fen: int
+
+
+class Order(Struct, frozen=True):
+    """One order. ``payment`` opens the payment sheet while it awaits payment, until ``lapses_at``.
+
+    Once it is paid, ``purchase_state`` says how far it has come and ``refunded_fen`` what came
+    back.
+    """
+
+    uuid: UUID
+    number: str
+    state: StoreOrderState
+    purchase_state: PurchaseState | None
+    lines: list[BoughtLine]
+    goods_fen: int
+    total_fen: int
+    refunded_fen: int
+    ordered_at: Moment
+    lapses_at: Moment
+    payment: PaymentRequest | None
+
+
+class OrderList(Struct, frozen=True):
+    """My newest orders, at most 50."""
+
+    orders: list[Order]
+
+
+async def place(shopper: Shopper, uuid: UUID, body: PlacedOrder, context: Context) -> Order:
+    """Order what a quote shows, at its price.
+
+    The uuid is my name for the order: the same again is the same order. My coupon is held until
+    the order is paid, or closed after 15 minutes. An order that costs nothing is paid at once.
+
+    Raises:
+        Refused: ``quote_forged``, ``quote_expired``, ``product_not_on_sale``, ``coupon_locked``,
+            ``coupon_used``, ``coupon_void``, ``coupon_expired``.
+        NotFound: ``no_such_product``. Conflict: ``key_reused``.
+        Unavailable: ``payments_not_connected``.
+    """
+    merchant_of(context, shopper.app_id)
+    order = await checkout.order(
+        shopper.customer_id,
+        uuid,
+        body.quote,
+        payer=await _payer(shopper),
+        sealer=context.sealer,
+        at=context.clock(),
+    )
+    if order.state is StoreOrderState.AWAITING_PAYMENT and order.prepay_id is None:
+        order.prepay_id = await _prepaid(context, order)
+    return await _one(context, order, shopper.language)
+
+
+async def read(shopper: Shopper, context: Context) -> OrderList:
+    """Read my orders, newest first."""
+    found = await StoreOrder.filter(member_id=shopper.customer_id).order_by("-id").limit(SHOWN)
+    return OrderList(await _told(context, found, shopper.language))
+
+
+async def read_one(shopper: Shopper, uuid: UUID, context: Context) -> Order:
+    """Read one of my orders.
+
+    Raises:
+        NotFound: ``no_such_order``.
+    """
+    return await _one(context, await _hers(shopper, uuid), shopper.language)
+
+
+async def cancel(shopper: Shopper, uuid: UUID, context: Context) -> Order:
+    """Give up an order that awaits payment, so that its coupon is free again.
+
+    One that turns out to be paid stays paid; read its state.
+
+    Raises:
+        NotFound: ``no_such_order``.
+        Unavailable: ``payments_not_connected``.
+    """
+    order = await _hers(shopper, uuid)
+    if order.state is StoreOrderState.AWAITING_PAYMENT:
+        await settle(context, order, at=context.clock())
+    return await _one(context, await _hers(shopper, uuid), shopper.language)
+
+
+async def _hers(shopper: Shopper, uuid: UUID) -> StoreOrder:
+    order = await StoreOrder.get_or_none(uuid=uuid, member_id=shopper.customer_id)
+    if order is None:
+        raise NotFound("no_such_order")
+    return order
+
+
+async def _payer(shopper: Shopper) -> Payer:
+    known = await Identity.get(
+        customer_id=shopper.customer_id, kind=IdentityKind.OPENID, scope=shopper.app_id
+    )
+    return Payer(shopper.app_id, known.value)
+
+
+async def _prepaid(context: Context, order: StoreOrder) -> str:
+    """Announce the payment to WeChat Pay; the same order again is the same payment."""
+    merchant = merchant_of(context, order.app_id)
+    prepay_id = await merchant.client.prepay(
+        Prepay(
+            app_id=order.app_id,
+            number=order.number,
+            description=_description(_lines_of(order)),
+            total_fen=order.total_fen,
+            openid=order.openid,
+            notify_url=merchant.connection.settings.notify_url,
+        )
+    )
+    await checkout.keep_prepay(order.id, prepay_id)
+    return prepay_id
+
+
+def _lines_of(order: StoreOrder) -> list[OrderLine]:
+    return msgspec.convert(order.lines, list[OrderLine])
+
+
+def _description(lines: Sequence[OrderLine]) -> str:
+    more = f" 等 {len(lines)} 件商品" if len(lines) > 1 else ""
+    title = lines[0].title.encode()[: DESCRIPTION_BYTES - len(more.encode())]
+    return title.decode("utf-8", "ignore") + more
+
+
+async def _one(context: Context, order: StoreOrder, language: Language) -> Order:
+    return (await _told(context, [order], language))[0]
+
+
+_STANDING = """
+SELECT store_order.id, purchase.state, purchase.refunded_fen
+FROM store_order
+JOIN shop ON shop.kind = 'own_store' AND shop.code = store_order.app_id
+JOIN purchase ON purchase.shop_id = shop.id AND purchase.number = store_order.number
+WHERE store_order.id = ANY($1::bigint[])
+"""
+
+
+async def _told(context: Context, orders: Sequence[StoreOrder], language: Language) -> list[Order]:
+    lines = {order.id: _lines_of(order) for order in orders}
+    skus = {line.sku for found in lines.values() for line in found}
+    names = {
+        one.sku: Worded(one.name_zh, one.name_en).spoken(language)
+        for one in await Product.filter(sku__in=sorted(skus))
+    }
+    rows = await db.fetch(_STANDING, [order.id for order in orders])
+    standing = {row["id"]: row for row in rows}
+    return [
+        Order(
+            uuid=order.uuid,
+            number=order.number,
+            state=order.state,
+            purchase_state=(
+                PurchaseState(standing[order.id]["state"]) if order.id in standing else None
+            ),
+            lines=[_line(line, names) for line in lines[order.id]],
+            goods_fen=sum(line.goods_fen for line in lines[order.id]),
+            total_fen=order.total_fen,
+            refunded_fen=standing[order.id]["refunded_fen"] if order.id in standing else 0,
+            ordered_at=order.ordered_at,
+            lapses_at=order.lapses_at,
+            payment=_payment(context, order),
+        )
+        for order in orders
+    ]
+
+
+def _line(line: OrderLine, names: dict[str, str]) -> BoughtLine:
+    return BoughtLine(
+        sku=line.sku,
+        name=names.get(line.sku, line.title),
+        quantity=line.quantity,
+        goods_fen=line.goods_fen,
+        total_fen=line.paid_fen,
+    )
+
+
+def _payment(context: Context, order: StoreOrder) -> PaymentRequest | None:
+    merchant = context.merchants.get(order.app_id)
+    if order.state is not StoreOrderState.AWAITING_PAYMENT or not (merchant and order.prepay_id):
+        return None
+    return merchant.client.request(order.app_id, order.prepay_id)

@@ -1,0 +1,74 @@
+"""What she can redeem her points for."""
+
+from msgspec import Struct
+
+from loyalty import redemptions
+from loyalty.errors import Refused
+from loyalty.redemptions import CatalogueLine
+from loyalty.wording import Worded
+from web.context import Context
+from web.languages import Language
+from web.session import Shopper
+from web.texts import text
+
+PREFIX = "reward:"
+
+
+class WhyNot(Struct, frozen=True):
+    """Why something is not for her now. ``code`` is stable, ``message`` is for her."""
+
+    code: str
+    message: str
+
+
+class RewardLine(Struct, frozen=True):
+    """One reward.
+
+    ``kind`` is "gift" (staff hand it over) or "coupon" (hers at once). ``stock_left`` and
+    ``left_for_me`` are null where there is no limit. ``refusal`` is null where I can redeem it.
+    """
+
+    code: str
+    kind: str
+    name: str
+    about: str
+    picture: str
+    points: int
+    stock_left: int | None
+    left_for_me: int | None
+    refusal: WhyNot | None
+
+
+class RewardList(Struct, frozen=True):
+    """All rewards of today."""
+
+    rewards: list[RewardLine]
+
+
+async def read(shopper: Shopper, context: Context) -> RewardList:
+    """Read what points can be redeemed for.
+
+    Raises:
+        NotFound: ``no_such_member``.
+    """
+    found = await redemptions.catalogue(shopper.customer_id, at=context.clock())
+    return RewardList([_line(one, shopper.language) for one in found])
+
+
+def _line(one: CatalogueLine, language: Language) -> RewardLine:
+    reward = one.reward
+    return RewardLine(
+        code=one.slot.removeprefix(PREFIX),
+        kind=one.kind,
+        name=Worded(reward.name_zh, reward.name_en).spoken(language),
+        about=Worded(reward.about_zh, reward.about_en).spoken(language),
+        picture=reward.picture,
+        points=reward.points,
+        stock_left=one.stock_left,
+        left_for_me=one.left_for_her,
+        refusal=_why_not(one.refusal, language) if one.refusal else None,
+    )
+
+
+def _why_not(refusal: Refused, language: Language) -> WhyNot:
+    return WhyNot(refusal.code, text(refusal.code, language, refusal.figures))

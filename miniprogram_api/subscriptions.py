@@ -1,0 +1,43 @@
+"""Which subscribe messages she can allow, and that she did."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from loyalty import subscriptions
+from models import Identity
+from web.context import Context
+from web.session import Shopper
+
+TemplateId = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Templates(Struct, frozen=True):
+    """Templates for wx.requestSubscribeMessage, at most three."""
+
+    template_ids: list[str]
+
+
+class Allowed(Struct, frozen=True, forbid_unknown_fields=True):
+    """The templates that she allowed one message of."""
+
+    accepted: Annotated[list[TemplateId], Meta(max_length=3)]
+
+
+async def read(shopper: Shopper, context: Context) -> Templates:
+    """Read which subscribe messages I can be asked to allow."""
+    return Templates(_ours(context, shopper))
+
+
+async def allow(shopper: Shopper, context: Context, body: Allowed) -> None:
+    """Note that I allowed one message more of each template; unknown templates are left out."""
+    wanted = set(body.accepted) & set(_ours(context, shopper))
+    for identity in await Identity.filter(
+        customer_id=shopper.customer_id, kind="openid", scope=shopper.app_id
+    ):
+        await subscriptions.accept(shopper.app_id, identity.value, sorted(wanted))
+
+
+def _ours(context: Context, shopper: Shopper) -> list[str]:
+    settings = context.miniprograms[shopper.app_id].connection.settings
+    return [settings.coupon_template_id] if settings.coupon_template_id else []

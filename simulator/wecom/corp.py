@@ -1,0 +1,218 @@
+"""The corp put together, and what consumers do with it on their phones (C3, C8)."""
+
+import base64
+import hashlib
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from simulator import xml
+from simulator.actions import Impossible
+from simulator.assumed import Assumed
+from simulator.callback import Callback
+from simulator.callbacks import Callbacks, Delivery
+from simulator.clock import Clock
+from simulator.consumers import Consumer, Consumers
+from simulator.settings import WeCom
+from simulator.wecom.groups import JOINED_BY_QR_CODE, Group, GroupMember, Groups, new_chat_id
+from simulator.wecom.join_ways import JoinWay, JoinWays
+from simulator.wecom.tokens import CorpTokens, CorpTokensState
+
+if TYPE_CHECKING:
+    from simulator.world import China
+
+# What becomes of the event of a deed.
+Telling = Literal["told", "lost", "doubled"]
+
+
+class CorpContact(msgspec.Struct, frozen=True):
+    """A consumer who added a staff member."""
+
+    user_id: str
+    added_at: int
+    state: str = ""
+
+
+class CorpState(msgspec.Struct):
+    """Tokens, groups by chat id, join ways by config id, and contacts by consumer id."""
+
+    tokens: CorpTokensState = msgspec.field(default_factory=CorpTokensState)
+    groups: dict[str, Group] = {}
+    join_ways: dict[str, JoinWay] = {}
+    contacts: dict[str, list[CorpContact]] = {}
+
+
+class Corp:
+    """The corp. What its app does through the API raises no event; what people do raises one."""
+
+    def __init__(
+        self,
+        state: CorpState,
+        settings: WeCom,
+        assumed: Assumed,
+        *,
+        clock: Clock,
+        consumers: Consumers,
+        callbacks: Callbacks,
+    ) -> None:
+        self.settings = settings
+        self.callbacks = callbacks
+        self.contacts = state.contacts
+        self.tokens = CorpTokens(state.tokens, assumed, clock)
+        self.groups = Groups(state.groups, settings.groups, assumed, clock)
+        self.join_ways = JoinWays(state.join_ways, assumed)
+        self._clock = clock
+        self._consumers = consumers
+
+    def external_user_id(self, consumer: Consumer) -> str:
+        """`wm` and thirty characters, the same for a consumer every time."""
+        digest = hashlib.sha256(f"{self.settings.corp_id}\n{consumer.nickname}".encode()).digest()
+        return "wm" + base64.urlsafe_b64encode(digest).decode()[:30]
+
+    def by_external_user_id(self, user_id: str) -> Consumer | None:
+        """The consumer with this external user id, or None."""
+        return next((c for c in self._consumers if self.external_user_id(c) == user_id), None)
+
+    def scan(self, consumer: Consumer, url: str, telling: Telling) -> Delivery | None:
+        """Scans the QR code of a join way and is in a group of it. Raises: Impossible."""
+        way = self.join_ways.by_config_id.get(url.rpartition("/")[2])
+        if way is None:
+            raise Impossible("no_such_join_way", "nothing lets in by this code")
+        groups = [self.groups.by_chat_id[one] for one in way.chat_ids if self._has(one)]
+        if any(group.member(consumer.id) for group in groups):
+            raise Impossible("already_in_group", f"{consumer.nickname} is in the group already")
+        group = next((group for group in groups if not group.is_full), None)
+        if group is None:
+            group = self._next_room(way, groups)
+        before = group.roster.version
+        user_id = self.external_user_id(consumer)
+        now = self._clock.now()
+        self.groups.add(group, GroupMember(user_id, now, JOINED_BY_QR_CODE, consumer.id, way.state))
+        return self._tell_change(
+            group, "add_member", user_id, before, telling, nodes={"JoinScene": JOINED_BY_QR_CODE}
+        )
+
+    def posters(self) -> list[dict[str, str]]:
+        """The QR codes that let consumers in, with the name of the group behind each."""
+        return [
+            {"config_id": way.config_id, "name": self.groups.by_chat_id[way.chat_ids[0]].name}
+            for way in self.join_ways.by_config_id.values()
+            if way.chat_ids and self._has(way.chat_ids[0])
+        ]
+
+    def leave(self, consumer: Consumer, chat_id: str, telling: Telling) -> Delivery | None:
+        """Leaves a group. Raises: Impossible."""
+        return self._out(consumer, chat_id, telling, quit_scene=0)
+
+    def put_out(self, consumer: Consumer, chat_id: str, telling: Telling) -> Delivery | None:
+        """Is put out of a group by its owner. Raises: Impossible."""
+        return self._out(consumer, chat_id, telling, quit_scene=1)
+
+    def dismiss(self, chat_id: str, telling: Telling) -> Delivery | None:
+        """The owner dismisses a group. Raises: Impossible."""
+        if not self._has(chat_id):
+            raise Impossible("no_such_group", "there is no such group")
+        del self.groups.by_chat_id[chat_id]
+        return self._tell(
+            {"Event": "change_external_chat", "ChatId": chat_id, "ChangeType": "dismiss"}, telling
+        )
+
+    def add_contact(
+        self, consumer: Consumer, user_id: str, state: str, telling: Telling
+    ) -> Delivery | None:
+        """Adds a staff member as a contact. Raises: Impossible."""
+        if user_id not in self.settings.staff:
+            raise Impossible("no_such_staff", "there is no such staff member")
+        known = self.contacts.setdefault(consumer.id, [])
+        if any(each.user_id == user_id for each in known):
+            raise Impossible("already_contact", f"{consumer.nickname} has added {user_id} already")
+        known.append(CorpContact(user_id, self._clock.now(), state))
+        nodes: dict[str, xml.Node] = {
+            "Event": "change_external_contact",
+            "ChangeType": "add_external_contact",
+            "UserID": user_id,
+            "ExternalUserID": self.external_user_id(consumer),
+            "WelcomeCode": base64.urlsafe_b64encode(os.urandom(24)).decode(),
+        }
+        return self._tell(nodes | ({"State": state} if state else {}), telling)
+
+    def _has(self, chat_id: str) -> bool:
+        return chat_id in self.groups.by_chat_id
+
+    def _next_room(self, way: JoinWay, full: list[Group]) -> Group:
+        """The group that is made when all of a join way are full."""
+        if not way.auto_create_room or not full:
+            raise Impossible("group_full", "the group is full")
+        name = f"{way.room_base_name}{way.room_base_id}" if way.room_base_name else ""
+        way.room_base_id += 1
+        last = full[-1]
+        group = self.groups.create(new_chat_id(), name, owner=last.owner, capacity=last.capacity)
+        way.chat_ids = [*way.chat_ids, group.chat_id]
+        created: dict[str, xml.Node] = {"ChatId": group.chat_id, "ChangeType": "create"}
+        self._tell({"Event": "change_external_chat", **created}, "told")
+        return group
+
+    def _out(
+        self, consumer: Consumer, chat_id: str, telling: Telling, *, quit_scene: int
+    ) -> Delivery | None:
+        group = self.groups.by_chat_id.get(chat_id)
+        member = group.member(consumer.id) if group else None
+        if group is None or member is None:
+            raise Impossible("not_in_group", f"{consumer.nickname} is not in this group")
+        before = group.roster.version
+        self.groups.remove(group, member)
+        return self._tell_change(
+            group, "del_member", member.user_id, before, telling, nodes={"QuitScene": quit_scene}
+        )
+
+    def _tell_change(
+        self,
+        group: Group,
+        detail: str,
+        user_id: str,
+        before: str,
+        telling: Telling,
+        *,
+        nodes: Mapping[str, xml.Node],
+    ) -> Delivery | None:
+        told: dict[str, xml.Node] = {
+            "Event": "change_external_chat",
+            "ChatId": group.chat_id,
+            "ChangeType": "update",
+            "UpdateDetail": detail,
+            **nodes,
+            "MemChangeCnt": 1,
+        }
+        if self.settings.tells_changes:
+            told["MemChangeList"] = {"Item": user_id}
+            told |= {"LastMemVer": before, "CurMemVer": group.roster.version}
+        return self._tell(told, telling)
+
+    def _tell(self, nodes: Mapping[str, xml.Node], telling: Telling) -> Delivery | None:
+        """Sends an event; nothing where it gets lost, two deliveries where it is doubled."""
+        if telling == "lost":
+            return None
+        common: dict[str, xml.Node] = {
+            "ToUserName": self.settings.corp_id,
+            "FromUserName": "sys",
+            "CreateTime": self._clock.now(),
+            "MsgType": "event",
+        }
+        what = nodes.get("UpdateDetail", nodes["ChangeType"])
+        callback = Callback(
+            title=f"{what} → {self.settings.name}",
+            openid="",
+            xml=xml.render(common | dict(nodes)),
+            event=str(nodes["Event"]),
+        )
+        if telling == "doubled":
+            self.callbacks.deliver(callback)
+        return self.callbacks.deliver(callback)
+
+
+def corp_of(china: "China") -> Corp:
+    """The corp of a run that has one: without it nothing leads here."""
+    assert china.corp is not None
+    return china.corp

@@ -1,0 +1,52 @@
+"""签到, 任务, 领取 and 排行榜 in the chat."""
+
+from datetime import UTC, datetime
+
+from loyalty.orders import IdentityRef
+from models import IdentityKind
+from tests.bot.conftest import Town
+from tests.loyalty.play_scene import buys
+
+OPENID = "oPlays"
+
+
+async def buyer(town: Town) -> IdentityRef:
+    """Let her be known, and return how the shop names her."""
+    await town.platform.says("帮助", openid=OPENID)
+    return IdentityRef(IdentityKind.OPENID, next(iter(town.context.accounts)), OPENID)
+
+
+async def test_a_check_in_pays_once_a_day(town: Town) -> None:
+    assert (await town.platform.says("签到", openid=OPENID)).said == (
+        "签到成功，获得 5 积分！已连续签到 1 天。"
+    )
+    assert (await town.platform.says("check in", openid=OPENID)).said == (
+        "You have checked in today, 1 day in a row. See you tomorrow!"
+    )
+    assert (await town.platform.says("积分", openid=OPENID)).said.startswith("您有 5 积分可用")
+
+
+async def test_challenges_are_told_and_claimed_once(town: Town) -> None:
+    hers = await buyer(town)
+    now = datetime.now(UTC)
+    await buys("1", 30, paid_at=now, buyer=hers)
+    assert "本周两单：1/2，奖励 100 积分" in (await town.platform.says("任务", openid=OPENID)).said
+    assert (await town.platform.says("领取", openid=OPENID)).said == "暂无可领取的奖励。"
+    await buys("2", 30, paid_at=now, buyer=hers)
+    assert "已完成，待领取" in (await town.platform.says("任务", openid=OPENID)).said
+    assert (
+        await town.platform.says("领取", openid=OPENID)
+    ).said == "已领取：本周两单，共 100 积分。"
+    assert (
+        await town.platform.says("claim", openid=OPENID)
+    ).said == "There is nothing to claim yet."
+
+
+async def test_the_board_tells_who_leads_and_where_she_is(town: Town) -> None:
+    hers = await buyer(town)
+    assert "还没有积分" in (await town.platform.says("排行榜", openid=OPENID)).said
+    await buys("1", 30, paid_at=datetime.now(UTC), buyer=hers)
+    told = (await town.platform.says("leaderboard", openid=OPENID)).said.splitlines()
+    assert told[0] == "Points of the week"
+    assert "Me  30" in told[2]
+    assert told[-1] == "You are no. 2 with 30, 88 behind the next.", "wang bought this week"

@@ -1,0 +1,98 @@
+"""What the tests of coupons and redemptions share: a brand with a small catalogue.
+
+Copying a database a test costs more than the tests: these share one and empty it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from jifen import embedded
+from loyalty import programme
+from loyalty.conditions import Conditions
+from loyalty.conditions.tier_at_least import TierAtLeast
+from loyalty.discounts.fen_off import FenOff
+from loyalty.discounts.percent import Percent
+from loyalty.ledger import verify
+from loyalty.rewards.coupon import CouponReward
+from loyalty.rewards.gift import Gift
+from models import db
+from tests.cast import JUNE_1
+from tests.conftest import named, run_statement
+from tests.loyalty.store import store, store_url
+
+__all__ = ["store", "store_url"]
+
+RULES = {
+    "coupon:ten_off": FenOff(name_zh="立减 10 元", name_en="¥10 off", fen=1000, valid_days=30),
+    "coupon:vip_20": Percent(name_zh="VIP 8 折", name_en="VIP 20% off", percent=20, valid_days=30),
+    "offer:coffee_5": Percent(percent=5, categories=("咖啡",)),
+    "reward:gold": Gift(points=10, conditions=Conditions([TierAtLeast(rank=2)])),
+    "reward:mug": Gift(name_zh="杯子", name_en="Mug", points=100),
+    "reward:orphan": CouponReward(points=10, coupon_slot="coupon:nowhere"),
+    "reward:ten_off": CouponReward(name_zh="立减 10 元", name_en="¥10 off", points=150),
+    "reward:tote": Gift(
+        name_zh="帆布袋", name_en="Tote bag", points=200, stock=10, per_member=1, days_to_fetch=30
+    ),
+    "reward:wish": Gift(points=0, stock=3, per_member=2),
+}
+
+
+@pytest.fixture(scope="session")
+def rewards_url(servers: embedded.Addresses, template: str) -> str:
+    """Keep one migrated database for all of these tests."""
+    statement = f'CREATE DATABASE "rewards" TEMPLATE "{template}"'
+    asyncio.run(run_statement(servers.database_url, statement))
+    return named(servers.database_url, "rewards")
+
+
+@pytest.fixture
+async def catalogue(rewards_url: str) -> AsyncIterator[None]:
+    """Bind the models to a brand that has a catalogue and nothing else; verify what is left."""
+    async with db.opened(rewards_url, pool_size=16):
+        await db.fetch(
+            "TRUNCATE customer, rule_version, lot, entry, draw, reward_stock, staff_member"
+            " RESTART IDENTITY CASCADE"
+        )
+        for slot, rule in RULES.items():
+            await programme.publish(slot, rule, starts_at=JUNE_1, by="test", at=JUNE_1)
+        yield
+        assert await verify() == []
+        assert await miscounted() == []
+
+
+async def miscounted() -> list[str]:
+    """Return the rewards whose stock counts another number than there are redemptions."""
+    rows = await db.fetch(
+        "SELECT slot FROM reward_stock WHERE taken <> (SELECT count(*) FROM redemption"
+        " WHERE redemption.slot = reward_stock.slot AND state IN ('issued', 'handed_over'))"
+    )
+    return [row["slot"] for row in rows]
+
+
+@pytest.fixture
+async def lin(catalogue: None) -> int:
+    """Lin just joined."""
+    (member_id,) = await joined(1)
+    return member_id
+
+
+@pytest.fixture
+async def wang(lin: int) -> int:
+    """Wang joined after Lin."""
+    (member_id,) = await joined(1)
+    return member_id
+
+
+async def joined(count: int) -> list[int]:
+    """Let so many customers join and return their ids in order."""
+    rows = await db.fetch(
+        "WITH new AS (INSERT INTO customer (created_at)"
+        " SELECT $1::timestamptz FROM generate_series(1, $2) RETURNING id)"
+        " INSERT INTO member (id, joined_at, joined_through) SELECT id, $1, 'test' FROM new"
+        " RETURNING id",
+        JUNE_1,
+        count,
+    )
+    return sorted(row["id"] for row in rows)

@@ -1,0 +1,114 @@
+"""Tier and scores follow what happened, and what is refunded leaves them."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from loyalty import leaderboards, standing
+from loyalty.errors import NotFound
+from models import ChangedMember, Standing, db
+from tests.cast import JUNE_1, LIN, WANG
+from tests.loyalty.play_scene import buys, derived, member, publish
+
+SEASON = "2026-W23"  # JUNE_1 is its Monday
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+async def brand(database: None) -> None:
+    await publish()
+
+
+async def ranking() -> list[tuple[int, int]]:
+    return [
+        (one.member_id, one.score) for one in await leaderboards.top("board:week", SEASON, limit=9)
+    ]
+
+
+async def test_who_bought_nothing_is_in_the_lowest_tier() -> None:
+    facts = await standing.facts_of(await member(), at=JUNE_1)
+    assert (facts.tier, facts.tier_rank, facts.orders, facts.spent_fen) == ("basic", 0, 0, 0)
+    with pytest.raises(NotFound):
+        await standing.facts_of(10**9, at=JUNE_1)
+
+
+async def test_spending_lifts_the_tier_and_a_refund_lowers_it() -> None:
+    await buys("1", 499, paid_at=JUNE_1)
+    wang = await member()
+    assert (await standing.facts_of(wang, at=JUNE_1)).tier == "basic"
+    await buys("2", 1, paid_at=JUNE_1 + DAY)
+    facts = await standing.facts_of(wang, at=JUNE_1 + DAY)
+    assert (facts.tier, facts.orders, facts.spent_fen) == ("silver", 2, 500_00)
+    since = (await Standing.get(member_id=wang)).tier_since
+    assert since == JUNE_1 + DAY
+    await buys("1", 499, paid_at=JUNE_1, refunded_yuan=499, at=JUNE_1 + DAY)
+    facts = await standing.facts_of(wang, at=JUNE_1 + DAY)
+    assert (facts.tier, facts.orders, facts.spent_fen) == ("basic", 1, 1_00)
+
+
+async def test_points_spent_do_not_lower_the_tier_and_time_does() -> None:
+    await buys("1", 2500, paid_at=JUNE_1)
+    wang = await member()
+    assert (await standing.facts_of(wang, at=JUNE_1)).tier == "gold"
+    assert await standing.changed_since() == 1
+    await derived(at=JUNE_1 + 364 * DAY)
+    assert (await Standing.get(member_id=wang)).tier == "gold"
+    await standing.changed_since()
+    await derived(at=JUNE_1 + 366 * DAY)
+    row = await Standing.get(member_id=wang)
+    assert (row.tier, row.orders, row.first_paid_at) == ("basic", 0, JUNE_1)
+
+
+async def test_the_board_counts_what_was_earned_and_what_was_refunded_leaves() -> None:
+    await buys("1", 300, paid_at=JUNE_1)
+    await buys("2", 200, paid_at=JUNE_1 + DAY, buyer=LIN)
+    wang, lin = await member(), await member(LIN)
+    assert await ranking() == [(wang, 300), (lin, 200)]
+    await buys("1", 300, paid_at=JUNE_1, at=JUNE_1 + DAY, refunded_yuan=150)
+    assert await ranking() == [(lin, 200), (wang, 150)]
+    await buys("1", 300, paid_at=JUNE_1, at=JUNE_1 + DAY, refunded_yuan=300)
+    assert await ranking() == [(lin, 200)]
+
+
+async def test_a_refund_in_another_week_leaves_the_week_of_the_order() -> None:
+    await buys("1", 300, paid_at=JUNE_1)
+    await buys("2", 50, paid_at=JUNE_1 + 8 * DAY)
+    await buys("1", 300, paid_at=JUNE_1, at=JUNE_1 + 8 * DAY, refunded_yuan=300)
+    assert await ranking() == []
+    wang = await member()
+    (place,) = await leaderboards.top("board:week", "2026-W24", limit=9)
+    assert (place.member_id, place.score) == (wang, 50)
+
+
+async def test_ties_go_to_who_was_there_first() -> None:
+    await buys("1", 100, paid_at=JUNE_1 + DAY)
+    await buys("2", 100, paid_at=JUNE_1, buyer=LIN)
+    wang, lin = await member(), await member(LIN)
+    assert [one for one, _ in await ranking()] == [lin, wang]
+    assert await leaderboards.rank_of("board:week", SEASON, lin) == 1
+    assert await leaderboards.rank_of("board:week", SEASON, wang) == 2
+    around = await leaderboards.around("board:week", SEASON, wang, each_side=1)
+    assert [(one.rank, one.member_id) for one in around] == [(1, lin), (2, wang)]
+
+
+async def test_who_changes_while_being_derived_waits_on() -> None:
+    wang = await member()
+    await standing.changed([wang])
+    one = await standing.derive(at=JUNE_1)
+    await standing.changed([wang])
+    await standing.forget(one.members)
+    assert (await ChangedMember.get()).turn == 2
+    await derived(at=JUNE_1)
+    assert await ChangedMember.all().count() == 0
+
+
+async def test_workers_at_once_agree() -> None:
+    wang = await member()
+    await buys("1", 300, paid_at=JUNE_1)
+    for _ in range(5):
+        await standing.changed([wang])
+        await asyncio.gather(*(derived(at=JUNE_1) for _ in range(4)))
+    assert await ranking() == [(wang, 300)]
+    assert await db.fetch("SELECT FROM standing") != []
+    assert WANG != LIN

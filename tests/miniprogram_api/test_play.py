@@ -1,0 +1,87 @@
+"""Tiers, challenges, check-ins and the board, as her phone asks for them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from loyalty.calendar import day_of
+from models import Customer
+from tests.loyalty.play_scene import buys, publish
+from tests.miniprogram_api.conftest import Phone
+from tests.web.conftest import Caller
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+async def brand(server: Caller) -> None:
+    await publish()
+
+
+async def test_the_card_tells_her_tier_and_what_is_missing_to_the_next(lin: Phone) -> None:
+    await lin.sign_in()
+    card = (await lin.get("/me")).told["tier"]
+    assert (card["name"], card["rank"], card["next"]["missing_fen"]) == ("普通会员", 0, 500_00)
+    await buys("1", 600, paid_at=NOW, buyer=lin.openid)
+    card = (await lin.get("/me")).told["tier"]
+    assert (card["code"], card["next"]["code"], card["next"]["missing_fen"]) == (
+        "silver",
+        "gold",
+        1400_00,
+    )
+    await buys("2", 5000, paid_at=NOW, buyer=lin.openid)
+    assert (await lin.get("/me")).told["tier"]["next"] is None
+
+
+async def test_she_checks_in_today_and_no_other_day(lin: Phone) -> None:
+    await lin.sign_in()
+    today = day_of(datetime.now(UTC)).isoformat()
+    first = (await lin.ask("PUT", f"/me/check-ins/{today}")).told
+    again = (await lin.ask("PUT", f"/me/check-ins/{today}")).told
+    assert (first["is_done"], first["points"], first["streak"]) == (True, 5, 1)
+    assert (again["is_done"], again["points"], again["days"]) == (True, 0, [today])
+    assert (await lin.get("/me")).told["points"]["available"] == 5
+    refused = await lin.ask("PUT", "/me/check-ins/2026-01-01")
+    assert (refused.http_status, refused.error["code"]) == (422, "not_today")
+    broken = await lin.ask("PUT", "/me/check-ins/tomorrow")
+    assert (broken.http_status, broken.error["field"]) == (400, "day")
+
+
+async def test_she_reads_how_far_she_is_and_claims(lin: Phone, emma: Phone) -> None:
+    await lin.sign_in()
+    await buys("1", 30, paid_at=NOW, buyer=lin.openid)
+    told = (await lin.get("/challenges")).told
+    (one,) = [one for one in told["challenges"] if one["code"] == "two_orders"]
+    assert (one["name"], one["done"], one["target"], one["state"]) == ("本周两单", 1, 2, "open")
+    path = f"/me/claims/two_orders/{one['round']}"
+    early = await lin.ask("PUT", path)
+    assert (early.http_status, early.error["message"]) == (422, "还没有完成：1/2")
+    await buys("2", 30, paid_at=NOW, buyer=lin.openid)
+    assert (await lin.ask("PUT", path)).told == {"points": 100, "coupon_uuid": None}
+    assert (await lin.ask("PUT", path)).told["points"] == 100
+    await emma.sign_in()
+    hers = await emma.ask("PUT", path)
+    assert hers.error["code"] == "challenge_not_reached", "another's progress is not hers"
+
+
+async def test_the_board_masks_others_and_tells_her_place(lin: Phone, emma: Phone) -> None:
+    await lin.sign_in()
+    assert (await lin.get("/leaderboards/week")).told["me"] is None
+    await emma.sign_in()
+    await buys("1", 30, paid_at=NOW, buyer=lin.openid)
+    await buys("2", 50, paid_at=NOW, buyer=emma.openid)
+    told = (await lin.get("/leaderboards/week")).told
+    assert [(one["rank"], one["score"], one["is_me"]) for one in told["top"]] == [
+        (1, 50, False),
+        (2, 30, True),
+    ]
+    assert told["me"] == {"rank": 2, "score": 30, "gap": 20}
+    stranger = await Customer.get(uuid=(await emma.get("/me")).told["uuid"])
+    assert told["top"][0]["name"] == f"会员··{stranger.uuid.hex[-4:].upper()}"
+    assert (await lin.get("/leaderboards/none")).http_status == 404
+
+
+async def test_nothing_is_told_without_a_session(lin: Phone) -> None:
+    for path in ("/challenges", "/leaderboards/week"):
+        assert (await lin.get(path)).http_status == 401
+    assert (await lin.ask("PUT", "/me/check-ins/2026-11-22")).http_status == 401

@@ -1,0 +1,103 @@
+"""The boards' copy ranks as PostgreSQL does, and may be lost at any time."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from jobs.deriving import Deriver
+from loyalty import leaderboards, standing
+from loyalty.seasons import Season, season
+from models import db
+from tests.cast import JUNE_1, LIN, WANG
+from tests.loyalty.ledger.scene import joined
+from tests.loyalty.play_scene import buys, member, publish
+from web import boards
+
+BOARD = "board:week"
+WEEK: Season = season("weekly", JUNE_1)
+
+
+@pytest.fixture(autouse=True)
+async def brand(database: None) -> None:
+    await publish()
+
+
+async def crowd(count: int) -> list[int]:
+    """Let many members have scores, with ties in points and in the second."""
+    luck = random.Random(7)
+    member_ids = await joined(count)
+    await db.fetch(
+        "INSERT INTO score (board, season, member_id, score, reached_at)"
+        " SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[], $5::timestamptz[])",
+        BOARD,
+        WEEK.name,
+        member_ids,
+        [luck.randint(1, 40) for _ in member_ids],
+        [JUNE_1 + timedelta(seconds=luck.randint(0, 5) + luck.random()) for _ in member_ids],
+    )
+    return member_ids
+
+
+async def test_the_copy_ranks_exactly_as_the_truth(redis: Redis) -> None:
+    member_ids = await crowd(300)
+    assert await boards.lay(redis, BOARD, WEEK) == 300
+    await db.fetch("DELETE FROM score WHERE score = 0")
+    truth = await leaderboards.top(BOARD, WEEK.name, limit=300)
+    for member_id in member_ids[::17]:
+        top, around = await boards.top_and_hers(
+            redis, BOARD, WEEK, member_id, limit=300, each_side=3
+        )
+        assert top == truth
+        assert around == await leaderboards.around(BOARD, WEEK.name, member_id, each_side=3)
+
+
+async def test_boards_are_right_while_redis_is_empty_and_laid_anew_after(redis: Redis) -> None:
+    await buys("1", 100, paid_at=JUNE_1)
+    await buys("2", 70, paid_at=JUNE_1, buyer=LIN)
+    wang, lin = await member(WANG), await member(LIN)
+    deriver = Deriver(redis)
+    await standing.changed([wang, lin])
+    await deriver.derive(JUNE_1)
+    assert await boards.is_whole(redis, BOARD, WEEK)
+    told = await boards.top_and_hers(redis, BOARD, WEEK, lin, limit=5, each_side=1)
+    await redis.flushall()
+    assert told == await boards.top_and_hers(redis, BOARD, WEEK, lin, limit=5, each_side=1)
+    await buys("3", 50, paid_at=JUNE_1, buyer=LIN)
+    await standing.changed([lin])
+    await deriver.derive(JUNE_1)
+    assert not await boards.is_whole(redis, BOARD, WEEK), "one line makes no board"
+    top, _ = await boards.top_and_hers(redis, BOARD, WEEK, lin, limit=5, each_side=1)
+    assert [one.member_id for one in top] == [lin, wang]
+    await boards.lay(redis, BOARD, WEEK)
+    assert (await boards.top_and_hers(redis, BOARD, WEEK, lin, limit=5, each_side=1))[0] == top
+
+
+async def test_who_lost_all_leaves_the_copy(redis: Redis) -> None:
+    deriver = Deriver(redis)
+    await deriver.derive(JUNE_1)
+    await buys("1", 100, paid_at=JUNE_1)
+    wang = await member()
+    await standing.changed([wang])
+    await deriver.derive(JUNE_1)
+    assert await redis.zcard(f"{{jifen:{BOARD}}}:{WEEK.name}") == 1
+    await buys("1", 100, paid_at=JUNE_1, refunded_yuan=100)
+    await standing.changed([wang])
+    await deriver.derive(JUNE_1)
+    top, hers = await boards.top_and_hers(redis, BOARD, WEEK, wang, limit=5, each_side=1)
+    assert (top, hers) == ([], [])
+    assert await redis.zcard(f"{{jifen:{BOARD}}}:{WEEK.name}") == 0
+
+
+async def test_redis_that_is_away_holds_nobody_up_and_is_owed_the_board(redis: Redis) -> None:
+    nowhere = Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
+    deriver = Deriver(nowhere)
+    await buys("1", 100, paid_at=JUNE_1)
+    wang = await member()
+    await standing.changed([wang])
+    assert await deriver.derive(JUNE_1) == 1
+    assert await standing.waiting(9) == [], "tiers do not wait for Redis"
+    top, _ = await boards.top_and_hers(nowhere, BOARD, WEEK, wang, limit=5, each_side=1)
+    assert [(one.rank, one.score) for one in top] == [(1, 100)]
+    await nowhere.aclose()

@@ -1,0 +1,149 @@
+"""The boards' copy in Redis: one sorted set a season, ranked without asking PostgreSQL.
+
+PostgreSQL is the truth. A copy says that it is whole by its mark; where the mark is gone (Redis
+was emptied, or away), boards are read from PostgreSQL until the worker has laid the copy anew.
+A member takes about 80 bytes: her id, and score and moment as one number.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from redis.asyncio import Redis
+
+from loyalty import leaderboards
+from loyalty.leaderboards import Place, Scored
+from loyalty.seasons import Season
+from web.wake import Away, Reach
+
+SECONDS = 1 << 22  # more than the longest season has
+KEPT_SECONDS = 60 * 86400
+WHOLE_SECONDS = 86400  # once a day each copy is laid anew, whatever went wrong unseen
+_reach = Reach("boards")
+
+
+def _name(board: str, season: str) -> str:
+    return f"{{jifen:{board}}}:{season}"
+
+
+def _mark(board: str, season: str) -> str:
+    return f"{_name(board, season)}:whole"
+
+
+def _ranked(one: Scored, season: Season) -> float:
+    """Put score and moment into one number: more points first, then who was there first.
+
+    Whole up to 2**31 points, since a double holds 53 bits.
+    """
+    seconds = int((one.reached_at - season.starts_at).total_seconds())
+    return float(one.score * SECONDS + SECONDS - 1 - min(max(seconds, 0), SECONDS - 1))
+
+
+def _score(ranked: float) -> int:
+    return int(ranked) // SECONDS
+
+
+async def show(
+    redis: Redis, scores: Iterable[Scored], seasons: Mapping[tuple[str, str], Season]
+) -> None:
+    """Bring the copies up to date; ``seasons`` by (board, name)."""
+    by_board: dict[tuple[str, str], list[Scored]] = {}
+    for one in scores:
+        by_board.setdefault((one.board, one.season), []).append(one)
+    for name, hers in by_board.items():
+        if name in seasons:
+            await _write(redis, hers, seasons[name])
+
+
+async def _write(redis: Redis, scores: Sequence[Scored], season: Season) -> None:
+    board = scores[0].board
+    name = _name(board, season.name)
+    on = {str(one.member_id): _ranked(one, season) for one in scores if one.score}
+    off = [str(one.member_id) for one in scores if not one.score]
+    async with redis.pipeline(transaction=True) as line:
+        if on:
+            line.zadd(name, on)
+        if off:
+            line.zrem(name, *off)
+        line.expire(name, KEPT_SECONDS)
+        await line.execute()
+
+
+async def is_whole(redis: Redis, board: str, season: Season) -> bool:
+    """Say whether a season's copy is whole."""
+    return bool(await redis.exists(_mark(board, season.name)))
+
+
+async def lay(redis: Redis, board: str, season: Season) -> int:
+    """Lay a season's copy anew from PostgreSQL and mark it whole; return how many lines it has.
+
+    It is gone through twice: what another worker changed during the first time is right after the
+    second, since whoever changes a score writes it after the commit.
+    """
+    lines = 0
+    await redis.delete(_name(board, season.name), _mark(board, season.name))
+    for _ in range(2):
+        lines = 0
+        async for page in leaderboards.pages(board, season.name):
+            await _write(redis, page, season)
+            lines += len(page)
+    await redis.set(_mark(board, season.name), b"1", ex=WHOLE_SECONDS)
+    return lines
+
+
+async def top_and_hers(
+    redis: Redis, board: str, season: Season, member_id: int, *, limit: int, each_side: int
+) -> tuple[list[Place], list[Place]]:
+    """Return the first lines of a board, and a member's line with her neighbours.
+
+    From the copy where it is whole, else from PostgreSQL.
+    """
+    if _reach.is_worth_a_try():
+        try:
+            found = await _from_copy(
+                redis, board, season, member_id, limit=limit, each_side=each_side
+            )
+            _reach.found()
+        except Away as error:
+            _reach.lost(error)
+            found = None
+        if found is not None:
+            return found
+    return (
+        await leaderboards.top(board, season.name, limit=limit),
+        await leaderboards.around(board, season.name, member_id, each_side=each_side),
+    )
+
+
+_READ = """
+if redis.call('EXISTS', KEYS[2]) == 0 then return false end
+local top = redis.call('ZREVRANGE', KEYS[1], 0, ARGV[2] - 1, 'WITHSCORES')
+local rank = redis.call('ZREVRANK', KEYS[1], ARGV[1])
+if not rank then return {top, -1, {}} end
+local first = math.max(rank - ARGV[3], 0)
+return {top, first, redis.call('ZREVRANGE', KEYS[1], first, rank + ARGV[3], 'WITHSCORES')}
+"""
+
+
+async def _from_copy(
+    redis: Redis, board: str, season: Season, member_id: int, *, limit: int, each_side: int
+) -> tuple[list[Place], list[Place]] | None:
+    """Read all at once; None where the copy is not whole."""
+    told = await redis.eval(
+        _READ,
+        2,
+        _name(board, season.name),
+        _mark(board, season.name),
+        str(member_id),
+        str(limit),
+        str(each_side),
+    )
+    if not told:
+        return None
+    top, first, around = told
+    return _places(top, 0), _places(around, first)
+
+
+def _places(flat: Sequence[bytes], first: int) -> list[Place]:
+    return [
+        Place(first + i + 1, int(flat[2 * i]), _score(float(flat[2 * i + 1])))
+        for i in range(len(flat) // 2)
+    ]

@@ -1,0 +1,97 @@
+"""What edges and jobs ask of a WeCom corp: who is in a group, and a QR code into it."""
+
+from datetime import datetime
+
+from loyalty import communities
+from loyalty.communities import Contact, Roster
+from models import Community
+from web.context import Corp, now
+from web.logs import log
+from wechat.wecom import Group
+
+REMARK = "jifen"
+
+
+async def read(corp: Corp, chat_id: str) -> Roster | None:
+    """Read who is in a group; None where there is no such group any more.
+
+    Raises:
+        CallFailed: the platform does not tell.
+    """
+    group = await corp.client.group_chats.read(chat_id)
+    return None if group is None else _roster(group)
+
+
+async def refresh(corp: Corp, community: Community, *, at: datetime) -> int:
+    """Read a group and take over what it tells; return how many joined and left.
+
+    Raises:
+        CallFailed: the platform does not tell.
+    """
+    read_at = now()
+    roster = await read(corp, community.chat_id)
+    return await take_over(community, roster, read_at=read_at, at=at)
+
+
+async def take_over(
+    community: Community, roster: Roster | None, *, read_at: datetime, at: datetime
+) -> int:
+    """Take over a list that was read at ``read_at``; return how many joined and left.
+
+    None stands for a group that is no more.
+    """
+    if roster is None:
+        await communities.dismiss(community.id, at=at)
+        log.warning("community_dismissed", community_id=community.id)
+        return 0
+    told = await communities.tell(community.id, roster, read_at=read_at, at=at)
+    return told.joined + told.left
+
+
+async def open_join_way(corp: Corp, community_id: int, chat_id: str, *, state: str) -> None:
+    """Make the join way of a community, where it has none.
+
+    Two that make one at the same time keep one and take the other away.
+
+    Raises:
+        CallFailed: the platform makes none now; `UnknownOutcome` may leave one that nobody uses.
+    """
+    way = await corp.client.group_chats.add_join_way(chat_id, state=state, remark=REMARK)
+    is_kept = await communities.keep_join_way(
+        community_id, config_id=way.config_id, qr_code=way.qr_code
+    )
+    if is_kept:
+        log.info("join_way_opened", community_id=community_id)
+    else:
+        await corp.client.group_chats.del_join_way(way.config_id)
+
+
+async def check_join_way(corp: Corp, community: Community) -> None:
+    """Forget the join way of a community where the platform has it no more.
+
+    Raises:
+        CallFailed: the platform does not tell.
+    """
+    config_id = community.config_id
+    if config_id is not None and await corp.client.group_chats.join_way(config_id) is None:
+        await communities.forget_join_way(community.id, config_id=config_id)
+        log.warning("join_way_lost", community_id=community.id)
+
+
+def _roster(group: Group) -> Roster:
+    return Roster(
+        name=group.name,
+        owner=group.owner,
+        version=group.member_version,
+        staff_count=group.staff_count,
+        contacts=tuple(
+            Contact(
+                external_user_id=one.external_user_id,
+                unionid=one.unionid or None,
+                name=one.name,
+                join_scene=one.join_scene,
+                joined_at=one.joined_at,
+            )
+            for one in group.contacts
+        ),
+    )
