@@ -159,6 +159,7 @@ async def test_two_quick_taps_check_in_once(phones: Phones, shop: ShopServer) ->
           node.dispatchEvent(new MouseEvent(name, { bubbles: true, clientX: 9, clientY: 9 }));
       }
     }""")
+    await expect(page.locator("#toast")).to_contain_text("签到成功，+5 积分")
     await expect(page.get_by_role("button", name="今日已签")).to_be_visible()
     await expect(shown(page, "tasks").get_by_text("已连续签到 3 天")).to_be_visible()
     assert len(asked(shop, "PUT /me/check-ins/")) == 1
