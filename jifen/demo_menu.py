@@ -24,7 +24,6 @@ MENU = {
             "sub_button": [
                 {"type": "click", "name": "积分明细", "key": "history"},
                 {"type": "click", "name": "优惠券", "key": "coupons"},
-                {"type": "click", "name": "会员群 Group", "key": "community"},
                 {"type": "click", "name": "帮助 Help", "key": "help"},
                 {"type": "click", "name": "人工客服", "key": "human"},
             ],
