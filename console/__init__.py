@@ -18,6 +18,7 @@ from console import (
     scorecard,
     signing_in,
     today,
+    wecom_scan,
 )
 from console.access import require_staff
 from console.pages import FRAMED_BY, set_up
@@ -35,6 +36,8 @@ def add_to(app: web.Application, *, framed_by: Sequence[str] = ()) -> None:
         [
             web.get("/login", signing_in.page, name="login"),
             web.post("/login", signing_in.sign_in),
+            web.get("/login/wecom", wecom_scan.begin),
+            web.get("/login/wecom/done", wecom_scan.done),
             web.post("/logout", signing_in.sign_out),
             web.post("/language", language.choose),
             web.get("", today.page, name="today"),

@@ -222,6 +222,21 @@ class WeCom(Transport):
         except (KeyError, TypeError, ValueError):
             raise lost("answered no token", call=call) from None
 
+    async def user_id_of_scan(self, code: str) -> str:
+        """The staff member who scanned the page that came back with a code, good once.
+
+        Raises:
+            Rejected: 40029, the code is wrong, old or used.
+        """
+        user_id: str = await self.get(
+            "auth/getuserinfo", params={"code": code}, result_processor=_user_id
+        )
+        return user_id
+
+
+def _user_id(answer: Any) -> str:
+    return str(answer.get("userid") or answer.get("UserId") or "")
+
 
 def _unionid(answer: Any) -> str:
     return answer["external_contact"].get("unionid") or ""
