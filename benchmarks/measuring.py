@@ -85,14 +85,16 @@ def cpu_seconds(pid: int) -> float:
     return ticks / TICKS_PER_SECOND
 
 
-def peak_bytes(pid: int) -> int:
-    """Return the most memory that a process held resident so far; 0 when it has ended."""
-    try:
-        text = (PROC / str(pid) / "status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    found = [line.split()[1] for line in text.splitlines() if line.startswith("VmHWM:")]
-    return int(found[0]) * 1024 if found else 0
+def held_bytes(pid: int) -> int:
+    """Return what a process and its descendants hold resident, each shared page counted once."""
+    held = 0
+    for member in family(pid):
+        try:
+            text = (PROC / str(member) / "smaps_rollup").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        held += sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+    return held * 1024
 
 
 def parent_of(pid: int) -> int | None:

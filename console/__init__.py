@@ -13,10 +13,12 @@ from console import (
     handing_over,
     language,
     members,
+    rules,
     runs,
     scorecard,
     signing_in,
     today,
+    wecom_scan,
 )
 from console.access import require_staff
 from console.pages import FRAMED_BY, set_up
@@ -34,6 +36,8 @@ def add_to(app: web.Application, *, framed_by: Sequence[str] = ()) -> None:
         [
             web.get("/login", signing_in.page, name="login"),
             web.post("/login", signing_in.sign_in),
+            web.get("/login/wecom", wecom_scan.begin),
+            web.get("/login/wecom/done", wecom_scan.done),
             web.post("/logout", signing_in.sign_out),
             web.post("/language", language.choose),
             web.get("", today.page, name="today"),
@@ -42,6 +46,9 @@ def add_to(app: web.Application, *, framed_by: Sequence[str] = ()) -> None:
             web.get("/hand-over", handing_over.page, name="hand-over"),
             web.post("/hand-over", handing_over.hand_over),
             web.get("/communities", communities.page, name="communities"),
+            web.get("/rules", rules.page, name="rules"),
+            web.get("/rules/{slot}", rules.one, name="rule"),
+            web.post("/rules/{slot}", rules.publish),
             web.get("/runs", runs.page, name="runs"),
             web.get("/scorecard", scorecard.page, name="scorecard"),
         ]

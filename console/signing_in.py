@@ -32,8 +32,14 @@ async def sign_in(request: web.Request) -> web.Response:
         return await show(
             request, "login.html", {"error": error, "account": account}, http_status=422
         )
-    opened = await staff.open_for(known.id, at=now())
     response = see(request, "")
+    await let_in(request, response, known.id)
+    return response
+
+
+async def let_in(request: web.Request, response: web.Response, staff_member_id: int) -> None:
+    """Open a session and give its token to the browser."""
+    opened = await staff.open_for(staff_member_id, at=now())
     response.set_cookie(
         COOKIE,
         opened.token,
@@ -43,7 +49,6 @@ async def sign_in(request: web.Request) -> web.Response:
         path="/console",
         expires=f"{opened.expires_at:%a, %d %b %Y %H:%M:%S GMT}",
     )
-    return response
 
 
 async def sign_out(request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ import os
 import secrets
 import string
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
@@ -63,19 +64,21 @@ class Credentials(Struct, frozen=True):
 
 
 def keep(data: Path) -> Credentials:
-    """Return the folder's credentials, made now if it has none.
+    """Return the folder's credentials; what it lacks, all or some, is made now and kept.
 
     Raises:
         msgspec.MsgspecError: the file is damaged. OSError: it cannot be read or written.
     """
     file = data / FILE
-    if not file.exists():
+    kept = msgspec.json.decode(file.read_bytes(), type=dict[str, Any]) if file.exists() else {}
+    if not kept.keys() >= set(Credentials.__struct_fields__):
+        kept = {**msgspec.to_builtins(_made()), **kept}
         data.mkdir(parents=True, exist_ok=True)
         half = data / f"{FILE}.half"
         with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
-            written.write(msgspec.json.encode(_made()))
+            written.write(msgspec.json.encode(kept))
         half.rename(file)
-    return msgspec.json.decode(file.read_bytes(), type=Credentials)
+    return msgspec.convert(kept, Credentials)
 
 
 def _made() -> Credentials:

@@ -6,6 +6,7 @@ from loyalty.connections import WeComSettings
 from simulator import settings as simulator_settings
 
 API = "/qyapi"
+AGENT_ID = 1_000_002
 
 
 def connected(known: Credentials, *, page: str) -> WeComSettings:
@@ -15,7 +16,9 @@ def connected(known: Credentials, *, page: str) -> WeComSettings:
         secret=known.corp_secret,
         token=known.corp_token,
         encoding_aes_key=known.corp_encoding_aes_key,
+        agent_id=AGENT_ID,
         api_base=page + API,
+        login_base=page + API,
     )
 
 
@@ -27,6 +30,7 @@ def simulated(known: Credentials, *, server: str) -> simulator_settings.WeCom:
         token=known.corp_token,
         encoding_aes_key=known.corp_encoding_aes_key,
         callback_url=_callback(known, server),
+        agent_id=AGENT_ID,
         staff=(communities.OWNER,),
         groups=(
             simulator_settings.Group(

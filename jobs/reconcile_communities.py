@@ -26,6 +26,7 @@ async def reconcile_communities(context: Context, at: datetime) -> int:
         found = await communities.of_corp(corp.connection.scope)
         for one in found:
             try:
+                await wecom.check_join_way(corp, one)
                 changes += await wecom.refresh(corp, one, at=at)
             except CallFailed as failed:
                 log.warning("community_not_told", community_id=one.id, code=failed.code)

@@ -73,7 +73,9 @@ class WeComSettings(Struct, frozen=True, tag="wecom"):
     token: str
     encoding_aes_key: Annotated[str, Meta(pattern="^[A-Za-z0-9]{43}$")]
     previous_encoding_aes_key: str | None = None
+    agent_id: int = 0
     api_base: str = "https://qyapi.weixin.qq.com"
+    login_base: str = "https://login.work.weixin.qq.com"
 
     @property
     def scope(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -122,19 +123,16 @@ class Programme:
         return rule.body if rule and isinstance(rule.body, struct) else struct()
 
 
-# All that a programme is made of, as one text: equal stamps are equal programmes.
-_STAMP = """
-SELECT coalesce(md5(string_agg(concat_ws('|', id, slot, version, registry, kind, body, starts_at,
-                                         ends_at), ',' ORDER BY id)), '') AS stamp
-FROM rule_version WHERE state = 'published'
-"""
-_READ = f"""
-SELECT id, slot, registry, kind, body::text AS body, starts_at, ends_at, stamp
-FROM rule_version, ({_STAMP}) AS stamped
+_PUBLISHED = """
+SELECT id, slot, registry, kind, body, starts_at, ends_at FROM rule_version
 WHERE state = 'published' ORDER BY version DESC, slot
 """
-KEPT_PROGRAMMES = 4
-_kept: dict[str, Programme] = {}
+
+
+@lru_cache(maxsize=1024)
+def _decoded(registry: str, kind: str, body: str) -> Any:
+    """Return a stored rule; the same text is the same frozen struct."""
+    return REGISTRIES[registry].decode(kind, msgspec.json.decode(body))
 
 
 async def load() -> Programme:
@@ -144,24 +142,11 @@ async def load() -> Programme:
         KeyError: a stored kind has no file; the program must not run without it.
         msgspec.ValidationError: a stored body does not fit its struct.
     """
-    (row,) = await db.fetch(_STAMP)
-    return _kept.get(row["stamp"]) or await _read()
-
-
-async def _read() -> Programme:
-    rows = await db.fetch(_READ)
     rules: dict[str, list[Rule]] = {}
-    for row in rows:
-        body = REGISTRIES[row["registry"]].decode(row["kind"], msgspec.json.decode(row["body"]))
-        rules.setdefault(row["registry"], []).append(
-            Rule(row["id"], row["slot"], body, row["starts_at"], row["ends_at"])
-        )
-    programme = Programme({registry: tuple(found) for registry, found in rules.items()})
-    if rows:
-        while len(_kept) >= KEPT_PROGRAMMES:
-            del _kept[next(iter(_kept))]
-        _kept[rows[0]["stamp"]] = programme
-    return programme
+    for version_id, slot, registry, kind, body, starts_at, ends_at in await db.fetch(_PUBLISHED):
+        rule = Rule(version_id, slot, _decoded(registry, kind, body), starts_at, ends_at)
+        rules.setdefault(registry, []).append(rule)
+    return Programme({registry: tuple(found) for registry, found in rules.items()})
 
 
 async def publish(

@@ -75,12 +75,12 @@ async def publish(slot: str, rule: Struct, *, by: str, at: datetime) -> int | No
     """Let a rule hold in a slot from now on, and return its version's id; None where it does.
 
     Raises:
-        NotFound: ``no_such_rule``: it names a slot in which nothing is published.
+        NotFound: ``slot_is_empty``: it names a slot in which nothing is published.
     """
     rules = {one.slot: one for one in await in_force(at)}
     if slot in rules and rules[slot].body == rule:
         return None
     for name, other in msgspec.structs.asdict(rule).items():
         if name.endswith("_slot") and other not in rules:
-            raise NotFound("no_such_rule", slot=other)
+            raise NotFound("slot_is_empty", slot=other)
     return await programme.publish(slot, rule, starts_at=at, by=by, at=at)

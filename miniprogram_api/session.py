@@ -11,8 +11,8 @@ from loyalty import customers, sessions
 from loyalty.customers import Buyer
 from loyalty.errors import NotFound, Refused
 from loyalty.orders import IdentityRef
-from models import Customer, IdentityKind
-from web import limits
+from models import Customer, Identity, IdentityKind
+from web import followers, limits
 from web.context import Context, MiniProgramAccount, now
 from web.limits import Limit
 from web.logs import log
@@ -77,6 +77,8 @@ async def sign_in(body: SignIn, context: Context, request: web.Request) -> Signe
     await limits.check(request, LOGINS, caller=limits.address_of(request))
     account = _account(context, body.app_id)
     told = await _traded(account, body.code)
+    if told.unionid and not await Identity.exists(kind=IdentityKind.UNIONID, value=told.unionid):
+        await followers.learn_waiting(context, at=context.clock())
     customer_id = await _customer(account, told, at=context.clock())
     opened = await sessions.open_for(
         customer_id,

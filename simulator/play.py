@@ -62,6 +62,9 @@ async def state(request: web.Request) -> web.Response:
                 "name": china.settings.miniprogram.name,
                 "server": china.settings.miniprogram.server,
                 "is_here": bool(china.settings.miniprogram.folder),
+                "templates": {
+                    one.template_id: one.title for one in china.settings.miniprogram.templates
+                },
             },
             "consumers": [_card(consumer) for consumer in china.consumers],
             "shops": [_poster(china, shop) for shop in china.settings.shops],

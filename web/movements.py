@@ -48,7 +48,11 @@ async def texts_of(
 ) -> list[str]:
     """Return what a member reads for each movement: its kind, and what of hers caused it."""
     causes = {line.cause for line in lines}
-    by = await _orders(customer_id, causes) | await _redemptions(customer_id, causes)
+    by = {
+        **await _orders(customer_id, causes),
+        **await _redemptions(customer_id, causes),
+        **await _challenges(causes),
+    }
     between = "：" if language == "zh" else ": "
     told = []
     for line in lines:
@@ -98,6 +102,19 @@ async def _redemptions(customer_id: int, causes: Iterable[str]) -> dict[str, Wor
         for cause, match in found.items()
         if match[1] in names
     }
+
+
+async def _challenges(causes: Iterable[str]) -> dict[str, Worded]:
+    """Return the challenges among the causes, by the name they have now."""
+    slots = sorted(cause for cause in causes if cause.startswith("challenge:"))
+    if not slots:
+        return {}
+    rows = await db.fetch(
+        "SELECT DISTINCT ON (slot) slot, body ->> 'name_zh' AS zh, body ->> 'name_en' AS en"
+        " FROM rule_version WHERE slot = ANY($1::text[]) ORDER BY slot, version DESC",
+        slots,
+    )
+    return {row["slot"]: Worded(row["zh"], row["en"]) for row in rows}
 
 
 def _uuid(told: str) -> UUID | None:

@@ -195,7 +195,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no slot {slot}: it is tiers, points, expiry, or a name such as reward:tote",
     ),
     "no_such_kind": ("没有种类 {kind}，可选：{kinds}", "There is no kind {kind} here: {kinds}"),
-    "no_such_rule": ("{slot} 还没有发布", "Nothing is published in {slot}"),
+    "slot_is_empty": ("{slot} 还没有发布", "Nothing is published in {slot}"),
     "clock_is_moving": ("时间正在推进，请稍候", "The clock is being moved already"),
     "clock_moved": ("时间已被另一个进程推进", "Another process has moved the clock"),
     "clock_step": (
@@ -209,6 +209,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "password_too_short": ("密码至少 {least} 位", "A password has at least {least} characters"),
     "no_such_staff_member": ("没有这位员工", "No such staff member"),
     "not_for_your_role": ("您的角色不能查看此页", "Your role may not see this page"),
+    "no_corp": ("尚未连接企业微信", "No WeCom corp is connected"),
+    "scan_not_ours": ("登录已过期，请重新扫码", "This scan is over: please scan again"),
+    "scan_code_invalid": ("扫码无效，请重新扫码", "The scan is not valid: please scan again"),
+    "no_such_rule": ("没有这条规则", "There is no such rule"),
     "form_not_ours": ("页面已过期，请刷新重试", "This form is too old: reload the page"),
     # play
     "no_such_challenge": ("没有这个任务", "No such challenge"),

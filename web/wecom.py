@@ -66,6 +66,18 @@ async def open_join_way(corp: Corp, community_id: int, chat_id: str, *, state: s
         await corp.client.group_chats.del_join_way(way.config_id)
 
 
+async def check_join_way(corp: Corp, community: Community) -> None:
+    """Forget the join way of a community where the platform has it no more.
+
+    Raises:
+        CallFailed: the platform does not tell.
+    """
+    config_id = community.config_id
+    if config_id is not None and await corp.client.group_chats.join_way(config_id) is None:
+        await communities.forget_join_way(community.id, config_id=config_id)
+        log.warning("join_way_lost", community_id=community.id)
+
+
 def _roster(group: Group) -> Roster:
     return Roster(
         name=group.name,

@@ -11,7 +11,7 @@ from msgspec import Struct
 from wechatpy.work.client.api.external_contact import WeChatExternalContact
 from wechatpy.work.client.api.external_contact_group_chat import WeChatExternalContactGroupChat
 
-from wechat.errors import Rejected, TokenRefused
+from wechat.errors import Rejected, TokenRefused, UnknownOutcome
 from wechat.exchange import Limits, lost
 from wechat.tokens import StoredToken, TokenStore, token_in
 from wechat.transport import DEFAULT_LIMITS, Transport
@@ -141,15 +141,23 @@ class GroupChats(WeChatExternalContactGroupChat):
             },
             result_processor=itemgetter("config_id"),
         )
-        return await self.join_way(config_id)
+        way = await self.join_way(config_id)
+        if way is None:
+            raise UnknownOutcome("made, and not found", endpoint="groupchat/add_join_way")
+        return way
 
-    async def join_way(self, config_id: str) -> JoinWay:
-        """A join way of this app; its code comes by no other call."""
-        way: JoinWay = await self._client.post(
-            "externalcontact/groupchat/get_join_way",
-            data={"config_id": config_id},
-            result_processor=_join_way,
-        )
+    async def join_way(self, config_id: str) -> JoinWay | None:
+        """A join way of this app, with its code; None where there is none any more."""
+        try:
+            way: JoinWay = await self._client.post(
+                "externalcontact/groupchat/get_join_way",
+                data={"config_id": config_id},
+                result_processor=_join_way,
+            )
+        except Rejected as error:
+            if error.errcode == NO_SUCH_JOIN_WAY:
+                return None
+            raise
         return way
 
     async def del_join_way(self, config_id: str) -> None:
@@ -213,6 +221,21 @@ class WeCom(Transport):
             raise Rejected(error.errmsg, endpoint=error.endpoint, errcode=error.errcode) from None
         except (KeyError, TypeError, ValueError):
             raise lost("answered no token", call=call) from None
+
+    async def user_id_of_scan(self, code: str) -> str:
+        """The staff member who scanned the page that came back with a code, good once.
+
+        Raises:
+            Rejected: 40029, the code is wrong, old or used.
+        """
+        user_id: str = await self.get(
+            "auth/getuserinfo", params={"code": code}, result_processor=_user_id
+        )
+        return user_id
+
+
+def _user_id(answer: Any) -> str:
+    return str(answer.get("userid") or answer.get("UserId") or "")
 
 
 def _unionid(answer: Any) -> str:

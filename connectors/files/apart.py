@@ -16,9 +16,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from connectors.files.faults import FileFault
+from connectors.files.packing import packed, unpacked
 from connectors.files.taking import Reading, RowRead, Taken
 
-ORDERS_A_MESSAGE = 1_000
 ROWS_A_MESSAGE = 15_000
 PR_SET_PDEATHSIG = 1
 
@@ -66,16 +66,16 @@ class Apart:
     def _received(self, ours: Connection, child: Any) -> Iterator[Taken]:
         try:
             while True:
-                orders, rows, broken, missed = pickle.loads(ours.recv_bytes())
-                packed = _Packed(rows)
-                for i, (number, row_count, *told) in enumerate(orders):
-                    yield Taken(number, row_count, partial(packed.rows_of, i), *told)
+                orders, (ends, rows, broken, missed) = unpacked(ours.recv_bytes())
+                kept = _Rows(rows)
+                for i, (number, row_count, *end) in enumerate(ends):
+                    yield Taken(number, row_count, partial(kept.of, i), orders[i], None, *end)
                 if broken:
                     raise broken
                 if missed is not None:
                     self._missed = missed
                     return
-        except EOFError as error:
+        except (EOFError, OSError) as error:  # between two messages, or within one
             raise FileFault("reader_ended") from error
         finally:
             child.kill()
@@ -83,7 +83,7 @@ class Apart:
             ours.close()
 
 
-class _Packed:
+class _Rows:
     """The rows of a message's orders, unpacked only where some are to be parked."""
 
     def __init__(self, packed: bytes) -> None:
@@ -94,7 +94,7 @@ class _Packed:
         found: list[Any] = pickle.loads(self._packed)
         return found
 
-    def rows_of(self, i: int) -> list[RowRead]:
+    def of(self, i: int) -> list[RowRead]:
         """Return the rows of the message's order ``i``."""
         found: list[RowRead] = self._rows[i]()
         return found
@@ -116,7 +116,7 @@ def _read(parent: int, ours: Connection, theirs: Connection, wanted: Any, missed
         for one in wanted():
             found.append(one)
             row_count += one.row_count
-            if len(found) >= ORDERS_A_MESSAGE or row_count >= ROWS_A_MESSAGE:
+            if row_count >= ROWS_A_MESSAGE:
                 theirs.send_bytes(_message(found, None, None))
                 found, row_count = [], 0
     except FileFault as fault:
@@ -128,12 +128,9 @@ def _message(
     taken: Sequence[Taken], broken: FileFault | None, missed: dict[str, int] | None
 ) -> bytes:
     """Pack orders, and at the end what broke the file off and what the lookups lacked."""
-    orders = [
-        (one.number, one.row_count, one.order, None, one.skipped, one.fault, one.remarks)
-        for one in taken
-    ]
+    ends = [(one.number, one.row_count, one.skipped, one.fault, one.remarks) for one in taken]
     rows = pickle.dumps([one.rows for one in taken], pickle.HIGHEST_PROTOCOL)
-    return pickle.dumps((orders, rows, broken, missed), pickle.HIGHEST_PROTOCOL)
+    return packed([one.order for one in taken], ends, rows, broken, missed)
 
 
 def apart(reading: Reading) -> Reading:

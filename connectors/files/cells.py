@@ -5,7 +5,6 @@ Every conversion raises ``CellFault`` with a code for what it cannot use, and gu
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from math import isfinite
@@ -50,9 +49,10 @@ class Memo(dict[Any, T | None], Generic[T]):
     def __missing__(self, cell: Cell) -> T | None:
         if len(self) > REMEMBERED_VALUES:
             self.clear()
-        answer: T | None = None
-        with suppress(CellFault):
-            answer = self.convert(cell)
+        try:
+            answer: T | None = self.convert(cell)
+        except CellFault:
+            answer = None
         self[cell] = answer
         return answer
 

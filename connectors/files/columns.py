@@ -232,9 +232,9 @@ class Columns:
         into = [other.into(name) for name in names]
 
         def joined(cell: Any) -> str:
-            return source.with_.join(filter(None, (part(cell) for part in into)))
+            return source.with_.join(filter(None, [part(cell) for part in into]))
 
-        return self.one(other.column, joined)
+        return self.one(other.column, into[0] if len(into) == 1 else joined)
 
     def amount(self, source: AmountSource) -> OneColumn | Sum:
         """Return the sum that an amount of the mapping names."""

@@ -100,7 +100,7 @@ def _bounds(keys: Sequence[Key]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     start = 0
     for key, run in groupby(keys):
-        stop = start + sum(1 for _ in run)
+        stop = start + len(list(run))
         if key is None:
             found.extend((i, i + 1) for i in range(start, stop))
         else:

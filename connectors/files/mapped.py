@@ -43,6 +43,7 @@ class MappedReading:
         self, sheet: Sheet, mapping: Mapping, *, mapping_digest: bytes, lookups: Lookups
     ) -> None:
         self._sheet = sheet
+        self._source = sheet.source
         self._mapping = mapping
         self._columns = OrderColumns(mapping, Finder(sheet.header), lookups=lookups)
         self._lookups = lookups
@@ -61,7 +62,7 @@ class MappedReading:
         return self._survey.rows, self._survey.orders
 
     def _see_latest(self, chunk: Chunk) -> None:
-        for cell in set(chunk.column(self._columns.paid_at.place)):
+        for cell in chunk.distinct(self._columns.paid_at.place):
             found = self._columns.paid_at.memo[cell]
             if found is not None and (self._latest is None or found > self._latest):
                 self._latest = found
@@ -88,9 +89,9 @@ class MappedReading:
 
     def _orders(self, block: Block, shift: timedelta, at: datetime) -> Iterator[Taken]:
         chunk = block.chunk
-        read = self._columns.read(chunk)
+        read = self._columns.read(chunk, block.bounds)
         for start, stop in block.bounds:
-            rows = ChunkRows(self._sheet.source, chunk, start, stop)
+            rows = ChunkRows(self._source, chunk, start, stop)
             number = str(read.numbers[start] or "")
             try:
                 order = order_from(self._columns, read, start, stop, shift=shift, at=at)

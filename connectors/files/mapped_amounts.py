@@ -57,15 +57,13 @@ def amounts_from(
             ``freight_exceeds_paid``, ``refunded_more_than_paid``.
     """
     totals = dict.fromkeys(ORDER_AMOUNTS, 0)
-    for name in LINE_AMOUNTS:
-        if name in read.lines:
-            totals[name] = sum(read.lines[name][start:stop])
+    for name in columns.line_amounts:
+        totals[name] = sum(read.lines[name][start:stop])
     line_paid: Sequence[int] = read.lines["paid"][start:stop] if read.lines else ()
     if read.below_zero and min(line_paid) < 0:
         line_paid = _lifted(columns.mapping.money.below_zero, line_paid, totals)
-    for name in ORDER_AMOUNTS:
-        if f"order_{name}" in told:
-            totals[name] = told[f"order_{name}"]
+    for name, source in columns.told_amounts:
+        totals[name] = told[source]
     if "order_paid" not in told:
         totals["paid"] = sum(line_paid) + totals["freight"]
     found = Amounts(**totals, line_paid=line_paid)

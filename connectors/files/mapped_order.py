@@ -7,6 +7,8 @@ from itertools import repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from connectors.files import cells
 from connectors.files.columns import Column, Columns, Constant, Finder, Lookups, OneColumn
 from connectors.files.faults import CellFault, NotAPurchase
@@ -24,11 +26,12 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A block's lines as values by column, and the rows with a cell that cannot be used."""
+    """A block's lines by column and as they stand, and the rows with a cell that cannot be used."""
 
     chunk: Chunk
     numbers: Sequence[Any]
     lines: dict[str, list[Any]]
+    order_lines: list[OrderLine]
     unusable: set[int]
     below_zero: bool
 
@@ -56,7 +59,11 @@ class OrderColumns:
         for name, column in self.once.items():
             if not isinstance(column, Constant):
                 self._read_once.setdefault(column, []).append(name)
+        self.told_amounts = [
+            (name, f"order_{name}") for name in ORDER_AMOUNTS if f"order_{name}" in self.once
+        ]
         self.lines = self._line_columns(make)
+        self.line_amounts = [name for name in LINE_AMOUNTS if name in self.lines]
         find.require_all()
 
     def _once_columns(self, make: Columns) -> dict[str, Column]:
@@ -123,8 +130,8 @@ class OrderColumns:
                 return found
         return self.number.values(chunk)
 
-    def read(self, chunk: Chunk) -> Read:
-        """Turn a chunk's lines into values."""
+    def read(self, chunk: Chunk, bounds: Sequence[tuple[int, int]]) -> Read:
+        """Turn a chunk's lines into values; ``bounds`` are [start, stop) of its orders."""
         lines = {name: column.values(chunk) for name, column in self.lines.items()}
         numbers = self.keys(chunk)
         unusable = set(chunk.faults)
@@ -132,7 +139,7 @@ class OrderColumns:
             if None in column:
                 unusable.update(i for i, value in enumerate(column) if value is None)
         below_zero = bool(lines) and _any_below_zero(self.lines["paid"].values(chunk))
-        return Read(chunk, numbers, lines, unusable, below_zero)
+        return Read(chunk, numbers, lines, _order_lines(lines, bounds), unusable, below_zero)
 
     def told_once(self, chunk: Chunk, start: int, stop: int) -> dict[str, Any]:
         """Return what rows [start, stop) tell once an order, each column read once.
@@ -184,9 +191,9 @@ def order_from(
     paid_at = told["paid_at"] + shift
     if paid_at > at + A_DAY:
         raise CellFault("in_the_future", column=columns.paid_at.name, value=str(paid_at))
-    ordered_at, completed_at, updated_at = (
+    ordered_at, completed_at, updated_at = [
         told[field] + shift if told.get(field) else None for field in MOMENTS
-    )
+    ]
     wholly_refunded = amounts.refunded and amounts.refunded == amounts.paid
     return Order(
         ShopRef(mapping.shop.kind, told["shop_code"], told["shop_name"]),
@@ -212,7 +219,8 @@ def order_from(
 
 
 def _any_below_zero(amounts: Sequence[Any]) -> bool:
-    return any(amount is not None and amount < 0 for amount in amounts)
+    told = amounts if None not in amounts else [amount for amount in amounts if amount is not None]
+    return min(told, default=0) < 0
 
 
 def _buyer(customer: CustomerColumns | None, value: str) -> tuple[IdentityRef, ...]:
@@ -222,16 +230,15 @@ def _buyer(customer: CustomerColumns | None, value: str) -> tuple[IdentityRef, .
     return (IdentityRef(customer.kind, customer.scope, value),)
 
 
-def _lines(read: Read, start: int, stop: int, *, paid: Sequence[int]) -> tuple[OrderLine, ...]:
-    if not read.lines:
-        return ()
-    lines = {name: values[start:stop] for name, values in read.lines.items()}
-    keys: Sequence[str] = lines["key"]
-    if not keys[0]:
-        keys = POSITIONS[: stop - start]
-    elif len(set(keys)) != len(keys):
-        raise CellFault("line_key_repeated")
-    return tuple(
+def _order_lines(lines: dict[str, list[Any]], bounds: Sequence[tuple[int, int]]) -> list[OrderLine]:
+    """Return a line for each row; lines without a key are numbered within their order."""
+    if not lines:
+        return []
+    keys = list(lines["key"])
+    for start, stop in bounds:
+        if not keys[start]:
+            keys[start:stop] = POSITIONS[: stop - start]
+    return list(
         map(
             OrderLine,
             keys,
@@ -239,9 +246,20 @@ def _lines(read: Read, start: int, stop: int, *, paid: Sequence[int]) -> tuple[O
             lines["title"],
             lines["quantity"],
             lines["goods"],
-            paid,
+            lines["paid"],
             lines.get("refunded") or repeat(0),
             lines["category"],
             lines["brand"],
         )
     )
+
+
+def _lines(read: Read, start: int, stop: int, *, paid: Sequence[int]) -> tuple[OrderLine, ...]:
+    if not read.lines:
+        return ()
+    lines = read.order_lines[start:stop]
+    if read.lines["key"][start] and len({line.key for line in lines}) != len(lines):
+        raise CellFault("line_key_repeated")
+    if read.below_zero and min(read.lines["paid"][start:stop]) < 0:
+        lines = [replace(line, paid_fen=fen) for line, fen in zip(lines, paid, strict=True)]
+    return tuple(lines)

@@ -19,4 +19,11 @@ async def lay(password: str, *, at: datetime) -> None:
     if await StaffMember.exists(account=STAFF[0][0]):
         return
     for account, name, role in STAFF:
-        await staff.add(account, name=name, role=role, password=password, at=at)
+        await staff.add(
+            account,
+            name=name,
+            role=role,
+            password=password,
+            at=at,
+            wecom_user_id=account if role is Role.MANAGER else None,
+        )

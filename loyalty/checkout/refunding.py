@@ -52,7 +52,7 @@ async def complete(number: str, *, at: datetime) -> None:
     async def act() -> None:
         order, purchase = await _paid_order(number)
         if purchase.completed_at is None and purchase.state is not PurchaseState.REFUNDED:
-            await _tell(order, PurchaseState.COMPLETED, completed_at=at, at=at)
+            await _tell(order, purchase, PurchaseState.COMPLETED, completed_at=at, at=at)
 
     await in_transaction(act)
 
@@ -120,6 +120,7 @@ async def _refund(
     purchase = await _purchase(order)
     await _tell(
         order,
+        purchase,
         PurchaseState.REFUNDED if is_whole else purchase.state,
         completed_at=purchase.completed_at,
         at=at,
@@ -213,12 +214,18 @@ async def _left(order: StoreOrder) -> dict[str, int]:
 
 
 async def _tell(
-    order: StoreOrder, state: PurchaseState, *, completed_at: datetime | None, at: datetime
+    order: StoreOrder,
+    purchase: Purchase,
+    state: PurchaseState,
+    *,
+    completed_at: datetime | None,
+    at: datetime,
 ) -> None:
+    updated_at = purchase.platform_updated_at
     told_order = told(
         order,
         state=state,
-        at=at,
+        at=max(at, updated_at or at),  # a clock that was set back makes nothing older
         refunded_fen=_own_part(order, await _refunded(order)),
         completed_at=completed_at,
     )

@@ -4,7 +4,14 @@ The platform's list of a group is the truth and is read again whenever something
 an event says may be doubled, late or lost.
 """
 
-from loyalty.communities.connecting import connect, find, keep_join_way, of_corp, open_communities
+from loyalty.communities.connecting import (
+    connect,
+    find,
+    forget_join_way,
+    keep_join_way,
+    of_corp,
+    open_communities,
+)
 from loyalty.communities.joining import (
     Membership,
     MembershipState,
@@ -23,6 +30,7 @@ __all__ = [
     "connect",
     "dismiss",
     "find",
+    "forget_join_way",
     "invite",
     "keep_join_way",
     "membership",

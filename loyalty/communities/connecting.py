@@ -48,6 +48,15 @@ async def open_communities(corp_id: str) -> list[Community]:
     return await Community.filter(id__in=[row["id"] for row in rows]).order_by("id")
 
 
+async def forget_join_way(community_id: int, *, config_id: str) -> None:
+    """Forget a join way that the platform has no more; another one is made for the next guest."""
+    await db.fetch(
+        "UPDATE community SET config_id = NULL, qr_code = NULL WHERE id = $1 AND config_id = $2",
+        community_id,
+        config_id,
+    )
+
+
 async def keep_join_way(community_id: int, *, config_id: str, qr_code: str) -> bool:
     """Keep the join way that was made for a community; False where it has one already."""
     rows = await db.fetch(

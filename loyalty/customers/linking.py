@@ -54,7 +54,9 @@ async def _check_empty(source: int, target: int) -> None:
         "SELECT EXISTS (SELECT FROM purchase WHERE customer_id = $1)"
         " OR EXISTS (SELECT FROM entry WHERE member_id = $1)"
         " OR EXISTS (SELECT FROM coupon WHERE member_id = $1)"
-        " OR EXISTS (SELECT FROM redemption WHERE member_id = $1) AS owned",
+        " OR EXISTS (SELECT FROM redemption WHERE member_id = $1)"
+        " OR EXISTS (SELECT FROM store_order WHERE member_id = $1)"
+        " OR EXISTS (SELECT FROM check_in WHERE member_id = $1) AS owned",
         source,
     )
     if row["owned"]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from loyalty import coupons, ledger, programme, standing
-from loyalty.errors import NotFound, Refused
+from loyalty.errors import Refused
 from loyalty.facts import Case, Facts
 from loyalty.programme import Programme, Rule
 from loyalty.rewards import REWARDS, Reward
@@ -52,7 +52,7 @@ async def catalogue(member_id: int, *, at: datetime) -> list[CatalogueLine]:
         NotFound: ``no_such_member``.
     """
     rules = await programme.load()
-    facts = await facts_of(member_id, at=at)
+    facts = await standing.facts_of(member_id, at=at, rules=rules)
     available = (await ledger.balances([member_id], at=at))[member_id].available
     rewards = rules.of(REWARDS, at)
     taken = await taken_of([rule.slot for rule in rewards], member_id=member_id)
@@ -83,18 +83,6 @@ def _line(
 
 def _left(most: int | None, taken: int) -> int | None:
     return None if most is None else max(0, most - taken)
-
-
-async def facts_of(member_id: int, *, at: datetime) -> Facts:
-    """Return what rules may know of a member.
-
-    Raises:
-        NotFound: ``no_such_member``.
-    """
-    found = (await standing.facts([member_id], at=at)).get(member_id)
-    if found is None:
-        raise NotFound("no_such_member", member_id=member_id)
-    return found
 
 
 async def taken_of(slots: list[str], *, member_id: int) -> dict[str, Taken]:

@@ -35,7 +35,8 @@ class Redeemed:
     handed_over_by: str | None
 
 
-_REDEEMED = """
+# $1 is the moment
+REDEEMED = """
 SELECT redemption.uuid, redemption.member_id, redemption.slot, rule_version.kind,
        rule_version.body ->> 'name_zh' AS name_zh, rule_version.body ->> 'name_en' AS name_en,
        redemption.points, redemption.code, redemption.redeemed_at, redemption.expires_at,
@@ -91,21 +92,23 @@ async def named(uuid: UUID, *, at: datetime) -> Redeemed | None:
 
 
 async def _read(where: str, *arguments: object) -> list[Redeemed]:
-    return [
-        Redeemed(
-            uuid=row["uuid"],
-            member_id=row["member_id"],
-            slot=row["slot"],
-            kind=row["kind"],
-            name=Worded(row["name_zh"], row["name_en"]),
-            points=row["points"],
-            state=RedemptionState(row["state"]),
-            code=row["code"],
-            coupon_uuid=row["coupon_uuid"],
-            redeemed_at=row["redeemed_at"],
-            expires_at=row["expires_at"],
-            ended_at=row["ended_at"],
-            handed_over_by=row["staff_name"],
-        )
-        for row in await db.fetch(_REDEEMED + where, *arguments)
-    ]
+    return [as_told(row) for row in await db.fetch(REDEEMED + where, *arguments)]
+
+
+def as_told(row: db.Row) -> Redeemed:
+    """Return a row of ``REDEEMED``."""
+    return Redeemed(
+        uuid=row["uuid"],
+        member_id=row["member_id"],
+        slot=row["slot"],
+        kind=row["kind"],
+        name=Worded(row["name_zh"], row["name_en"]),
+        points=row["points"],
+        state=RedemptionState(row["state"]),
+        code=row["code"],
+        coupon_uuid=row["coupon_uuid"],
+        redeemed_at=row["redeemed_at"],
+        expires_at=row["expires_at"],
+        ended_at=row["ended_at"],
+        handed_over_by=row["staff_name"],
+    )

@@ -7,36 +7,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from loyalty import codes, coupons, ledger, programme
+from loyalty import codes, coupons, ledger, programme, standing
 from loyalty.calendar import days_good
 from loyalty.coupons import Issue, Reason
 from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.facts import Facts
 from loyalty.programme import Programme, Rule
-from loyalty.redemptions.catalogue import Taken, facts_of, refusal_of, taken_of
-from loyalty.redemptions.reading import Redeemed, named
+from loyalty.redemptions.catalogue import Taken, refusal_of, taken_of
+from loyalty.redemptions.reading import REDEEMED, Redeemed, as_told, named
 from loyalty.rewards import REWARDS, Reward
 from loyalty.rewards.coupon import CouponReward
 from models import db
 
 ATTEMPTS = 5
 
-_REDEEM = """
+# What is read in the end is the row that was just written, under the table's name.
+_REDEEM = f"""
 WITH stock AS (
     INSERT INTO reward_stock (slot, taken)
-    SELECT $3, 1 WHERE $9::integer IS NULL OR $9::integer > 0
+    SELECT $4, 1 WHERE $9::integer IS NULL OR $9::integer > 0
     ON CONFLICT (slot) DO UPDATE SET taken = reward_stock.taken + 1
     WHERE $9::integer IS NULL OR reward_stock.taken < $9::integer
     RETURNING slot
+), redemption AS (
+    INSERT INTO redemption (uuid, member_id, slot, rule_version_id, points, code, coupon_id,
+                            state, redeemed_at, expires_at, ended_at)
+    SELECT $2, $3, slot, $5, $6, $7::text, $8::bigint,
+           CASE WHEN $8 IS NULL THEN 'issued' ELSE 'handed_over' END, $1::timestamptz,
+           coalesce((SELECT expires_at FROM coupon WHERE id = $8), $10::timestamptz),
+           CASE WHEN $8 IS NOT NULL THEN $1 END
+    FROM stock
+    RETURNING *
 )
-INSERT INTO redemption (uuid, member_id, slot, rule_version_id, points, code, coupon_id, state,
-                        redeemed_at, expires_at, ended_at)
-SELECT $1, $2, slot, $4, $5, $6::text, $7::bigint,
-       CASE WHEN $7 IS NULL THEN 'issued' ELSE 'handed_over' END, $8::timestamptz,
-       coalesce((SELECT expires_at FROM coupon WHERE id = $7), $10::timestamptz),
-       CASE WHEN $7 IS NOT NULL THEN $8 END
-FROM stock
-RETURNING id
+{REDEEMED}
 """
 
 
@@ -74,49 +77,41 @@ async def redeem(member_id: int, uuid: UUID, *, slot: str, at: datetime) -> Rede
         Refused: ``not_enough_points``, ``reward_limit_reached``, ``reward_out_of_stock``,
             ``reward_unavailable``, or the condition that she does not meet.
     """
-    known = await _known(uuid, member_id=member_id, slot=slot, at=at)
-    if known is not None:
-        return known
-    rules = await programme.load()
-    rule = rules.find(slot, REWARDS, at)
-    if rule is None:
-        raise NotFound("no_such_reward", slot=slot)
-    facts = await facts_of(member_id, at=at)
-    wish = _Wish(member_id, uuid, rule, rules, facts, at)
     if db.in_caller_transaction():
-        return await _redeem(wish)
+        return await _redeem(member_id, uuid, slot=slot, at=at)
     for attempt in range(ATTEMPTS):
         try:
             async with db.transaction():
-                return await _redeem(wish)
+                return await _redeem(member_id, uuid, slot=slot, at=at)
         except db.Collision:  # the name or the code is another's
             if attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError("the last attempt returns or raises")
 
 
-async def _known(uuid: UUID, *, member_id: int, slot: str, at: datetime) -> Redeemed | None:
+async def _redeem(member_id: int, uuid: UUID, *, slot: str, at: datetime) -> Redeemed:
+    await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", member_id)
     known = await named(uuid, at=at)
-    if known is not None and (known.member_id, known.slot) != (member_id, slot):
-        raise Conflict("key_reused")
-    return known
-
-
-async def _redeem(wish: _Wish) -> Redeemed:
-    await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", wish.member_id)
-    slot = wish.rule.slot
-    known = await _known(wish.uuid, member_id=wish.member_id, slot=slot, at=wish.at)
     if known is not None:
+        if (known.member_id, known.slot) != (member_id, slot):
+            raise Conflict("key_reused")
         return known
-    taken = (await taken_of([slot], member_id=wish.member_id)).get(slot, Taken())
+    wish = await _wish(member_id, uuid, slot=slot, at=at)
+    taken = (await taken_of([slot], member_id=member_id)).get(slot, Taken())
     refusal = refusal_of(wish.rules, wish.reward, wish.facts, taken=taken)
     if refusal is not None:
         raise refusal
     await _pay(wish)
-    await _write(wish)
-    redeemed = await named(wish.uuid, at=wish.at)
-    assert redeemed is not None, "it was just written"
-    return redeemed
+    return await _write(wish)
+
+
+async def _wish(member_id: int, uuid: UUID, *, slot: str, at: datetime) -> _Wish:
+    rules = await programme.load()
+    rule = rules.find(slot, REWARDS, at)
+    if rule is None:
+        raise NotFound("no_such_reward", slot=slot)
+    facts = await standing.facts_of(member_id, at=at, rules=rules)
+    return _Wish(member_id, uuid, rule, rules, facts, at)
 
 
 async def _pay(wish: _Wish) -> None:
@@ -133,7 +128,7 @@ async def _pay(wish: _Wish) -> None:
     await ledger.record_one(spend)
 
 
-async def _write(wish: _Wish) -> None:
+async def _write(wish: _Wish) -> Redeemed:
     """Take one of the stock and write the redemption, with its coupon where it is one.
 
     Raises:
@@ -142,6 +137,7 @@ async def _write(wish: _Wish) -> None:
     coupon_id = await _coupon(wish)
     rows = await db.fetch(
         _REDEEM,
+        wish.at,
         wish.uuid,
         wish.member_id,
         wish.rule.slot,
@@ -149,12 +145,12 @@ async def _write(wish: _Wish) -> None:
         wish.reward.points,
         codes.digits() if coupon_id is None else None,
         coupon_id,
-        wish.at,
         wish.reward.stock,
         days_good(wish.at, wish.reward.days_to_fetch),
     )
     if not rows:
         raise Refused("reward_out_of_stock")
+    return as_told(rows[0])
 
 
 async def _coupon(wish: _Wish) -> int | None:

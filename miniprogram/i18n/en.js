@@ -104,6 +104,8 @@ module.exports = {
     check_in: 'Check in',
     is_done: 'Done today',
     checked_in: 'Checked in',
+    checked_in_points: 'Checked in, +{n} points',
+    coupon: 'a coupon',
     day_done: ', checked in',
     streak: '{n} days in a row',
     challenges: 'Challenges',

@@ -104,6 +104,8 @@ module.exports = {
     check_in: '签到',
     is_done: '今日已签',
     checked_in: '签到成功',
+    checked_in_points: '签到成功，+{n} 积分',
+    coupon: '一张优惠券',
     day_done: '日，已签到',
     streak: '已连续签到 {n} 天',
     challenges: '做任务，得奖励',

@@ -34,7 +34,7 @@ function send(method, path, { body, token } = {}) {
       header,
       timeout: 15000,
       success: (answer) => {
-        clock.hear(answer.header);
+        clock.hear(answer);
         resolve(answer);
       },
       fail: () => reject(new Away(words().common.away)),

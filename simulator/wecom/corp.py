@@ -18,6 +18,7 @@ from simulator.consumers import Consumer, Consumers
 from simulator.settings import WeCom
 from simulator.wecom.groups import JOINED_BY_QR_CODE, Group, GroupMember, Groups, new_chat_id
 from simulator.wecom.join_ways import JoinWay, JoinWays
+from simulator.wecom.scan_codes import ScanCodes
 from simulator.wecom.tokens import CorpTokens, CorpTokensState
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Corp:
         self.tokens = CorpTokens(state.tokens, assumed, clock)
         self.groups = Groups(state.groups, settings.groups, assumed, clock)
         self.join_ways = JoinWays(state.join_ways, assumed)
+        self.scan_codes = ScanCodes(clock)
         self._clock = clock
         self._consumers = consumers
 

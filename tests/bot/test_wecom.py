@@ -275,6 +275,23 @@ async def test_one_token_and_one_join_way_however_many_ask(begin: Begin) -> None
     assert (ways[0]["state"], ways[0]["chat_ids"]) == ("vip", [CHAT_ID])
 
 
+async def test_a_join_way_that_is_gone_is_made_anew(begin: Begin) -> None:
+    town = await begin(assumed=AT_ONCE)
+    await refresh_communities(town.context, now())
+    before = await Community.get(chat_id=CHAT_ID)
+    assert before.config_id is not None
+    await reconcile_communities(town.context, now())
+    assert (await Community.get(chat_id=CHAT_ID)).config_id == before.config_id
+    (corp,) = town.context.corps.values()
+    await corp.client.group_chats.del_join_way(before.config_id)
+    await corp.client.group_chats.del_join_way(before.config_id)
+    await reconcile_communities(town.context, now())
+    await refresh_communities(town.context, now())
+    after = await Community.get(chat_id=CHAT_ID)
+    assert after.config_id not in (None, before.config_id)
+    assert after.qr_code != before.qr_code
+
+
 async def test_the_chat_says_what_is_missing_then_how_to_join_then_that_she_is_in(
     begin: Begin,
 ) -> None:

@@ -111,3 +111,29 @@ async def test_a_newcomer_who_writes_english_is_answered_in_english(newcomers: V
     await expect(said(page, "You are now a member")).to_be_visible()
     await page.get_by_role("button", name="points", exact=True).click()
     await expect(said(page, "You have 0 points to spend.")).to_be_visible()
+
+
+async def test_a_regular_redeems_buys_and_checks_in_with_the_mini_program(
+    newcomers: Visitors,
+) -> None:
+    page = await newcomers.open(DESK)
+    await play(page, "王金")
+    await page.get_by_role("button", name="打开小程序").click()
+    mini = page.frame_locator("#mini-frame")
+    await expect(mini.locator("#title")).to_have_text("积分演示店")
+    await expect(mini.get_by_text("495").first).to_be_visible()
+    await mini.get_by_role("tab", name="积分兑换").click()
+    await mini.get_by_role("button", name="兑换 帆布袋").click()
+    await mini.get_by_role("dialog").get_by_role("button", name="兑换").click()
+    await expect(mini.get_by_label("兑换码二维码").locator("img")).to_be_visible()
+    await mini.get_by_role("button", name="返回").click()
+    await mini.get_by_role("tab", name="商店").click()
+    await mini.get_by_role("button", name="加一件 精品豆").click()
+    await mini.get_by_role("button", name="去结算（1）").click()
+    await mini.get_by_role("button", name="微信支付").click()
+    await mini.get_by_role("button", name="确认支付").click()
+    await expect(mini.get_by_text("付款成功")).to_be_visible()
+    await mini.get_by_role("button", name="回首页").click()
+    await mini.get_by_role("tab", name="任务").click()
+    await mini.get_by_role("button", name="签到", exact=True).click()
+    await expect(mini.get_by_role("button", name="今日已签")).to_be_visible()

@@ -228,6 +228,14 @@ async def test_any_series_of_partial_refunds_ends_where_the_whole_one_does() -> 
         await checkout.refund(order.number, "e", at=AT + 2 * DAY)
 
 
+async def test_a_refund_counts_though_the_clock_was_set_back(store: None) -> None:
+    order = await ordered(await member(), token(await quoted(await member(), "M-020")))
+    await checkout.paid(payment(order), at=AT)
+    await checkout.complete(order.number, at=AT + 30 * DAY)
+    await checkout.refund(order.number, "all", at=AT + DAY)
+    assert (await Purchase.get()).points_earned == 0
+
+
 async def test_a_refund_of_one_name_happens_once() -> None:
     order = await ordered(await member(), token(await quoted(await member(), "M-020")))
     await checkout.paid(payment(order), at=AT)

@@ -1,6 +1,6 @@
 """Some consecutive rows of a table, by column, with their numbers as Excel counts them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from connectors.files.arrow import pa
@@ -28,6 +28,9 @@ class Chunk(Protocol):
     def converted(self, index: int, convert: Callable[[Any], Any]) -> list[Any]:
         """Return one column's cells through a conversion."""
 
+    def distinct(self, index: int) -> Collection[Any]:
+        """Return the different cells of one column, in no sequence."""
+
     def row(self, index: int) -> list[Any]:
         """Return one row's cells."""
 
@@ -52,6 +55,10 @@ class RowsChunk:
         self.faults = faults
         self._columns: dict[int, list[Any]] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process without the columns that were made of it."""
+        return RowsChunk, (self.rows, self.numbers, self.faults)
+
     def __len__(self) -> int:
         return len(self.rows)
 
@@ -64,6 +71,10 @@ class RowsChunk:
     def converted(self, index: int, convert: Callable[[Any], Any]) -> list[Any]:
         """Return one column's cells through a conversion."""
         return list(map(convert, self.column(index)))
+
+    def distinct(self, index: int) -> Collection[Any]:
+        """Return the different cells of one column, in no sequence."""
+        return set(self.column(index))
 
     def row(self, index: int) -> list[Any]:
         """Return one row's cells."""
@@ -129,6 +140,13 @@ class ArrowChunk:
         self._columns: dict[int, list[Any]] = {}
         self._coded: dict[int, tuple[list[Any], list[int]]] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process as its own rows alone: a slice would take its whole table along."""
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, self.table.schema) as stream:
+            stream.write_table(self.table)
+        return _arrow_chunk, (sink.getvalue().to_pybytes(), self.numbers)
+
     def __len__(self) -> int:
         return int(self.table.num_rows)
 
@@ -143,6 +161,11 @@ class ArrowChunk:
         """Return one column's cells through a conversion, each distinct value converted once."""
         values, codes = self._values_and_codes(index)
         return list(map(list(map(convert, values)).__getitem__, codes))
+
+    def distinct(self, index: int) -> Collection[Any]:
+        """Return the different cells of one column, in no sequence."""
+        cells: list[Any] = _single_values(self.table.column(index)).unique().to_pylist()
+        return cells
 
     def _values_and_codes(self, index: int) -> tuple[list[Any], list[int]]:
         if index not in self._coded:
@@ -160,23 +183,20 @@ class ArrowChunk:
     def after(self, earlier: Chunk) -> "ArrowChunk":
         """Return the rows of an earlier chunk of the same table followed by these."""
         assert isinstance(earlier, ArrowChunk)
-        return ArrowChunk(
-            pa.concat_tables([earlier.table, self.table]), [*earlier.numbers, *self.numbers]
-        )
+        numbers = range(earlier.numbers[0], self.numbers[-1] + 1)
+        return ArrowChunk(pa.concat_tables([earlier.table, self.table]), numbers)
+
+
+def _arrow_chunk(told: bytes, numbers: Sequence[int]) -> ArrowChunk:
+    return ArrowChunk(pa.ipc.open_stream(told).read_all(), numbers)
 
 
 def values_and_codes(column: Any) -> tuple[list[Any], list[int]]:
     """Return an Arrow column as its distinct cells and, row by row, which of them stands there.
 
-    Moments come aware or naive as they were stored; what is no single value comes as its text. A
-    blank is the last of the distinct cells.
+    A blank is the last of the distinct cells.
     """
-    kind = column.type
-    if pa.types.is_timestamp(kind):
-        column = column.cast(pa.timestamp("us", kind.tz), safe=False)
-    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_float16(kind):
-        told = [None if cell is None else repr(cell) for cell in column.to_pylist()]
-        column = pa.chunked_array([pa.array(told, pa.string())])
+    column = _single_values(column)
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     whole = column.unify_dictionaries().combine_chunks()
@@ -188,3 +208,17 @@ def values_and_codes(column: Any) -> tuple[list[Any], list[int]]:
         codes = codes.fill_null(len(values))
         values.append(None)
     return values, codes.to_pylist()
+
+
+def _single_values(column: Any) -> Any:
+    """Return a column whose cells are single values; what is none comes as its text.
+
+    Moments come aware or naive as they were stored.
+    """
+    kind = column.type
+    if pa.types.is_timestamp(kind):
+        return column.cast(pa.timestamp("us", kind.tz), safe=False)
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_float16(kind):
+        told = [None if cell is None else repr(cell) for cell in column.to_pylist()]
+        return pa.chunked_array([pa.array(told, pa.string())])
+    return column

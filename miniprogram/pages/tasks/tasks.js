@@ -5,6 +5,11 @@ const { grouped, left } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
 const { fill, words } = require('../../utils/words');
 
+const gifts = ({ reward_points: points, has_coupon: hasCoupon }) => [
+  ...(points ? [fill(words().common.points_more, { n: grouped(points) })] : []),
+  ...(hasCoupon ? [words().tasks.coupon] : []),
+];
+
 definePage('tasks', {
   data: { challenges: [], month: null },
 
@@ -27,7 +32,7 @@ definePage('tasks', {
       ...each,
       percent: Math.min(100, Math.round((100 * each.done) / each.target)),
       count: `${Math.min(each.done, each.target)}/${each.target}`,
-      gives: each.reward || fill(words().common.points_more, { n: grouped(each.reward_points) }),
+      gives: gifts(each).join(' · '),
       until: each.ends_at ? fill(spoken.ends, { left: left(each.ends_at, clock.now()) }) : '',
       word: spoken.states[each.state],
     };
@@ -37,7 +42,11 @@ definePage('tasks', {
     return this.once('check_in', async () => {
       const checkIn = await challenges.checkIn(this.data.checkIn.today);
       this.setData(this.drawn(checkIn));
-      wx.showToast({ title: this.data.t.checked_in, icon: 'success' });
+      const { t } = this.data;
+      const title = checkIn.points
+        ? fill(t.checked_in_points, { n: grouped(checkIn.points) })
+        : t.checked_in;
+      wx.showToast({ title, icon: 'success' });
       await this.refresh();
     });
   },

@@ -1,6 +1,6 @@
 // Whose phone it is, and what the simulator does for it.
 
-export const phone = { consumerId: '', language: 'zh_CN', appId: '', server: '', name: '' };
+export const phone = { consumerId: '', language: 'zh_CN', appId: '', server: '', name: '', templates: {} };
 
 export async function openPhone() {
   const state = await (await fetch('/play/state')).json();
@@ -12,6 +12,7 @@ export async function openPhone() {
     appId: state.miniprogram.app_id,
     name: state.miniprogram.name || state.account.name,
     server: state.miniprogram.server,
+    templates: state.miniprogram.templates,
   });
 }
 

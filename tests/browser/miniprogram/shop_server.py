@@ -175,6 +175,7 @@ class ShopServer:
                 "name": self._said(request, "银卡会员", "Silver"),
                 "colour": "#5f6b76",
                 "rank": 1,
+                "spent_fen": 61_300,
                 "next": {
                     "code": "gold",
                     "name": self._said(request, "金卡会员", "Gold"),
@@ -380,8 +381,8 @@ class ShopServer:
             "name": said(request, "本周下单 2 次", "Two orders this week"),
             "done": 2,
             "target": 2,
-            "reward": None,
             "reward_points": 100,
+            "has_coupon": False,
             "round": "2026-W47",
             "ends_at": soon(days=3),
             "state": "claimed" if self.claimed else "ready",
@@ -396,7 +397,7 @@ class ShopServer:
             "reward_points": 50,
             "state": "open",
         }
-        return {"check_in": self._check_in(), "challenges": [two, seven]}
+        return {"now": soon(), "check_in": self._check_in(), "challenges": [two, seven]}
 
     def _check_in(self) -> Json:
         days = [today()] if self.checked_in else []
@@ -405,11 +406,12 @@ class ShopServer:
             "is_done": self.checked_in,
             "streak": 2 + self.checked_in,
             "days": days,
+            "points": 5 * self.checked_in,
         }
 
     async def check_in(self, request: web.Request) -> Json:
         self.checked_in = True
-        return {"check_in": self._check_in()}
+        return self._check_in()
 
     async def claim(self, request: web.Request) -> Json:
         self.claimed = True

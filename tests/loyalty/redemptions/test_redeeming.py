@@ -228,12 +228,13 @@ async def test_a_redemption_takes_the_same_statements_however_many_lots_it_draws
     await rich(lin)
     for number in range(40):
         await earned(wang, 5, key=f"w{number}", at=JUNE_1)
+    await programme.load()  # it keeps what it has decoded
     counts = []
     for member_id in (lin, wang):
         async with statements_counted() as sent:
             assert await redeemed(member_id) == "issued"
         counts.append(len(sent))
-    assert counts[0] == counts[1] <= 13
+    assert counts[0] == counts[1] <= 10
 
 
 async def test_what_the_callers_transaction_rolls_back_never_happened(lin: int) -> None:

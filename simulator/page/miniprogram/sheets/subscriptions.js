@@ -16,7 +16,7 @@ export async function requestSubscribeMessage({ tmplIds }) {
     element(
       'ul',
       { class: 'sheet__messages' },
-      tmplIds.map((id) => element('li', {}, id)),
+      tmplIds.map((id) => element('li', {}, phone.templates[id] ?? id)),
     ),
     element(
       'div',
