@@ -6,7 +6,6 @@ It takes JSON and nothing else, and answers no other origin: a page of another s
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from email.utils import format_datetime
 from typing import Annotated
 
 from aiohttp import web
@@ -19,14 +18,13 @@ from jobs.run_campaigns import route_of
 from loyalty import campaigns
 from loyalty.orders import IdentityRef
 from models import Brand, IdentityKind
-from web.context import CONTEXT, Context
+from web.context import Context
 from web.logs import log
 from web.refusals import BadRequest
 from web.typed import Api, Moment, get, post
 from web.wake import wake
 
 MOVES = web.AppKey("moves", set[asyncio.Task[None]])
-SHOPPERS = "/miniprogram/"
 
 Openid = Annotated[str, Meta(min_length=1, max_length=128)]
 Code = Annotated[str, Meta(min_length=1, max_length=40, pattern="^[a-z0-9_]+$")]
@@ -143,7 +141,6 @@ def add_to(app: web.Application) -> None:
     """Mount the edge on the application of ``web.app.create``."""
     app[MOVES] = set()
     app.cleanup_ctx.append(_ending)
-    app.on_response_prepare.append(_tell_business_time)
     Api(
         "demo",
         prefix="/demo",
@@ -163,9 +160,3 @@ async def _ending(app: web.Application) -> AsyncIterator[None]:
     for task in moves:
         task.cancel()
     await asyncio.gather(*moves, return_exceptions=True)
-
-
-async def _tell_business_time(request: web.Request, response: web.StreamResponse) -> None:
-    """Tell phones the hour of the demo: the mini-program reads it from the answer's header."""
-    if request.path.startswith(SHOPPERS):
-        response.headers["Date"] = format_datetime(request.app[CONTEXT].clock(), usegmt=True)

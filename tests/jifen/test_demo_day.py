@@ -38,6 +38,7 @@ from tests.bot.conftest import (
 )
 from tests.bot.platform import Platform
 from web.context import Context, now
+from web.server import listening
 
 __all__ = ["branded", "http", "mood", "reached"]
 
@@ -99,9 +100,10 @@ async def demo(reached: embedded.Addresses, http: aiohttp.ClientSession) -> Asyn
                 await connections.save(known, name="", sealer=Sealer(MASTER_KEY), at=now())
         settings = msgspec.structs.replace(settings_for(reached, port=port), is_demo=True)
         context = await ending.enter_async_context(running.opened(settings, reached))
-        server = TestServer(app.create(context, is_demo=True), port=port)
-        await server.start_server(shutdown_timeout=0.2)
-        ending.push_async_callback(server.close)
+        created = app.create(context, is_demo=True)
+        await ending.enter_async_context(
+            listening(created, host="127.0.0.1", port=port, grace_seconds=0.2)
+        )
         stopping = asyncio.Event()
         conversations = Conversations(context)
         working = asyncio.create_task(
