@@ -27,7 +27,7 @@ POOL_SIZE = 8
 BULK_ROWS = 1000
 FIRST = "jifen, 256 callers, first credits"
 REPLAY = "jifen, 256 callers, known keys"
-BULK = "jifen, 1,000 a batch"
+BULK = "jifen, 1,000 a batch, 4 callers"
 POOL = "asyncpg, pool of 8, 256 callers"
 ORM = "ORM saves, pool of 8, 256 callers"
 ONE = "pgbench, 1 row, 8 clients"
@@ -120,7 +120,7 @@ class _Measurement:
         return {
             FIRST: lambda seconds: calling(ours.earn, seconds),
             REPLAY: lambda seconds: calling(ours.replay(), seconds),
-            BULK: lambda seconds: calling(lambda: ours.earn_many(BULK_ROWS), seconds, callers=1),
+            BULK: lambda seconds: calling(lambda: ours.earn_many(BULK_ROWS), seconds, callers=4),
             POOL: lambda seconds: calling(self._credit, seconds),
             ORM: lambda seconds: calling(self._save_rows, seconds),
             ONE: lambda seconds: pgbench.run(1, clients=8, seconds=seconds),

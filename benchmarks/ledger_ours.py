@@ -24,7 +24,7 @@ class OurLedger:
     def __init__(self, members: int) -> None:
         self._members = members
         self._dice = random.Random(5)
-        self._record = Coalescer(ledger.record, lanes=2)
+        self._record = Coalescer(ledger.record, lanes=4)
         self._written: list[ledger.Earn] = []
         self._acknowledged = 0
 

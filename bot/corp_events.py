@@ -65,14 +65,13 @@ class CorpEvents:
         taken = await inbox.take_left(list(corps), limit=EVENTS_AT_ONCE, at=at)
         groups: dict[tuple[int, str], _Expected] = defaultdict(_Expected)
         works = []
-        for event in sorted(taken, key=lambda one: one.claim.event_id or 0):
-            assert event.claim.event_id is not None
+        for event in sorted(taken, key=lambda one: one.event_id):
             told = read(parse(event.body))
             if isinstance(told, GroupChanged):
-                groups[event.connection_id, told.chat_id].add(event.claim.event_id, told)
+                groups[event.connection_id, told.chat_id].add(event.event_id, told)
             else:
                 corp = corps[event.connection_id]
-                works.append(self._end([event.claim.event_id], self._know(corp, told)))
+                works.append(self._end([event.event_id], self._know(corp, told)))
         for (connection_id, chat_id), expected in groups.items():
             looking = self._look(corps[connection_id], chat_id, expected)
             works.append(self._end(expected.event_ids, looking))

@@ -1,9 +1,15 @@
-"""From what was said or done to the one intent that answers it."""
+"""From what was said or done to the one intent that answers it.
+
+An intent that only tells is a plain function: its answer is stored with the event, at once. One
+that does something, or asks the database for more, is an ``async`` one and worked under a claim.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib import import_module
+from inspect import iscoroutinefunction
 from pkgutil import iter_modules
+from typing import TypeGuard, TypeVar
 
 from rapidfuzz import process as closest
 from rapidfuzz.distance import OSA
@@ -13,8 +19,10 @@ from bot.hearing import more_of, plain, sound, word_of
 from bot.turn import Language, Reply, Turn
 from wechat.inbound import Inbound
 
-Handler = Callable[[Turn], Awaitable[Reply]]
-F = Callable[[Handler], Handler]
+Teller = Callable[[Turn], Reply]
+Actor = Callable[[Turn], Awaitable[Reply]]
+Handler = Teller | Actor
+H = TypeVar("H", bound=Handler)
 
 # A typo is one wrong, missing, added or swapped letter in a word of four letters or more.
 SHORTEST_WITH_TYPO = 4
@@ -27,6 +35,7 @@ _pinyin: dict[str, Handler] = {}
 _keys: dict[str, Handler] = {}
 _events: dict[str, Handler] = {}
 _fallback: list[Handler] = []
+_actors: set[Handler] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +46,16 @@ class Understood:
     more: str = ""
 
 
-def intent(*words: str, key: str = "", events: tuple[str, ...] = (), takes_more: bool = False) -> F:
+def intent(
+    *words: str, key: str = "", events: tuple[str, ...] = (), takes_more: bool = False
+) -> Callable[[H], H]:
     """Answer these words (any width, case, punctuation), a menu key, or kinds of event.
 
     Where the intent takes more, its words may begin a sentence: the rest is ``turn.more``.
     """
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: H) -> H:
+        _note(handler)
         _add(_words, [plain(word) for word in words], handler)
         _add(_openings, [plain(word) for word in words if takes_more], handler)
         _add(_keys, [key] if key else [], handler)
@@ -53,12 +65,23 @@ def intent(*words: str, key: str = "", events: tuple[str, ...] = (), takes_more:
     return register
 
 
-def otherwise(handler: Handler) -> Handler:
+def otherwise(handler: H) -> H:
     """Answer what no other intent understands."""
     if _fallback:
         raise ValueError("two intents answer what nobody understands")
+    _note(handler)
     _fallback.append(handler)
     return handler
+
+
+def _note(handler: Handler) -> None:
+    if iscoroutinefunction(handler):
+        _actors.add(handler)
+
+
+def only_tells(handler: Handler) -> TypeGuard[Teller]:
+    """Say whether an intent is a plain function of its turn."""
+    return handler not in _actors
 
 
 def _add(table: dict[str, Handler], names: list[str], handler: Handler) -> None:

@@ -1,7 +1,5 @@
 """One thing a customer said or did, and the ways to answer it."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid5
@@ -33,12 +31,12 @@ class Silence(Struct, frozen=True, tag="silence"):
 Reply = Say | HandOver | Silence
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """One thing a customer said or did.
 
-    ``at`` is when it reached us. ``is_new`` says that we had not met her before this turn.
-    ``more`` is what followed the word that was understood, written as `hearing.plain` does.
+    ``at`` is when it reached us and ``balance`` what she had then. ``is_new`` says that we had not
+    met her before this turn. ``more`` is what followed the word that was understood, written as
+    `hearing.plain` does.
     """
 
     customer_id: int
@@ -49,7 +47,7 @@ class Turn:
     at: datetime
     is_new: bool
     with_agent: bool
-    balance_of: Callable[[int], Awaitable[Balance | None]]
+    balance: Balance
     more: str = ""
 
     @property
@@ -60,9 +58,3 @@ class Turn:
     def say(self, *, zh: str, en: str) -> Say:
         """Answer in the customer's language."""
         return Say(zh if self.language == "zh" else en)
-
-    async def balance(self) -> Balance:
-        """Return her points."""
-        balance = await self.balance_of(self.customer_id)
-        assert balance is not None, "whoever talks to us is a member"
-        return balance

@@ -108,7 +108,6 @@ async def receive(request: web.Request) -> web.Response:
 def _arrival(corp: Corp, inbound: Inbound, body: bytes) -> Arrival:
     return Arrival(
         connection_id=corp.connection.id,
-        scope=corp.connection.scope,
         event_key=inbound.dedupe_key,
         kind=f"event:{inbound.event}" if inbound.event else inbound.kind,
         sender=inbound.from_user,

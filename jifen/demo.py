@@ -18,12 +18,11 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-import aiohttp
 import msgspec
 from msgspec import Struct
 
 import simulator.__main__ as simulator_program
-from jifen import app, demo_corp, demo_pay, embedded, running, seed
+from jifen import app, demo_corp, demo_menu, demo_pay, embedded, running, seed
 from jifen.credentials import FILE, Credentials, keep
 from jifen.family import Family
 from jifen.seeds import staff
@@ -35,8 +34,6 @@ from simulator import settings as simulator_settings
 from simulator.consumers import derived_openid
 from web import logs
 from web.context import now
-from wechat.official_account import OfficialAccount
-from wechat.tokens import MemoryTokens
 
 FIRST_PORT = 8080
 PORTS_TRIED = 50
@@ -47,31 +44,6 @@ LOGS = "logs"
 MINIPROGRAM = Path(__file__).resolve().parents[1] / "miniprogram"
 REGULAR = "王金"
 CONSUMERS = (("林小满", "zh_CN"), (REGULAR, "zh_CN"), ("Emma", "en"))
-MENU = {
-    "button": [
-        {"type": "click", "name": "我的积分", "key": "points"},
-        {
-            "name": "会员福利",
-            "sub_button": [
-                {"type": "click", "name": "每日签到", "key": "check_in"},
-                {"type": "click", "name": "任务", "key": "challenges"},
-                {"type": "click", "name": "排行榜", "key": "leaderboard"},
-                {"type": "click", "name": "兑换好礼", "key": "rewards"},
-                {"type": "click", "name": "会员群", "key": "community"},
-            ],
-        },
-        {
-            "name": "更多",
-            "sub_button": [
-                {"type": "click", "name": "积分明细", "key": "history"},
-                {"type": "click", "name": "优惠券", "key": "coupons"},
-                {"type": "click", "name": "会员群 Group", "key": "community"},
-                {"type": "click", "name": "帮助 Help", "key": "help"},
-                {"type": "click", "name": "人工客服", "key": "human"},
-            ],
-        },
-    ]
-}
 
 
 class DemoRefused(Exception):
@@ -325,19 +297,8 @@ class _Demo:
                 if time.monotonic() > ends_at:
                     raise DemoRefused(f"{address} does not answer")
                 time.sleep(0.03)
-        asyncio.run(self._lay_menu())
+        asyncio.run(demo_menu.lay(self._known, page=self._page))
         return True
-
-    async def _lay_menu(self) -> None:
-        async with aiohttp.ClientSession() as http:
-            account = OfficialAccount(
-                http,
-                MemoryTokens(),
-                app_id=self._known.app_id,
-                app_secret=self._known.app_secret,
-                api_base=self._page,
-            )
-            await account.menu.create(MENU)  # type: ignore[no-untyped-call]
 
     def addresses(self) -> dict[str, object]:
         """Return what other programs need to talk to this demo."""

@@ -43,7 +43,11 @@ class Coalescer(Generic[A, R]):
         self._is_crowded = False
 
     async def __call__(self, item: A) -> R:
-        """Return what the verb gives for one item.
+        """Return what the verb gives for one item. Raises what ``submit`` raises."""
+        return await self.submit(item)
+
+    def submit(self, item: A) -> asyncio.Future[R]:
+        """Return the future of what the verb gives for one item.
 
         Raises:
             Overloaded: the queue is full; nothing was done.
@@ -59,7 +63,7 @@ class Coalescer(Generic[A, R]):
             lane = loop.create_task(self._drain(), context=Context())
             self._tasks.add(lane)
             lane.add_done_callback(self._tasks.discard)
-        return await future
+        return future
 
     async def _drain(self) -> None:
         try:

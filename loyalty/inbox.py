@@ -1,12 +1,15 @@
-"""Inbound events: stored before they are believed, claimed once, worked or parked.
+"""Inbound events: stored before they are answered, claimed once, worked or parked.
 
-An event's key is the platform's own id for it. Who stores it first has claimed it; a retry finds
-the reply that was given, or waits for it, or takes over when the claim's lease has run out.
+An event's key is the platform's own id for it. Who stores it first has taken it: with its reply, or
+claimed to be worked. A retry finds the reply that was given, or waits for it, or takes over when
+the claim's lease has run out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from models import EventState, db
 
@@ -14,93 +17,46 @@ LEASE = timedelta(seconds=5)
 ATTEMPTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One event as it came in. ``scope`` is the app id whose openid the sender is."""
+class Arrival(Struct, frozen=True):
+    """One event as it came in. ``reply`` is its answer where nothing has to be done for it."""
 
     connection_id: int
-    scope: str
     event_key: str
     kind: str
     sender: str
     body: bytes
     nonce: str | None
+    reply: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What storing an event told: whose turn it is, and what is known of the sender.
-
-    ``event_id`` is set when the caller has it to work. Else ``state`` and ``reply`` are those of
-    the event as it stands; ``state`` None means that its nonce came with another event before.
-    """
-
-    event_id: int | None
-    state: EventState | None
-    reply: bytes | None
-    customer_id: int | None
-    language: str
-    with_agent_until: datetime | None
-
-
-_CLAIM = """
-WITH wanted AS (
-    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[],
-                         $6::bytea[], $7::text[])
-         WITH ORDINALITY
-         AS wanted (connection_id, scope, event_key, kind, sender, body, nonce, place)
-), claimed AS (
-    INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, nonce, state,
-                               claimed_until, attempts, received_at)
-    SELECT connection_id, event_key, kind, sender, body, nonce, 'claimed', $9, 1, $8
-    FROM wanted ORDER BY connection_id, event_key
-    ON CONFLICT DO NOTHING
-    RETURNING id, connection_id, event_key
-)
-SELECT claimed.id AS event_id, seen.state, seen.reply, customer.language,
-       coalesce(customer.merged_into_id, customer.id) AS customer_id, identity.with_agent_until
-FROM wanted
-LEFT JOIN claimed USING (connection_id, event_key)
-LEFT JOIN inbound_event AS seen ON claimed.id IS NULL
-     AND seen.connection_id = wanted.connection_id AND seen.event_key = wanted.event_key
-LEFT JOIN identity ON identity.kind = 'openid' AND identity.scope = wanted.scope
-     AND identity.value = wanted.sender
-LEFT JOIN customer ON customer.id = identity.customer_id
-ORDER BY wanted.place
+_TAKE = """
+INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, nonce, reply, state,
+                           claimed_until, worked_at, attempts, received_at)
+SELECT connection_id, event_key, kind, sender, body, nonce, reply,
+       CASE WHEN reply IS NULL THEN 'claimed' ELSE 'worked' END,
+       CASE WHEN reply IS NULL THEN $9::timestamptz END,
+       CASE WHEN reply IS NOT NULL THEN $8::timestamptz END, 1, $8
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[],
+            $7::bytea[])
+     AS taken (connection_id, event_key, kind, sender, body, nonce, reply)
+ORDER BY connection_id, event_key
+ON CONFLICT DO NOTHING
+RETURNING connection_id, event_key, id
 """
 
 
-async def claim(arrivals: Sequence[Arrival], *, at: datetime) -> list[Claim]:
-    """Store events and claim those that are new for ``LEASE``; one statement for the batch.
+async def take(arrivals: Sequence[Arrival], *, at: datetime) -> list[int | None]:
+    """Store events and return their ids; None for one that came before, or whose nonce did.
 
-    Of equal events in one batch the first is claimed and the others find it claimed.
+    One with its reply is worked by that; any other is claimed for ``LEASE``, the caller's to work.
+    One statement for the batch; of equal events in it the first is taken.
     """
-    first: dict[tuple[int, str], int] = {}
-    for place, arrival in enumerate(arrivals):
-        first.setdefault((arrival.connection_id, arrival.event_key), place)
-    places = list(first.values())
-    wanted = [arrivals[place] for place in places]
-    rows = await db.fetch(
-        _CLAIM,
-        *(
-            [getattr(one, name) for one in wanted]
-            for name in (
-                "connection_id",
-                "scope",
-                "event_key",
-                "kind",
-                "sender",
-                "body",
-                "nonce",
-            )
-        ),
-        at,
-        at + LEASE,
-    )
-    claims = {place: _claim(row) for place, row in zip(places, rows, strict=True)}
+    first = {_name(arrival): arrival for arrival in reversed(arrivals)}
+    columns = zip(*map(astuple, first.values()), strict=True)
+    rows = await db.fetch(_TAKE, *columns, at, at + LEASE)
+    ids = {(connection_id, event_key): event_id for connection_id, event_key, event_id in rows}
     return [
-        claims[place] if place in claims else _running(claims[first[_name(arrival)]])
-        for place, arrival in enumerate(arrivals)
+        ids.get(name) if first[name := _name(arrival)] is arrival else None for arrival in arrivals
     ]
 
 
@@ -126,24 +82,6 @@ async def store(arrivals: Sequence[Arrival], *, at: datetime) -> int:
 
 def _name(arrival: Arrival) -> tuple[int, str]:
     return arrival.connection_id, arrival.event_key
-
-
-def _claim(row: db.Row) -> Claim:
-    return Claim(
-        event_id=row["event_id"],
-        state=EventState(row["state"]) if row["state"] else None,
-        reply=row["reply"],
-        customer_id=row["customer_id"],
-        language=row["language"] or "zh",
-        with_agent_until=row["with_agent_until"],
-    )
-
-
-def _running(claim: Claim) -> Claim:
-    state = EventState.CLAIMED if claim.event_id is not None else claim.state
-    return Claim(
-        None, state, claim.reply, claim.customer_id, claim.language, claim.with_agent_until
-    )
 
 
 async def take_over(arrival: Arrival, *, at: datetime) -> int | None:
@@ -242,11 +180,10 @@ async def work_failed(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """An event that a process left behind, claimed anew."""
 
-    claim: Claim
+    event_id: int
     connection_id: int
     body: bytes
 
@@ -264,21 +201,13 @@ WITH left_behind AS (
         worked_at = CASE WHEN left_behind.attempts >= $5 THEN $2::timestamptz END,
         claimed_until = $4
     FROM left_behind WHERE inbound_event.id = left_behind.id
-    RETURNING inbound_event.id, connection_id, sender, body, state
+    RETURNING inbound_event.id, connection_id, body, state
 )
-SELECT taken.id AS event_id, taken.connection_id, taken.body, taken.state, NULL AS reply,
-       customer.language, coalesce(customer.merged_into_id, customer.id) AS customer_id,
-       identity.with_agent_until
-FROM taken
-JOIN connection ON connection.id = taken.connection_id
-LEFT JOIN identity ON identity.kind = 'openid' AND identity.scope = connection.scope
-     AND identity.value = taken.sender
-LEFT JOIN customer ON customer.id = identity.customer_id
-WHERE taken.state = 'claimed'
+SELECT id, connection_id, body FROM taken WHERE state = 'claimed'
 """
 
 
 async def take_left(connection_ids: Sequence[int], *, limit: int, at: datetime) -> list[Left]:
     """Claim events of these connections whose claim ran out; those out of attempts are parked."""
     rows = await db.fetch(_TAKE_LEFT, list(connection_ids), at, limit, at + LEASE, ATTEMPTS)
-    return [Left(_claim(row), row["connection_id"], row["body"]) for row in rows]
+    return [Left(*row) for row in rows]

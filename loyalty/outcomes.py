@@ -1,8 +1,9 @@
 """What became of one item of a batch: a refused item never spoils the rest."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from loyalty.errors import LoyaltyError
 
@@ -17,8 +18,7 @@ class Fate(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[T]):
+class Outcome(Struct, Generic[T], frozen=True):
     """The fate of one item with what it brought, or the refusal that stopped it."""
 
     fate: Fate

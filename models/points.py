@@ -4,8 +4,8 @@ For every lot: ``points`` = sum of its draws + ``remaining``. For every member: 
 sum to the cached totals, and the remainders of her settled (pending) lots to available (pending).
 
 The rows are written in batches by one verb alone and checked nightly, so they carry no surrogate
-key and only the foreign key that a stranger could break. Where a model below names one column as
-its primary key, that is for Tortoise, which reads by one; the table's key is the pair it names.
+key and no foreign key. Where a model below names one column as its primary key, that is for
+Tortoise, which reads by one; the table's key is the pair it names.
 """
 
 from enum import StrEnum
@@ -64,7 +64,6 @@ class Entry(Model):
     key = fields.CharField(max_length=255, unique=True)
     digest = fields.BinaryField()
     at = fields.DatetimeField()
-    recorded_at = fields.DatetimeField()
     available = fields.BigIntField()
     pending = fields.BigIntField()
     debt = fields.BigIntField()
@@ -74,6 +73,7 @@ class Entry(Model):
     rule_version_id = fields.BigIntField(null=True)
     breakdown: fields.Field[object] = fields.JSONField(null=True)
     hash = fields.BinaryField()
+    recorded_at = fields.DatetimeField()
 
     class Meta:
         table = "entry"

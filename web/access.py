@@ -1,6 +1,6 @@
 """Around every request: its id, its log line, its figures, and the headers of its answer."""
 
-import secrets
+import os
 import time
 from collections.abc import Awaitable, Callable
 
@@ -8,7 +8,7 @@ from aiohttp import web
 
 from web import metrics
 from web.logs import REQUEST_ID, write_line
-from web.metrics import IN_FLIGHT
+from web.metrics import GAUGES
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -24,12 +24,17 @@ HEADERS = {
 
 
 @web.middleware
-async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give the request an id, and tell in one line and in the figures what became of it."""
-    request_id = secrets.token_hex(8)
+async def observe(
+    request: web.Request, handler: Handler, *, route: str | None = None
+) -> web.StreamResponse:
+    """Give the request an id, and tell in one line and in the figures what became of it.
+
+    ``route`` is its address in both, where no router was asked.
+    """
+    request_id = os.urandom(8).hex()
     REQUEST_ID.set(request_id)
     began_at = time.perf_counter()
-    IN_FLIGHT.inc()
+    GAUGES.in_flight += 1
     http_status = 499  # the client went away
     try:
         response = await handler(request)
@@ -39,8 +44,8 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         _dress(redirect, request_id)
         raise
     finally:
-        IN_FLIGHT.dec()
-        _tell(request, http_status, began_at=began_at)
+        GAUGES.in_flight -= 1
+        _tell(request, http_status, route=route or _route_of(request), began_at=began_at)
     if not response.prepared:
         _dress(response, request_id)
     return response
@@ -52,14 +57,17 @@ def _dress(response: web.StreamResponse | web.HTTPException, request_id: str) ->
         response.headers.setdefault(name, value)
 
 
-def _tell(request: web.Request, http_status: int, *, began_at: float) -> None:
+def _route_of(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "unmatched"
+
+
+def _tell(request: web.Request, http_status: int, *, route: str, began_at: float) -> None:
     ended_at = time.perf_counter()
     seconds = ended_at - began_at
-    resource = request.match_info.route.resource
-    route = resource.canonical if resource else "unmatched"
     method = request.method if request.method in METHODS else "other"
     metrics.count_request(method, route, http_status=http_status, seconds=seconds)
-    metrics.POOL_WATCH.note(ended_at)
+    GAUGES.note(ended_at)
     if route not in QUIET_ROUTES or http_status >= 400:
         write_line(
             {

@@ -9,21 +9,23 @@ from web.context import CONTEXT, Context
 from web.errors import answer_errors
 from web.limits import LIMITER, TRUSTED_PROXIES, Limiter
 from web.openapi import DOCUMENT, VERSION
+from web.server import LANES
 from web.typed import APIS
 
 
 def create(context: Context, *, version: str, trusted_proxies: int = 0) -> web.Application:
     """Return the application that edges mount themselves on.
 
-    An edge calls ``app.router.add_...``, ``Api.add_to(app)`` or ``app.add_subapp`` and finds the
-    context at ``request.config_dict[CONTEXT]``. ``trusted_proxies`` is how many proxies of ours
-    stand before us and add to X-Forwarded-For.
+    An edge calls ``app.router.add_...``, ``Api.add_to(app)``, ``app.add_subapp`` or
+    ``server.add_lane`` and finds the context at ``request.config_dict[CONTEXT]``.
+    ``trusted_proxies`` is how many proxies of ours stand before us and add to X-Forwarded-For.
     """
     app = web.Application(middlewares=[observe, answer_errors], client_max_size=LIMIT_BYTES)
     app[CONTEXT] = context
     app[VERSION] = version
     app[DOCUMENT] = {}
     app[APIS] = []
+    app[LANES] = {}
     app[LIMITER] = Limiter(context.redis)
     app[TRUSTED_PROXIES] = trusted_proxies
     health.add_to(app)

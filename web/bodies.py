@@ -25,18 +25,24 @@ async def read(
         return b""
     if (request.content_length or 0) > limit_bytes:
         raise BodyTooLarge(most_bytes=limit_bytes)
-    pieces = bytearray()
     try:
+        if request.content.is_eof():  # it came with its head, as small ones do
+            return _within(request.content.read_nowait(), limit_bytes)
         async with asyncio.timeout(seconds):
+            pieces = bytearray()
             async for piece in request.content.iter_any():
-                pieces += piece
-                if len(pieces) > limit_bytes:
-                    raise BodyTooLarge(most_bytes=limit_bytes)
+                pieces += _within(piece, limit_bytes - len(pieces))
     except TimeoutError:
         raise BodyTooSlow(seconds=int(seconds)) from None
     except (web.RequestPayloadError, BadHttpMessage, ConnectionError):
         raise BadRequest("body_broken") from None
     return bytes(pieces)
+
+
+def _within(piece: bytes, limit_bytes: int) -> bytes:
+    if len(piece) > limit_bytes:
+        raise BodyTooLarge(most_bytes=limit_bytes)
+    return piece
 
 
 def require_json(request: web.Request) -> None:

@@ -23,7 +23,7 @@ from prometheus_client import (
 from models import db
 
 SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-POOL_EVERY_SECONDS = 1.0
+GAUGES_EVERY_SECONDS = 1.0
 
 REQUESTS = Counter("jifen_requests_total", "Requests answered", ["method", "route", "http_status"])
 REQUEST_SECONDS = Histogram(
@@ -45,7 +45,12 @@ POOL_CONNECTIONS = Gauge(
 
 def count_inbound_event(connection_kind: str, outcome: str) -> None:
     """Count one event of a platform: received, repeated, worked, parked, refused ..."""
-    INBOUND_EVENTS.labels(connection_kind, outcome).inc()
+    _inbound_events(connection_kind, outcome).inc()
+
+
+@cache
+def _inbound_events(connection_kind: str, outcome: str) -> Counter:
+    return INBOUND_EVENTS.labels(connection_kind, outcome)
 
 
 @cache
@@ -63,26 +68,32 @@ def count_request(method: str, route: str, *, http_status: int, seconds: float) 
     request_seconds.observe(seconds)
 
 
-class PoolWatch:
-    """Notes the use of this process's database pool, at most once a second."""
+class Gauges:
+    """What this process holds at the moment, written down once a second, when idle, or asked."""
 
+    in_flight = 0
     next_at = 0.0
 
     def note(self, now: float) -> None:
-        """Set the gauges, unless that was just done; ``now`` as ``time.perf_counter`` has it."""
-        if now < self.next_at:
-            return
-        self.next_at = now + POOL_EVERY_SECONDS
+        """Set the gauges, unless busy and it was just done; ``now`` is ``time.perf_counter``'s."""
+        if now >= self.next_at or not self.in_flight:
+            self.next_at = now + GAUGES_EVERY_SECONDS
+            self.set()
+
+    def set(self) -> None:
+        """Set the gauges."""
         use = db.pool_use()
         POOL_CONNECTIONS.labels("busy").set(use.busy)
         POOL_CONNECTIONS.labels("idle").set(use.idle)
+        IN_FLIGHT.set(self.in_flight)
 
 
-POOL_WATCH = PoolWatch()
+GAUGES = Gauges()
 
 
 def written() -> bytes:
     """Return all figures in Prometheus' text format."""
+    GAUGES.set()
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()

@@ -3,9 +3,13 @@
 The reader knows no DTD, no entity and no processing instruction, so that nothing can be fetched
 or multiplied through it. Everything stays text: ids exceed 2**53, and the same field comes as
 number in one event and as string in the next.
+
+Nearly all that the platform sends is texts side by side, without a markup character in them. One
+expression reads that, to what the parser would give, at a fraction of its cost.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 from xml.parsers import expat
@@ -15,6 +19,15 @@ from wechat.errors import BadJson, BadXml, TooLarge
 BODY_LIMIT_BYTES = 64 * 1024
 DEPTH_LIMIT = 10
 NODE_LIMIT = 2000
+
+_SPACE = " \t\n"
+# <Name>text</Name> or <Name><![CDATA[text]]></Name>, the text of characters that mean nothing else
+_NODE = re.compile(
+    "<([A-Za-z][A-Za-z0-9_]*+)>"
+    r"(<!\[CDATA\[)?+"
+    r"([^\]<&\x00-\x08\x0b-\x1f]*+)"
+    r"(?(2)\]\]>)</\1>"
+)
 
 # A node is text, holds nodes, or stands for several of the same name.
 Node = str | dict[str, Any] | list[Any]
@@ -29,6 +42,27 @@ def read_xml(body: bytes) -> dict[str, Node]:
         TooLarge: more than 64 KB.
     """
     _check_size(body)
+    fields = _side_by_side(body)
+    return _parsed(body) if fields is None else fields
+
+
+def _side_by_side(body: bytes) -> dict[str, Node] | None:
+    """Read texts that stand side by side; None where it takes a parser to say what there is."""
+    try:
+        text = body.decode().strip(_SPACE)
+    except UnicodeDecodeError:
+        return None
+    if not (text.startswith("<xml>") and text.endswith("</xml>")):
+        return None
+    if "\ufffe" in text or "\uffff" in text:
+        return None
+    pieces = _NODE.split(text[5:-6])  # what stands between, name, CDATA or None, text; and so on
+    fields: dict[str, Node] = dict(zip(pieces[1::4], pieces[3::4], strict=True))
+    is_all = fields and len(fields) == len(pieces) // 4 < NODE_LIMIT
+    return fields if is_all and not "".join(pieces[::4]).strip(_SPACE) else None
+
+
+def _parsed(body: bytes) -> dict[str, Node]:
     if b"\0" in body:  # expat would read UTF-16, whatever encoding it is told
         raise BadXml("a NUL, or not UTF-8")
     root: dict[str, Node] = {}

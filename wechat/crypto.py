@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from wechat.errors import BadCiphertext, BadSignature, Stale
 
 KEY_BYTES = 32
-BLOCK_BYTES = 32
+BLOCK_BYTES = 16
+PADDED_BYTES = 32
 RANDOM_BYTES = 16
 LENGTH_END = RANDOM_BYTES + 4
 AGE_LIMIT_SECONDS = 300
@@ -40,7 +41,7 @@ class Crypto:
         ValueError: an EncodingAESKey that is not the base64 of 32 bytes in 43 characters.
     """
 
-    __slots__ = ("_ciphers", "_receive_id", "_token")
+    __slots__ = ("_keys", "_receive_id", "_token")
 
     def __init__(
         self,
@@ -55,7 +56,7 @@ class Crypto:
             keys.append(previous_encoding_aes_key)
         self._token = token
         self._receive_id = receive_id.encode()
-        self._ciphers = tuple(_cipher(key) for key in keys)
+        self._keys = tuple(_Key(key) for key in keys)
 
     def check_signature(self, signature: str, timestamp: str, nonce: str) -> None:
         """Check the signature in the query of every request from the platform.
@@ -89,14 +90,14 @@ class Crypto:
             raise BadCiphertext("not base64") from None
         if len(encrypted) % 4:  # the decoder takes one "=" too many
             raise BadCiphertext("not base64")
-        if len(sealed) < BLOCK_BYTES or len(sealed) % 16:
+        if len(sealed) < PADDED_BYTES or len(sealed) % BLOCK_BYTES:
             raise BadCiphertext("not whole blocks")
-        for cipher in self._ciphers[:-1]:
+        for key in self._keys[:-1]:
             try:
-                return self._open(cipher, sealed)
+                return self._message(key.opened(sealed))
             except BadCiphertext:
                 continue
-        return self._open(self._ciphers[-1], sealed)
+        return self._message(self._keys[-1].opened(sealed))
 
     def encrypt(
         self, message: bytes, *, timestamp: str, nonce: str, random16: bytes | None = None
@@ -110,8 +111,8 @@ class Crypto:
                 self._receive_id,
             )
         )
-        pad = BLOCK_BYTES - len(plain) % BLOCK_BYTES
-        sealed = self._ciphers[0].encryptor().update(plain + bytes((pad,)) * pad)
+        pad = PADDED_BYTES - len(plain) % PADDED_BYTES
+        sealed = self._keys[0].sealed(plain + bytes((pad,)) * pad)
         encrypt = b2a_base64(sealed, newline=False).decode()
         return Sealed(encrypt, self._signature(timestamp, nonce, encrypt))
 
@@ -125,10 +126,9 @@ class Crypto:
         joined = "".join(sorted((self._token, *parts))).encode(*_ANY)
         return sha1(joined, usedforsecurity=False).hexdigest()
 
-    def _open(self, cipher: Cipher[modes.CBC], sealed: bytes) -> bytes:
-        padded = cipher.decryptor().update(sealed)
+    def _message(self, padded: bytes) -> bytes:
         pad = padded[-1]
-        if not 1 <= pad <= BLOCK_BYTES or not padded.endswith(bytes((pad,)) * pad):
+        if not 1 <= pad <= PADDED_BYTES or not padded.endswith(bytes((pad,)) * pad):
             raise BadCiphertext("wrong padding")
         plain = padded[:-pad]
         end = LENGTH_END + int.from_bytes(plain[RANDOM_BYTES:LENGTH_END], "big")
@@ -156,8 +156,41 @@ def check_age(timestamp: str, at: datetime, *, limit_seconds: int = AGE_LIMIT_SE
         raise Stale(f"more than {limit_seconds} seconds from now")
 
 
-def _cipher(encoding_aes_key: str) -> Cipher[modes.CBC]:
-    key = a2b_base64(encoding_aes_key + "=", strict_mode=True)
-    if len(key) != KEY_BYTES:
-        raise ValueError("an EncodingAESKey is the base64 of 32 bytes in 43 characters")
-    return Cipher(algorithms.AES(key), modes.CBC(key[:16]))
+class _Key:
+    """AES-256-CBC of many messages with one cipher context for each direction.
+
+    To make a context costs many times what a message costs. A context that is used again mixes the
+    last block of the message before into the first of the next; that is taken out here.
+    """
+
+    __slots__ = ("_decryptor", "_encryptor", "_iv", "_last_opened", "_last_sealed")
+
+    def __init__(self, encoding_aes_key: str) -> None:
+        key = a2b_base64(encoding_aes_key + "=", strict_mode=True)
+        if len(key) != KEY_BYTES:
+            raise ValueError("an EncodingAESKey is the base64 of 32 bytes in 43 characters")
+        cipher = Cipher(algorithms.AES(key), modes.CBC(key[:BLOCK_BYTES]))
+        self._encryptor = cipher.encryptor()
+        self._decryptor = cipher.decryptor()
+        self._iv = int.from_bytes(key[:BLOCK_BYTES], "big")
+        self._last_sealed = self._last_opened = self._iv
+
+    def sealed(self, plain: bytes) -> bytes:
+        """Encrypt whole blocks."""
+        unmixed = _mixed(plain, self._last_sealed ^ self._iv)
+        sealed = self._encryptor.update(unmixed)
+        self._last_sealed = int.from_bytes(sealed[-BLOCK_BYTES:], "big")
+        return sealed
+
+    def opened(self, sealed: bytes) -> bytes:
+        """Decrypt whole blocks."""
+        plain = self._decryptor.update(sealed)
+        unmixed = _mixed(plain, self._last_opened ^ self._iv)
+        self._last_opened = int.from_bytes(sealed[-BLOCK_BYTES:], "big")
+        return unmixed
+
+
+def _mixed(blocks: bytes, mask: int) -> bytes:
+    """Return blocks, the first of them XORed."""
+    first = int.from_bytes(blocks[:BLOCK_BYTES], "big") ^ mask
+    return first.to_bytes(BLOCK_BYTES, "big") + blocks[BLOCK_BYTES:]

@@ -116,7 +116,8 @@ def _outer(fields: dict[str, Node], refused: type[CallbackRefused]) -> Outer:
 
 def _inbound(fields: dict[str, Node], refused: type[CallbackRefused]) -> Inbound:
     def take(name: str) -> str:
-        return _text(fields.pop(name, ""), name, refused).strip()
+        node = fields.pop(name, "")
+        return node.strip() if isinstance(node, str) else _text(node, name, refused)
 
     kind = _present(take("MsgType"), "MsgType", refused).lower()
     event = _present(take("Event"), "Event", refused).lower() if kind == "event" else ""

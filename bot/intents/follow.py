@@ -11,16 +11,15 @@ from models import Shop
 async def welcome(turn: Turn) -> Reply:
     scene = turn.inbound.event_key or None
     await customers.follow(turn.app_id, turn.openid, scene=scene, at=turn.inbound.created_at)
-    balance = await turn.balance()
     zh = ["欢迎！您已成为会员，购物即可累积积分。"]
     en = ["Welcome! You are now a member: every purchase earns points."]
     shop = await _shop_of(scene)
     if shop:
         zh = [f"欢迎光临{shop.name}！您已成为会员，购物即可累积积分。"]
         en = [f"Welcome to {shop.name}! You are now a member: every purchase earns points."]
-    if balance.available or balance.pending:
-        zh += chinese(balance, at=turn.at)
-        en += english(balance, at=turn.at)
+    if turn.balance.available or turn.balance.pending:
+        zh += chinese(turn.balance, at=turn.at)
+        en += english(turn.balance, at=turn.at)
     zh.append("发送“积分”随时查询，发送“帮助”查看更多。")
     en.append("Send “points” at any time, or “help” for more.")
     if turn.is_new:
@@ -40,10 +39,9 @@ async def scanned(turn: Turn) -> Reply:
     shop = await _shop_of(turn.inbound.event_key)
     if shop is None:
         return Silence()
-    balance = await turn.balance()
     return turn.say(
-        zh="\n".join([f"欢迎光临{shop.name}！", *chinese(balance, at=turn.at)]),
-        en="\n".join([f"Welcome to {shop.name}!", *english(balance, at=turn.at)]),
+        zh="\n".join([f"欢迎光临{shop.name}！", *chinese(turn.balance, at=turn.at)]),
+        en="\n".join([f"Welcome to {shop.name}!", *english(turn.balance, at=turn.at)]),
     )
 
 

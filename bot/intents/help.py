@@ -5,7 +5,7 @@ from bot.turn import Reply, Turn
 
 
 @intent("帮助", "菜单", "怎么用", "功能", "help", "menu", key="help")
-async def show_help(turn: Turn) -> Reply:
+def show_help(turn: Turn) -> Reply:
     return turn.say(
         zh="您可以发送：\n积分 - 查看可用、待到账和即将过期的积分\n明细 - 最近的积分变动\n"
         "兑换 - 用积分换礼品和优惠券\n优惠券 - 可用的优惠券\n"

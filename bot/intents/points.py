@@ -19,10 +19,9 @@ from loyalty.ledger import Balance
     "balance",
     key="points",
 )
-async def show_points(turn: Turn) -> Reply:
-    balance = await turn.balance()
+def show_points(turn: Turn) -> Reply:
     told = chinese if turn.language == "zh" else english
-    return Say("\n".join(told(balance, at=turn.at)))
+    return Say("\n".join(told(turn.balance, at=turn.at)))
 
 
 def chinese(balance: Balance, *, at: datetime) -> list[str]:

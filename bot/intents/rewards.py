@@ -72,7 +72,7 @@ def _name(line: CatalogueLine) -> Worded:
 async def _list(turn: Turn, lines: Sequence[CatalogueLine], *, first: str = "") -> Reply:
     if not lines:
         return turn.say(zh="目前没有可以兑换的奖励。", en="There is nothing to redeem right now.")
-    available = (await turn.balance()).available
+    available = turn.balance.available
     told = [first] if first else []
     told += [turn.say(zh=f"您有 {available:,} 积分，可以兑换：", en=_heading(available)).text]
     told += [_line(place, line, turn.language) for place, line in enumerate(lines, 1)]

@@ -5,7 +5,7 @@ from bot.turn import HandOver, Reply, Turn
 
 
 @otherwise
-async def not_understood(turn: Turn) -> Reply:
+def not_understood(turn: Turn) -> Reply:
     if turn.with_agent:
         return HandOver()
     return turn.say(

@@ -16,10 +16,12 @@ from loyalty.customers.followers import (
 from loyalty.customers.identifying import Buyer, find, identify, join, meet
 from loyalty.customers.linking import link
 from loyalty.customers.phones import PhoneNumber, bind_phone, has_phone
+from loyalty.customers.senders import Sender, senders
 
 __all__ = [
     "Buyer",
     "PhoneNumber",
+    "Sender",
     "Told",
     "bind_phone",
     "find",
@@ -32,6 +34,7 @@ __all__ = [
     "link",
     "meet",
     "not_looked_up",
+    "senders",
     "speak",
     "talk_with_agent",
     "unfollow",

@@ -1,24 +1,21 @@
 """One member's points in memory, while her row is locked: plain arithmetic, no database."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from operator import attrgetter
 
 import msgspec
+from msgspec import Struct
 
 from models import EntryKind
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
-
-def _in_utc(moment: datetime | None) -> datetime | None:
-    return moment if moment is None or moment.tzinfo is UTC else moment.astimezone(UTC)
+_told = msgspec.msgpack.Encoder().encode  # moments in UTC, whatever their zone
 
 
-@dataclass(slots=True)
-class LotState:
+class LotState(Struct):
     """A lot as it stands; ``is_new`` and ``is_changed`` say what has to be written."""
 
     member_id: int
@@ -34,8 +31,7 @@ class LotState:
     is_changed: bool = False
 
 
-@dataclass(slots=True)
-class EntryState:
+class EntryState(Struct, gc=False):
     """An entry as it stands or is about to be written.
 
     With its draws by lot number, and the lots it opened.
@@ -54,40 +50,40 @@ class EntryState:
     cause: str = ""
     undoes: str | None = None
     rule_version_id: int | None = None
-    breakdown: bytes | None = None
-    draws: dict[int, int] = field(default_factory=dict)
-    opened: list[LotState] = field(default_factory=list)
+    breakdown: str | None = None
     hash: bytes = b""
+    draws: dict[int, int] = {}
+    opened: list[LotState] = []
 
     def chained(self, previous: bytes) -> bytes:
         """Return the hash that ties this entry, with the lots it opened, to the entry before."""
         told = (
-            previous.hex(),
+            previous,
             self.member_id,
             self.number,
-            self.kind.value,
+            self.kind,
             self.key,
-            self.digest.hex(),
-            _in_utc(self.at),
-            (self.available, self.pending, self.debt, self.shortfall),
+            self.digest,
+            self.at,
+            self.available,
+            self.pending,
+            self.debt,
+            self.shortfall,
             self.cause,
             self.undoes,
             self.rule_version_id,
-            self.breakdown.decode() if self.breakdown else None,
+            self.breakdown,
             sorted(self.draws.items()),
             [self._opening(lot) for lot in self.opened],
         )
-        return sha256(msgspec.json.encode(told)).digest()
+        return sha256(_told(told)).digest()
 
     def _opening(self, lot: LotState) -> tuple[object, ...]:
-        moments = [lot.earned_at, lot.expires_at]
-        if not self.pending:
-            moments.append(lot.settled_at)
-        return lot.number, lot.points, [_in_utc(moment) for moment in moments]
+        settled_at = None if self.pending else lot.settled_at
+        return lot.number, lot.points, lot.earned_at, lot.expires_at, settled_at
 
 
-@dataclass(slots=True)
-class Account:
+class Account(Struct, gc=False):
     """A locked member's totals and the lots that the batch needs."""
 
     member_id: int
@@ -98,8 +94,8 @@ class Account:
     entry_count: int
     lot_count: int
     chain: bytes
-    lots: dict[int, LotState] = field(default_factory=dict)
-    _lot_by_entry: dict[int, LotState] = field(default_factory=dict)
+    lots: dict[int, LotState] = {}
+    _lot_by_entry: dict[int, LotState] = {}
 
     def hold(self, lot: LotState) -> None:
         """Take a lot into the account."""
@@ -131,25 +127,28 @@ class Account:
         """Return the lot that an earning entry opened."""
         return self._lot_by_entry.get(entry_number)
 
-    def begin(self, entry: EntryState) -> EntryState:
-        """Give an entry its number."""
-        self.entry_count += 1
-        entry.number = self.entry_count
-        return entry
-
-    def open_lot(self, entry: EntryState, points: int, **moments: datetime | None) -> LotState:
-        """Add a lot of points that an entry brought; moments as in ``LotState``."""
+    def open_lot(
+        self,
+        entry: EntryState,
+        points: int,
+        *,
+        earned_at: datetime | None = None,
+        settles_at: datetime | None = None,
+        settled_at: datetime | None = None,
+        expires_at: datetime | None = None,
+    ) -> LotState:
+        """Add a lot of points that an entry brought; earned at the entry's moment, if not told."""
         self.lot_count += 1
         lot = LotState(
-            member_id=self.member_id,
-            number=self.lot_count,
-            entry_number=entry.number,
-            points=points,
-            remaining=points,
-            earned_at=moments.get("earned_at") or entry.at,
-            settles_at=moments.get("settles_at"),
-            settled_at=moments.get("settled_at"),
-            expires_at=moments.get("expires_at"),
+            self.member_id,
+            self.lot_count,
+            entry.number,
+            points,
+            points,
+            earned_at or entry.at,
+            settles_at,
+            settled_at,
+            expires_at,
             is_new=True,
         )
         self.hold(lot)
@@ -187,10 +186,11 @@ class Account:
         self.available += entry.available
         self.pending += entry.pending
         self.debt += entry.debt
-        assert min(self.available, self.pending, self.debt) >= 0, "totals are never negative"
+        assert self.available >= 0 <= self.pending, "totals are never negative"
+        assert self.debt >= 0, "totals are never negative"
         entry.hash = self.chain = entry.chained(self.chain)
 
 
-def canonical(breakdown: object) -> bytes:
+def canonical(breakdown: object) -> str:
     """Return a breakdown as JSON with sorted keys: the form that is hashed."""
-    return msgspec.json.encode(breakdown, order="sorted")
+    return msgspec.json.encode(breakdown, order="sorted").decode()

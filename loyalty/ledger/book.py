@@ -1,7 +1,6 @@
 """What a batch works on: locked accounts, known entries, and what is to be written."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from loyalty.errors import Conflict, NotFound
 from loyalty.ledger.accounts import Account, EntryState, LotState
@@ -58,19 +57,27 @@ class Book:
         assert lot is not None, "an earning entry has its lot"
         return lot
 
-    def begin(self, account: Account, movement: Movement, **more: Any) -> EntryState:
-        """Open an entry for a movement whose figures are checked."""
-        entry = EntryState(
-            member_id=account.member_id,
-            number=0,
-            kind=more.pop("kind", movement.kind),
-            key=more.pop("key", movement.key),
-            digest=movement.digest(),
-            at=movement.at,
+    def begin(
+        self,
+        account: Account,
+        movement: Movement,
+        *,
+        kind: EntryKind | None = None,
+        key: str | None = None,
+        undoes: str | None = None,
+    ) -> EntryState:
+        """Open an entry for a movement whose figures are checked; under its kind and key."""
+        account.entry_count += 1
+        return EntryState(
+            account.member_id,
+            account.entry_count,
+            kind or movement.kind,
+            key or movement.key,
+            movement.digest(),
+            movement.at,
             cause=movement.cause,
-            **more,
+            undoes=undoes,
         )
-        return account.begin(entry)
 
     def close(self, account: Account, entry: EntryState) -> EntryState:
         """Finish an entry."""

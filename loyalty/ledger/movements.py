@@ -18,9 +18,8 @@ from models import EntryKind
 POINTS_LIMIT = 10**12
 KEY_LIMIT = 240
 
-_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
-_ENDING_OF_OURS = re.compile(":(in|debt|lapsed)$")
-_MOMENTS = ("at", "settles_at", "expires_at", "idle_expires_at")
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+_ENDINGS_OF_OURS = (":in", ":debt", ":lapsed")
 
 
 class OnShortfall(StrEnum):
@@ -37,21 +36,22 @@ class OnShortfall(StrEnum):
 
 def is_writable(text: str) -> bool:
     """Say whether the database can hold this text: no NUL, no half of a surrogate pair."""
-    return not _UNWRITABLE.search(text)
+    return "\0" not in text and (text.isascii() or not _HALF_PAIR.search(text))
 
 
 class Movement(Struct, frozen=True, kw_only=True):
     """One movement of one member's points at a moment."""
 
     kind: ClassVar[EntryKind]
+    moments: ClassVar[tuple[str, ...]] = ("at",)
     member_id: int
     key: str
     at: datetime
     cause: str = ""
 
     def __post_init__(self) -> None:
-        for name in _MOMENTS:
-            moment = getattr(self, name, None)
+        for name in self.moments:
+            moment = getattr(self, name)
             assert moment is None or moment.tzinfo is not None, f"{name} knows no zone"
 
     def check(self) -> None:
@@ -60,9 +60,10 @@ class Movement(Struct, frozen=True, kw_only=True):
         Raises:
             Refused: ``key_out_of_range``, ``cause_out_of_range``.
         """
-        fits = 0 < len(self.key) <= KEY_LIMIT and is_writable(self.key)
-        if not fits or _ENDING_OF_OURS.search(self.key):
-            raise Refused("key_out_of_range", key=ascii(self.key[:KEY_LIMIT]))
+        key = self.key
+        fits = 0 < len(key) <= KEY_LIMIT and is_writable(key)
+        if not fits or key.endswith(_ENDINGS_OF_OURS):
+            raise Refused("key_out_of_range", key=ascii(key[:KEY_LIMIT]))
         if not is_writable(self.cause):
             raise Refused("cause_out_of_range", cause=ascii(self.cause[:KEY_LIMIT]))
 
@@ -93,6 +94,7 @@ class Earn(Movement, frozen=True, kw_only=True):
     """
 
     kind = EntryKind.EARN
+    moments = ("at", "settles_at", "expires_at", "idle_expires_at")
     points: int
     settles_at: datetime | None = None
     expires_at: datetime | None = None
@@ -135,6 +137,7 @@ class Spend(Movement, frozen=True, kw_only=True):
     """Take points from the lots that expire soonest; what is due is never taken."""
 
     kind = EntryKind.SPEND
+    moments = ("at", "idle_expires_at")
     points: int
     idle_expires_at: datetime | None = None
 
@@ -192,6 +195,7 @@ class Adjust(Movement, frozen=True, kw_only=True):
     """Add a settled lot, or take points soonest expiry first, for a stated cause."""
 
     kind = EntryKind.ADJUST
+    moments = ("at", "expires_at")
     points: int
     expires_at: datetime | None = None
 

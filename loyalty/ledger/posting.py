@@ -42,12 +42,9 @@ def _earn(book: Book, movement: Earn) -> EntryState:
     account = book.account(movement.member_id)
     keep_alive(book, movement, account, idle_expires_at=movement.idle_expires_at)
     at_once = movement.settles_at is not None and movement.settles_at <= movement.at
-    entry = book.begin(
-        account,
-        movement,
-        rule_version_id=movement.rule_version_id,
-        breakdown=_canonical(movement.breakdown),
-    )
+    entry = book.begin(account, movement)
+    entry.rule_version_id = movement.rule_version_id
+    entry.breakdown = _canonical(movement.breakdown)
     lot = account.open_lot(
         entry,
         movement.points,
@@ -64,7 +61,7 @@ def _earn(book: Book, movement: Earn) -> EntryState:
     return entry
 
 
-def _canonical(breakdown: msgspec.Raw | None) -> bytes | None:
+def _canonical(breakdown: msgspec.Raw | None) -> str | None:
     return None if breakdown is None else canonical(msgspec.json.decode(breakdown))
 
 

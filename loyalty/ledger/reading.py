@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from models import Entry, EntryKind, db
 
 SOON = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(Struct, frozen=True):
     """A member's points at a moment.
 
     ``available`` can be spent now: lots that are due do not count, swept or not. ``expiring`` of
@@ -24,37 +25,42 @@ class Balance:
     expires_first_at: datetime | None
 
 
-_BALANCES = """
-SELECT member.id, member.points_pending AS pending, member.points_debt AS debt,
-       coalesce(sum(lot.remaining)
-                FILTER (WHERE lot.settled_at IS NOT NULL), 0)::bigint AS available,
-       coalesce(sum(lot.remaining)
-                FILTER (WHERE lot.settled_at IS NOT NULL AND lot.expiry <= $3), 0)::bigint
-           AS expiring,
-       min(lot.expiry) FILTER (WHERE lot.settled_at IS NOT NULL AND lot.expiry <= $3)
-           AS expires_first_at
-FROM member LEFT JOIN LATERAL (
-    SELECT remaining, settled_at, coalesce(expires_at, member.idle_expires_at) AS expiry
-    FROM lot WHERE lot.member_id = member.id AND lot.remaining > 0
-) AS lot ON lot.expiry IS NULL OR lot.expiry > $2
-WHERE member.id = ANY($1::bigint[])
-GROUP BY member.id
-"""
+class BalancePart(Struct, frozen=True):
+    """What adds balances to a statement over ``member``.
+
+    ``columns`` are a ``Balance``'s, in its order; $1 is the moment and $2 is ``SOON`` after it.
+    """
+
+    columns: str
+    join: str
+
+
+BALANCE = BalancePart(
+    columns="held.available, member.points_pending, member.points_debt, held.expiring,"
+    " held.expires_first_at",
+    join="""
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(remaining) FILTER (WHERE is_settled), 0)::bigint AS available,
+           coalesce(sum(remaining) FILTER (WHERE is_settled AND expiry <= $2), 0)::bigint
+               AS expiring,
+           min(expiry) FILTER (WHERE is_settled AND expiry <= $2) AS expires_first_at
+    FROM (
+        SELECT remaining, settled_at IS NOT NULL AS is_settled,
+               coalesce(expires_at, member.idle_expires_at) AS expiry
+        FROM lot WHERE lot.member_id = member.id AND lot.remaining > 0
+    ) AS lot WHERE expiry IS NULL OR expiry > $1
+) AS held""",
+)
+_BALANCES = (
+    f"SELECT member.id, {BALANCE.columns} FROM member {BALANCE.join}"
+    " WHERE member.id = ANY($3::bigint[])"
+)
 
 
 async def balances(member_ids: Sequence[int], *, at: datetime) -> dict[int, Balance]:
     """Return the balance of each member at ``at``; whoever is no member is left out."""
-    rows = await db.fetch(_BALANCES, list(member_ids), at, at + SOON)
-    return {
-        row["id"]: Balance(
-            available=row["available"],
-            pending=row["pending"],
-            debt=row["debt"],
-            expiring=row["expiring"],
-            expires_first_at=row["expires_first_at"],
-        )
-        for row in rows
-    }
+    rows = await db.fetch(_BALANCES, at, at + SOON, list(member_ids))
+    return {row[0]: Balance(*row[1:]) for row in rows}
 
 
 async def as_of(member_id: int, *, moment: datetime) -> tuple[int, int, int]:

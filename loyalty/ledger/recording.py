@@ -1,12 +1,14 @@
 """Write movements: a batch, in a constant number of round trips, however many members it touches.
 
-Keys that are known are answered without a lock. The rest: lock the members in id order, look the
-keys up again, load the lots that are drawn from, apply the movements in their order in memory, and
-write entries, lots, draws and totals in one statement.
+Keys that are known are answered without a lock. The rest: lock the members in id order, load the
+lots that are drawn from, apply the movements in their order in memory, and write entries, lots,
+draws and totals. A key that another process took meanwhile collides, and the batch is done again
+with a look under the lock.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from loyalty.errors import LoyaltyError
 from loyalty.ledger import storing
@@ -20,8 +22,7 @@ from models import EntryKind, db
 ATTEMPTS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """What a movement changed, in whole points. ``shortfall`` could not be taken back."""
 
     key: str
@@ -42,10 +43,12 @@ async def record(movements: Sequence[Movement]) -> list[Outcome[Posted]]:
     """
     if db.in_caller_transaction():
         return await _post_all(movements)
-    known = await storing.entries([movement.key for movement in movements])
+    known = await storing.entries(movements)
     book = Book(accounts={}, entries=known)
     fresh = [movement for movement in movements if movement.key not in known]
-    outcomes = iter(await _in_own_transaction(fresh) if fresh else [])
+    if len(fresh) == len(movements):
+        return await _in_own_transaction(movements, known)
+    outcomes = iter(await _in_own_transaction(fresh, known) if fresh else [])
     return [
         _repeated(book, movement) if movement.key in known else next(outcomes)
         for movement in movements
@@ -62,23 +65,44 @@ async def record_one(movement: Movement) -> Posted:
     return outcome.unwrap()
 
 
-async def _in_own_transaction(movements: Sequence[Movement]) -> list[Outcome[Posted]]:
+async def _in_own_transaction(
+    movements: Sequence[Movement], known: dict[str, EntryState]
+) -> list[Outcome[Posted]]:
     """Try again where another process took one of the keys between our look and our write."""
     for attempt in range(ATTEMPTS):
         try:
             async with db.transaction():
-                return await _post_all(movements)
+                return await _post_all(movements, None if attempt else known)
         except db.Collision:
             if attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError("the last attempt returns or raises")
 
 
-async def _post_all(movements: Sequence[Movement]) -> list[Outcome[Posted]]:
-    book = await storing.load(movements)
+async def _post_all(
+    movements: Sequence[Movement], known: dict[str, EntryState] | None = None
+) -> list[Outcome[Posted]]:
+    """Post a batch; ``known`` is what a look before the lock found, if there was one."""
+    book = await storing.load(movements, known)
     outcomes = [_posted(book, movement) for movement in movements]
+    if known is not None:
+        await _look_again(book, movements, outcomes)
     await storing.write(book)
     return outcomes
+
+
+async def _look_again(
+    book: Book, movements: Sequence[Movement], outcomes: list[Outcome[Posted]]
+) -> None:
+    """Answer what was refused only because it was done after the look: its points are spent."""
+    places = [place for place, outcome in enumerate(outcomes) if outcome.refusal is not None]
+    if not places:
+        return
+    done = await storing.entries([movements[place] for place in places])
+    book.entries.update(done)
+    for place in places:
+        if movements[place].key in done:
+            outcomes[place] = _repeated(book, movements[place])
 
 
 def _posted(book: Book, movement: Movement) -> Outcome[Posted]:

@@ -32,8 +32,10 @@ def check_enough(points: int, lots: list[LotState]) -> None:
 
 def pay_debt(book: Book, movement: Movement, account: Account, *, lots: list[LotState]) -> None:
     """Let points that just became available pay what is owed, as an entry of its own."""
+    if not account.debt:
+        return
     spendable = [lot for lot in lots if lot.remaining and account.expiry(lot) > movement.at]
-    if not account.debt or not spendable:
+    if not spendable:
         return
     paying = book.begin(account, movement, kind=EntryKind.CLAW_BACK, key=f"{movement.key}:debt")
     unpaid = account.take(paying, spendable, account.debt)

@@ -1,7 +1,9 @@
 """The ledger's statements: load what a batch needs, write what it made."""
 
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
+from operator import itemgetter
+
+from msgspec.structs import astuple
 
 from loyalty.ledger.accounts import Account, EntryState, LotState
 from loyalty.ledger.book import Book
@@ -63,118 +65,56 @@ FROM entry JOIN draw ON draw.member_id = entry.member_id AND draw.entry_number =
 WHERE entry.key = ANY($1::text[]) OR (entry.undoes = ANY($1::text[]) AND entry.kind = 'restore')
 """
 
+# The rows are the tables' own, and ``member_totals``: the states begin with their columns.
 _WRITE = """
 WITH new_lots AS (
-    INSERT INTO lot (member_id, number, entry_number, points, remaining, earned_at, settles_at,
-                     settled_at, expires_at)
-    SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::bigint[], $5::bigint[],
-                         $6::timestamptz[], $7::timestamptz[], $8::timestamptz[],
-                         $9::timestamptz[])
+    INSERT INTO lot SELECT * FROM unnest($1::lot[])
 ), changed_lots AS (
     UPDATE lot SET remaining = changed.remaining, settled_at = changed.settled_at
-    FROM unnest($10::bigint[], $11::int[], $12::bigint[], $13::timestamptz[])
-         AS changed (member_id, number, remaining, settled_at)
+    FROM unnest($2::lot[]) AS changed
     WHERE lot.member_id = changed.member_id AND lot.number = changed.number
 ), new_entries AS (
     INSERT INTO entry (member_id, number, kind, key, digest, at, available, pending, debt,
                        shortfall, cause, undoes, rule_version_id, breakdown, hash)
-    SELECT * FROM unnest($14::bigint[], $15::int[], $16::text[], $17::text[], $18::bytea[],
-                         $19::timestamptz[], $20::bigint[], $21::bigint[], $22::bigint[],
-                         $23::bigint[], $24::text[], $25::text[], $26::bigint[], $27::jsonb[],
-                         $28::bytea[])
+    SELECT member_id, number, kind, key, digest, at, available, pending, debt,
+           shortfall, cause, undoes, rule_version_id, breakdown, hash
+    FROM unnest($3::entry[])
 ), new_draws AS (
-    INSERT INTO draw (member_id, entry_number, lot_number, points)
-    SELECT * FROM unnest($29::bigint[], $30::int[], $31::int[], $32::bigint[])
+    INSERT INTO draw SELECT * FROM unnest($4::draw[])
 )
 UPDATE member
-SET points_available = total.available, points_pending = total.pending,
-    points_debt = total.debt, idle_expires_at = total.idle_expires_at,
-    entry_count = total.entry_count, lot_count = total.lot_count, chain = total.chain
-FROM unnest($33::bigint[], $34::bigint[], $35::bigint[], $36::bigint[], $37::timestamptz[],
-            $38::int[], $39::int[], $40::bytea[])
-     AS total (id, available, pending, debt, idle_expires_at, entry_count, lot_count, chain)
-WHERE member.id = total.id
+SET points_available = totals.available, points_pending = totals.pending,
+    points_debt = totals.debt, idle_expires_at = totals.idle_expires_at,
+    entry_count = totals.entry_count, lot_count = totals.lot_count, chain = totals.chain
+FROM unnest($5::member_totals[]) AS totals
+WHERE member.id = totals.member_id
 """
 
-_LOT_FIELDS = (
-    "member_id",
-    "number",
-    "entry_number",
-    "points",
-    "remaining",
-    "earned_at",
-    "settles_at",
-    "settled_at",
-    "expires_at",
-)
-_ENTRY_FIELDS = (
-    "member_id",
-    "number",
-    "kind",
-    "key",
-    "digest",
-    "at",
-    "available",
-    "pending",
-    "debt",
-    "shortfall",
-    "cause",
-    "undoes",
-    "rule_version_id",
-    "breakdown",
-    "hash",
-)
-_TOTAL_FIELDS = (
-    "member_id",
-    "available",
-    "pending",
-    "debt",
-    "idle_expires_at",
-    "entry_count",
-    "lot_count",
-    "chain",
-)
-
-_CHANGE_FIELDS = ("member_id", "number", "remaining", "settled_at")
-_DRAW_FIELDS = ("member_id", "entry_number", "lot_number", "points")
-_BREAKDOWN = _ENTRY_FIELDS.index("breakdown")
-_LOT_ROW = attrgetter(*_LOT_FIELDS)
-_CHANGE_ROW = attrgetter(*_CHANGE_FIELDS)
-_ENTRY_ROW = attrgetter(*_ENTRY_FIELDS)
-_TOTAL_ROW = attrgetter(*_TOTAL_FIELDS)
-
-# Below, the round trips of COPY cost more than it saves.
-COPY_FROM = 200
+_LOT_WIDTH, _ENTRY_WIDTH, _TOTALS_WIDTH = 9, 15, 8
+_PLACE = itemgetter(0, 1)
+_KINDS = {kind.value: kind for kind in EntryKind}
 
 
-async def entries(keys: Sequence[str]) -> dict[str, EntryState]:
-    """Return the entries that exist under these keys."""
-    return {
-        row["key"]: EntryState(
-            row["member_id"],
-            row["number"],
-            EntryKind(row["kind"]),
-            row["key"],
-            row["digest"],
-            row["at"],
-            row["available"],
-            row["pending"],
-            row["debt"],
-            row["shortfall"],
-        )
-        for row in await db.fetch(_ENTRIES, [key for key in keys if is_writable(key)])
-    }
-
-
-async def load(movements: Sequence[Movement]) -> Book:
-    """Lock the members of a batch in id order and load what its movements build on."""
-    member_ids = sorted({member for movement in movements for member in movement.members()})
-    accounts = {
-        row["id"]: Account(row["id"], *row[1:]) for row in await db.fetch(_LOCK, member_ids)
-    }
+async def entries(movements: Sequence[Movement]) -> dict[str, EntryState]:
+    """Return, by key, the entries that movements made already and those that they build on."""
     keys = [movement.key for movement in movements]
     keys += [key for movement in movements for key in movement.references()]
-    book = Book(accounts=accounts, entries=await entries(keys))
+    found = await db.fetch(_ENTRIES, [key for key in keys if is_writable(key)])
+    return {
+        key: EntryState(member_id, number, _KINDS[kind], key, *more)
+        for member_id, number, kind, key, *more in found
+    }
+
+
+async def load(movements: Sequence[Movement], known: dict[str, EntryState] | None) -> Book:
+    """Lock the members of a batch in id order and load what its movements build on.
+
+    ``known`` are the entries that a look before the lock found; None: look now.
+    """
+    member_ids = sorted({member for movement in movements for member in movement.members()})
+    accounts = {row[0]: Account(*row) for row in await db.fetch(_LOCK, member_ids)}
+    found = await entries(movements) if known is None else dict(known)
+    book = Book(accounts=accounts, entries=found)
     await _load_lots(book, movements)
     return book
 
@@ -185,6 +125,8 @@ async def _load_lots(book: Book, movements: Sequence[Movement]) -> None:
     if drawing:
         for row in await db.fetch(_OPEN_LOTS, list(drawing)):
             book.accounts[row["member_id"]].hold(LotState(*row))
+    if not book.entries:
+        return
     earn_keys = _known(book, movements, (Settle, Cancel, ClawBack))
     if earn_keys:
         for row in await db.fetch(_EARNED_LOTS, earn_keys):
@@ -233,42 +175,23 @@ def _note_spent(book: Book, row: db.Row) -> None:
 
 
 async def write(book: Book) -> None:
-    """Write what a batch made: in one statement, or its new rows by COPY where they are many."""
+    """Write what a batch made in one statement, member by member."""
     if not book.written:
         return
-    touched = {entry.member_id for entry in book.written}
-    lots = [lot for member in touched for lot in book.accounts[member].lots.values()]
-    changed = [lot for lot in lots if lot.is_changed and not lot.is_new]
-    new_lots = [_LOT_ROW(lot) for lot in lots if lot.is_new]
-    fresh = [_entry_row(entry) for entry in book.written]
+    members = {entry.member_id for entry in book.written}
+    touched = [account for account in book.accounts.values() if account.member_id in members]
+    lots = [lot for account in touched for lot in account.lots.values()]
+    entries = [(*astuple(entry)[:_ENTRY_WIDTH], None) for entry in book.written]
     draws = [
         (entry.member_id, entry.number, lot_number, points)
         for entry in book.written
         for lot_number, points in entry.draws.items()
     ]
-    if len(fresh) >= COPY_FROM:
-        await db.copy("lot", _LOT_FIELDS, new_lots)
-        await db.copy("entry", _ENTRY_FIELDS, fresh)
-        await db.copy("draw", _DRAW_FIELDS, draws)
-        new_lots, fresh, draws = [], [], []
     await db.fetch(
         _WRITE,
-        *_columns(new_lots, len(_LOT_FIELDS)),
-        *_columns([_CHANGE_ROW(lot) for lot in changed], len(_CHANGE_FIELDS)),
-        *_columns(fresh, len(_ENTRY_FIELDS)),
-        *_columns(draws, len(_DRAW_FIELDS)),
-        *_columns(
-            [_TOTAL_ROW(book.accounts[member]) for member in sorted(touched)], len(_TOTAL_FIELDS)
-        ),
+        [astuple(lot)[:_LOT_WIDTH] for lot in lots if lot.is_new],
+        [astuple(lot)[:_LOT_WIDTH] for lot in lots if lot.is_changed and not lot.is_new],
+        sorted(entries, key=_PLACE),
+        draws,
+        [astuple(account)[:_TOTALS_WIDTH] for account in touched],
     )
-
-
-def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
-
-
-def _entry_row(entry: EntryState) -> tuple[object, ...]:
-    row: tuple[object, ...] = _ENTRY_ROW(entry)
-    if entry.breakdown is None:
-        return row
-    return (*row[:_BREAKDOWN], entry.breakdown.decode(), *row[_BREAKDOWN + 1 :])

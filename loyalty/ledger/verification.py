@@ -10,6 +10,7 @@ from loyalty.ledger.accounts import EntryState, LotState, canonical
 from models import EntryKind, db
 
 MEMBERS_PER_PAGE = 2000
+GREATEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,21 @@ FROM lot WHERE member_id = ANY($1::bigint[]) ORDER BY member_id, number
 """
 
 
+_OF_NOBODY = """
+SELECT member_id, count(*) AS rows
+FROM (SELECT member_id FROM entry WHERE member_id > $1 AND member_id <= $2
+      UNION ALL
+      SELECT member_id FROM lot WHERE member_id > $1 AND member_id <= $2
+      UNION ALL
+      SELECT member_id FROM draw WHERE member_id > $1 AND member_id <= $2) AS owned
+WHERE ($3::bigint[] IS NULL OR member_id = ANY($3))
+  AND NOT EXISTS (SELECT FROM member WHERE member.id = member_id)
+GROUP BY member_id
+"""
+
+
 async def verify(*, member_ids: list[int] | None = None) -> list[Finding]:
-    """Check totals, lots, draws and the hash chain of the given members, or of all.
+    """Check totals, lots, draws, owners and the hash chain of the given members, or of all.
 
     Reads page by page, each from one snapshot of its own, so that it can run beside traffic; not
     from within a transaction. No entry tells ``recorded_at``, ``settles_at`` and
@@ -79,10 +93,15 @@ async def verify(*, member_ids: list[int] | None = None) -> list[Finding]:
             member_ids,
             MEMBERS_PER_PAGE,
         )
+        last = page[-1]["id"] if page else GREATEST_ID
+        findings += [
+            Finding(row["member_id"], "rows_have_their_member", f"{row['rows']} of nobody")
+            for row in await db.fetch(_OF_NOBODY, after, last, member_ids)
+        ]
         if not page:
             return findings
         findings += await _verify_page([row["id"] for row in page])
-        after = page[-1]["id"]
+        after = last
 
 
 async def _verify_page(ids: list[int]) -> list[Finding]:

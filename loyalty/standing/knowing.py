@@ -60,4 +60,5 @@ def _facts(row: db.Row, tiers: Tiers, *, at: datetime) -> Facts:
         first_paid_at=row["first_paid_at"],
         last_paid_at=row["last_paid_at"],
         segments=frozenset(row["segments"]),
+        tiers=tiers,
     )

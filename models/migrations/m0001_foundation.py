@@ -147,14 +147,13 @@ CREATE INDEX lot_unspent ON lot (member_id, expires_at) WHERE remaining > 0;
 CREATE INDEX lot_due_to_settle ON lot (settles_at) WHERE settled_at IS NULL AND remaining > 0;
 CREATE INDEX lot_due_to_expire ON lot (expires_at) WHERE settled_at IS NOT NULL AND remaining > 0;
 CREATE TABLE entry (
-    member_id bigint NOT NULL REFERENCES member,
+    member_id bigint NOT NULL,
     number integer NOT NULL,
     kind text NOT NULL CHECK (kind IN ('earn', 'settle', 'cancel', 'spend', 'restore',
                                        'claw_back', 'expire', 'adjust', 'move')),
     key text NOT NULL UNIQUE,
     digest bytea NOT NULL,
     at timestamptz NOT NULL,
-    recorded_at timestamptz NOT NULL DEFAULT now(),
     available bigint NOT NULL,
     pending bigint NOT NULL,
     debt bigint NOT NULL,
@@ -164,6 +163,7 @@ CREATE TABLE entry (
     rule_version_id bigint,
     breakdown jsonb,
     hash bytea NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (member_id, number)
 );
 CREATE INDEX entry_undoes ON entry (undoes) WHERE undoes IS NOT NULL;
@@ -175,6 +175,16 @@ CREATE TABLE draw (
     PRIMARY KEY (member_id, entry_number, lot_number)
 );
 CREATE INDEX draw_lot ON draw (member_id, lot_number);
+CREATE TYPE member_totals AS (
+    member_id bigint,
+    available bigint,
+    pending bigint,
+    debt bigint,
+    idle_expires_at timestamptz,
+    entry_count integer,
+    lot_count integer,
+    chain bytea
+);
 """
 
 INBOX = """

@@ -53,6 +53,7 @@ from tests.bot.platform import (
 )
 from tests.conftest import drop_database, named, run_statement
 from web.context import Context, now
+from web.server import listening
 
 MASTER_KEY = new_master_key()
 MINI_APP_ID = "wxfedcba0987654321"
@@ -224,10 +225,8 @@ async def simulated(settings: SimulatorSettings) -> AsyncIterator[str]:
 async def served(context: Context, port: int) -> AsyncIterator[web.Application]:
     """Run our web application on a port."""
     created = app.create(context)
-    server = TestServer(created, port=port)
-    await server.start_server(shutdown_timeout=0.2)
-    yield created
-    await server.close()
+    async with listening(created, host="127.0.0.1", port=port, grace_seconds=0.2):
+        yield created
 
 
 @asynccontextmanager

@@ -98,3 +98,25 @@ async def exchange(town: Town, said: bytes) -> bytes:
         answer = await reader.read(4096)
     writer.close()
     return answer
+
+
+async def test_who_asks_whether_to_send_her_body_is_told_to(town: Town) -> None:
+    sealed = seal(GOOD)
+    body = outer(sealed)
+    reader, writer = await connect(town)
+    head = (
+        f"POST /wechat/wx1234567890abcdef?{urlencode(sealed_stamps(sealed))} HTTP/1.1\r\n"
+        f"Host: x\r\nExpect: 100-continue\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    writer.write(head.encode())
+    async with asyncio.timeout(5):
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(body)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    writer.close()
+
+
+async def test_an_address_of_no_account_is_none(town: Town) -> None:
+    for method in ("GET", "POST"):
+        async with town.http.request(method, f"{town.origin}/wechat/wx0000000000000000") as answer:
+            assert answer.status == 404

@@ -1,12 +1,13 @@
 """Many at once: everyone is answered, once, and nobody becomes two people."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 
 from bot.conversation import Conversations
 from bot.official_account import CONVERSATIONS
-from loyalty import inbox
+from bot.telling import Heard
 from loyalty.coalescer import Coalescer, Overloaded
-from loyalty.inbox import Arrival, Claim
 from tests.bot.conftest import Town
 from tests.bot.platform import text
 
@@ -51,11 +52,13 @@ async def test_more_than_may_wait_is_sent_away_and_taken_later(town: Town) -> No
     conversations = town.app[CONVERSATIONS]
     assert isinstance(conversations, Conversations)
 
-    async def claim(arrivals: list[Arrival]) -> list[Claim]:
-        await asyncio.sleep(0.1)
-        return await inbox.claim(arrivals, at=town.context.clock())
+    at_once = conversations._take_all
 
-    conversations._claim = Coalescer(claim, most=2, waiting=3)  # type: ignore[arg-type]
+    async def slowly(heard: Sequence[Heard]) -> list[Any]:
+        await asyncio.sleep(0.1)
+        return await at_once(heard)
+
+    conversations._take = Coalescer(slowly, most=2, waiting=3)
     messages = [text("积分", openid=f"oMuch{number}") for number in range(12)]
     answers = await asyncio.gather(*(town.platform.send(one) for one in messages))
     statuses = [one.http_status for one in answers]

@@ -20,8 +20,8 @@ DEAD = (
 
 @pytest.fixture(autouse=True)
 def _short_budget(monkeypatch: pytest.MonkeyPatch, mood: Mood) -> None:
-    monkeypatch.setattr(official_account, "BUDGET_SECONDS", 0.3)
-    mood.pause_seconds = 0.6
+    monkeypatch.setattr(official_account, "BUDGET_SECONDS", 1.0)
+    mood.pause_seconds = 1.8
 
 
 async def ended(town: Town, *, count: int = 1) -> list[dict[str, Any]]:

@@ -64,14 +64,13 @@ class China:
         at = now()
         arrival = inbox.Arrival(
             connection_id=self.connection_id,
-            scope=APP_ID,
             event_key=f"{kind}:{at.isoformat()}",
             kind=kind,
             sender=self.follower["openid"],
             body=b"",
             nonce=None,
         )
-        await inbox.claim([arrival], at=at)
+        await inbox.take([arrival], at=at)
 
     async def received(self) -> list[str]:
         """Return the customer messages that stand in her chat."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jifen.demo import MENU
+from jifen.demo_menu import MENU
 from loyalty import ledger
 from simulator.assumed import Assumed
 from tests.bot.conftest import Begin, Town

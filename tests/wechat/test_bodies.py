@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wechat import bodies
 from wechat.bodies import BODY_LIMIT_BYTES, DEPTH_LIMIT, NODE_LIMIT, read_json, read_xml
 from wechat.errors import BadJson, BadXml, CallbackRefused, TooLarge
 
@@ -101,6 +102,34 @@ def test_repeated_nodes_become_a_list_and_nested_nodes_stay_nested() -> None:
         "Pic": {"item": [{"Md5": "a"}, {"Md5": "b"}]},
         "Empty": "",
     }
+
+
+PIECES = st.sampled_from(
+    [
+        *("<xml>", "</xml>", "<a>", "</a>", "<b>", "</b>", "<a/>", "<a x='1'>", "<积>", "</积>"),
+        *("<![CDATA[", "]]>", "]]", "]", "<", ">", "&", "&amp;", "&#65;", "<!--", "-->", "<?a?>"),
+        *("x", "积分", "😀", " ", "\n", "\t", "\r", "\r\n", "\0", "\x08", "\x7f", "\x85", "\u2028"),
+        *("\ufeff", "\ufffd", "\ufffe", "\uffff", "\ud800", "<!DOCTYPE xml>"),
+    ]
+)
+NODES = st.lists(PIECES, max_size=4).flatmap(
+    lambda inside: st.sampled_from(
+        [f"<a>{''.join(inside)}</a>", f"<b><![CDATA[{''.join(inside)}]]></b>", "".join(inside)]
+    )
+)
+
+
+@given(st.lists(NODES, max_size=4).map(lambda nodes: f"<xml>{''.join(nodes)}</xml>"))
+def test_what_the_expression_reads_is_what_the_parser_reads(text: str) -> None:
+    body = text.encode("utf-8", "surrogatepass")
+    fields = bodies._side_by_side(body)
+    if fields is not None:
+        assert fields == bodies._parsed(body)
+
+
+def test_the_expression_reads_what_the_platform_sends_most() -> None:
+    body = b"<xml>\n <a><![CDATA[1 > 0]]></a>\n<b>2</b><c></c>\n<d><![CDATA[]]></d></xml>\n"
+    assert bodies._side_by_side(body) == {"a": "1 > 0", "b": "2", "c": "", "d": ""}
 
 
 @pytest.mark.parametrize(

@@ -205,3 +205,17 @@ def test_the_age_limit_can_be_set(now: object) -> None:
     check_age("1699996401", now, limit_seconds=3600)
     with pytest.raises(Stale):
         check_age("1699999990", now, limit_seconds=5)
+
+
+def test_messages_one_after_another_are_sealed_and_opened_each_for_itself() -> None:
+    for said in (b"hello", b"", b"x" * 500, b"hello"):
+        sealed = ours.encrypt(
+            said, timestamp=vectors.TIMESTAMP, nonce=vectors.NONCE, random16=vectors.RANDOM16
+        )
+        head = vectors.RANDOM16 + len(said).to_bytes(4, "big")
+        plain = head + said + b"wx1234567890abcdef"
+        pad = 32 - len(plain) % 32
+        assert sealed.encrypt == sealed_by_hand(plain + bytes([pad]) * pad)
+        with pytest.raises(BadCiphertext):
+            ours.decrypt(sealed_by_hand(b"\x10" * 64))
+        assert ours.decrypt(sealed.encrypt) == said

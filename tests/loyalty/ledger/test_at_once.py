@@ -27,6 +27,11 @@ from tests.loyalty.ledger.scene import day, earned, fate, fates, joined, kept, t
 
 T = TypeVar("T")
 
+_LOCKED = (
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+    " AND application_name = 'jifen' AND wait_event_type = 'Lock'"
+)
+
 
 async def at_once(callers: Iterable[Awaitable[T]]) -> list[T]:
     """Run all callers and return their answers."""
@@ -67,6 +72,32 @@ async def test_one_key_from_32_callers_at_once_has_one_effect(lin: int) -> None:
     earn = Earn(member_id=lin, key="f", at=day(1), points=5)
     assert await fates_at_once([earn] * 32) == {"done": 1, "already_done": 31}
     assert await kept(lin) == (90, 5, 0)
+
+
+@pytest.mark.parametrize("points", [60, 100])
+async def test_callers_who_looked_before_another_did_it_hear_that_it_is_done(
+    ledger_url: str, lin: int, points: int
+) -> None:
+    """The whole balance too: the points are gone, and they went by this very key."""
+    await earned(lin, 100, key="e")
+    spend = Spend(member_id=lin, key="s", at=day(1), points=points)
+    other_content = Spend(member_id=lin, key="s", at=day(1), points=99)
+    async with db.session(ledger_url) as other:
+        await other.execute("BEGIN")
+        await other.execute("SELECT 1 FROM member FOR UPDATE")
+        first = asyncio.create_task(record([spend]))
+        await _waiting(1)
+        rest = [asyncio.create_task(record([one])) for one in (spend, other_content)]
+        await _waiting(3)
+        await other.execute("ROLLBACK")
+    assert [fate(*await one) for one in (first, *rest)] == ["done", "already_done", "key_reused"]
+    assert await kept(lin) == (100 - points, 0, 0)
+
+
+async def _waiting(callers: int) -> None:
+    """Return when so many callers have looked and wait for the lock."""
+    while len(await db.fetch(_LOCKED)) < callers:
+        await db.fetch("SELECT pg_sleep(0.01)")
 
 
 async def test_ten_restores_of_one_spending_at_once_restore_once(lin: int) -> None:

@@ -62,6 +62,13 @@ TAMPERED = [
     ("UPDATE member SET entry_count = entry_count + 1 WHERE id = 1", {"entries_are_numbered"}),
     ("UPDATE member SET lot_count = lot_count - 1 WHERE id = 1", {"lots_are_numbered"}),
     ("UPDATE member SET chain = '' WHERE id = 1", {"hash_chain"}),
+    ("DELETE FROM member WHERE id = 1", {"rows_have_their_member"}),
+    ("UPDATE entry SET member_id = 4 WHERE key = 'x'",
+     {"available_is_sum_of_entries", "entries_are_numbered", "hash_chain",
+      "draws_have_their_entry", "rows_have_their_member"}),
+    ("INSERT INTO lot (member_id, number, entry_number, points, remaining, earned_at, settled_at)"
+     " VALUES (4, 1, 1, 9, 9, now(), now())", {"rows_have_their_member"}),
+    ("INSERT INTO draw VALUES (4, 1, 1, 9)", {"rows_have_their_member"}),
     ("UPDATE entry SET available = available + 1 WHERE key = 'e1'",
      {"available_is_sum_of_entries", "hash_chain"}),
     ("UPDATE entry SET pending = pending - 1 WHERE key = 'e3'",

@@ -1,0 +1,45 @@
+"""Who writes to us: the customer behind an openid, and what an answer to her needs to know."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from loyalty.ledger.reading import BALANCE, SOON, Balance
+from models import db
+
+
+class Sender(Struct, frozen=True):
+    """A customer who writes to an official account: her language, her points.
+
+    ``with_agent_until`` is until when a person of customer service talks with her.
+    """
+
+    customer_id: int
+    language: str
+    with_agent_until: datetime | None
+    balance: Balance
+
+
+_SENDERS = f"""
+SELECT asked.place, member.id AS customer_id, customer.language, identity.with_agent_until,
+       {BALANCE.columns}
+FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS asked (scope, openid, place)
+JOIN identity ON identity.kind = 'openid' AND identity.scope = asked.scope
+     AND identity.value = asked.openid
+JOIN customer ON customer.id = identity.customer_id
+JOIN member ON member.id = coalesce(customer.merged_into_id, customer.id)
+{BALANCE.join}
+"""
+
+
+async def senders(names: Sequence[tuple[str, str]], *, at: datetime) -> list[Sender | None]:
+    """Return who writes under each (app id, openid); None where she is no member yet."""
+    rows = await db.fetch(
+        _SENDERS, at, at + SOON, [scope for scope, _ in names], [openid for _, openid in names]
+    )
+    found: list[Sender | None] = [None] * len(names)
+    for row in rows:
+        place, customer_id, language, with_agent_until = row[:4]
+        found[place - 1] = Sender(customer_id, language, with_agent_until, Balance(*row[4:]))
+    return found
