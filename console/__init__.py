@@ -13,6 +13,7 @@ from console import (
     handing_over,
     language,
     members,
+    rules,
     runs,
     scorecard,
     signing_in,
@@ -42,6 +43,9 @@ def add_to(app: web.Application, *, framed_by: Sequence[str] = ()) -> None:
             web.get("/hand-over", handing_over.page, name="hand-over"),
             web.post("/hand-over", handing_over.hand_over),
             web.get("/communities", communities.page, name="communities"),
+            web.get("/rules", rules.page, name="rules"),
+            web.get("/rules/{slot}", rules.one, name="rule"),
+            web.post("/rules/{slot}", rules.publish),
             web.get("/runs", runs.page, name="runs"),
             web.get("/scorecard", scorecard.page, name="scorecard"),
         ]

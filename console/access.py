@@ -20,11 +20,13 @@ OPEN = ("/console/login", "/console/static/", "/console/vendor/")
 
 EVERYONE = frozenset(Role)
 LEADERS = frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR})
+EDITORS = frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER})
 PAGES: dict[str, frozenset[Role]] = {
     "today": EVERYONE,
     "members": EVERYONE,
     "hand-over": frozenset({Role.OWNER, Role.MANAGER, Role.GUIDE}),
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
+    "rules": LEADERS,
     "runs": LEADERS,
     "scorecard": LEADERS,
 }

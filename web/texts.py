@@ -190,6 +190,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "password_too_short": ("密码至少 {least} 位", "A password has at least {least} characters"),
     "no_such_staff_member": ("没有这位员工", "No such staff member"),
     "not_for_your_role": ("您的角色不能查看此页", "Your role may not see this page"),
+    "no_such_rule": ("没有这条规则", "There is no such rule"),
     "form_not_ours": ("页面已过期，请刷新重试", "This form is too old: reload the page"),
     # play
     "no_such_challenge": ("没有这个任务", "No such challenge"),

@@ -1,5 +1,6 @@
 """The console over HTTP: who gets in, what each role sees, and that no form of others works."""
 
+import html
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
+from console.rule_form import body_of, inputs
 from console.words import EN, ZH
 from jifen import app
 from jifen.seeds import brand, rewards, staff
-from loyalty import customers, ledger, redemptions
+from loyalty import customers, ledger, programme, redemptions
 from loyalty.ledger import Earn
-from models import Customer, Redemption, StaffSession
+from loyalty.rewards import REWARDS
+from models import Customer, Redemption, RuleVersion, StaffSession
 from tests.cast import WANG
 from tests.loyalty.play_scene import buys, publish
 from tests.web.conftest import away, context, http, redis
@@ -25,7 +28,7 @@ __all__ = ["away", "context", "http", "redis"]
 
 PASSWORD = "correct horse"
 NOW = datetime.now(UTC)
-PAGES = ("", "/members", "/hand-over", "/communities", "/runs", "/scorecard")
+PAGES = ("", "/members", "/hand-over", "/communities", "/rules", "/runs", "/scorecard")
 
 
 @dataclass
@@ -160,6 +163,45 @@ async def test_a_member_is_found_and_her_timeline_says_why(browser: Browser) -> 
     assert "2874001" in page
     for wrong in ("nonsense", "00000000-0000-4000-8000-000000000000"):
         assert (await browser.get(f"/members/{wrong}"))[0] == 404
+
+
+async def test_a_marketer_publishes_a_version_and_what_is_wrong_is_named(browser: Browser) -> None:
+    await browser.sign_in("marketer")
+    proof = await browser.proof()
+    _, page = await browser.get("/rules/reward:tote")
+    fields = dict(
+        re.findall(r'<input class="form-control" id="f-\w+" name="(\w+)" value="([^"]*)"', page)
+    )
+    fields |= {"conditions": "[]", "proof": proof}
+    http_status, page = await browser.post("/rules/reward:tote", **{**fields, "points": "-5"})
+    assert (http_status, "$.points" in page, 'value="-5"' in page) == (422, True, True)
+    http_status, page = await browser.post("/rules/reward:tote", **{**fields, "points": "many"})
+    assert (http_status, "Not a number - at `$.points`" in html.unescape(page)) == (422, True)
+    wrong = '[{"kind": "no_such_kind"}]'
+    http_status, page = await browser.post("/rules/reward:tote", **{**fields, "conditions": wrong})
+    assert (http_status, "no_such_kind" in page) == (422, True)
+    http_status, page = await browser.post("/rules/reward:tote", **{**fields, "points": "250"})
+    assert (http_status, "v2" in page, "marketer" in page) == (200, True, True)
+    rules = await programme.load()
+    rule = rules.find("reward:tote", REWARDS, datetime.now(UTC))
+    assert (rule.body.points, rule.body.stock) == (250, 20)  # type: ignore[union-attr]
+    assert (await browser.get("/rules/reward:none"))[0] == 404
+
+
+async def test_an_auditor_publishes_nothing(browser: Browser) -> None:
+    await browser.sign_in("auditor")
+    proof = await browser.proof()
+    assert (await browser.post("/rules/reward:tote", points="1", proof=proof))[0] == 403
+
+
+async def test_every_rule_of_the_demo_has_a_form_that_gives_it_back(browser: Browser) -> None:
+    for slot in [version.slot for version in await RuleVersion.all()]:
+        version = await RuleVersion.filter(slot=slot).order_by("-version").first()
+        assert version
+        registry = programme.REGISTRIES[version.registry]
+        rule = registry.decode(version.kind, version.body)
+        form = {one.name: one.value for one in inputs(rule)}
+        assert registry.decode(version.kind, body_of(rule, form)) == rule, slot
 
 
 async def test_who_signs_out_is_out(browser: Browser) -> None:

@@ -32,6 +32,7 @@ APP_ID = "wxfedcba0987654321"
 SECRET = "fedcba9876543210fedcba9876543210"
 ACCOUNT_APP_ID = "wx0123456789abcdef"
 PREFIX = "/miniprogram/v1"
+PATIENT = Limits(total_seconds=10, backoff_seconds=(0.0, 0.0))
 QUICK = Limits(total_seconds=1.0, connect_seconds=0.5, backoff_seconds=(0.0, 0.0))
 
 CHINA = Settings(
@@ -149,7 +150,7 @@ def merchant(server: Caller, connected: Context, china: str) -> PayAccount:
     """Connect the server to a merchant whose notices it hears."""
     notify_url = f"{server.origin}/wechat-pay/{merchants.MCH_ID}/notices"
     settings = merchants.settings(APP_ID, api_base=china, notify_url=notify_url)
-    client = Pay(connected.http, pay_keys(settings), api_base=china, limits=QUICK)
+    client = Pay(connected.http, pay_keys(settings), api_base=china, limits=PATIENT)
     account = PayAccount(Connected(2, merchants.MCH_ID, "积分", settings), client)
     assert isinstance(connected.merchants, dict)
     connected.merchants[APP_ID] = account

@@ -17,7 +17,7 @@ from tests import pay_keys
 from tests.simulator.conftest import MINI_APP_ID, Json, Player, Start, until
 
 PREPAY = "/v3/pay/transactions/jsapi"
-QUICK = Assumed(pay_notice_pauses_seconds=(0.01, 0.01), pay_notice_timeout_seconds=0.3)
+QUICK = Assumed(pay_notice_pauses_seconds=(0.01, 0.01))
 
 
 def sign(*parts: str) -> str:

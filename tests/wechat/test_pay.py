@@ -19,13 +19,15 @@ from simulator.consumers import derived_openid
 from simulator.pay_seal import PaySeal
 from simulator.settings import ConsumerSeed, MiniProgram, OfficialAccount, Settings
 from tests import pay_keys as merchants
-from tests.wechat.conftest import QUICK
 from wechat.errors import BadCiphertext, BadJson, BadSignature, CallbackRefused, Stale, TryAgain
+from wechat.exchange import Limits
 from wechat.pay import Pay, PayRefused, Prepay, RefundAsk
 from wechat.pay_keys import PayKeys
 
 APP_ID = "wxfedcba0987654321"
 OPENID = derived_openid(APP_ID, "林小满")
+PATIENT = Limits(total_seconds=10, backoff_seconds=(0.0, 0.0))
+IMPATIENT = Limits(total_seconds=1.5, backoff_seconds=(0.0, 0.0))
 PREPAY = "/v3/pay/transactions/jsapi"
 ASKED = Prepay(
     app_id=APP_ID,
@@ -77,7 +79,7 @@ async def mch(http: aiohttp.ClientSession) -> AsyncIterator[Mch]:
     server = TestServer(create_app(china))
     await server.start_server(shutdown_timeout=0.1)
     origin = str(server.make_url("")).rstrip("/")
-    yield Mch(Pay(http, keys(), api_base=origin, limits=QUICK), http, origin)
+    yield Mch(Pay(http, keys(), api_base=origin, limits=PATIENT), http, origin)
     await server.close()
 
 
@@ -237,22 +239,25 @@ async def test_money_goes_back_once_a_number_and_never_more_than_came(mch: Mch) 
     [{"status": 502}, {"status": 429}, {"truncate_body": True}, {"timeout_after_effect": True}],
 )
 async def test_what_nobody_answered_well_is_asked_again(mch: Mch, fault: dict[str, Any]) -> None:
+    pay = Pay(mch.http, keys(), api_base=mch.origin, limits=IMPATIENT)
     await mch.faulty(PREPAY, **fault, times=1)
-    assert await mch.pay.prepay(ASKED)
+    assert await pay.prepay(ASKED)
     await mch.faulty(PREPAY, **fault)
     with pytest.raises(TryAgain):
-        await mch.pay.prepay(replace(ASKED, number="20261122000002"))
+        await pay.prepay(replace(ASKED, number="20261122000002"))
 
 
 async def test_an_answer_that_the_platform_did_not_sign_is_not_believed(mch: Mch) -> None:
-    strangers = Pay(mch.http, keys(public_key=key_pair().public), api_base=mch.origin, limits=QUICK)
+    strangers = Pay(
+        mch.http, keys(public_key=key_pair().public), api_base=mch.origin, limits=PATIENT
+    )
     with pytest.raises(TryAgain, match="not the platform's answer"):
         await strangers.prepay(ASKED)
 
 
 async def test_a_merchant_with_another_key_is_not_let_in(mch: Mch) -> None:
     stranger = Pay(
-        mch.http, keys(private_key=key_pair().private), api_base=mch.origin, limits=QUICK
+        mch.http, keys(private_key=key_pair().private), api_base=mch.origin, limits=PATIENT
     )
     with pytest.raises(PayRefused) as refused:
         await stranger.find(ASKED.number)

@@ -1,0 +1,101 @@
+"""The brand's rules: what is in force, since when and by whom, and the form of a new version."""
+
+import msgspec
+from aiohttp import web
+
+from console.access import EDITORS, STAFF
+from console.pages import see, show
+from console.rule_form import body_of, inputs
+from loyalty import programme
+from loyalty.errors import NotFound
+from loyalty.programme import REGISTRIES, Rule
+from models import RuleVersion
+from web.context import CONTEXT
+from web.refusals import Forbidden
+
+
+async def page(request: web.Request) -> web.Response:
+    """Show the newest version of every slot, by kind of rule."""
+    at = request.config_dict[CONTEXT].clock()
+    rules = await programme.load()
+    versions = {one.id: one for one in await RuleVersion.all()}
+    sections = []
+    for name, registry in REGISTRIES.items():
+        lines = [_line(rule, versions[rule.version_id]) for rule in rules.of(registry, at)]
+        if lines:
+            sections.append((name, lines))
+    return await show(request, "rules.html", {"sections": sections})
+
+
+def _line(rule: Rule, version: RuleVersion) -> dict[str, object]:
+    return {
+        "slot": rule.slot,
+        "kind": version.kind,
+        "version": version.version,
+        "by": version.created_by,
+        "created_at": version.created_at,
+        "name_zh": getattr(rule.body, "name_zh", ""),
+        "name_en": getattr(rule.body, "name_en", ""),
+    }
+
+
+async def one(request: web.Request) -> web.Response:
+    """Show a rule's form, with its versions below."""
+    return await _show(request)
+
+
+async def publish(request: web.Request) -> web.Response:
+    """Add the next version of a rule; what is wrong is said beside the form, nothing is lost."""
+    staff_member = request[STAFF]
+    if staff_member.role not in EDITORS:
+        raise Forbidden("not_for_your_role")
+    at = request.config_dict[CONTEXT].clock()
+    version, rule = await _newest(request.match_info["slot"])
+    form = {name: str(value) for name, value in (await request.post()).items()}
+    try:
+        body = body_of(rule, form)
+        changed = REGISTRIES[version.registry].decode(version.kind, body)
+    except msgspec.ValidationError as wrong:
+        return await _show(request, form=form, error=str(wrong), http_status=422)
+    await programme.publish(
+        version.slot, changed, starts_at=at, by=staff_member.account, at=at, ends_at=version.ends_at
+    )
+    return see(request, f"/rules/{version.slot}")
+
+
+async def _newest(slot: str) -> tuple[RuleVersion, msgspec.Struct]:
+    version = await RuleVersion.filter(slot=slot).order_by("-version").first()
+    if version is None:
+        raise NotFound("no_such_rule")
+    return version, REGISTRIES[version.registry].decode(version.kind, version.body)
+
+
+async def _show(
+    request: web.Request,
+    *,
+    form: dict[str, str] | None = None,
+    error: str = "",
+    http_status: int = 200,
+) -> web.Response:
+    version, rule = await _newest(request.match_info["slot"])
+    fields = inputs(rule)
+    if form is not None:
+        fields = [
+            msgspec.structs.replace(field, value=form.get(field.name, field.value))
+            for field in fields
+        ]
+    versions = await RuleVersion.filter(slot=version.slot).order_by("-version").limit(20)
+    return await show(
+        request,
+        "rule.html",
+        {
+            "slot": version.slot,
+            "kind": version.kind,
+            "about": type(rule).__doc__ or "",
+            "fields": fields,
+            "versions": versions,
+            "error": error,
+            "may_edit": request[STAFF].role in EDITORS,
+        },
+        http_status=http_status,
+    )
