@@ -59,7 +59,12 @@ module.exports = {
   redemptions: {
     title: 'My rewards',
     none: 'Nothing redeemed yet: have a look at the rewards',
-    states: { issued: 'To collect', handed_over: 'Collected', cancelled: 'Cancelled', expired: 'Expired' },
+    states: {
+      issued: 'To collect',
+      handed_over: 'Collected',
+      cancelled: 'Cancelled',
+      expired: 'Expired',
+    },
   },
   coupons: {
     title: 'Coupons',
@@ -70,7 +75,13 @@ module.exports = {
     use: 'Use them',
     until: 'Good until {day}',
     ends: '{left} left',
-    states: { issued: 'To use', locked: 'In an order', used: 'Used', expired: 'Expired', void: 'Void' },
+    states: {
+      issued: 'To use',
+      locked: 'In an order',
+      used: 'Used',
+      expired: 'Expired',
+      void: 'Void',
+    },
   },
   store: {
     title: 'Store',

@@ -70,7 +70,13 @@ module.exports = {
     use: '去使用',
     until: '有效期至 {day}',
     ends: '还剩 {left}',
-    states: { issued: '未使用', locked: '下单中', used: '已使用', expired: '已过期', void: '已作废' },
+    states: {
+      issued: '未使用',
+      locked: '下单中',
+      used: '已使用',
+      expired: '已过期',
+      void: '已作废',
+    },
   },
   store: {
     title: '商店',

@@ -46,7 +46,11 @@ function told({ statusCode, data }) {
   if (statusCode >= 200 && statusCode < 300) return data;
   const error = (data && data.error) || {};
   throw new Refused(
-    { code: error.code || 'internal', message: error.message || words().common.wrong, field: error.field },
+    {
+      code: error.code || 'internal',
+      message: error.message || words().common.wrong,
+      field: error.field,
+    },
     statusCode,
   );
 }

@@ -5,7 +5,8 @@ const BLACK = [0, 0, 0];
 const READABLE = 4.6;
 
 const parsed = (hex) => [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16));
-const shown = (rgb) => `#${rgb.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
+const shown = (rgb) =>
+  `#${rgb.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
 const mixed = (one, other, share) => one.map((part, place) => part + (other[place] - part) * share);
 
 function light(rgb) {
@@ -24,7 +25,8 @@ const contrast = (one, other) => {
 /** The colour, darkened as far as white words on it need. */
 function dark(hex, enough = READABLE) {
   let rgb = parsed(hex);
-  for (let step = 0; contrast(rgb, WHITE) < enough && step < 40; step += 1) rgb = mixed(rgb, BLACK, 0.06);
+  for (let step = 0; contrast(rgb, WHITE) < enough && step < 40; step += 1)
+    rgb = mixed(rgb, BLACK, 0.06);
   return shown(rgb);
 }
 

@@ -3,10 +3,23 @@
 const { language } = require('./words');
 
 const DAY_MS = 24 * 3600 * 1000;
-const WEEK = { zh: ['一', '二', '三', '四', '五', '六', '日'], en: ['M', 'T', 'W', 'T', 'F', 'S', 'S'] };
+const WEEK = {
+  zh: ['一', '二', '三', '四', '五', '六', '日'],
+  en: ['M', 'T', 'W', 'T', 'F', 'S', 'S'],
+};
 const NAMES = [
-  'January', 'February', 'March', 'April', 'May', 'June',
-  'July', 'August', 'September', 'October', 'November', 'December',
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
 ];
 
 /** The month of `today` (YYYY-MM-DD), with the days that are checked in. */

@@ -13,7 +13,13 @@ function uuid() {
     return HEX[place === 16 ? (value % 4) + 8 : value];
   };
   const all = Array.from({ length: 32 }, (_, place) => digit(place)).join('');
-  return [all.slice(0, 8), all.slice(8, 12), all.slice(12, 16), all.slice(16, 20), all.slice(20)].join('-');
+  return [
+    all.slice(0, 8),
+    all.slice(8, 12),
+    all.slice(12, 16),
+    all.slice(16, 20),
+    all.slice(20),
+  ].join('-');
 }
 
 /**

@@ -3,6 +3,7 @@
 
 const { Away, Refused } = require('./api');
 const brand = require('./brand');
+const { dressTabs, isTab } = require('./tabs');
 const { fill, words } = require('./words');
 
 /**
@@ -40,6 +41,7 @@ function definePage(name, { load, data = {}, onLoad, onShow, onHide, ...methods 
     dress() {
       const spoken = words();
       this.setData({ t: spoken[name], c: spoken.common, look: brand.look() });
+      if (isTab(name)) dressTabs();
       wx.setNavigationBarTitle({ title: name === 'home' ? brand.now().name : spoken[name].title });
     },
 
@@ -83,6 +85,10 @@ function definePage(name, { load, data = {}, onLoad, onShow, onHide, ...methods 
 const isTold = (error) => error instanceof Refused || error instanceof Away;
 
 /** What a page can do without: null where it cannot be had. */
-const optional = (asked) => asked.catch(() => null);
+const optional = (asked) =>
+  asked.catch((error) => {
+    if (!isTold(error)) throw error;
+    return null;
+  });
 
 module.exports = { definePage, optional };

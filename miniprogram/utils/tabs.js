@@ -1,4 +1,4 @@
-// The tab bar's words and colour.
+// The tab bar's words and colour. WeChat lets only a tab page change them.
 
 const brand = require('./brand');
 const { dark } = require('./colour');
@@ -12,4 +12,6 @@ function dressTabs() {
   wx.setTabBarStyle({ selectedColor: dark(brand.now().colour) });
 }
 
-module.exports = { dressTabs };
+const isTab = (name) => NAMES.includes(name);
+
+module.exports = { dressTabs, isTab };

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
+import channels
 from console.rule_form import body_of, inputs
 from console.words import EN, ZH
 from jifen import app
@@ -18,7 +19,20 @@ from jifen.seeds import brand, rewards, staff
 from loyalty import customers, ledger, programme, redemptions
 from loyalty.ledger import Earn
 from loyalty.rewards import REWARDS
-from models import Customer, Redemption, RuleVersion, StaffSession
+from models import (
+    CouponState,
+    Customer,
+    DeliveryState,
+    EntryKind,
+    InvitationState,
+    JobRunState,
+    PurchaseState,
+    Redemption,
+    RedemptionState,
+    Role,
+    RuleVersion,
+    StaffSession,
+)
 from tests.cast import WANG
 from tests.loyalty.play_scene import buys, publish
 from tests.web.conftest import away, context, http, redis
@@ -214,3 +228,15 @@ async def test_who_signs_out_is_out(browser: Browser) -> None:
 def test_both_languages_have_the_same_words() -> None:
     assert ZH.keys() == EN.keys()
     assert all([*ZH.values(), *EN.values()])
+
+
+STATES = (CouponState, DeliveryState, InvitationState, JobRunState, PurchaseState, RedemptionState)
+
+
+def test_every_state_movement_role_and_channel_has_its_word() -> None:
+    wanted = {f"state_{one.value}" for states in STATES for one in states}
+    wanted |= {f"movement_{one.value}" for one in EntryKind}
+    wanted |= {f"role_{one.value}" for one in Role}
+    wanted |= {f"channel_{name}" for name in channels.load()}
+    wanted |= {f"registry_{name}" for name in programme.REGISTRIES}
+    assert wanted <= ZH.keys()

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from aiohttp import ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from simulator.app import create_app
 from simulator.consumers import derived_id
@@ -128,8 +129,9 @@ async def test_no_other_address_can_be_reached(phone: Phone, address: str) -> No
 
 
 async def test_a_server_that_is_away_is_told_as_such(phone: Phone) -> None:
+    address = phone.at("/v1/me")
     await phone.server.close()
-    answer = await phone.ask(url=phone.at("/v1/me"))
+    answer = await phone.ask(url=address)
     assert answer.status == 502
     (exchange,) = await phone.wire()
     assert exchange["status"] == 0
@@ -159,7 +161,8 @@ async def test_code_may_be_evaluated_on_the_mini_programs_page_alone(phone: Phon
 
 async def test_its_source_and_pictures_are_served_and_nothing_beside_them(phone: Phone) -> None:
     async def get(path: str) -> ClientResponse:
-        return await phone.session.get(f"{phone.china.make_url('')}{path}")
+        address = str(phone.china.make_url("/")) + path
+        return await phone.session.get(URL(address, encoded=True))
 
     assert await (await get("mp/source.json")).json() == {"app.json": '{"pages": []}'}
     assert await (await get("mp/files/images/a.png")).read() == b"png"

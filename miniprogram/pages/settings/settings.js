@@ -2,7 +2,6 @@ const me = require('../../api/me');
 const subscriptions = require('../../api/subscriptions');
 const brand = require('../../utils/brand');
 const { definePage, optional } = require('../../utils/page');
-const { dressTabs } = require('../../utils/tabs');
 const { choose, language, words } = require('../../utils/words');
 
 const LANGUAGES = ['zh', 'en'];
@@ -28,7 +27,6 @@ definePage('settings', {
       choose(name);
       brand.forget();
       await brand.load();
-      dressTabs();
       await this.refresh();
     });
   },

@@ -15,7 +15,10 @@ definePage('tasks', {
 
   async load() {
     const told = await challenges.read();
-    return { ...this.drawn(told.check_in), challenges: told.challenges.map((each) => this.row(each)) };
+    return {
+      ...this.drawn(told.check_in),
+      challenges: told.challenges.map((each) => this.row(each)),
+    };
   },
 
   drawn(checkIn) {

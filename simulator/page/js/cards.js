@@ -133,7 +133,6 @@ export function template({ title, text: words = '', url, page_path: page }, tapp
     element('p', { class: 'bubble__text' }, richText(words, tapped)),
     page && hasMini()
       ? opener(page, title, element('p', { class: 'program__foot' }, t('chat.details')))
-      : isWebAddress(url) &&
-          element('p', { class: 'program__foot' }, link(url, t('chat.details'))),
+      : isWebAddress(url) && element('p', { class: 'program__foot' }, link(url, t('chat.details'))),
   );
 }

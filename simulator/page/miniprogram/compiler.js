@@ -15,7 +15,14 @@ export async function openCompiler() {
     path: { join: (...parts) => parts.join('/') },
     fs: { readFileSync: () => null },
   };
-  const wasm = { Module: class { constructor() { return compiled; } }, Instance: WebAssembly.Instance };
+  const wasm = {
+    Module: class {
+      constructor() {
+        return compiled;
+      }
+    },
+    Instance: WebAssembly.Instance,
+  };
   const module = { exports: {} };
   const run = new Function('module', 'exports', 'require', '__dirname', 'WebAssembly', source);
   run(module, module.exports, (name) => node[name], '', wasm);

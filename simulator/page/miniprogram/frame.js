@@ -3,7 +3,7 @@
 import { element } from '../js/element.js';
 import { icon } from '../js/icons.js';
 import { startHover } from './elements/tapping.js';
-import { depth, navigateBack, reLaunch, switchTab, top } from './pages.js';
+import { depth, isTab, navigateBack, reLaunch, switchTab, top } from './pages.js';
 import { say } from './phone.js';
 import { startPulling } from './pulling.js';
 import { showActionSheet } from './sheets/dialogs.js';
@@ -32,7 +32,11 @@ function measure() {
 
 function drawCapsule() {
   const button = (label, sign, run) =>
-    element('button', { type: 'button', class: 'capsule__button', 'aria-label': label, on: { click: run } }, icon(sign));
+    element(
+      'button',
+      { type: 'button', class: 'capsule__button', 'aria-label': label, on: { click: run } },
+      icon(sign),
+    );
   byId('capsule').append(
     button(say('更多', 'More'), 'dots', openMore),
     button(say('关闭小程序', 'Close the mini-program'), 'program', () =>
@@ -42,7 +46,10 @@ function drawCapsule() {
 }
 
 async function openMore() {
-  const items = [say('刷新这一页', 'Refresh this page'), say('重新进入小程序', 'Start the mini-program again')];
+  const items = [
+    say('刷新这一页', 'Refresh this page'),
+    say('重新进入小程序', 'Start the mini-program again'),
+  ];
   const { tapIndex } = await showActionSheet({ itemList: items }).catch(() => ({}));
   if (tapIndex === 0) top().page.onPullDownRefresh?.();
   if (tapIndex === 1) reLaunch({ url: `/${json('app.json').pages[0]}` });
@@ -67,9 +74,8 @@ export function drawFrame(entry = top()) {
 }
 
 function drawTabs(entry) {
-  const isTab = shown.tabs.some((tab) => tab.pagePath === entry.path);
-  byId('tabs').hidden = !isTab;
-  if (!isTab) return;
+  byId('tabs').hidden = !isTab(entry.path);
+  if (!isTab(entry.path)) return;
   byId('tabs').replaceChildren(
     ...shown.tabs.map((tab) => {
       const selected = tab.pagePath === entry.path;
@@ -94,7 +100,12 @@ function drawTabs(entry) {
   );
 }
 
+function requireTab() {
+  if (!isTab(top()?.path)) throw new Error('not TabBar page');
+}
+
 export function setTabBarItem({ index, text, iconPath, selectedIconPath }) {
+  requireTab();
   if (!shown.tabs[index]) throw new Error('tabbar item not found');
   const given = { text, iconPath, selectedIconPath };
   for (const [name, value] of Object.entries(given)) {
@@ -104,6 +115,7 @@ export function setTabBarItem({ index, text, iconPath, selectedIconPath }) {
 }
 
 export function setTabBarStyle({ color, selectedColor }) {
+  requireTab();
   if (color) shown.style.color = color;
   if (selectedColor) shown.style.selectedColor = selectedColor;
   if (top()) drawFrame();

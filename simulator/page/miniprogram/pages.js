@@ -11,7 +11,8 @@ let app = {};
 
 export const top = () => stack.at(-1);
 export const depth = () => stack.length;
-export const isTab = (path) => (json('app.json').tabBar?.list ?? []).some((tab) => tab.pagePath === path);
+export const isTab = (path) =>
+  (json('app.json').tabBar?.list ?? []).some((tab) => tab.pagePath === path);
 
 globalThis.App = (given) => {
   app = given;
@@ -32,7 +33,9 @@ export function launch(url) {
 function parsed(url) {
   const here = top()?.path ?? '';
   const [asked, words = ''] = url.split('?');
-  const path = asked.startsWith('/') ? asked.slice(1) : new URL(asked, `http://x/${here}`).pathname.slice(1);
+  const path = asked.startsWith('/')
+    ? asked.slice(1)
+    : new URL(asked, `http://x/${here}`).pathname.slice(1);
   if (!json('app.json').pages.includes(path) || !has(`${path}.wxml`))
     throw new Error(`page "${path}" is not found`);
   return { path, query: Object.fromEntries(new URLSearchParams(words)) };

@@ -1,6 +1,13 @@
 // Whose phone it is, and what the simulator does for it.
 
-export const phone = { consumerId: '', language: 'zh_CN', appId: '', server: '', name: '', templates: {} };
+export const phone = {
+  consumerId: '',
+  language: 'zh_CN',
+  appId: '',
+  server: '',
+  name: '',
+  templates: {},
+};
 
 export async function openPhone() {
   const state = await (await fetch('/play/state')).json();

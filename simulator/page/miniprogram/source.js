@@ -38,7 +38,12 @@ export function requireFile(path) {
   if (!has(name)) throw new Error(`module '${name}' is not defined`);
   const module = { exports: {} };
   modules.set(name, module);
-  const run = new Function('module', 'exports', 'require', `${text(name)}\n//# sourceURL=mp:///${name}`);
+  const run = new Function(
+    'module',
+    'exports',
+    'require',
+    `${text(name)}\n//# sourceURL=mp:///${name}`,
+  );
   run(module, module.exports, (wanted) => requireFile(resolve(name, wanted)));
   return module.exports;
 }

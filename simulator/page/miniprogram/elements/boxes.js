@@ -38,23 +38,35 @@ export const boxes = {
     showScrollbar: Boolean,
     enableFlex: Boolean,
   }),
-  label: reflecting({ for: String }, {
-    attached() {
-      this.addListener('tap', () => {
-        const inside = this.getBackendElement().querySelector('input, textarea, [role=switch]');
-        inside?.focus();
-      });
+  label: reflecting(
+    { for: String },
+    {
+      attached() {
+        this.addListener('tap', () => {
+          const inside = this.getBackendElement().querySelector('input, textarea, [role=switch]');
+          inside?.focus();
+        });
+      },
     },
-  }),
-  form: reflecting({}, {
-    attached() {
-      this.addListener('formsubmit', () => {
-        const held = fieldsIn(this.getBackendElement());
-        const value = Object.fromEntries(held.map((data) => [data.name, data.value ?? data.checked]));
-        this.triggerEvent('submit', { value });
-      });
+  ),
+  form: reflecting(
+    {},
+    {
+      attached() {
+        this.addListener('formsubmit', () => {
+          const held = fieldsIn(this.getBackendElement());
+          const value = Object.fromEntries(
+            held.map((data) => [data.name, data.value ?? data.checked]),
+          );
+          this.triggerEvent('submit', { value });
+        });
+      },
     },
-  }),
-  swiper: { ...swiper, template: '<native-div class="wx-track" style="display:flex;overflow-x:auto;scroll-snap-type:x mandatory;height:100%;scrollbar-width:none"><slot/></native-div>' },
+  ),
+  swiper: {
+    ...swiper,
+    template:
+      '<native-div class="wx-track" style="display:flex;overflow-x:auto;scroll-snap-type:x mandatory;height:100%;scrollbar-width:none"><slot/></native-div>',
+  },
   'swiper-item': reflecting({ itemId: String }),
 };

@@ -3,7 +3,14 @@
 import { pictureAddress } from '../source.js';
 import { reflecting } from './reflected.js';
 
-const FITS = { scaleToFill: 'fill', aspectFit: 'contain', aspectFill: 'cover', widthFix: 'fill', heightFix: 'fill', center: 'none' };
+const FITS = {
+  scaleToFill: 'fill',
+  aspectFit: 'contain',
+  aspectFill: 'cover',
+  widthFix: 'fill',
+  heightFix: 'fill',
+  center: 'none',
+};
 
 function draw(component) {
   const node = component.getBackendElement()?.querySelector('img');
@@ -21,7 +28,12 @@ function draw(component) {
 }
 
 const image = reflecting(
-  { src: String, mode: { type: String, value: 'scaleToFill' }, lazyLoad: Boolean, showMenuByLongpress: Boolean },
+  {
+    src: String,
+    mode: { type: String, value: 'scaleToFill' },
+    lazyLoad: Boolean,
+    showMenuByLongpress: Boolean,
+  },
   {
     attached() {
       const node = this.getBackendElement().querySelector('img');

@@ -3,8 +3,20 @@
 import { triggerTap } from './tapping.js';
 
 const ARIA = [
-  'Label', 'Hidden', 'Live', 'Pressed', 'Selected', 'Checked', 'Disabled', 'Expanded',
-  'Valuenow', 'Valuemin', 'Valuemax', 'Level', 'Labelledby', 'Current',
+  'Label',
+  'Hidden',
+  'Live',
+  'Pressed',
+  'Selected',
+  'Checked',
+  'Disabled',
+  'Expanded',
+  'Valuenow',
+  'Valuemin',
+  'Valuemax',
+  'Level',
+  'Labelledby',
+  'Current',
 ];
 const FLAGS = ['hidden', 'disabled', 'loading', 'plain', 'scrollX', 'scrollY'];
 const TEXTS = ['type', 'size'];

@@ -4,7 +4,13 @@ import { Event } from 'glass-easel';
 import { askForPhone } from '../sheets/phone_number.js';
 import { makeReachable, reflecting } from './reflected.js';
 
-const OPENS = { navigate: 'navigateTo', redirect: 'redirectTo', switchTab: 'switchTab', reLaunch: 'reLaunch', navigateBack: 'navigateBack' };
+const OPENS = {
+  navigate: 'navigateTo',
+  redirect: 'redirectTo',
+  switchTab: 'switchTab',
+  reLaunch: 'reLaunch',
+  navigateBack: 'navigateBack',
+};
 
 function attachedButton() {
   const node = this.getBackendElement();

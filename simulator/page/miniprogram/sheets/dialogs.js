@@ -10,7 +10,14 @@ let hiding = null;
 
 export function showToast({ title = '', icon = 'success', duration = 1500 }) {
   clearTimeout(hiding);
-  const sign = icon in SIGNS ? element('span', { class: `toast__sign toast__sign--${icon}`, 'aria-hidden': 'true' }, SIGNS[icon]) : '';
+  const sign =
+    icon in SIGNS
+      ? element(
+          'span',
+          { class: `toast__sign toast__sign--${icon}`, 'aria-hidden': 'true' },
+          SIGNS[icon],
+        )
+      : '';
   toast.className = `toast toast--shown ${sign ? 'toast--signed' : ''}`;
   toast.replaceChildren(sign, title);
   if (duration !== Infinity) hiding = setTimeout(hideToast, duration);

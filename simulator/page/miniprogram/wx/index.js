@@ -7,4 +7,11 @@ import { navigation } from './navigation.js';
 import { requests } from './request.js';
 import { storage } from './storage.js';
 
-export const makeWx = () => ({ ...storage, ...device, ...login, ...navigation, ...dialogs, ...requests });
+export const makeWx = () => ({
+  ...storage,
+  ...device,
+  ...login,
+  ...navigation,
+  ...dialogs,
+  ...requests,
+});

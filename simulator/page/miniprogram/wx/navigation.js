@@ -29,5 +29,8 @@ const calls = {
 };
 
 export const navigation = Object.fromEntries(
-  Object.entries(calls).map(([name, act]) => [name, asynchronous(name, (options) => void act(options))]),
+  Object.entries(calls).map(([name, act]) => [
+    name,
+    asynchronous(name, (options) => void act(options)),
+  ]),
 );

@@ -1,0 +1,177 @@
+"""Shoppers: what the mini-program asks, at a steady 200 requests a second, each kind by its p95.
+
+Server, database and load share the machine's cores, as the goal has it. The requests come when
+they are due, however long the ones before take: a server that falls behind shows it.
+"""
+
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+import aiohttp
+from msgspec import Struct
+
+from benchmarks import brand, servers
+from benchmarks.fleet import LOGS, PROJECT, READY_SECONDS, STOP_SECONDS
+from benchmarks.measuring import BenchmarkFailed, free_port, quantile, spread, wait_for_port
+from benchmarks.messages import CallbackAccount
+from benchmarks.reporting import Comparison, Goal, Row, alone
+from benchmarks.servers import Database
+from benchmarks.setting import Setting
+from loyalty import customers, sessions
+from loyalty.orders import IdentityRef
+from loyalty.sealing import Sealer, new_master_key
+from models import IdentityKind, db
+from web.context import now
+
+APP_ID = "wx-benchmark"
+SHOPPERS = 500
+RATE = 200
+P95 = Goal("at_most", 20, "ms")
+CART = {"lines": [{"sku": "C-100", "quantity": 2}, {"sku": "B-330", "quantity": 1}], "coupon": None}
+
+
+class Kind(Struct, frozen=True):
+    """One kind of request; ``share`` is how often it comes among the others."""
+
+    method: str
+    path: str
+    share: int
+    body: dict[str, object] | None = None
+
+
+KINDS = (
+    Kind("GET", "/me", 4),
+    Kind("GET", "/me/ledger", 2),
+    Kind("GET", "/rewards", 2),
+    Kind("GET", "/me/coupons", 2),
+    Kind("GET", "/challenges", 2),
+    Kind("GET", "/leaderboards/week", 2),
+    Kind("GET", "/communities", 1),
+    Kind("GET", "/products", 2),
+    Kind("POST", "/quotes", 3, CART),
+)
+
+
+def compare(setting: Setting) -> Comparison:
+    """Ask one server for a while and tell the p95 of each kind of request.
+
+    Raises:
+        BenchmarkFailed: the server does not start, or an answer was wrong.
+    """
+    setting.tell(f"shopping: laying {SHOPPERS:,} shoppers with their sessions")
+    master_key = new_master_key()
+    with servers.database(setting.reached, cores=setting.cores.all) as found:
+        tokens = asyncio.run(_lay(found, brand.new_account(), master_key))
+        with _serving(found, master_key) as port:
+            seconds = 3.0 if setting.is_short else 20.0
+            asyncio.run(_shop(port, tokens, seconds=1.0))
+            setting.tell(f"shopping: {RATE} requests a second for {seconds:g} s")
+            rounds = [asyncio.run(_shop(port, tokens, seconds=seconds)) for _ in range(3)]
+    return Comparison("shopping", _rows(rounds), {}, [f"{RATE} requests a second in all"])
+
+
+async def _lay(found: Database, account: CallbackAccount, master_key: str) -> list[str]:
+    await brand.lay_rules(found, account, master_key)
+    sealer = Sealer(master_key)
+    async with db.opened(found.url, pool_size=4):
+        names = [IdentityRef(IdentityKind.OPENID, APP_ID, f"o{n}") for n in range(SHOPPERS)]
+        async with db.transaction():
+            ids = await customers.identify([(one,) for one in names], at=now(), through="bench")
+        opened = [
+            await sessions.open_for(
+                customer_id,
+                app_id=APP_ID,
+                openid=name.value,
+                session_key="k",
+                sealer=sealer,
+                at=now(),
+            )
+            for customer_id, name in zip(ids, names, strict=True)
+            if isinstance(customer_id, int)
+        ]
+    return [one.token for one in opened]
+
+
+@contextmanager
+def _serving(found: Database, master_key: str) -> Iterator[int]:
+    port = free_port()
+    LOGS.mkdir(parents=True, exist_ok=True)
+    told = {
+        "DATABASE_URL": found.addresses.database_url,
+        "REDIS_URL": found.addresses.redis_url,
+        "JIFEN_MASTER_KEY": master_key,
+    }
+    with (LOGS / "shopping.log").open("wb") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jifen.cli", "serve", "--port", str(port)],
+            cwd=PROJECT,
+            env={**os.environ, **told},
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_for_port(port, timeout_seconds=READY_SECONDS)
+        yield port
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+async def _shop(port: int, tokens: list[str], *, seconds: float) -> dict[str, list[float]]:
+    """Send requests when they are due; return the milliseconds of each kind."""
+    dice = random.Random(7)
+    took: dict[str, list[float]] = defaultdict(list)
+    weighed = [kind for kind in KINDS for _ in range(kind.share)]
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", connector=connector) as http:
+        began_at = perf_counter()
+
+        async def ask(number: int) -> None:
+            due_at = began_at + number / RATE
+            await asyncio.sleep(max(0.0, due_at - perf_counter()))
+            kind = dice.choice(weighed)
+            await _ask(http, kind, dice.choice(tokens))
+            took[f"{kind.method} {kind.path}"].append((perf_counter() - due_at) * 1000)
+
+        await asyncio.gather(*(ask(number) for number in range(int(seconds * RATE))))
+    return took
+
+
+async def _ask(http: aiohttp.ClientSession, kind: Kind, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    body = json.dumps(kind.body) if kind.body else None
+    async with http.request(
+        kind.method, f"/miniprogram/v1{kind.path}", data=body, headers=headers
+    ) as answer:
+        if answer.status != 200:
+            raise BenchmarkFailed(f"{kind.path}: {answer.status} {await answer.text()}")
+        await answer.read()
+
+
+def _rows(rounds: list[dict[str, list[float]]]) -> list[Row]:
+    rows = []
+    for kind in KINDS:
+        name = f"{kind.method} {kind.path}"
+        per_round = [quantile(one[name], 0.95) for one in rounds]
+        rows.append(alone(f"{name}, p95", "ms", per_round, goal=P95))
+        rows.append(
+            Row(
+                f"{name}, p50",
+                "ms",
+                spread([quantile(one[name], 0.5) for one in rounds]),
+                spread(per_round),
+            )
+        )
+    return rows
