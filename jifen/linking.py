@@ -2,7 +2,7 @@
 
 import sys
 
-from loyalty import customers, ledger
+from loyalty import brand, customers, ledger
 from loyalty.errors import LoyaltyError
 from loyalty.orders import IdentityRef
 from models import IdentityKind
@@ -21,14 +21,15 @@ async def run(openid: str, customer: str) -> int:
         if not (app_id and separator and value):
             raise BadReference(f"{openid!r}: a follower is written APP_ID:OPENID")
         follower = IdentityRef(IdentityKind.OPENID, app_id, value)
-        customer_id = await customers.link(_imported(customer), follower, at=now())
+        at = now() + await brand.offset()
+        customer_id = await customers.link(_imported(customer), follower, at=at)
     except BadReference as refused:
         print(f"jifen: {refused}", file=sys.stderr)
         return 1
     except LoyaltyError as refused:
         print(f"jifen: {text(refused.code, 'en', refused.figures)}", file=sys.stderr)
         return 1
-    balance = (await ledger.balances([customer_id], at=now()))[customer_id]
+    balance = (await ledger.balances([customer_id], at=at))[customer_id]
     print(f"linked: {balance.available} points available, {balance.pending} pending")
     return 0
 

@@ -69,6 +69,7 @@ async def state(request: web.Request) -> web.Response:
             "consumers": [_card(consumer) for consumer in china.consumers],
             "shops": [_poster(china, shop) for shop in china.settings.shops],
             "join_ways": china.corp.posters() if china.corp else [],
+            "has_day": china.settings.day is not None,
             "faults": china.faults.now,
             "callback_url": account.callback_url,
             "clock": {"offset_seconds": china.clock.state.offset_seconds},

@@ -96,3 +96,5 @@ async def test_it_speaks_english_and_leads_to_the_phones(day: Page, demo: dict[s
     await expect(day.locator("#brand")).to_have_text("Jifen Demo Store")
     await day.get_by_role("link", name="Phones only").click()
     await expect(day).to_have_url(demo["page"])
+    await day.get_by_role("link", name="The demo day").click()
+    await expect(day).to_have_url(demo["day"])

@@ -12,7 +12,7 @@ from yarl import URL
 
 from simulator.app import create_app
 from simulator.consumers import derived_id
-from simulator.settings import ConsumerSeed, MiniProgram, OfficialAccount, Settings
+from simulator.settings import ConsumerSeed, Day, MiniProgram, OfficialAccount, Settings
 
 LIN = derived_id("林小满")
 ACCOUNT = OfficialAccount(
@@ -179,3 +179,27 @@ async def test_without_source_there_is_no_mini_program() -> None:
         assert state["miniprogram"]["is_here"] is False
         assert (await session.get(server.make_url("/mp/source.json"))).status == 404
     await server.close()
+
+
+async def test_the_page_of_the_day_frames_the_console_and_asks_the_demo_alone(
+    phone: Phone, tmp_path: Path
+) -> None:
+    day = Day("http://127.0.0.1:9999/console", "chen", "secret")
+    mini = MiniProgram("wx9988776655443322", "f" * 32, server=phone.at("").rstrip("/"))
+    china = TestServer(create_app(Settings(ACCOUNT, mini, day=day)))
+    await china.start_server()
+    async with phone.session.get(china.make_url("/day")) as page:
+        policy = page.headers["Content-Security-Policy"]
+    assert "frame-src 'self' http://127.0.0.1:9999;" in policy
+    assert "frame-ancestors 'none'" in policy
+    path = china.make_url("/play/day/request")
+    async with phone.session.post(path, json={"path": "/demo/day"}) as answer:
+        assert msgspec.json.decode((await answer.json())["body"])["path"] == "/demo/day"
+    for wrong in ("/healthz", "http://elsewhere/demo/", "demo/day", "@elsewhere/demo/"):
+        async with phone.session.post(path, json={"path": wrong}) as answer:
+            assert answer.status == 403
+    async with phone.session.get(china.make_url("/play/wire")) as wire:
+        assert (await wire.json())["exchanges"] == [], "it is on no phone's wire"
+    await china.close()
+    async with phone.session.get(phone.china.make_url("/day")) as absent:
+        assert absent.status == 404

@@ -16,6 +16,7 @@ export const en = {
   'side.not_following': 'Not following',
   'side.unread': '{n} unread',
   'side.language': 'Language of this page',
+  'side.day': 'The demo day: phones, console, time',
   'side.note':
     'A simulated WeChat platform: every message is really signed, encrypted and sent to your server over HTTP. Not a Tencent product.',
   'side.open': 'Change consumer and settings, now {name}',

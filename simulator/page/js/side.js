@@ -43,6 +43,7 @@ function drawSide() {
     element('span', { class: 'row-button__sign' }, icon('add')),
     t('side.add'),
   );
+  byId('open-day').hidden = !world.hasDay;
   byId('try').replaceChildren(...tries());
   drawOpener();
 }

@@ -11,6 +11,7 @@ const KEPT_AS = 'jifen.consumer';
 class World extends EventTarget {
   account = null;
   miniprogram = null;
+  hasDay = false;
   consumers = [];
   shops = [];
   joinWays = [];
@@ -56,6 +57,7 @@ class World extends EventTarget {
     const state = await play.state();
     this.account = state.account;
     this.miniprogram = state.miniprogram ?? null;
+    this.hasDay = state.has_day === true;
     this.consumers = state.consumers;
     this.shops = state.shops ?? [];
     this.joinWays = state.join_ways ?? [];

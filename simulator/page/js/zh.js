@@ -15,6 +15,7 @@ export const zh = {
   'side.not_following': '未关注',
   'side.unread': '{n} 条未读',
   'side.language': '页面语言',
+  'side.day': '演示的一天：手机、后台与时间',
   'side.note': '这里是模拟的微信平台：消息真实签名、加密，再经 HTTP 送到你的服务器。并非腾讯产品。',
   'side.open': '换顾客与设置，现在是{name}',
   'side.open_unread': '换顾客与设置，现在是{name}，其他顾客有 {n} 条未读',
