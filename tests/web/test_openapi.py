@@ -55,11 +55,14 @@ async def test_every_operation_has_a_name_of_its_own_and_a_summary(answer: Asked
     assert all(told["summary"].endswith(".") for _, _, told in operations(answer.told))
 
 
-async def test_only_the_login_asks_for_no_session(answer: Asked) -> None:
+async def test_only_the_login_and_the_brand_ask_for_no_session(answer: Asked) -> None:
     open_to_all = {
         (method, path) for method, path, told in operations(answer.told) if "security" not in told
     }
-    assert open_to_all == {("post", "/miniprogram/v1/session")}
+    assert open_to_all == {
+        ("post", "/miniprogram/v1/session"),
+        ("get", "/miniprogram/v1/brand"),
+    }
     assert set(answer.told["components"]["securitySchemes"]) == {"session"}
 
 
