@@ -171,7 +171,7 @@ class Town:
     async def nothing_was_stored(self) -> bool:
         return await self.count("inbound_event") == await self.count("delivery") == 0
 
-    async def until(self, what: str, *, count: int = 1, seconds: float = 10) -> None:
+    async def until(self, what: str, *, count: int = 1, seconds: float = 30) -> None:
         """Wait until so many rows are there."""
         async with asyncio.timeout(seconds):
             while await self.count(what) < count:  # noqa: ASYNC110 (the database tells nobody)

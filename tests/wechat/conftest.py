@@ -9,7 +9,7 @@ from wechat.exchange import Limits
 from wechat.official_account import OfficialAccount
 from wechat.tokens import MemoryTokens
 
-QUICK = Limits(total_seconds=0.4, connect_seconds=0.2, backoff_seconds=(0.0, 0.0))
+QUICK = Limits(total_seconds=1.2, connect_seconds=0.6, backoff_seconds=(0.0, 0.0))
 
 
 @pytest.fixture
