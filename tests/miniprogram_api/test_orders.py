@@ -1,10 +1,8 @@
 """She buys in the brand's own store: from the cart to the points, over HTTP."""
 
 import asyncio
-import json
 from dataclasses import replace as with_fields
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,7 +14,6 @@ from loyalty import checkout
 from models import (
     Coupon,
     CouponState,
-    Customer,
     Product,
     Purchase,
     StoreOrder,
@@ -24,49 +21,20 @@ from models import (
     StoreRefund,
     StoreRefundState,
 )
-from simulator.pay_seal import PaySeal
-from tests import pay_keys as merchants
-from tests.loyalty.store import coupon, open_store
-from tests.miniprogram_api.conftest import APP_ID, Phone
-from tests.web.conftest import Asked, Caller, Json, Serve
+from tests.miniprogram_api.conftest import Phone
+from tests.miniprogram_api.shopping import (
+    CART,
+    bought,
+    fresh_coupon,
+    place,
+    quote,
+    signed_in,
+    store,
+)
+from tests.web.conftest import Json, Serve
 from web.context import Context, PayAccount, now
 
-CART = {"lines": [{"sku": "C-100", "quantity": 1}, {"sku": "M-020", "quantity": 1}]}
-NOTICES = f"/wechat-pay/{merchants.MCH_ID}/notices"
-
-
-@pytest.fixture(autouse=True)
-async def store(server: Caller, merchant: PayAccount) -> None:
-    await open_store()
-
-
-async def signed_in(phone: Phone) -> int:
-    answer = await phone.sign_in()
-    return int((await Customer.get(uuid=answer.told["customer"])).id)
-
-
-async def quote(phone: Phone, **more: Any) -> Json:
-    answer = await phone.ask("POST", "/quotes", json={**CART, **more})
-    assert answer.http_status == 200, answer.told
-    return answer.told
-
-
-async def place(phone: Phone, token: str, uuid: object = None) -> Asked:
-    return await phone.ask("PUT", f"/me/orders/{uuid or uuid4()}", json={"quote": token})
-
-
-async def fresh_coupon(member_id: int, slot: str = "coupon:ten_off") -> str:
-    """A coupon that is good now, on the wire's clock."""
-    uuid = await coupon(member_id, slot)
-    await Coupon.filter(uuid=uuid).update(expires_at=now() + timedelta(days=9))
-    return str(uuid)
-
-
-async def bought(phone: Phone, **more: Any) -> Json:
-    """Order and pay; return the order."""
-    order = (await place(phone, (await quote(phone, **more))["quote"])).told
-    assert (await phone.pay(order["payment"]))["errMsg"] == "requestPayment:ok"
-    return order
+__all__ = ["store"]
 
 
 async def test_the_store_shows_what_it_sells_in_her_language(lin: Phone) -> None:
@@ -335,69 +303,6 @@ async def test_a_refund_whose_notice_is_lost_is_found_by_asking_again(
     assert await refunding.refund_due(connected, now()) == 0
     await refunding.refund_due(connected, now() + timedelta(minutes=2))
     assert (await StoreRefund.get()).state is StoreRefundState.DONE
-
-
-def notice(content: Json, event: str = "TRANSACTION.SUCCESS") -> tuple[dict[str, str], bytes]:
-    seal = PaySeal(merchants.merchant())
-    ciphertext, nonce = seal.sealed(json.dumps(content).encode(), "")
-    body = json.dumps(
-        {"event_type": event, "resource": {"ciphertext": ciphertext, "nonce": nonce}}
-    ).encode()
-    return {**seal.headers(body), "Content-Type": "application/json"}, body
-
-
-def payment(order: Json, **changed: Any) -> Json:
-    return {
-        "mchid": merchants.MCH_ID,
-        "appid": APP_ID,
-        "out_trade_no": order["number"],
-        "transaction_id": f"4200{order['number']}",
-        "trade_state": "SUCCESS",
-        "success_time": "2026-11-22T12:00:00+08:00",
-        "amount": {"total": order["total_fen"], "payer_total": order["total_fen"]},
-    } | changed
-
-
-async def test_a_notice_that_does_not_fit_moves_nothing(lin: Phone, server: Caller) -> None:
-    await signed_in(lin)
-    order = (await place(lin, (await quote(lin))["quote"])).told
-    good = payment(order)
-    headers, body = notice(good)
-    probe = {**headers, "Wechatpay-Signature": "WECHATPAY/SIGNTEST/" + "A" * 300}
-    cases: list[tuple[dict[str, str], bytes, int]] = [
-        (probe, body, 401),
-        ({}, body, 401),
-        (headers, body[:-1], 401),
-        (*notice({"mchid": merchants.MCH_ID}), 400),
-        (*notice(good | {"mchid": "1900000002"}), 401),
-        (*notice(good | {"amount": {"total": 1, "payer_total": 1}}), 422),
-        (*notice(good | {"out_trade_no": "none00"}), 422),
-        (*notice(good | {"trade_state": "NOTPAY"}), 400),
-        (headers, b"x" * 70_000, 413),
-    ]
-    for given, content, expected in cases:
-        answer = await server.send(NOTICES, content, headers=given)
-        assert (answer.http_status, answer.told["code"]) == (expected, "FAIL")
-    assert (await StoreOrder.get()).state is StoreOrderState.AWAITING_PAYMENT
-    assert (await server.send("/wechat-pay/1/notices", body, headers=headers)).http_status == 404
-    assert (await server.send(NOTICES, *[body], headers=headers)).http_status == 204
-    assert (await StoreOrder.get()).state is StoreOrderState.PAID
-
-
-async def test_many_of_one_notice_at_once_count_once(lin: Phone, server: Caller) -> None:
-    await signed_in(lin)
-    order = (await place(lin, (await quote(lin))["quote"])).told
-    headers, body = notice(payment(order))
-    answers = await asyncio.gather(
-        *(server.send(NOTICES, body, headers=headers) for _ in range(10))
-    )
-    assert {answer.http_status for answer in answers} == {204}
-    assert await Purchase.all().count() == 1
-
-
-async def test_what_we_have_no_use_for_is_taken_and_forgotten(lin: Phone, server: Caller) -> None:
-    headers, body = notice({"mchid": merchants.MCH_ID}, "COUPON.SEND")
-    assert (await server.send(NOTICES, body, headers=headers)).http_status == 204
 
 
 async def test_without_a_merchant_nothing_is_sold(

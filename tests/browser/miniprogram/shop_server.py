@@ -14,23 +14,10 @@ import segno
 from aiohttp import web
 
 from simulator.settings import ConsumerSeed
+from tests.browser.miniprogram.catalogue import TEXTS, Catalogue, Json, soon
 
-Json = dict[str, Any]
 PREFIX = "/miniprogram/v1"
-TEXTS = {
-    "no_such_redemption": ("没有这次兑换", "There is no such redemption"),
-    "not_enough_points": ("还差 120 分", "120 points short"),
-    "session_unknown": ("登录已失效", "This session is not valid"),
-    "broken": ("服务出现错误，请稍后再试", "Something went wrong on our side"),
-    "min_spend_not_met": ("还差 46 元可用", "¥46 short of the minimum"),
-    "tier_too_low": ("达到银卡会员即可加入", "Reach Silver to join"),
-}
 SHOPPERS = (ConsumerSeed("王金"), ConsumerSeed("Emma", "en"))
-
-
-def soon(**ahead: float) -> str:
-    """A moment from now on, as RFC 3339 writes it."""
-    return (datetime.now(UTC) + timedelta(**ahead)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def today() -> str:
@@ -50,7 +37,7 @@ class Refusal(Exception):
         self.status = status
 
 
-class ShopServer:
+class ShopServer(Catalogue):
     """One shopper's things; ``asked`` counts what was asked for, ``broken`` paths answer 500."""
 
     def __init__(self) -> None:
@@ -130,13 +117,6 @@ class ShopServer:
         text = TEXTS[refusal.code][self._is_english(request)]
         error = {"code": refusal.code, "message": text, "request_id": "r"}
         return web.json_response({"error": error}, status=refusal.status)
-
-    @staticmethod
-    def _is_english(request: web.Request) -> bool:
-        return request.headers.get("Accept-Language", "").startswith("en")
-
-    def _said(self, request: web.Request, zh: str, en: str) -> str:
-        return en if self._is_english(request) else zh
 
     async def nothing(self, request: web.Request) -> Json:
         return {}
@@ -263,99 +243,6 @@ class ShopServer:
         """The shop scans the only code there is."""
         (found,) = self.redemptions.values()
         found.update(state="handed_over", handed_over_at=soon())
-
-    async def coupons(self, request: web.Request) -> Json:
-        said = self._said
-        first: Json = {
-            "uuid": "a" * 32,
-            "slot": "coupon:vip_20",
-            "name": said(request, "VIP 专享 8 折", "VIP 20% off"),
-            "worth": said(request, "8 折", "20% off"),
-            "conditions": [
-                said(request, "满 100 元可用", "From ¥100"),
-                said(request, "咖啡", "Coffee"),
-            ],
-            "reason": said(
-                request, "您上月买了 3 次，送您一张", "For your three orders last month"
-            ),
-            "state": "issued",
-            "code": "ABCD",
-            "issued_at": soon(days=-2),
-            "expires_at": soon(days=20),
-        }
-        others = [("b" * 32, "issued", soon(hours=30)), ("c" * 32, "used", soon(days=3))]
-        later = {"name": said(request, "立减 10 元", "¥10 off"), "worth": "¥10", "reason": None}
-        return {
-            "coupons": [
-                first,
-                *(
-                    {**first, **later, "uuid": uuid, "state": state, "expires_at": ends}
-                    for uuid, state, ends in others
-                ),
-            ]
-        }
-
-    async def products(self, request: web.Request) -> Json:
-        said = self._said
-        rows = (
-            ("C-100", said(request, "冷萃咖啡液 10 条", "Cold brew, 10 sticks"), "咖啡", 12_800),
-            ("M-020", said(request, "手冲壶", "Pour-over kettle"), "器具", 26_900),
-            ("B-330", said(request, "精品豆 330 g", "Fine beans, 330 g"), "咖啡", 9_800),
-            ("B-331", said(request, "季节限定豆", "Beans of the season"), "咖啡", 11_800),
-        )
-        names = ("sku", "name", "category", "price_fen")
-        return {"products": [{**dict(zip(names, row, strict=True)), "picture": ""} for row in rows]}
-
-    async def quote(self, request: web.Request) -> Json:
-        asked = await request.json()
-        known = {each["sku"]: each for each in (await self.products(request))["products"]}
-        percent = 20 if asked["coupon"] else 5
-        lines = []
-        for line in asked["lines"]:
-            goods = known[line["sku"]]["price_fen"] * line["quantity"]
-            saved = goods * percent // 100
-            lines.append(
-                {
-                    **line,
-                    "name": known[line["sku"]]["name"],
-                    "price_fen": known[line["sku"]]["price_fen"],
-                    "goods_fen": goods,
-                    "saved_fen": saved,
-                    "total_fen": goods - saved,
-                }
-            )
-        totals = {
-            name: sum(line[name] for line in lines)
-            for name in ("goods_fen", "saved_fen", "total_fen")
-        }
-        name = self._said(request, "会员咖啡 95 折", "5% off coffee")
-        refused = {
-            "slot": "coupon:ten_off",
-            "name": self._said(request, "立减 10 元", "¥10 off"),
-            "code": "min_spend_not_met",
-            "message": self._said(request, *TEXTS["min_spend_not_met"]),
-            "coupon": "b" * 32,
-        }
-        usable = {
-            "coupon": "a" * 32,
-            "slot": "coupon:vip_20",
-            "name": self._said(request, "VIP 专享 8 折", "VIP 20% off"),
-            "reason": "",
-            "saved_fen": sum(line["goods_fen"] for line in lines) // 5,
-        }
-        applied = {"slot": "offer:coffee_5", "name": name, "saved_fen": totals["saved_fen"]}
-        return {
-            "quote": f"signed-{totals['total_fen']}-{asked['coupon']}",
-            "good_until": soon(minutes=15),
-            "lines": lines,
-            **totals,
-            "points_to_earn": totals["total_fen"] // 100,
-            "applied": [{**applied, "coupon": asked["coupon"]}],
-            "refused": [refused],
-            "usable": [usable],
-            "best_coupon": "a" * 32,
-            "is_exact": True,
-        }
 
     async def order(self, request: web.Request) -> Json:
         uuid, quote = request.match_info["uuid"], (await request.json())["quote"]
