@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct, inspect
 
+from loyalty.ledger.movements import is_writable
 from loyalty.registry import encode
 
 LONGEST_INPUT = 20_000
+LONGEST_NUMBER = 18
 
 
 class Input(Struct, frozen=True):
@@ -77,6 +79,8 @@ def _value(one: Input, told: str) -> Any:
         raise msgspec.ValidationError(
             f"Expected `str` of length <= {LONGEST_INPUT} - at `$.{one.name}`"
         )
+    if not is_writable(told):
+        raise msgspec.ValidationError(f"NUL - at `$.{one.name}`")
     if not told and one.is_optional:
         return None
     match one.kind:
@@ -85,6 +89,8 @@ def _value(one: Input, told: str) -> Any:
         case "number":
             if not told.removeprefix("-").isdecimal() or not told.isascii():
                 raise msgspec.ValidationError(f"Not a number - at `$.{one.name}`")
+            if len(told) > LONGEST_NUMBER:
+                raise msgspec.ValidationError(f"Number out of range - at `$.{one.name}`")
             return int(told)
         case "list":
             return [part.strip() for part in told.replace("，", ",").split(",") if part.strip()]

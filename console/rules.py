@@ -1,17 +1,23 @@
 """The brand's rules: what is in force, since when and by whom, and the form of a new version."""
 
+import inspect
+
 import msgspec
 from aiohttp import web
 
 from console.access import EDITORS, STAFF
-from console.pages import see, show
+from console.pages import language_of, see, show
 from console.rule_form import body_of, inputs
+from console.rule_words import CHOICES, FIELDS, KINDS
 from loyalty import programme
 from loyalty.errors import NotFound
 from loyalty.programme import REGISTRIES, Rule
 from models import RuleVersion
 from web.context import CONTEXT
+from web.decoding import wrong_field
+from web.languages import Language
 from web.refusals import Forbidden
+from web.texts import text
 
 
 async def page(request: web.Request) -> web.Response:
@@ -56,7 +62,8 @@ async def publish(request: web.Request) -> web.Response:
         body = body_of(rule, form)
         changed = REGISTRIES[version.registry].decode(version.kind, body)
     except msgspec.ValidationError as wrong:
-        return await _show(request, form=form, error=str(wrong), http_status=422)
+        error = _told(wrong, language_of(request))
+        return await _show(request, form=form, error=error, http_status=422)
     await programme.publish(
         version.slot, changed, starts_at=at, by=staff_member.account, at=at, ends_at=version.ends_at
     )
@@ -78,6 +85,7 @@ async def _show(
     http_status: int = 200,
 ) -> web.Response:
     version, rule = await _newest(request.match_info["slot"])
+    chosen = 0 if language_of(request) == "zh" else 1
     fields = inputs(rule)
     if form is not None:
         fields = [
@@ -91,7 +99,9 @@ async def _show(
         {
             "slot": version.slot,
             "kind": version.kind,
-            "about": type(rule).__doc__ or "",
+            "about": _about(version, rule, language_of(request)),
+            "labels": {name: told[chosen] for name, told in FIELDS.items()},
+            "choices": {name: told[chosen] for name, told in CHOICES.items()},
             "fields": fields,
             "versions": versions,
             "error": error,
@@ -99,3 +109,18 @@ async def _show(
         },
         http_status=http_status,
     )
+
+
+def _about(version: RuleVersion, rule: msgspec.Struct, language: Language) -> str:
+    if language == "zh":
+        return KINDS[f"{version.registry}/{version.kind}"]
+    return inspect.getdoc(type(rule)) or ""
+
+
+def _told(wrong: msgspec.ValidationError, language: Language) -> str:
+    """Say what is wrong in the staff's language, with the field's own label."""
+    found = wrong_field(str(wrong))
+    name = (found.field or "").partition(".")[0].partition("[")[0]
+    label = FIELDS[name][0 if language == "zh" else 1] if name in FIELDS else found.field
+    between = "：" if language == "zh" else ": "
+    return f"{label}{between}{text(found.code, language, found.figures)}"
