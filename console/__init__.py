@@ -22,6 +22,7 @@ from console import (
 )
 from console.access import require_staff
 from console.pages import FRAMED_BY, set_up
+from console.refusing import show_refusals
 
 HERE = Path(__file__).parent
 PREFIX = "/console"
@@ -29,7 +30,7 @@ PREFIX = "/console"
 
 def add_to(app: web.Application, *, framed_by: Sequence[str] = ()) -> None:
     """Mount the console; ``framed_by`` are origins that may show it in a frame: the demo's page."""
-    console = web.Application(middlewares=[require_staff])
+    console = web.Application(middlewares=[show_refusals, require_staff])
     console[FRAMED_BY] = tuple(framed_by)
     set_up(console, HERE / "templates")
     console.add_routes(

@@ -131,7 +131,9 @@ async def test_a_guide_hands_over_and_reads_no_figures(browser: Browser) -> None
     await browser.sign_in("guide")
     assert (await browser.get("/hand-over"))[0] == 200
     for path in ("/scorecard", "/runs", "/communities"):
-        assert (await browser.get(path))[0] == 403
+        http_status, page = await browser.get(path)
+        assert (http_status, "您的角色不能查看此页" in page) == (403, True)
+        assert "<html" in page
 
 
 async def test_an_auditor_hands_nothing_over(browser: Browser) -> None:

@@ -1,0 +1,33 @@
+"""A refusal as a page in the staff's language; what is broken or away is told as everywhere."""
+
+from aiohttp import web
+
+from console.access import Handler
+from console.pages import language_of, show
+from loyalty.errors import Conflict, LoyaltyError, NotFound
+from web.refusals import RequestRefused
+from web.texts import text
+
+
+@web.middleware
+async def show_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Show why a page or form is refused."""
+    try:
+        return await handler(request)
+    except LoyaltyError as refused:
+        return await _page(request, refused, _status(refused))
+    except RequestRefused as refused:
+        return await _page(request, refused, refused.http_status)
+
+
+def _status(refused: LoyaltyError) -> int:
+    if isinstance(refused, NotFound):
+        return 404
+    return 409 if isinstance(refused, Conflict) else 422
+
+
+async def _page(
+    request: web.Request, refused: LoyaltyError | RequestRefused, http_status: int
+) -> web.Response:
+    said = text(refused.code, language_of(request), refused.figures)
+    return await show(request, "refused.html", {"said": said}, http_status=http_status)
