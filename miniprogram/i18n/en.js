@@ -187,6 +187,6 @@ module.exports = {
     messages: 'Messages',
     allow: 'Subscribe',
     messages_done: 'Subscribed',
-    note: 'With your phone number, orders on Tmall and in shops earn points too.',
+    note: 'Your number is kept encrypted, and only used to know you as the same member.',
   },
 };

@@ -182,6 +182,6 @@ module.exports = {
     messages: '消息提醒',
     allow: '订阅',
     messages_done: '已订阅',
-    note: '绑定手机号后，您在天猫、门店的订单也会累计积分。',
+    note: '手机号加密保存，只用来认出您是同一位会员。',
   },
 };
