@@ -14,12 +14,12 @@ from connectors.files import details
 from connectors.files.faults import FileFault
 from connectors.files.taking import Reading, Taken, refused_rows, rows_to_park
 from loyalty import imports
+from loyalty.again import in_transaction
 from loyalty.errors import LoyaltyError
 from loyalty.imports import Batch, Counts, Imported, RowParked
 from models import db
 
 MOST_ROWS_A_BATCH = 15_000
-ATTEMPTS = 5
 LANES = 2  # one computes while the other waits for the database
 
 Now = Callable[[], datetime]
@@ -155,14 +155,10 @@ def lane_of(one: Taken, lanes: int) -> int:
 
 
 async def _recorded(reading: Reading, file_id: int, part: _Part, *, at: datetime) -> Imported:
-    for attempt in range(ATTEMPTS):
-        try:
-            async with db.transaction():
-                return await imports.record_batch(file_id, await _batch(reading, part), at=at)
-        except db.Collision:
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("the last attempt returns or raises")
+    async def act() -> Imported:
+        return await imports.record_batch(file_id, await _batch(reading, part), at=at)
+
+    return await in_transaction(act)
 
 
 async def try_out(

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from loyalty import coupons
-from loyalty.checkout.again import in_transaction
+from loyalty.again import in_transaction
 from loyalty.checkout.locking import locked
 from loyalty.checkout.refunding import give_back_late
 from loyalty.checkout.settling import record_paid

@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from loyalty import purchases
+from loyalty.again import in_transaction
 from loyalty.allocation import shares
-from loyalty.checkout.again import in_transaction
 from loyalty.checkout.locking import locked
 from loyalty.checkout.settling import lines_of, told
 from loyalty.errors import Conflict, NotFound, Refused

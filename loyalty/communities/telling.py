@@ -6,10 +6,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from loyalty.again import in_transaction
 from loyalty.customers import know_contacts
 from models import db
-
-MEETINGS = 3
 
 
 class Contact(Struct, frozen=True):
@@ -46,14 +45,7 @@ async def tell(community_id: int, roster: Roster, *, read_at: datetime, at: date
     Who is new in it has joined, and her invitation is accepted; who is missing has left. A list
     that was read before the one we have changes nothing.
     """
-    for attempt in range(MEETINGS):
-        try:
-            async with db.transaction():
-                return await _tell(community_id, roster, read_at=read_at, at=at)
-        except db.Collision:
-            if attempt == MEETINGS - 1:
-                raise
-    raise AssertionError("the last attempt returns or raises")
+    return await in_transaction(lambda: _tell(community_id, roster, read_at=read_at, at=at))
 
 
 async def _tell(community_id: int, roster: Roster, *, read_at: datetime, at: datetime) -> Told:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from loyalty.again import in_transaction
 from loyalty.errors import LoyaltyError, Refused
 from loyalty.orders import IdentityRef
 from models import IdentityKind, db
 
 Buyer = tuple[IdentityRef, ...]
-MEETINGS = 3
 
 _FIND = """
 SELECT identity.kind, identity.scope, identity.value,
@@ -158,16 +158,8 @@ async def meet(buyer: Buyer, *, at: datetime, through: str) -> int:
     Raises:
         Refused: ``identities_of_two_customers``.
     """
-    for attempt in range(MEETINGS):
-        try:
-            async with db.transaction():
-                (found,) = await identify([buyer], at=at, through=through)
-        except db.Collision:
-            if attempt == MEETINGS - 1:
-                raise
-            continue
-        if isinstance(found, LoyaltyError):
-            raise found
-        assert found is not None, "whoever has an identity is somebody"
-        return found
-    raise AssertionError("the last attempt returns or raises")
+    (found,) = await in_transaction(lambda: identify([buyer], at=at, through=through))
+    if isinstance(found, LoyaltyError):
+        raise found
+    assert found is not None, "whoever has an identity is somebody"
+    return found

@@ -5,6 +5,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from loyalty import customers, ledger, programme, standing
+from loyalty.again import in_transaction
 from loyalty.errors import LoyaltyError, Refused
 from loyalty.orders import Order
 from loyalty.outcomes import Fate, Outcome
@@ -14,9 +15,6 @@ from loyalty.purchases.following import follow
 from loyalty.purchases.known import Known
 from loyalty.purchases.rules import Rules
 from loyalty.purchases.task import Recorded, Task
-from models import db
-
-ATTEMPTS = 5
 
 
 async def record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Recorded]]:
@@ -29,16 +27,7 @@ async def record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Recor
     Joins the caller's transaction; then a ``db.Collision`` with another process is the caller's to
     try again.
     """
-    if db.in_caller_transaction():
-        return await _record(orders, at=at)
-    for attempt in range(ATTEMPTS):
-        try:
-            async with db.transaction():
-                return await _record(orders, at=at)
-        except db.Collision:
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("the last attempt returns or raises")
+    return await in_transaction(lambda: _record(orders, at=at))
 
 
 async def _record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Recorded]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from loyalty import codes, coupons, ledger, programme, standing
+from loyalty.again import in_transaction
 from loyalty.calendar import days_good
 from loyalty.coupons import Issue, Reason
 from loyalty.errors import Conflict, NotFound, Refused
@@ -18,8 +19,6 @@ from loyalty.redemptions.reading import REDEEMED, Redeemed, as_told, named
 from loyalty.rewards import REWARDS, Reward
 from loyalty.rewards.coupon import CouponReward
 from models import db
-
-ATTEMPTS = 5
 
 # What is read in the end is the row that was just written, under the table's name.
 _REDEEM = f"""
@@ -77,16 +76,8 @@ async def redeem(member_id: int, uuid: UUID, *, slot: str, at: datetime) -> Rede
         Refused: ``not_enough_points``, ``reward_limit_reached``, ``reward_out_of_stock``,
             ``reward_unavailable``, or the condition that she does not meet.
     """
-    if db.in_caller_transaction():
-        return await _redeem(member_id, uuid, slot=slot, at=at)
-    for attempt in range(ATTEMPTS):
-        try:
-            async with db.transaction():
-                return await _redeem(member_id, uuid, slot=slot, at=at)
-        except db.Collision:  # the name or the code is another's
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("the last attempt returns or raises")
+    # a collision: the name or the code is another's
+    return await in_transaction(lambda: _redeem(member_id, uuid, slot=slot, at=at))
 
 
 async def _redeem(member_id: int, uuid: UUID, *, slot: str, at: datetime) -> Redeemed:
