@@ -9,7 +9,7 @@ from console.access import EDITORS, STAFF
 from console.pages import language_of, see, show
 from console.rule_form import body_of, inputs
 from console.rule_words import CHOICES, FIELDS, KINDS
-from loyalty import programme
+from loyalty import programme, publishing
 from loyalty.errors import NotFound
 from loyalty.programme import REGISTRIES, Rule
 from models import RuleVersion
@@ -18,6 +18,7 @@ from web.decoding import wrong_field
 from web.languages import Language
 from web.refusals import Forbidden
 from web.texts import text
+from web.wake import wake
 
 
 async def page(request: web.Request) -> web.Response:
@@ -64,9 +65,15 @@ async def publish(request: web.Request) -> web.Response:
     except msgspec.ValidationError as wrong:
         error = _told(wrong, language_of(request))
         return await _show(request, form=form, error=error, http_status=422)
-    await programme.publish(
-        version.slot, changed, starts_at=at, by=staff_member.account, at=at, ends_at=version.ends_at
-    )
+    ends_at = version.ends_at if version.ends_at and version.ends_at > at else None
+    try:
+        await publishing.publish(
+            version.slot, changed, by=staff_member.account, at=at, ends_at=ends_at
+        )
+    except NotFound as missing:
+        error = text(missing.code, language_of(request), missing.figures)
+        return await _show(request, form=form, error=error, http_status=422)
+    await wake(request.config_dict[CONTEXT].redis)
     return see(request, f"/rules/{version.slot}")
 
 

@@ -99,6 +99,19 @@ class Programme:
                 return rule
         return None
 
+    def begins_at(self, slot: str, registry: Registry[Any]) -> datetime:
+        """Return when the first version of a slot began, however often it was changed since.
+
+        Raises:
+            KeyError: nothing was ever published in it.
+        """
+        moments = [
+            rule.starts_at for rule in self.rules.get(registry.name, ()) if rule.slot == slot
+        ]
+        if not moments:
+            raise KeyError(slot)
+        return min(moments)
+
     def earning(self, moment: datetime) -> list[tuple[int, EarningRule]]:
         """Return (version id, rule) for each slot: the newest version in force at a moment."""
         return [(rule.version_id, rule.body) for rule in self.of(EARNING, moment)]
@@ -160,29 +173,32 @@ async def publish(
 ) -> int:
     """Add the next version of a slot and return its id; versions before it stay for what they made.
 
-    Publishing what the newest version already says adds nothing.
+    Publishing what the newest version already says adds nothing. Who publishes at once waits her
+    turn; readers do not.
     """
     registry, kind = _kind_of(rule)
-    rows = await db.fetch(
-        "WITH newest AS (SELECT id, version, kind, body, starts_at, ends_at FROM rule_version"
-        "  WHERE slot = $1 ORDER BY version DESC LIMIT 1),"
-        " added AS (INSERT INTO rule_version (slot, version, registry, kind, body, state,"
-        "  starts_at, ends_at, created_at, created_by)"
-        "  SELECT $1, coalesce((SELECT version FROM newest), 0) + 1, $2, $3, $4::jsonb,"
-        "  'published', $5, $6, $7, $8"
-        "  WHERE NOT EXISTS (SELECT FROM newest WHERE kind = $3 AND body = $4::jsonb"
-        "   AND starts_at = $5 AND ends_at IS NOT DISTINCT FROM $6)"
-        "  RETURNING id)"
-        " SELECT id FROM added UNION ALL SELECT id FROM newest LIMIT 1",
-        slot,
-        registry,
-        kind,
-        encode(rule).decode(),
-        starts_at,
-        ends_at,
-        at,
-        by,
-    )
+    async with db.transaction():
+        await db.fetch("LOCK TABLE rule_version IN SHARE ROW EXCLUSIVE MODE")
+        rows = await db.fetch(
+            "WITH newest AS (SELECT id, version, kind, body, starts_at, ends_at FROM rule_version"
+            "  WHERE slot = $1 ORDER BY version DESC LIMIT 1),"
+            " added AS (INSERT INTO rule_version (slot, version, registry, kind, body, state,"
+            "  starts_at, ends_at, created_at, created_by)"
+            "  SELECT $1, coalesce((SELECT version FROM newest), 0) + 1, $2, $3, $4::jsonb,"
+            "  'published', $5, $6, $7, $8"
+            "  WHERE NOT EXISTS (SELECT FROM newest WHERE kind = $3 AND body = $4::jsonb"
+            "   AND starts_at = $5 AND ends_at IS NOT DISTINCT FROM $6)"
+            "  RETURNING id)"
+            " SELECT id FROM added UNION ALL SELECT id FROM newest LIMIT 1",
+            slot,
+            registry,
+            kind,
+            encode(rule).decode(),
+            starts_at,
+            ends_at,
+            at,
+            by,
+        )
     version_id: int = rows[0]["id"]
     return version_id
 

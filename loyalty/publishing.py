@@ -7,10 +7,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from loyalty import programme
+from loyalty import programme, standing
 from loyalty.errors import NotFound, Refused
+from loyalty.policies.board import Board
+from loyalty.policies.tiers import Tiers
 from loyalty.programme import REGISTRIES, Rule
 from loyalty.registry import encode
+from models import db
 
 # What stands before the colon of a slot says what can be picked there; some policies stand alone.
 PICKED_FROM = {
@@ -71,8 +74,12 @@ def read(slot: str, written: Mapping[str, Any]) -> Struct:
     return rule
 
 
-async def publish(slot: str, rule: Struct, *, by: str, at: datetime) -> int | None:
+async def publish(
+    slot: str, rule: Struct, *, by: str, at: datetime, ends_at: datetime | None = None
+) -> int | None:
     """Let a rule hold in a slot from now on, and return its version's id; None where it does.
+
+    Tiers and boards are derived: whoever has orders waits to be derived by them.
 
     Raises:
         NotFound: ``slot_is_empty``: it names a slot in which nothing is published.
@@ -81,6 +88,12 @@ async def publish(slot: str, rule: Struct, *, by: str, at: datetime) -> int | No
     if slot in rules and rules[slot].body == rule:
         return None
     for name, other in msgspec.structs.asdict(rule).items():
-        if name.endswith("_slot") and other not in rules:
+        if name.endswith("_slot") and other and other not in rules:
             raise NotFound("slot_is_empty", slot=other)
-    return await programme.publish(slot, rule, starts_at=at, by=by, at=at)
+    async with db.transaction():
+        version_id = await programme.publish(
+            slot, rule, starts_at=at, by=by, at=at, ends_at=ends_at
+        )
+        if isinstance(rule, Tiers | Board):
+            await standing.changed_since()
+    return version_id

@@ -1,0 +1,71 @@
+"""Staff publish a rule over HTTP: what would break it is said on the page, at once is in turn."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from console.rule_form import inputs
+from loyalty import programme
+from models import ChangedMember, RuleVersion
+from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
+from tests.loyalty.play_scene import buys
+
+__all__ = ["away", "browser", "context", "http", "redis"]
+
+
+async def form_of(browser: Browser, slot: str) -> dict[str, str]:
+    version = await RuleVersion.filter(slot=slot).order_by("-version").first()
+    assert version
+    rule = programme.REGISTRIES[version.registry].decode(version.kind, version.body)
+    return {one.name: one.value for one in inputs(rule)} | {"proof": await browser.proof()}
+
+
+@pytest.fixture
+async def marketer(browser: Browser) -> Browser:
+    await browser.sign_in("marketer")
+    return browser
+
+
+async def test_a_coupon_that_is_not_there_is_named_and_nothing_is_published(
+    marketer: Browser,
+) -> None:
+    form = await form_of(marketer, "challenge:daily")
+    http_status, page = await marketer.post(
+        "/rules/challenge:daily", **{**form, "reward_coupon_slot": "coupon:none"}
+    )
+    assert (http_status, "coupon:none 还没有发布" in page) == (422, True)
+    assert await RuleVersion.filter(slot="challenge:daily").count() == 1
+    http_status, _ = await marketer.post("/rules/challenge:daily", **{**form, "reward_points": "6"})
+    assert http_status == 200
+
+
+async def test_forms_sent_at_once_are_taken_in_turn(marketer: Browser) -> None:
+    form = await form_of(marketer, "reward:tote")
+    sent = [{**form, "points": str(300 + one)} for one in range(6)]
+    told = await asyncio.gather(*(marketer.post("/rules/reward:tote", **one) for one in sent))
+    assert [http_status for http_status, _ in told] == [200] * 6
+    assert await RuleVersion.filter(slot="reward:tote").count() == 7
+
+
+async def test_a_rule_that_is_over_is_published_again_without_its_old_end(
+    marketer: Browser,
+) -> None:
+    over = datetime.now(UTC) - timedelta(hours=1)
+    await RuleVersion.filter(slot="reward:tote").update(
+        starts_at=over - timedelta(days=1), ends_at=over
+    )
+    form = await form_of(marketer, "reward:tote")
+    http_status, _ = await marketer.post("/rules/reward:tote", **{**form, "points": "310"})
+    assert http_status == 200
+    newest = await RuleVersion.filter(slot="reward:tote").order_by("-version").first()
+    assert newest
+    assert newest.ends_at is None
+
+
+async def test_new_tiers_are_worked_out_for_whoever_bought(marketer: Browser) -> None:
+    await buys("1", 300, paid_at=NOW)
+    form = await form_of(marketer, "tiers")
+    http_status, _ = await marketer.post("/rules/tiers", **{**form, "window_months": "6"})
+    assert http_status == 200
+    assert await ChangedMember.all().count() == 1

@@ -1,0 +1,61 @@
+"""What staff publish holds from now on, in every process, or says what it lacks."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from loyalty import leaderboards, programme, publishing, standing
+from loyalty.challenges import CHALLENGES
+from loyalty.challenges.orders import Orders
+from loyalty.errors import NotFound
+from loyalty.policies.board import Board
+from loyalty.policies.tiers import Tier, Tiers
+from models import RuleVersion
+from tests.cast import JUNE_1
+from tests.loyalty.play_scene import buys, derived, member, publish
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+async def brand(database: None) -> None:
+    await publish()
+
+
+async def test_a_challenge_for_points_names_no_coupon_and_is_published() -> None:
+    rule = publishing.read("challenge:new", {"kind": "orders", "reward_points": 5})
+    version_id = await publishing.publish("challenge:new", rule, by="chen", at=JUNE_1)
+    found = (await programme.load()).find("challenge:new", CHALLENGES, JUNE_1)
+    assert found
+    assert (found.version_id, found.body) == (version_id, rule)
+    assert await publishing.publish("challenge:new", rule, by="chen", at=JUNE_1 + HOUR) is None
+
+
+async def test_a_rule_that_names_an_empty_slot_is_refused() -> None:
+    rule = Orders("两单", "Two", "weekly", 2, reward_coupon_slot="coupon:none")
+    with pytest.raises(NotFound, match="slot_is_empty"):
+        await publishing.publish("challenge:two_orders", rule, by="chen", at=JUNE_1)
+    assert await RuleVersion.filter(slot="challenge:two_orders").count() == 1
+
+
+async def test_staff_who_publish_one_slot_at_once_add_a_version_each() -> None:
+    rules = [Orders("两单", "Two", "weekly", 2, reward_points=one) for one in range(1, 9)]
+    made = await asyncio.gather(
+        *(publishing.publish("challenge:new", rule, by="chen", at=JUNE_1) for rule in rules)
+    )
+    versions = await RuleVersion.filter(slot="challenge:new").order_by("version")
+    assert [one.version for one in versions] == list(range(1, 9))
+    assert {one.id for one in versions} == set(made)
+
+
+async def test_tiers_and_boards_reach_the_members_as_soon_as_they_are_derived() -> None:
+    await buys("1", 300, paid_at=JUNE_1)
+    wang, at = await member(), JUNE_1 + HOUR
+    lower = Tiers((Tier("member", "会员", "Member", 0), Tier("vip", "贵宾", "VIP", 100_00)))
+    await publishing.publish("tiers", lower, by="chen", at=at)
+    await publishing.publish("board:month", Board(season="monthly"), by="chen", at=at)
+    await derived(at=at)
+    assert (await standing.facts_of(wang, at=at)).tier == "vip"
+    (place,) = await leaderboards.top("board:month", "2026-06", limit=5)
+    assert (place.member_id, place.score) == (wang, 300)
