@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from loyalty import programme, standing
 from loyalty.calendar import day_of
 from loyalty.errors import Refused
-from loyalty.progress.claiming import give
+from loyalty.progress.claiming import can_give, give
 from loyalty.progress.counting import ProgressState, progress
 from models import db
 
@@ -41,7 +41,9 @@ async def check_in(member_id: int, on_day: date, *, at: datetime) -> tuple[bool,
         points = 0
         for one in await progress(member_id, at=at, rules=rules):
             comes = one.kind == "check_in_streak" and one.challenge.comes_by_itself
-            if comes and one.state is ProgressState.READY:
+            if not comes or one.state is not ProgressState.READY:
+                continue
+            if can_give(one, rules=rules, at=at):  # else it waits for her, ready to be claimed
                 points += (await give(member_id, one, rules=rules, at=at)).points
         return True, points
 

@@ -68,8 +68,18 @@ async def _earlier(member_id: int, code: str, round_name: str, *, rules: Program
     return Claimed(rule.body.reward_points, await _coupon(_key(member_id, code, round_name)))
 
 
+def can_give(hers: Progress, *, rules: Programme, at: datetime) -> bool:
+    """Say whether what a challenge promises is in force: points are, a coupon's batch may end."""
+    slot = hers.challenge.reward_coupon_slot
+    return not slot or coupons.batch(rules, slot, at=at) is not None
+
+
 async def give(member_id: int, hers: Progress, *, rules: Programme, at: datetime) -> Claimed:
-    """Give what a ready challenge promises; the caller holds the member's row."""
+    """Give what a ready challenge promises; the caller holds the member's row.
+
+    Raises:
+        NotFound: ``no_such_coupon_batch``: what it promises is not in force.
+    """
     key = _key(member_id, hers.code, hers.round.name)
     added = await db.fetch(
         "INSERT INTO challenge_claim (member_id, slot, round, rule_version_id, claimed_at)"
@@ -82,6 +92,8 @@ async def give(member_id: int, hers: Progress, *, rules: Programme, at: datetime
     )
     if not added:
         return await _earlier(member_id, hers.code, hers.round.name, rules=rules)
+    if not can_give(hers, rules=rules, at=at):
+        raise NotFound("no_such_coupon_batch", slot=hers.challenge.reward_coupon_slot)
     challenge = hers.challenge
     if challenge.reward_points:
         expiry = rules.expiry(at)

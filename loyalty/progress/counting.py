@@ -62,7 +62,7 @@ async def progress(
         NotFound: ``no_such_member``.
     """
     rules = rules or await programme.load()
-    found = [(rule, _round(rule, at)) for rule in rules.of(CHALLENGES, at)]
+    found = [(rule, _round(rule, rules, at)) for rule in rules.of(CHALLENGES, at)]
     if not found:
         return []
     facts = await standing.facts_of(member_id, at=at, rules=rules)
@@ -83,12 +83,13 @@ async def progress(
     ]
 
 
-def _round(rule: Rule, moment: datetime) -> Season:
+def _round(rule: Rule, rules: Programme, moment: datetime) -> Season:
+    """Return the round that runs; one that comes once began with the slot's first version."""
     challenge: Challenge = rule.body
     if challenge.rounds == "once":
         return Season(
             "once",
-            rule.starts_at,
+            rules.begins_at(rule.slot, CHALLENGES),
             rule.ends_at or datetime.max.replace(tzinfo=rule.starts_at.tzinfo),
         )
     return season(challenge.rounds, moment)

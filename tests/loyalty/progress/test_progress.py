@@ -5,7 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from loyalty import ledger, progress
+from loyalty import ledger, programme, progress
+from loyalty.challenges.check_in_streak import CheckInStreak
+from loyalty.challenges.orders import Orders
+from loyalty.discounts.fen_off import FenOff
 from loyalty.errors import NotFound, Refused
 from loyalty.progress import Progress, ProgressState
 from models import ChallengeClaim, CheckIn
@@ -101,3 +104,37 @@ async def test_a_streak_needs_days_without_a_gap() -> None:
     assert (await progress.days(wang, at=JUNE_1 + 6 * DAY))[1] == 0
     await progress.check_in(wang, date(2026, 6, 6), at=JUNE_1 + 5 * DAY)
     assert (await hers(wang, "three_days", at=JUNE_1 + 5 * DAY)).state is ProgressState.READY
+
+
+async def test_what_she_did_counts_on_when_the_words_of_a_challenge_change() -> None:
+    for at, name in ((programme.BEGINNING, "一次"), (JUNE_1 + DAY, "只一次")):
+        rule = Orders(name, "Once", "once", 2, reward_points=10)
+        await programme.publish("challenge:once", rule, starts_at=at, by="test", at=at)
+        wang = await member()
+        if name == "一次":
+            await buys("1", 50, paid_at=JUNE_1)
+    found = await hers(wang, "once", at=JUNE_1 + DAY)
+    assert (found.challenge.name_zh, found.done) == ("只一次", 1)
+
+
+async def test_a_promised_coupon_that_is_gone_loses_neither_check_in_nor_claim() -> None:
+    batch = FenOff(name_zh="券", name_en="Coupon")
+    rule = CheckInStreak(
+        "券", "Coupon", "daily", reward_coupon_slot="coupon:daily", comes_by_itself=True
+    )
+    ends_at = JUNE_1 + timedelta(minutes=1)
+    await programme.publish(
+        "coupon:daily", batch, starts_at=programme.BEGINNING, ends_at=ends_at, by="t", at=JUNE_1
+    )
+    await programme.publish("challenge:c", rule, starts_at=programme.BEGINNING, by="t", at=JUNE_1)
+    wang = await member()
+    assert await progress.check_in(wang, progress.today(ends_at), at=ends_at) == (True, 5)
+    found = await hers(wang, "c", at=ends_at)
+    assert found.state is ProgressState.READY
+    with pytest.raises(NotFound, match="no_such_coupon_batch"):
+        await progress.claim(wang, "c", found.round.name, at=ends_at)
+    again = ends_at + timedelta(minutes=1)
+    await programme.publish("coupon:daily", batch, starts_at=again, by="t", at=again)
+    claimed = await progress.claim(wang, "c", found.round.name, at=again)
+    assert claimed.coupon_id is not None
+    assert await progress.claim(wang, "c", found.round.name, at=again) == claimed
