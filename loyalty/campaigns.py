@@ -13,7 +13,6 @@ from loyalty import coupons, deliveries, programme, snapshots
 from loyalty.calendar import day_of
 from loyalty.coupons import Issue, Reason
 from loyalty.deliveries import Planned, Subscribe, Text
-from loyalty.discounts import DISCOUNTS
 from loyalty.errors import NotFound
 from loyalty.policies import POLICIES
 from loyalty.policies.campaign import Campaign
@@ -50,18 +49,22 @@ WHERE snapshot_id = $1 AND member_id > $2
 ORDER BY member_id LIMIT $6
 """
 
+# Whoever was written to in this run is left out: by then her subscription may be used up.
 _ADDRESSES = """
 SELECT customer.id AS member_id, customer.language,
        (SELECT value FROM identity WHERE customer_id = customer.id AND kind = 'openid'
-        AND scope = $2 ORDER BY id DESC LIMIT 1) AS miniprogram_openid,
+        AND scope = $3 ORDER BY id DESC LIMIT 1) AS miniprogram_openid,
        (SELECT value FROM identity WHERE customer_id = customer.id AND kind = 'openid'
-        AND scope = $3 AND following_since IS NOT NULL ORDER BY id DESC LIMIT 1) AS openid,
+        AND scope = $4 AND following_since IS NOT NULL ORDER BY id DESC LIMIT 1) AS openid,
        coalesce((SELECT max(accepted) FROM subscription
                  JOIN identity ON identity.value = openid AND identity.kind = 'openid'
                   AND identity.scope = app_id
-                 WHERE customer_id = customer.id AND app_id = $2 AND template_id = $4), 0)
+                 WHERE customer_id = customer.id AND app_id = $3 AND template_id = $5), 0)
            AS accepted
 FROM customer WHERE id = ANY($1::bigint[])
+  AND NOT EXISTS (SELECT FROM delivery
+                  WHERE key IN ($2 || ':' || customer.id || ':subscribe',
+                                $2 || ':' || customer.id || ':customer'))
 """
 
 
@@ -82,10 +85,10 @@ async def run(code: str, route: Route, *, at: datetime) -> Given:
         NotFound: ``no_such_campaign``, ``no_such_segment``, ``no_such_coupon_batch``.
     """
     rules = await programme.load()
-    rule = rules.find(f"campaign:{code}", POLICIES, at)
-    if rule is None or not isinstance(rule.body, Campaign):
+    rule = _campaign(code, rules, at=at)
+    if rule is None:
         raise NotFound("no_such_campaign")
-    if rules.find(rule.body.coupon_slot, DISCOUNTS, at) is None:
+    if coupons.batch(rules, rule.body.coupon_slot, at=at) is None:
         raise NotFound("no_such_coupon_batch", slot=rule.body.coupon_slot)
     taken = await snapshots.take(rule.body.segment_slot, at=at)
     run_key = f"{rule.slot}:{taken.on_day.isoformat()}"
@@ -96,6 +99,11 @@ async def run(code: str, route: Route, *, at: datetime) -> Given:
             given += await _give(rule.body, run_key, member_ids, at=at)
             planned += await _say(rule.body, run_key, member_ids, rules, route, at=at)
     return Given(taken.members, given, planned)
+
+
+def _campaign(code: str, rules: Programme, *, at: datetime) -> Rule | None:
+    rule = rules.find(f"campaign:{code}", POLICIES, at)
+    return rule if rule is not None and isinstance(rule.body, Campaign) else None
 
 
 async def _due(
@@ -134,6 +142,7 @@ async def _say(
     rows = await db.fetch(
         _ADDRESSES,
         list(member_ids),
+        run_key,
         route.miniprogram_app_id,
         route.official_account_app_id,
         route.template_id,
@@ -176,8 +185,8 @@ class _Words:
     def __init__(
         self, campaign: Campaign, rules: Programme, *, language: str, at: datetime
     ) -> None:
-        rule = rules.find(campaign.coupon_slot, DISCOUNTS, at)
-        assert rule is not None, "the run begins with it"
+        rule = coupons.batch(rules, campaign.coupon_slot, at=at)
+        assert rule is not None, "whoever asks has looked"
         self._zh = language == "zh"
         self._name = rule.body.name_zh if self._zh else rule.body.name_en
         self._reason = campaign.reason_zh if self._zh else campaign.reason_en
@@ -229,8 +238,8 @@ async def fall_back(route: Route, *, at: datetime) -> int:
     wanted = []
     for row in rows:
         code = row["key"].split(":")[1]
-        rule = rules.find(f"campaign:{code}", POLICIES, at)
-        if rule is not None:
+        rule = _campaign(code, rules, at=at)
+        if rule is not None and coupons.batch(rules, rule.body.coupon_slot, at=at) is not None:
             words = _Words(rule.body, rules, language=row["language"], at=at)
             wanted.append(
                 Planned(

@@ -43,6 +43,16 @@ async def buyers(orders: list[int]) -> list[int]:
     return ids
 
 
+async def follows(member_id: int) -> None:
+    await db.fetch(
+        "INSERT INTO identity (customer_id, kind, scope, value, following_since, created_at)"
+        " VALUES ($1, 'openid', $2, 'oFollows', $3, $3)",
+        member_id,
+        ACCOUNT,
+        JUNE_1,
+    )
+
+
 async def held(slot: str = "segment:loyal") -> dict[int, str]:
     taken = await snapshots.take(slot, at=JUNE_1)
     rows = await SnapshotMember.filter(snapshot_id=taken.id)
@@ -112,13 +122,7 @@ async def test_a_campaign_gives_its_coupon_and_says_so_once_however_often_it_run
 
 async def test_who_allows_no_subscribe_message_is_written_to_as_a_follower() -> None:
     ids = await buyers([1, 1, 1, 1, 4])
-    await db.fetch(
-        "INSERT INTO identity (customer_id, kind, scope, value, following_since, created_at)"
-        " VALUES ($1, 'openid', $2, 'oFollows', $3, $3)",
-        ids[4],
-        ACCOUNT,
-        JUNE_1,
-    )
+    await follows(ids[4])
     await campaigns.run("vip_20", ROUTE, at=JUNE_1)
     delivery = await Delivery.get()
     assert (delivery.channel, delivery.address) == ("official_account", "oFollows")
@@ -129,13 +133,7 @@ async def test_a_refused_subscribe_message_falls_back_once() -> None:
     ids = await buyers([1, 1, 1, 1, 4])
     await subscriptions.accept(MINI, "o4", [TEMPLATE])
     await campaigns.run("vip_20", ROUTE, at=JUNE_1)
-    await db.fetch(
-        "INSERT INTO identity (customer_id, kind, scope, value, following_since, created_at)"
-        " VALUES ($1, 'openid', $2, 'oFollows', $3, $3)",
-        ids[4],
-        ACCOUNT,
-        JUNE_1,
-    )
+    await follows(ids[4])
     assert await campaigns.fall_back(ROUTE, at=JUNE_1) == 0, "nothing was refused yet"
     await db.fetch("UPDATE delivery SET state = 'refused', error = '43101', ended_at = $1", JUNE_1)
     told = await asyncio.gather(*(campaigns.fall_back(ROUTE, at=JUNE_1) for _ in range(3)))
@@ -150,3 +148,28 @@ async def test_who_cannot_be_reached_has_her_coupon_all_the_same() -> None:
     await buyers([1, 1, 1, 1, 4])
     told = await campaigns.run("vip_20", ROUTE, at=JUNE_1)
     assert (told.coupons, told.deliveries) == (1, 0)
+
+
+async def test_a_run_again_after_her_message_arrived_says_nothing_another_way() -> None:
+    ids = await buyers([1, 1, 1, 1, 4])
+    await subscriptions.accept(MINI, "o4", [TEMPLATE])
+    await follows(ids[4])
+    await campaigns.run("vip_20", ROUTE, at=JUNE_1)
+    await db.fetch("UPDATE delivery SET state = 'delivered', ended_at = $1", JUNE_1)
+    await subscriptions.use(MINI, "o4", TEMPLATE)
+    assert (await campaigns.run("vip_20", ROUTE, at=JUNE_1)).deliveries == 0
+    assert (await Delivery.get()).channel == "miniprogram"
+
+
+@pytest.mark.parametrize("slot", ["coupon:vip_20", "campaign:vip_20"])
+async def test_of_a_coupon_that_is_no_longer_given_nothing_more_is_said(slot: str) -> None:
+    ids = await buyers([1, 1, 1, 1, 4])
+    await subscriptions.accept(MINI, "o4", [TEMPLATE])
+    await campaigns.run("vip_20", ROUTE, at=JUNE_1)
+    await follows(ids[4])
+    await db.fetch("UPDATE delivery SET state = 'refused', error = '43101', ended_at = $1", JUNE_1)
+    await db.fetch(
+        "UPDATE rule_version SET ends_at = $1 WHERE slot = $2", JUNE_1 + timedelta(minutes=1), slot
+    )
+    assert await campaigns.fall_back(ROUTE, at=JUNE_1 + timedelta(hours=1)) == 0
+    assert await Delivery.all().count() == 1
