@@ -1,9 +1,10 @@
 """The brand's rules in force: read as versions, added as versions, never changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from time import monotonic
 from typing import Any, TypeVar
 
 import msgspec
@@ -38,6 +39,7 @@ REGISTRIES: dict[str, Registry[Any]] = {
     )
 }
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+RECENT_SECONDS = 1.0
 
 FIRST_RULES: tuple[tuple[str, Struct], ...] = (
     ("earning:base", PerYuan()),
@@ -76,6 +78,11 @@ class Programme:
     """All published rules, newest version first, by their registry."""
 
     rules: Mapping[str, tuple[Rule, ...]]
+
+    def knows(self, version_ids: Iterable[int]) -> bool:
+        """Say whether all these versions are among its rules."""
+        known = {rule.version_id for rules in self.rules.values() for rule in rules}
+        return known.issuperset(version_ids)
 
     def of(self, registry: Registry[Any], moment: datetime) -> list[Rule]:
         """Return the newest version in force at a moment of each slot, in the slots' order."""
@@ -162,6 +169,39 @@ async def load() -> Programme:
     return Programme({registry: tuple(found) for registry, found in rules.items()})
 
 
+@dataclass(slots=True)
+class _Kept:
+    """The rules as this process read them last, of which database, and when."""
+
+    place: object = None
+    read_at: float = 0.0
+    rules: Programme | None = None
+
+
+_kept = _Kept()
+
+
+async def recent(*, knowing: Iterable[int] = ()) -> Programme:
+    """Return all published rules as they were read at most a second ago.
+
+    For what shows or prices; what moves points or stock reads them with ``load``, and so does who
+    reads within a transaction. The versions ``knowing`` are always among them: those that made
+    what the caller holds.
+
+    Raises:
+        KeyError, msgspec.ValidationError: as ``load``.
+    """
+    if db.in_caller_transaction():
+        return await load()
+    place, rules = db.here(), _kept.rules
+    is_fresh = _kept.place is place and monotonic() - _kept.read_at < RECENT_SECONDS
+    if rules is None or not is_fresh or not rules.knows(knowing):
+        read_at = monotonic()
+        rules = await load()
+        _kept.place, _kept.read_at, _kept.rules = place, read_at, rules
+    return rules
+
+
 async def publish(
     slot: str,
     rule: Struct,
@@ -199,6 +239,7 @@ async def publish(
             at,
             by,
         )
+    _kept.rules = None
     version_id: int = rows[0]["id"]
     return version_id
 

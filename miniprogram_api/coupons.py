@@ -44,8 +44,8 @@ class CouponList(Struct, frozen=True):
 async def read(shopper: Shopper, context: Context) -> CouponList:
     """Read my coupons."""
     at = context.clock()
-    rules = await programme.load()
     held = await verbs.of(shopper.customer_id, at=at)
+    rules = await programme.recent(knowing=(one.rule_version_id for one in held))
     return CouponList([_told(one, rules, at=at, language=shopper.language) for one in held])
 
 

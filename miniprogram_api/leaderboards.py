@@ -56,7 +56,7 @@ async def read(shopper: Shopper, context: Context, code: Code) -> Leaderboard:
         NotFound: ``no_such_board``.
     """
     at = context.clock()
-    rules = await programme.load()
+    rules = await programme.recent()
     board, slot, season = leaderboards.season_of(code, rules, at=at)
     me = shopper.customer_id
     top, around = await boards.top_and_hers(

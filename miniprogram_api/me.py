@@ -4,11 +4,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from loyalty import customers, ledger, programme, standing
-from loyalty.errors import NotFound
+from loyalty import programme, standing
 from loyalty.facts import Facts
-from loyalty.policies.tiers import Tiers
-from models import Member
 from web.context import Context
 from web.languages import Language
 from web.session import Shopper
@@ -68,19 +65,15 @@ async def read(shopper: Shopper, context: Context) -> Me:
         NotFound: ``no_such_member``.
     """
     at = context.clock()
-    member = await Member.get_or_none(id=shopper.customer_id)
-    balances = await ledger.balances([shopper.customer_id], at=at)
-    if member is None:
-        raise NotFound("no_such_member")
-    balance = balances[shopper.customer_id]
-    rules = await programme.load()
-    facts = await standing.facts_of(shopper.customer_id, at=at, rules=rules)
+    rules = await programme.recent()
+    known = await standing.known(shopper.customer_id, at=at, rules=rules)
+    balance = known.balance
     return Me(
         uuid=shopper.customer_uuid,
         now=at,
-        member_since=member.joined_at,
+        member_since=known.joined_at,
         language=shopper.language,
-        tier=_tier(rules.tiers(at), facts, shopper.language),
+        tier=_tier(known.facts, shopper.language),
         points=Points(
             available=balance.available,
             pending=balance.pending,
@@ -88,11 +81,12 @@ async def read(shopper: Shopper, context: Context) -> Me:
             expiring=balance.expiring,
             expires_first_at=balance.expires_first_at,
         ),
-        phone_bound=await customers.has_phone(shopper.customer_id),
+        phone_bound=known.has_phone,
     )
 
 
-def _tier(tiers: Tiers, facts: Facts, language: Language) -> TierCard:
+def _tier(facts: Facts, language: Language) -> TierCard:
+    tiers = facts.tiers
     hers = tiers.tiers[facts.tier_rank]
     above = tiers.tiers[facts.tier_rank + 1 : facts.tier_rank + 2]
     return TierCard(

@@ -130,6 +130,11 @@ async def copy(table: str, columns: Sequence[str], records: Sequence[tuple[Any, 
         await connection.copy_records_to_table(table, records=records, columns=columns)
 
 
+def here() -> object:
+    """Return what stands for the open database as long as it is open, for caches to compare."""
+    return _client()
+
+
 def in_caller_transaction() -> bool:
     """Say whether the running code is inside a transaction."""
     return isinstance(_client(), TransactionalDBClient)

@@ -35,7 +35,7 @@ async def show_coupons(turn: Turn) -> Reply:
             zh="您还没有可用的优惠券。发送“兑换”，可以用积分换取。",
             en="You have no coupons to use. Send “rewards” to redeem points for one.",
         )
-    rules = await programme.load()
+    rules = await programme.recent(knowing=(one.rule_version_id for one in held))
     lines = [
         _line(one, described(one, rules, at=turn.at, language=turn.language), turn)
         for one in held[:SHOWN]

@@ -13,7 +13,7 @@ BOARD = "week"
 @intent("排行榜", "排行", "排名", "榜单", "leaderboard", "ranking", "board", key="leaderboard")
 async def show_board(turn: Turn) -> Reply:
     try:
-        board, slot, season = leaderboards.season_of(BOARD, await programme.load(), at=turn.at)
+        board, slot, season = leaderboards.season_of(BOARD, await programme.recent(), at=turn.at)
     except NotFound:
         return turn.say(zh="现在没有排行榜。", en="There is no leaderboard at the moment.")
     top = await leaderboards.top(slot, season.name, limit=TOP)

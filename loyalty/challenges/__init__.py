@@ -20,7 +20,6 @@ class KeptOrder(Struct, frozen=True):
 
     paid_at: datetime
     kept_fen: int
-    categories: frozenset[str]
 
 
 class Happenings(Struct, frozen=True):

@@ -10,7 +10,7 @@ from loyalty.errors import NotFound, Refused
 from loyalty.facts import Case
 from loyalty.policies import POLICIES
 from loyalty.policies.community import CommunityPolicy
-from loyalty.programme import Rule
+from loyalty.programme import Programme, Rule
 from models import InvitationState, db
 
 PREFIX = "community:"
@@ -77,9 +77,9 @@ async def memberships(member_id: int, *, at: datetime) -> list[Membership]:
     Raises:
         NotFound: ``no_such_member``.
     """
-    rules = await programme.load()
+    rules = await programme.recent()
     found = [one for one in rules.of(POLICIES, at) if isinstance(one.body, CommunityPolicy)]
-    return await _memberships(member_id, found, at=at)
+    return await _memberships(member_id, found, rules, at=at)
 
 
 async def membership(member_id: int, code: str, *, at: datetime) -> Membership:
@@ -88,11 +88,11 @@ async def membership(member_id: int, code: str, *, at: datetime) -> Membership:
     Raises:
         NotFound: ``no_such_community``, ``no_such_member``.
     """
-    rules = await programme.load()
+    rules = await programme.recent()
     rule = rules.find(PREFIX + code, POLICIES, at)
     if rule is None or not isinstance(rule.body, CommunityPolicy):
         raise NotFound("no_such_community")
-    found = await _memberships(member_id, [rule], at=at)
+    found = await _memberships(member_id, [rule], rules, at=at)
     if not found:
         raise NotFound("no_such_community")
     return found[0]
@@ -127,17 +127,17 @@ async def invite(member_id: int, code: str, *, at: datetime) -> Membership:
     return await membership(member_id, code, at=at)
 
 
-async def _memberships(member_id: int, rules: Sequence[Rule], *, at: datetime) -> list[Membership]:
-    rows = await db.fetch(_COMMUNITIES, member_id, [rule.slot for rule in rules])
-    facts = (await standing.facts([member_id], at=at)).get(member_id)
-    if facts is None:
-        raise NotFound("no_such_member")
+async def _memberships(
+    member_id: int, wanted: Sequence[Rule], rules: Programme, *, at: datetime
+) -> list[Membership]:
+    rows = await db.fetch(_COMMUNITIES, member_id, [rule.slot for rule in wanted])
+    facts = await standing.facts_of(member_id, at=at, rules=rules)
     first: dict[str, db.Row] = {}
     for row in rows:
         first.setdefault(row["slot"], row)
     return [
         _membership(rule, first[rule.slot], rule.body.conditions.refusals(Case(facts)))
-        for rule in rules
+        for rule in wanted
         if rule.slot in first
     ]
 

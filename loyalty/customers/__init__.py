@@ -15,7 +15,7 @@ from loyalty.customers.followers import (
 )
 from loyalty.customers.identifying import Buyer, find, identify, join, meet
 from loyalty.customers.linking import link
-from loyalty.customers.phones import PhoneNumber, bind_phone, has_phone
+from loyalty.customers.phones import PhoneNumber, bind_phone
 from loyalty.customers.senders import Sender, senders
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "bind_phone",
     "find",
     "follow",
-    "has_phone",
     "identify",
     "join",
     "know_contacts",

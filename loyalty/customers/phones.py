@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from loyalty.errors import Refused
 from loyalty.sealing import Sealer
-from models import Identity, IdentityKind, db
+from models import db
 
 PURPOSE = "mobile"
 _DIGITS = re.compile("[0-9]{4,15}", re.ASCII)
@@ -68,11 +68,6 @@ async def bind_phone(customer_id: int, phone: PhoneNumber, *, sealer: Sealer, at
             customer_id,
             digest,
         )
-
-
-async def has_phone(customer_id: int) -> bool:
-    """Say whether we know a phone number of hers."""
-    return await Identity.exists(customer_id=customer_id, kind=IdentityKind.MOBILE)
 
 
 def _digest(told: bytes, sealer: Sealer) -> str:

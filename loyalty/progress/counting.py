@@ -1,7 +1,7 @@
 """How far a member is with each challenge, counted from what happened in its round."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -14,8 +14,6 @@ from loyalty.facts import Case
 from loyalty.programme import Programme, Rule
 from loyalty.seasons import Season, season
 from models import db
-
-ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class ProgressState(StrEnum):
@@ -43,13 +41,20 @@ class Progress(Struct, frozen=True):
     refusals: list[Refused]
 
 
-_ORDERS = """
-SELECT paid_at, greatest(paid_fen - freight_fen - refunded_fen, 0) AS kept_fen,
-       ARRAY(SELECT DISTINCT category FROM purchase_line WHERE purchase_id = purchase.id
-             AND category <> '' AND paid_fen > refunded_fen) AS categories
-FROM purchase
-WHERE customer_id = $1 AND paid_at >= $2 AND paid_at <= $3 AND paid_fen > refunded_fen
-ORDER BY paid_at
+# The purchases' moments and what was kept of each, side by side; days; claims as slot and round.
+_HERS = """
+SELECT bought.moments, bought.kept_fen,
+       ARRAY(SELECT on_day FROM check_in WHERE member_id = $1 AND on_day >= $4 ORDER BY on_day)
+           AS check_ins,
+       ARRAY(SELECT slot || ' ' || round FROM challenge_claim
+             WHERE member_id = $1 AND slot = ANY($5::text[])) AS claims
+FROM (
+    SELECT coalesce(array_agg(paid_at ORDER BY paid_at, id), '{}') AS moments,
+           coalesce(array_agg(greatest(paid_fen - freight_fen - refunded_fen, 0)
+                              ORDER BY paid_at, id), '{}') AS kept_fen
+    FROM purchase
+    WHERE customer_id = $1 AND paid_at >= $2 AND paid_at <= $3 AND paid_fen > refunded_fen
+) AS bought
 """
 
 
@@ -61,22 +66,22 @@ async def progress(
     Raises:
         NotFound: ``no_such_member``.
     """
-    rules = rules or await programme.load()
+    rules = rules or await programme.recent()
     found = [(rule, _round(rule, rules, at)) for rule in rules.of(CHALLENGES, at)]
     if not found:
         return []
     facts = await standing.facts_of(member_id, at=at, rules=rules)
     case = Case(facts)
     since = min(span.starts_at for _, span in found)
-    orders = await _orders(member_id, since, at=at)
-    check_ins = await _check_ins(member_id, day_of(since))
-    claimed = await _claimed(member_id, [rule.slot for rule, _ in found])
+    slots = [rule.slot for rule, _ in found]
+    (hers,) = await db.fetch(_HERS, member_id, since, at, day_of(since), slots)
+    orders = list(map(KeptOrder, hers["moments"], hers["kept_fen"]))
     return [
         _progress(
             rule,
             span,
-            _within(span, orders, check_ins, today=day_of(at)),
-            is_claimed=(rule.slot, span.name) in claimed,
+            _within(span, orders, hers["check_ins"], today=day_of(at)),
+            is_claimed=f"{rule.slot} {span.name}" in hers["claims"],
             refusals=rule.body.conditions.refusals(case),
         )
         for rule, span in found
@@ -134,28 +139,3 @@ def _within(
         orders=tuple(order for order in orders if span.starts_at <= order.paid_at < end),
         check_ins=tuple(day for day in check_ins if first <= day <= today),
     )
-
-
-async def _orders(member_id: int, since: datetime, *, at: datetime) -> list[KeptOrder]:
-    rows = await db.fetch(_ORDERS, member_id, since, at)
-    return [
-        KeptOrder(row["paid_at"], row["kept_fen"], frozenset(row["categories"])) for row in rows
-    ]
-
-
-async def _check_ins(member_id: int, since: date) -> list[date]:
-    rows = await db.fetch(
-        "SELECT on_day FROM check_in WHERE member_id = $1 AND on_day >= $2 ORDER BY on_day",
-        member_id,
-        since,
-    )
-    return [row["on_day"] for row in rows]
-
-
-async def _claimed(member_id: int, slots: Sequence[str]) -> set[tuple[str, str]]:
-    rows = await db.fetch(
-        "SELECT slot, round FROM challenge_claim WHERE member_id = $1 AND slot = ANY($2::text[])",
-        member_id,
-        list(slots),
-    )
-    return {(row["slot"], row["round"]) for row in rows}

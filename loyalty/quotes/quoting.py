@@ -82,10 +82,10 @@ async def quote(
     cart = merged(_line(item, products[item.sku]) for item in items)
     if sum(line.goods_fen for line in cart) > MOST_FEN:
         raise Refused("cart_too_large", most_fen=MOST_FEN)
-    rules = await programme.load()
-    facts = (await standing.facts([member_id], at=at))[member_id]
-    hers = await _coupons(member_id, rules, chosen=coupon, at=at)
-    case = Case(facts, cart)
+    held = await _coupons(member_id, chosen=coupon, at=at)
+    rules = await programme.recent(knowing=(one.rule_version_id for one in held))
+    hers = [_hers(one, rules) for one in held]
+    case = Case(await standing.facts_of(member_id, at=at, rules=rules), cart)
     offers = _offers(rules, at)
     chosen = [one.proposal for one in hers if one.proposal.coupon == coupon]
     found = priced(case, [*offers, *chosen])
@@ -136,9 +136,7 @@ def _offers(rules: Programme, at: datetime) -> list[Proposal]:
     ]
 
 
-async def _coupons(
-    member_id: int, rules: Programme, *, chosen: UUID | None, at: datetime
-) -> list[HerCoupon]:
+async def _coupons(member_id: int, *, chosen: UUID | None, at: datetime) -> list[Held]:
     """Return her coupons that can be used: the chosen one, then those that end first.
 
     Raises:
@@ -150,8 +148,7 @@ async def _coupons(
     held.sort(key=lambda one: one.uuid != chosen)
     if chosen is not None and (refusal := held[0].refusal()):
         raise refusal
-    usable = [one for one in held if one.refusal() is None]
-    return [_hers(one, rules) for one in usable[:MOST_COUPONS]]
+    return [one for one in held if one.refusal() is None][:MOST_COUPONS]
 
 
 def _hers(held: Held, rules: Programme) -> HerCoupon:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from loyalty import coupons, ledger, programme, standing
+from loyalty import coupons, programme, standing
 from loyalty.errors import Refused
 from loyalty.facts import Case, Facts
 from loyalty.programme import Programme, Rule
 from loyalty.rewards import REWARDS, Reward
 from loyalty.rewards.coupon import CouponReward
+from loyalty.standing import Known
 from models import db
 
 PREFIX = "reward:"
@@ -51,24 +52,19 @@ async def catalogue(member_id: int, *, at: datetime) -> list[CatalogueLine]:
     Raises:
         NotFound: ``no_such_member``.
     """
-    rules = await programme.load()
-    facts = await standing.facts_of(member_id, at=at, rules=rules)
-    available = (await ledger.balances([member_id], at=at))[member_id].available
+    rules = await programme.recent()
+    known = await standing.known(member_id, at=at, rules=rules)
     rewards = rules.of(REWARDS, at)
     taken = await taken_of([rule.slot for rule in rewards], member_id=member_id)
-    return [
-        _line(rules, rule, facts, taken=taken.get(rule.slot, Taken()), available=available)
-        for rule in rewards
-    ]
+    return [_line(rules, rule, known, taken=taken.get(rule.slot, Taken())) for rule in rewards]
 
 
-def _line(
-    rules: Programme, rule: Rule, facts: Facts, *, taken: Taken, available: int
-) -> CatalogueLine:
+def _line(rules: Programme, rule: Rule, known: Known, *, taken: Taken) -> CatalogueLine:
     reward: Reward = rule.body
     kind = REWARDS.kind_of(reward)
     assert kind is not None, "it was read from the registry"
-    refusal = refusal_of(rules, reward, facts, taken=taken)
+    refusal = refusal_of(rules, reward, known.facts, taken=taken)
+    available = known.balance.available
     if refusal is None and available < reward.points:
         refusal = Refused("not_enough_points", wanted=reward.points, available=available)
     return CatalogueLine(

@@ -6,16 +6,17 @@ truth, a set at a time. Counting again is safe at any time, so nothing is lost b
 
 from loyalty.standing.changes import Changed, changed, changed_since, forget, waiting
 from loyalty.standing.deriving import Derived, derive
-from loyalty.standing.knowing import facts, facts_of
+from loyalty.standing.knowing import Known, facts_of, known
 
 __all__ = [
     "Changed",
     "Derived",
+    "Known",
     "changed",
     "changed_since",
     "derive",
-    "facts",
     "facts_of",
     "forget",
+    "known",
     "waiting",
 ]

@@ -3,49 +3,76 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from loyalty import programme
+from msgspec import Struct
+
 from loyalty.errors import NotFound
 from loyalty.facts import Facts
+from loyalty.ledger.reading import BALANCE, SOON, Balance
 from loyalty.policies.tiers import Tiers
 from loyalty.programme import Programme
 from models import db
 
-_FACTS = """
-SELECT member.id, standing.tier, coalesce(standing.orders, 0) AS orders,
+
+class Known(Struct, frozen=True):
+    """A member at a moment: what rules may know of her, her points, and how we know her."""
+
+    facts: Facts
+    balance: Balance
+    joined_at: datetime
+    has_phone: bool
+
+
+_COLUMNS = """member.id, standing.tier, coalesce(standing.orders, 0) AS orders,
        coalesce(standing.spent_fen, 0) AS spent_fen, standing.first_paid_at, standing.last_paid_at,
        ARRAY(SELECT newest.slot FROM (
                  SELECT DISTINCT ON (slot) id, slot FROM snapshot
-                 WHERE taken_at <= $2 ORDER BY slot, on_day DESC
+                 WHERE taken_at <= $1 ORDER BY slot, on_day DESC
              ) AS newest JOIN snapshot_member ON snapshot_id = newest.id
-             WHERE member_id = member.id) AS segments
+             WHERE member_id = member.id) AS segments"""
+_FACTS = f"""
+SELECT {_COLUMNS}
 FROM member LEFT JOIN standing ON standing.member_id = member.id
-WHERE member.id = ANY($1::bigint[])
+WHERE member.id = $2
+"""
+_KNOWN = f"""
+SELECT {_COLUMNS}, {BALANCE.columns}, member.joined_at,
+       EXISTS (SELECT FROM identity WHERE customer_id = member.id AND kind = 'mobile') AS has_phone
+FROM member LEFT JOIN standing ON standing.member_id = member.id {BALANCE.join}
+WHERE member.id = $3
 """
 
 
-async def facts(
-    member_ids: Sequence[int], *, at: datetime, rules: Programme | None = None
-) -> dict[int, Facts]:
-    """Return what is known of each member; whoever is no member is left out.
-
-    A member of whom nothing was derived yet is in the lowest tier. ``rules`` are those that the
-    caller has read already.
-    """
-    tiers = (rules or await programme.load()).tiers(at)
-    rows = await db.fetch(_FACTS, list(member_ids), at)
-    return {row["id"]: _facts(row, tiers, at=at) for row in rows}
-
-
-async def facts_of(member_id: int, *, at: datetime, rules: Programme | None = None) -> Facts:
-    """Return what is known of one member.
+async def facts_of(member_id: int, *, at: datetime, rules: Programme) -> Facts:
+    """Return what is known of one member; before anything was derived she is in the lowest tier.
 
     Raises:
         NotFound: ``no_such_member``.
     """
-    found = await facts([member_id], at=at, rules=rules)
-    if member_id not in found:
+    return _facts(_one(await db.fetch(_FACTS, at, member_id)), rules.tiers(at), at=at)
+
+
+async def known(member_id: int, *, at: datetime, rules: Programme) -> Known:
+    """Return what is known of one member and her balance.
+
+    Raises:
+        NotFound: ``no_such_member``.
+    """
+    row = _one(await db.fetch(_KNOWN, at, at + SOON, member_id))
+    balance = Balance(
+        row["available"],
+        row["points_pending"],
+        row["points_debt"],
+        row["expiring"],
+        row["expires_first_at"],
+    )
+    facts = _facts(row, rules.tiers(at), at=at)
+    return Known(facts, balance, row["joined_at"], row["has_phone"])
+
+
+def _one(rows: Sequence[db.Row]) -> db.Row:
+    if not rows:
         raise NotFound("no_such_member")
-    return found[member_id]
+    return rows[0]
 
 
 def _facts(row: db.Row, tiers: Tiers, *, at: datetime) -> Facts:

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from jifen import embedded
 from loyalty import programme
 from loyalty.policies import POLICIES
 from loyalty.policies.tiers import Tiers
 from models import db
 from tests.cast import JUNE_1
+from tests.conftest import named
 
 SLOT = "tiers"
 
@@ -57,3 +59,61 @@ async def test_a_version_is_found_by_its_id_whatever_is_in_force(database: None)
     rule = (await programme.load()).version(first, POLICIES)
     assert rule is not None
     assert rule.body == Tiers(window_months=3)
+
+
+async def recent_window_months() -> int:
+    return (await programme.recent()).tiers(JUNE_1).window_months
+
+
+async def elsewhere(window_months: int) -> int:
+    """Publish as another process does: this one hears nothing of it."""
+    kept = programme._kept.rules
+    version_id = await published(window_months)
+    programme._kept.rules = kept
+    return version_id
+
+
+async def test_recent_rules_are_read_once_and_what_was_published_here_is_among_them(
+    database: None,
+) -> None:
+    assert await recent_window_months() == 12
+    await published(3)
+    assert await recent_window_months() == 3
+    assert await programme.recent() is await programme.recent()
+
+
+async def test_rules_of_another_process_are_recent_within_a_second(
+    database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await published(3)
+    await recent_window_months()
+    await elsewhere(6)
+    assert await recent_window_months() == 3
+    monkeypatch.setattr(programme, "RECENT_SECONDS", 0.0)
+    assert await recent_window_months() == 6
+
+
+async def test_recent_rules_hold_the_versions_that_the_caller_knows_of(database: None) -> None:
+    first = await published(3)
+    kept = await programme.recent(knowing=[first])
+    second = await elsewhere(6)
+    assert await programme.recent(knowing=[first]) is kept
+    assert (await programme.recent(knowing=[first, second])).version(second, POLICIES)
+
+
+async def test_within_a_transaction_rules_are_read_anew(database: None) -> None:
+    await published(3)
+    await recent_window_months()
+    await elsewhere(6)
+    async with db.transaction():
+        assert await recent_window_months() == 6
+
+
+async def test_recent_rules_are_of_the_database_that_is_open(
+    database_url: str, servers: embedded.Addresses, template: str
+) -> None:
+    async with db.opened(database_url, pool_size=1):
+        await published(3)
+        assert await recent_window_months() == 3
+    async with db.opened(named(servers.database_url, template), pool_size=1):
+        assert await recent_window_months() == 12

@@ -1,12 +1,13 @@
 """Tier and scores follow what happened, and what is refunded leaves them."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from loyalty import leaderboards, standing
+from loyalty import leaderboards, programme, standing
 from loyalty.errors import NotFound
+from loyalty.facts import Facts
 from models import ChangedMember, Standing, db
 from tests.cast import JUNE_1, LIN, WANG
 from tests.loyalty.play_scene import buys, derived, member, publish
@@ -26,31 +27,41 @@ async def ranking() -> list[tuple[int, int]]:
     ]
 
 
+async def facts_of(member_id: int, *, at: datetime) -> Facts:
+    return await standing.facts_of(member_id, at=at, rules=await programme.load())
+
+
 async def test_who_bought_nothing_is_in_the_lowest_tier() -> None:
-    facts = await standing.facts_of(await member(), at=JUNE_1)
+    facts = await facts_of(await member(), at=JUNE_1)
     assert (facts.tier, facts.tier_rank, facts.orders, facts.spent_fen) == ("basic", 0, 0, 0)
     with pytest.raises(NotFound):
-        await standing.facts_of(10**9, at=JUNE_1)
+        await facts_of(10**9, at=JUNE_1)
 
 
 async def test_spending_lifts_the_tier_and_a_refund_lowers_it() -> None:
     await buys("1", 499, paid_at=JUNE_1)
     wang = await member()
-    assert (await standing.facts_of(wang, at=JUNE_1)).tier == "basic"
+    assert (await facts_of(wang, at=JUNE_1)).tier == "basic"
     await buys("2", 1, paid_at=JUNE_1 + DAY)
-    facts = await standing.facts_of(wang, at=JUNE_1 + DAY)
+    facts = await facts_of(wang, at=JUNE_1 + DAY)
     assert (facts.tier, facts.orders, facts.spent_fen) == ("silver", 2, 500_00)
     since = (await Standing.get(member_id=wang)).tier_since
     assert since == JUNE_1 + DAY
     await buys("1", 499, paid_at=JUNE_1, refunded_yuan=499, at=JUNE_1 + DAY)
-    facts = await standing.facts_of(wang, at=JUNE_1 + DAY)
+    facts = await facts_of(wang, at=JUNE_1 + DAY)
     assert (facts.tier, facts.orders, facts.spent_fen) == ("basic", 1, 1_00)
+
+
+async def test_an_order_paid_by_a_clock_that_is_ahead_of_ours_counts_at_once() -> None:
+    await buys("1", 500, paid_at=JUNE_1 + timedelta(seconds=5), at=JUNE_1)
+    facts = await facts_of(await member(), at=JUNE_1)
+    assert (facts.tier, facts.orders) == ("silver", 1)
 
 
 async def test_points_spent_do_not_lower_the_tier_and_time_does() -> None:
     await buys("1", 2500, paid_at=JUNE_1)
     wang = await member()
-    assert (await standing.facts_of(wang, at=JUNE_1)).tier == "gold"
+    assert (await facts_of(wang, at=JUNE_1)).tier == "gold"
     assert await standing.changed_since() == 1
     await derived(at=JUNE_1 + 364 * DAY)
     assert (await Standing.get(member_id=wang)).tier == "gold"
