@@ -2,8 +2,7 @@
 
 from msgspec import Struct
 
-from loyalty.wording import Worded
-from models import Product
+from loyalty.products import for_sale
 from web.session import Shopper
 
 MOST = 500
@@ -27,16 +26,15 @@ class ProductList(Struct, frozen=True):
 
 async def read(shopper: Shopper) -> ProductList:
     """Read what the store sells."""
-    found = await Product.filter(is_on_sale=True).order_by("category", "sku").limit(MOST)
     return ProductList(
         [
             ProductForSale(
                 sku=one.sku,
-                name=Worded(one.name_zh, one.name_en).spoken(shopper.language),
+                name=one.name.spoken(shopper.language),
                 category=one.category,
                 price_fen=one.price_fen,
                 picture=one.picture,
             )
-            for one in found
+            for one in await for_sale(limit=MOST)
         ]
     )

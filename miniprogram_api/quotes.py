@@ -127,7 +127,7 @@ def _lines(found: Quote, language: Language) -> list[QuotedLine]:
     return [
         QuotedLine(
             sku=line.sku,
-            name=Worded(product.name_zh, product.name_en).spoken(language),
+            name=product.name.spoken(language),
             quantity=line.quantity,
             price_fen=product.price_fen,
             goods_fen=line.goods_fen,

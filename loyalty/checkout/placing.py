@@ -12,9 +12,10 @@ from loyalty.calendar import day_of
 from loyalty.checkout.settling import record_paid
 from loyalty.errors import Conflict, Refused
 from loyalty.orders import OrderLine
+from loyalty.products import ForSale, wanted
 from loyalty.quotes import Shown
 from loyalty.sealing import Sealer
-from models import Coupon, Product, StoreOrder, db
+from models import Coupon, StoreOrder, db
 
 PAYABLE_FOR = timedelta(minutes=15)
 
@@ -48,7 +49,7 @@ async def order(
         if known is not None:
             return _same(known, shown)
         quotes.check_good(shown, at=at)
-        products = await quotes.on_sale({line.sku for line in shown.lines})
+        products = await wanted(line.sku for line in shown.lines)
         placed = await _place(uuid, shown, products, payer=payer, at=at)
         if shown.coupon is not None:
             await coupons.lock(shown.coupon, member_id=member_id, order_id=placed, at=at)
@@ -78,7 +79,7 @@ ON CONFLICT (uuid) DO NOTHING RETURNING id
 
 
 async def _place(
-    uuid: UUID, shown: Shown, products: dict[str, Product], *, payer: Payer, at: datetime
+    uuid: UUID, shown: Shown, products: dict[str, ForSale], *, payer: Payer, at: datetime
 ) -> int:
     coupon = await Coupon.get_or_none(uuid=shown.coupon) if shown.coupon else None
     rows = await db.fetch(
@@ -101,7 +102,7 @@ async def _place(
     return order_id
 
 
-def _lines(shown: Shown, products: dict[str, Product]) -> list[OrderLine]:
+def _lines(shown: Shown, products: dict[str, ForSale]) -> list[OrderLine]:
     return [
         OrderLine(
             key=line.sku,

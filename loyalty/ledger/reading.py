@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from models import Entry, EntryKind, db
+from models import EntryKind, db
 
 SOON = timedelta(days=30)
+END = 2**31 - 1  # no member has so many entries
 
 
 class Balance(Struct, frozen=True):
@@ -90,21 +91,14 @@ class HistoryLine:
 
 async def history(member_id: int, *, before: int | None = None, limit: int) -> list[HistoryLine]:
     """Return a member's newest entries, or those below number ``before``, newest first."""
-    entries = Entry.filter(member_id=member_id).order_by("-number").limit(limit)
-    if before is not None:
-        entries = entries.filter(number__lt=before)
-    return [
-        HistoryLine(
-            entry.number,
-            entry.kind,
-            entry.at,
-            entry.available,
-            entry.pending,
-            entry.debt,
-            entry.cause,
-        )
-        for entry in await entries
-    ]
+    rows = await db.fetch(
+        "SELECT number, kind, at, available, pending, debt, cause FROM entry"
+        " WHERE member_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
+        member_id,
+        END if before is None else before,
+        limit,
+    )
+    return [HistoryLine(row[0], EntryKind(row[1]), *row[2:]) for row in rows]
 
 
 async def due_to_settle(*, at: datetime, limit: int) -> list[tuple[int, str]]:

@@ -10,14 +10,15 @@ from loyalty import coupons, programme, standing
 from loyalty.coupons import Held, Reason
 from loyalty.discounts import DISCOUNTS
 from loyalty.earning import EarningCase, EarningLine
-from loyalty.errors import NotFound, Refused
+from loyalty.errors import Refused
 from loyalty.facts import CartLine, Case
 from loyalty.policies.tiers import Tiers
+from loyalty.products import ForSale, wanted
 from loyalty.programme import Programme
 from loyalty.quotes.arithmetic import Applied, Declined, Priced, Proposal, merged, priced, why_not
 from loyalty.quotes.signing import GOOD_FOR, Shown, ShownDiscount, ShownLine
 from loyalty.wording import Worded
-from models import Product, ShopKind
+from models import ShopKind
 
 # Of so many coupons of hers, those that end first, a quote says what each would save.
 MOST_COUPONS = 50
@@ -54,7 +55,7 @@ class Quote(Struct, frozen=True):
     """
 
     shown: Shown
-    products: tuple[Product, ...]
+    products: tuple[ForSale, ...]
     applied: tuple[Applied, ...]
     declined: tuple[Declined, ...]
     worths: tuple[Worth, ...]
@@ -78,7 +79,7 @@ async def quote(
         Refused: ``product_not_on_sale``, ``cart_too_large``; ``coupon_locked``, ``coupon_used``,
             ``coupon_void``, ``coupon_expired``.
     """
-    products = await on_sale({item.sku for item in items})
+    products = await wanted(item.sku for item in items)
     cart = merged(_line(item, products[item.sku]) for item in items)
     if sum(line.goods_fen for line in cart) > MOST_FEN:
         raise Refused("cart_too_large", most_fen=MOST_FEN)
@@ -103,22 +104,7 @@ async def quote(
     )
 
 
-async def on_sale(skus: set[str]) -> dict[str, Product]:
-    """Return the products that are sold under these SKUs.
-
-    Raises:
-        NotFound: ``no_such_product``. Refused: ``product_not_on_sale``.
-    """
-    products = {one.sku: one for one in await Product.filter(sku__in=sorted(skus))}
-    for sku in sorted(skus):
-        if sku not in products:
-            raise NotFound("no_such_product", sku=sku)
-        if not products[sku].is_on_sale:
-            raise Refused("product_not_on_sale", sku=sku)
-    return products
-
-
-def _line(item: CartItem, product: Product) -> CartLine:
+def _line(item: CartItem, product: ForSale) -> CartLine:
     return CartLine(
         product.sku,
         product.category,
