@@ -7,7 +7,7 @@ from console.pages import language_of, see, show
 from loyalty import staff
 from loyalty.errors import Refused
 from web import limits
-from web.context import now
+from web.context import CONTEXT, now
 from web.limits import Limit
 from web.texts import text
 
@@ -17,7 +17,20 @@ LONGEST_ACCOUNT = 60
 
 async def page(request: web.Request) -> web.Response:
     """Show the form."""
-    return await show(request, "login.html", {"error": "", "account": ""})
+    return await show_form(request)
+
+
+async def show_form(
+    request: web.Request, *, error: str = "", account: str = "", http_status: int = 200
+) -> web.Response:
+    """Show the form with what stands against it, and the scan where a corp is connected."""
+    corps = request.config_dict[CONTEXT].corps
+    return await show(
+        request,
+        "login.html",
+        {"error": error, "account": account, "can_scan": bool(corps)},
+        http_status=http_status,
+    )
 
 
 async def sign_in(request: web.Request) -> web.Response:
@@ -29,9 +42,7 @@ async def sign_in(request: web.Request) -> web.Response:
         known = await staff.check(account, str(form.get("password", "")))
     except Refused as refused:
         error = text(refused.code, language_of(request), refused.figures)
-        return await show(
-            request, "login.html", {"error": error, "account": account}, http_status=422
-        )
+        return await show_form(request, error=error, account=account, http_status=422)
     response = see(request, "")
     await let_in(request, response, known.id)
     return response

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from console.pages import language_of, see, show
-from console.signing_in import LOGINS, let_in
+from console.pages import language_of, see
+from console.signing_in import LOGINS, let_in, show_form
 from loyalty import staff
 from loyalty.errors import NotFound, Refused
 from web import limits
@@ -62,7 +62,7 @@ async def done(request: web.Request) -> web.Response:
         known = await staff.of_wecom(user_id)
     except Refused as refused:
         error = text(refused.code, language_of(request), refused.figures)
-        return await show(request, "login.html", {"error": error, "account": ""}, http_status=422)
+        return await show_form(request, error=error, http_status=422)
     response = see(request, "")
     response.del_cookie(STATE_COOKIE, path="/console/login")
     await let_in(request, response, known.id)

@@ -105,6 +105,12 @@ async def test_a_wrong_password_and_an_unknown_account_read_the_same(browser: Br
     assert await StaffSession.all().count() == 0
 
 
+async def test_no_scan_is_offered_where_no_corp_is_connected(browser: Browser) -> None:
+    for _, page in (await browser.get("/login"), await browser.sign_in("chen", "wrong")):
+        assert 'name="password"' in page
+        assert "/login/wecom" not in page
+
+
 async def test_guessing_is_throttled(browser: Browser) -> None:
     told = [(await browser.sign_in("chen", f"guess {i}"))[0] for i in range(12)]
     assert told[:10] == [422] * 10

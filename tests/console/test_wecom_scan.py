@@ -52,6 +52,11 @@ async def browser(database: None, context: Context) -> AsyncIterator[Browser]:
     await china.close()
 
 
+async def test_the_login_offers_the_scan(browser: Browser) -> None:
+    for _, page in (await browser.get("/login"), await browser.sign_in("chen", "wrong")):
+        assert 'href="/console/login/wecom"' in page
+
+
 async def test_whoever_the_corp_names_is_in(browser: Browser) -> None:
     async with browser.session.get(f"{browser.origin}/console/login/wecom") as page:
         assert "stranger" in await page.text()
