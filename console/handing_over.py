@@ -4,11 +4,15 @@ from aiohttp import web
 
 from console.access import STAFF
 from console.pages import language_of, show
-from loyalty import redemptions
+from console.rule_words import title
+from loyalty import programme, redemptions
 from loyalty.errors import LoyaltyError
+from loyalty.programme import Programme
+from loyalty.rewards import REWARDS
 from models import Redemption
 from web import limits
 from web.context import CONTEXT
+from web.languages import Language
 from web.limits import Limit
 from web.texts import text
 
@@ -46,13 +50,22 @@ async def _show(
     done: object = None,
     http_status: int = 200,
 ) -> web.Response:
-    lately = (
-        await Redemption.filter(handed_over_by__isnull=False).order_by("-ended_at").limit(SHOWN)
-    )
-    waiting = await Redemption.filter(state="issued").order_by("-redeemed_at").limit(SHOWN)
+    newest = Redemption.all().limit(SHOWN)
+    waiting = await newest.filter(state="issued").order_by("-redeemed_at")
+    lately = await newest.filter(handed_over_by__isnull=False).order_by("-ended_at")
+    rules, language = await programme.load(), language_of(request)
+    names = {one.id: _name(one, rules, language) for one in (*waiting, *lately)}
+    lists = {"waiting": waiting, "lately": lately, "names": names}
     return await show(
         request,
         "hand-over.html",
-        {"error": error, "code": code, "done": done, "lately": lately, "waiting": waiting},
+        {"error": error, "code": code, "done": done, **lists},
         http_status=http_status,
     )
+
+
+def _name(one: Redemption, rules: Programme, language: Language) -> str:
+    """Return what she chose, by the version that she chose it by."""
+    rule = rules.version(one.rule_version_id, REWARDS)
+    assert rule is not None, "versions stay for what they made"
+    return title(rule.body, language)

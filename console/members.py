@@ -4,8 +4,10 @@ from uuid import UUID
 
 from aiohttp import web
 
+from console import timeline
+from console.code_words import IDENTITIES, said
 from console.pages import language_of, show
-from loyalty import ledger, programme, standing, timelines
+from loyalty import ledger, programme, standing
 from loyalty.errors import NotFound
 from models import Customer, db
 from web.context import CONTEXT
@@ -18,7 +20,7 @@ _FIND = """
 SELECT customer.uuid, member.joined_at, member.joined_through, member.points_available,
        member.points_pending, coalesce(standing.tier, '') AS tier,
        coalesce(standing.orders, 0) AS orders, coalesce(standing.spent_fen, 0) AS spent_fen,
-       (SELECT string_agg(DISTINCT kind, ', ') FROM identity WHERE customer_id = customer.id)
+       ARRAY(SELECT DISTINCT kind FROM identity WHERE customer_id = customer.id ORDER BY kind)
            AS known_by
 FROM member JOIN customer ON customer.id = member.id
 LEFT JOIN standing ON standing.member_id = member.id
@@ -40,6 +42,7 @@ async def page(request: web.Request) -> web.Response:
             **dict(row),
             "name": masked(row["uuid"], language),
             "tier": tiers.tiers[tiers.rank_of(row["tier"])],
+            "known_by": [said(IDENTITIES, kind, language) for kind in row["known_by"]],
         }
         for row in await db.fetch(_FIND, search, PAGE)
     ]
@@ -48,7 +51,7 @@ async def page(request: web.Request) -> web.Response:
 
 async def one(request: web.Request) -> web.Response:
     """Show one member with her timeline."""
-    at = request.config_dict[CONTEXT].clock()
+    at, language = request.config_dict[CONTEXT].clock(), language_of(request)
     customer = await _customer(request.match_info["uuid"])
     rules = await programme.load()
     facts = await standing.facts_of(customer.id, at=at, rules=rules)
@@ -57,11 +60,11 @@ async def one(request: web.Request) -> web.Response:
         request,
         "member.html",
         {
-            "name": masked(customer.uuid, language_of(request)),
+            "name": masked(customer.uuid, language),
             "facts": facts,
             "tier": rules.tiers(at).tiers[facts.tier_rank],
             "balance": balance,
-            "happened": await timelines.of(customer.id),
+            "lines": await timeline.lines(customer.id, at=at, language=language),
         },
     )
 

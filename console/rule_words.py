@@ -1,7 +1,15 @@
-"""How rules read to staff: the fields of every kind, and in Chinese what the kind does.
+"""How rules read to staff: their titles and fields, and in Chinese what a kind does.
 
-In English a kind speaks by its docstring. A test compares these words with the kinds.
+In English a kind speaks by its docstring. Tests compare these words with the kinds.
 """
+
+import inspect
+
+from msgspec import Struct
+
+from console.code_words import said
+from loyalty import programme
+from web.languages import Language
 
 FIELDS: dict[str, tuple[str, str]] = {
     "about_en": ("说明（英文）", "About, in English"),
@@ -81,3 +89,34 @@ KINDS: dict[str, str] = {
     "policies/points": "积分何时可用，以及已消耗的积分需要扣回时如何处理。",
     "policies/tiers": "由低到高的等级，按近若干月退款后的消费金额评定。",
 }
+
+# The kinds whose rules have no name of their own.
+TITLES: dict[str, tuple[str, str]] = {
+    "earning/per_yuan": ("消费得积分", "Points for money spent"),
+    "expiry/calendar_year": ("积分年底过期", "Points expire at the end of a year"),
+    "expiry/inactivity": ("久未变动的积分过期", "Points expire when nothing moves them"),
+    "expiry/rolling": ("积分按月过期", "Points expire after months"),
+    "policies/campaign": ("营销活动", "Campaign"),
+    "policies/points": ("积分政策", "Points policy"),
+    "policies/tiers": ("会员等级", "Tiers"),
+}
+
+
+def title(rule: Struct, language: Language) -> str:
+    """Return a rule's name; else its kind's, with the reason that it gives to members."""
+    name: str = getattr(rule, f"name_{language}", "")
+    if name:
+        return name
+    kind = said(TITLES, _kind(rule), language)
+    reason: str = getattr(rule, f"reason_{language}", "")
+    between = "：" if language == "zh" else ": "
+    return f"{kind}{between}{reason}" if reason else kind
+
+
+def about(rule: Struct, language: Language) -> str:
+    """Return what a rule does, by its kind; the first line says it in a sentence."""
+    return KINDS[_kind(rule)] if language == "zh" else inspect.getdoc(type(rule)) or ""
+
+
+def _kind(rule: Struct) -> str:
+    return "/".join(programme.kind_of(rule))

@@ -1,14 +1,12 @@
 """The brand's rules: what is in force, since when and by whom, and the form of a new version."""
 
-import inspect
-
 import msgspec
 from aiohttp import web
 
 from console.access import EDITORS, STAFF
 from console.pages import language_of, see, show
-from console.rule_form import body_of, inputs
-from console.rule_words import CHOICES, FIELDS, KINDS
+from console.rule_form import Input, body_of, inputs
+from console.rule_words import CHOICES, FIELDS, about, title
 from loyalty import programme, publishing
 from loyalty.errors import NotFound
 from loyalty.programme import REGISTRIES, Rule
@@ -24,25 +22,26 @@ from web.wake import wake
 async def page(request: web.Request) -> web.Response:
     """Show the newest version of every slot, by kind of rule."""
     at = request.config_dict[CONTEXT].clock()
-    rules = await programme.load()
+    rules, language = await programme.load(), language_of(request)
     versions = {one.id: one for one in await RuleVersion.all()}
     sections = []
     for name, registry in REGISTRIES.items():
-        lines = [_line(rule, versions[rule.version_id]) for rule in rules.of(registry, at)]
+        lines = [
+            _line(rule, versions[rule.version_id], language) for rule in rules.of(registry, at)
+        ]
         if lines:
             sections.append((name, lines))
     return await show(request, "rules.html", {"sections": sections})
 
 
-def _line(rule: Rule, version: RuleVersion) -> dict[str, object]:
+def _line(rule: Rule, version: RuleVersion, language: Language) -> dict[str, object]:
     return {
         "slot": rule.slot,
-        "kind": version.kind,
+        "name": title(rule.body, language),
+        "does": about(rule.body, language).partition("\n")[0],
         "version": version.version,
         "by": version.created_by,
         "created_at": version.created_at,
-        "name_zh": getattr(rule.body, "name_zh", ""),
-        "name_en": getattr(rule.body, "name_en", ""),
     }
 
 
@@ -92,24 +91,19 @@ async def _show(
     http_status: int = 200,
 ) -> web.Response:
     version, rule = await _newest(request.match_info["slot"])
-    chosen = 0 if language_of(request) == "zh" else 1
-    fields = inputs(rule)
-    if form is not None:
-        fields = [
-            msgspec.structs.replace(field, value=form.get(field.name, field.value))
-            for field in fields
-        ]
+    language = language_of(request)
+    chosen = 0 if language == "zh" else 1
     versions = await RuleVersion.filter(slot=version.slot).order_by("-version").limit(20)
     return await show(
         request,
         "rule.html",
         {
             "slot": version.slot,
-            "kind": version.kind,
-            "about": _about(version, rule, language_of(request)),
+            "name": title(rule, language),
+            "about": about(rule, language),
             "labels": {name: told[chosen] for name, told in FIELDS.items()},
             "choices": {name: told[chosen] for name, told in CHOICES.items()},
-            "fields": fields,
+            "fields": _fields(rule, form or {}),
             "versions": versions,
             "error": error,
             "may_edit": request[STAFF].role in EDITORS,
@@ -118,10 +112,12 @@ async def _show(
     )
 
 
-def _about(version: RuleVersion, rule: msgspec.Struct, language: Language) -> str:
-    if language == "zh":
-        return KINDS[f"{version.registry}/{version.kind}"]
-    return inspect.getdoc(type(rule)) or ""
+def _fields(rule: msgspec.Struct, form: dict[str, str]) -> list[Input]:
+    """Return a rule's fields; one that was sent holds what was sent."""
+    return [
+        msgspec.structs.replace(field, value=form.get(field.name, field.value))
+        for field in inputs(rule)
+    ]
 
 
 def _told(wrong: msgspec.ValidationError, language: Language) -> str:

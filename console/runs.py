@@ -1,9 +1,13 @@
 """What the clock asked for, and what became of it."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
-from console.pages import show
+from console.code_words import JOBS, said
+from console.pages import language_of, show
 from models import db
+from web.languages import Language
 
 SHOWN = 20
 
@@ -25,12 +29,17 @@ FROM delivery GROUP BY channel, state, coalesce(error, '') ORDER BY channel, sta
 
 async def page(request: web.Request) -> web.Response:
     """Show each job's newest run, what failed lately, and the deliveries by their state."""
+    language = language_of(request)
     return await show(
         request,
         "runs.html",
         {
-            "runs": [dict(row) for row in await db.fetch(_RUNS)],
-            "failed": [dict(row) for row in await db.fetch(_FAILED, SHOWN)],
+            "runs": _named(await db.fetch(_RUNS), language),
+            "failed": _named(await db.fetch(_FAILED, SHOWN), language),
             "deliveries": [dict(row) for row in await db.fetch(_DELIVERIES)],
         },
     )
+
+
+def _named(rows: Sequence[db.Row], language: Language) -> list[dict[str, object]]:
+    return [{**dict(row), "name": said(JOBS, row["job"], language)} for row in rows]

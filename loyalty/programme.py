@@ -55,6 +55,14 @@ def load_kinds() -> None:
         registry.load()
 
 
+def kind_of(rule: Struct) -> tuple[str, str]:
+    """Return the name of a rule's registry, and its kind there."""
+    for registry in REGISTRIES.values():
+        if (kind := registry.kind_of(rule)) is not None:
+            return registry.name, kind
+    raise KeyError(f"{type(rule).__name__} is in no registry")
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One version with its decoded body, in force in [starts_at, ends_at)."""
@@ -216,7 +224,7 @@ async def publish(
     Publishing what the newest version already says adds nothing. Who publishes at once waits her
     turn; readers do not.
     """
-    registry, kind = _kind_of(rule)
+    registry, kind = kind_of(rule)
     async with db.transaction():
         await db.fetch("LOCK TABLE rule_version IN SHARE ROW EXCLUSIVE MODE")
         rows = await db.fetch(
@@ -252,10 +260,3 @@ async def begin(*, at: datetime) -> None:
     if not await RuleVersion.exists():
         for slot, rule in FIRST_RULES:
             await publish(slot, rule, starts_at=BEGINNING, by="jifen", at=at)
-
-
-def _kind_of(rule: Struct) -> tuple[str, str]:
-    for registry in REGISTRIES.values():
-        if (kind := registry.kind_of(rule)) is not None:
-            return registry.name, kind
-    raise KeyError(f"{type(rule).__name__} is in no registry")

@@ -51,8 +51,8 @@ async def in_force(at: datetime) -> list[Rule]:
 
 def told(rule: Rule) -> dict[str, Any]:
     """Return a rule as staff write it: its kind and its fields."""
-    registry = next(one for one in REGISTRIES.values() if one.kind_of(rule.body) is not None)
-    return {"kind": registry.kind_of(rule.body), **msgspec.json.decode(encode(rule.body))}
+    _, kind = programme.kind_of(rule.body)
+    return {"kind": kind, **msgspec.json.decode(encode(rule.body))}
 
 
 def read(slot: str, written: Mapping[str, Any]) -> Struct:

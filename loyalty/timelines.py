@@ -18,10 +18,11 @@ class Happened(Struct, frozen=True):
 
 
 _TIMELINE = """
-(SELECT at, 'points' AS kind, jsonb_build_object('movement', kind, 'available', available,
-        'pending', pending, 'debt', debt, 'cause', cause, 'breakdown', breakdown, 'rule',
-        (SELECT slot || ' v' || version FROM rule_version WHERE id = rule_version_id)) AS told
- FROM entry WHERE member_id = $1 ORDER BY number DESC LIMIT $2)
+(SELECT at, 'points' AS kind, jsonb_build_object('movement', entry.kind, 'available', available,
+        'pending', pending, 'debt', debt, 'cause', cause,
+        'rule_version_id', rule_version_id, 'slot', slot, 'version', version) AS told
+ FROM entry LEFT JOIN rule_version ON rule_version.id = rule_version_id
+ WHERE member_id = $1 ORDER BY number DESC LIMIT $2)
 UNION ALL
 (SELECT paid_at, 'purchase', jsonb_build_object('number', purchase.number, 'shop', shop.name,
         'paid_fen', paid_fen, 'refunded_fen', refunded_fen, 'state', state,
@@ -29,18 +30,19 @@ UNION ALL
  FROM purchase JOIN shop ON shop.id = shop_id WHERE customer_id = $1
  ORDER BY paid_at DESC LIMIT $2)
 UNION ALL
-(SELECT issued_at, 'coupon', jsonb_build_object('slot', slot, 'state', state, 'reason', reason,
-        'key', key, 'expires_at', expires_at)
+(SELECT issued_at, 'coupon', jsonb_build_object('rule_version_id', rule_version_id,
+        'state', state, 'reason', reason)
  FROM coupon WHERE member_id = $1 ORDER BY issued_at DESC LIMIT $2)
 UNION ALL
-(SELECT redeemed_at, 'redemption', jsonb_build_object('slot', slot, 'points', points,
-        'state', state, 'by', (SELECT name FROM staff_member WHERE id = handed_over_by))
+(SELECT redeemed_at, 'redemption', jsonb_build_object('rule_version_id', rule_version_id,
+        'points', points, 'state', state,
+        'by', (SELECT name FROM staff_member WHERE id = handed_over_by))
  FROM redemption WHERE member_id = $1 ORDER BY redeemed_at DESC LIMIT $2)
 UNION ALL
 (SELECT checked_in_at, 'check_in', '{}'::jsonb
  FROM check_in WHERE member_id = $1 ORDER BY on_day DESC LIMIT $2)
 UNION ALL
-(SELECT claimed_at, 'claim', jsonb_build_object('slot', slot, 'round', round)
+(SELECT claimed_at, 'claim', jsonb_build_object('rule_version_id', rule_version_id, 'round', round)
  FROM challenge_claim WHERE member_id = $1 ORDER BY claimed_at DESC LIMIT $2)
 UNION ALL
 (SELECT planned_at, 'delivery', jsonb_build_object('channel', channel, 'state', state,

@@ -47,12 +47,7 @@ async def texts_of(
     customer_id: int, lines: Sequence[HistoryLine], *, language: Language
 ) -> list[str]:
     """Return what a member reads for each movement: its kind, and what of hers caused it."""
-    causes = {line.cause for line in lines}
-    by = {
-        **await _orders(customer_id, causes),
-        **await _redemptions(customer_id, causes),
-        **await _challenges(causes),
-    }
+    by = await causes_of(customer_id, {line.cause for line in lines})
     between = "：" if language == "zh" else ": "
     told = []
     for line in lines:
@@ -60,6 +55,15 @@ async def texts_of(
         cause = by.get(line.cause)
         told.append(f"{kind}{between}{cause.spoken(language)}" if cause else kind)
     return told
+
+
+async def causes_of(customer_id: int, causes: Iterable[str]) -> dict[str, Worded]:
+    """Return in words the causes that are the customer's own; the others are not in it."""
+    return {
+        **await _orders(customer_id, causes),
+        **await _redemptions(customer_id, causes),
+        **await _challenges(causes),
+    }
 
 
 async def _orders(customer_id: int, causes: Iterable[str]) -> dict[str, Worded]:

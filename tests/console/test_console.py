@@ -181,7 +181,7 @@ async def test_a_member_is_found_and_her_timeline_says_why(browser: Browser) -> 
         assert str(customer.uuid) in (await browser.get(f"/members?q={search}"))[1]
     assert str(customer.uuid) not in (await browser.get("/members?q=nobody"))[1]
     _, page = await browser.get(f"/members/{customer.uuid}")
-    assert "earning:base v1" in page
+    assert "消费得积分 v1" in page
     assert "2874001" in page
     for wrong in ("nonsense", "00000000-0000-4000-8000-000000000000"):
         assert (await browser.get(f"/members/{wrong}"))[0] == 404

@@ -1,0 +1,62 @@
+"""How codes that the house keeps read to staff: jobs, identities, ways in, and causes.
+
+Tests compare them with the jobs there are, and with the codes that the rooms below write.
+"""
+
+from collections.abc import Mapping
+
+from web.languages import Language
+
+JOBS: dict[str, tuple[str, str]] = {
+    "age_standings": ("每日重算等级", "Derive tiers again, daily"),
+    "close_store_orders": ("关闭超时的自营订单", "Close store orders that were not paid in time"),
+    "expire_coupons": ("优惠券到期", "Let coupons expire"),
+    "expire_points": ("积分到期", "Let points expire"),
+    "expire_redemptions": ("兑换到期未领取", "End redemptions that nobody fetched"),
+    "fall_back": (
+        "订阅消息未达时改发客服消息",
+        "Customer messages where subscribe messages failed",
+    ),
+    "forget_runs": ("清理运行记录", "Forget old runs"),
+    "lay_boards": ("检查排行榜", "Look after the leaderboards"),
+    "learn_followers": ("识别公众号关注者", "Learn who follows the official account"),
+    "reconcile_communities": ("核对客户群名单", "Reconcile the groups with the platform"),
+    "refresh_communities": ("更新客户群与进群方式", "Refresh groups and their join ways"),
+    "run_campaigns": ("执行营销活动", "Run the campaigns"),
+    "settle_points": ("待到账积分到账", "Make pending points available"),
+    "sweep_sessions": ("清理过期的登录", "Forget sessions that have ended"),
+    "verify_ledger": ("核对积分账", "Verify the points ledger"),
+}
+
+IDENTITIES: dict[str, tuple[str, str]] = {
+    "unionid": ("微信（各应用通用）", "WeChat, across apps"),
+    "openid": ("公众号或小程序", "Official account or mini-program"),
+    "wecom_contact": ("企业微信外部联系人", "WeCom contact"),
+    "buyer_name": ("店铺买家名", "Buyer name at a shop"),
+    "mobile": ("手机号", "Phone number"),
+    "customer_key": ("导入的顾客编号", "Customer number of an import"),
+}
+
+THROUGH: dict[str, tuple[str, str]] = {
+    "link": ("关联到已知顾客", "Linked to a customer we knew"),
+    "miniprogram": ("小程序", "Mini-program"),
+    "official_account": ("公众号", "Official account"),
+    "purchase": ("订单", "An order"),
+    "wecom": ("企业微信客户群", "A WeCom group"),
+}
+
+# What moved points by itself.
+CAUSES: dict[str, tuple[str, str]] = {
+    "settle_points": ("到账时间已到", "their time had come"),
+    "expire_points": ("有效期已过", "not used in time"),
+}
+
+# What was said that no campaign says, by what its key begins with.
+DELIVERIES: dict[str, tuple[str, str]] = {
+    "reply": ("回复她的消息", "Answer to her message"),
+}
+
+
+def said(words: Mapping[str, tuple[str, str]], code: str, language: Language) -> str:
+    """Return what staff read for a code; one without words reads as itself."""
+    return words[code][0 if language == "zh" else 1] if code in words else code
