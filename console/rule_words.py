@@ -40,6 +40,10 @@ FIELDS: dict[str, tuple[str, str]] = {
     "reason_en": ("发放原因（英文）", "Reason, in English"),
     "reason_zh": ("发放原因（中文）", "Reason, in Chinese"),
     "recency_from": ("最近购买得分不低于", "Recency score from"),
+    "own_store_completes_after_days": (
+        "自营订单付款后几天视为完成",
+        "Days after which a paid order of the own store is completed",
+    ),
     "return_window_days": ("退货期（天）", "Return window (days)"),
     "reward_coupon_slot": ("奖励券批次（可空）", "Coupon batch of the reward (may be empty)"),
     "reward_points": ("奖励积分", "Points of the reward"),

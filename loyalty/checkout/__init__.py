@@ -3,16 +3,10 @@
 Nothing here talks to WeChat Pay: edges and jobs do, before or after, and tell what they learned.
 """
 
+from loyalty.checkout.completing import complete, uncompleted
 from loyalty.checkout.paying import Payment, PaymentFate, close, lapsed, paid
 from loyalty.checkout.placing import Payer, keep_prepay, order
-from loyalty.checkout.refunding import (
-    ToRefund,
-    complete,
-    due_refunds,
-    end_refund,
-    refund,
-    refund_lines,
-)
+from loyalty.checkout.refunding import ToRefund, due_refunds, end_refund, refund
 
 __all__ = [
     "Payer",
@@ -28,5 +22,5 @@ __all__ = [
     "order",
     "paid",
     "refund",
-    "refund_lines",
+    "uncompleted",
 ]

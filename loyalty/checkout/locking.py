@@ -1,13 +1,29 @@
-"""One store order, locked for a change: its member first, as everywhere."""
+"""Store orders, locked for a change: their members first, as everywhere."""
+
+from collections.abc import Sequence
 
 from models import StoreOrder, db
 
 
-async def locked(number: str) -> StoreOrder | None:
-    """Return an order of the open transaction that nobody else changes meanwhile."""
-    rows = await db.fetch("SELECT id, member_id FROM store_order WHERE number = $1", number)
+async def locked(numbers: Sequence[str]) -> list[StoreOrder]:
+    """Return orders of the open transaction that nobody else changes meanwhile, by their ids."""
+    rows = await db.fetch(
+        "SELECT id, member_id FROM store_order WHERE number = ANY($1::text[])", list(numbers)
+    )
     if not rows:
-        return None
-    await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", rows[0]["member_id"])
-    await db.fetch("SELECT FROM store_order WHERE id = $1 FOR UPDATE", rows[0]["id"])
-    return await StoreOrder.get(id=rows[0]["id"])
+        return []
+    ids = [row["id"] for row in rows]
+    await db.fetch(
+        "SELECT FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE",
+        [row["member_id"] for row in rows],
+    )
+    await db.fetch(
+        "SELECT FROM store_order WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE", ids
+    )
+    return await StoreOrder.filter(id__in=ids).order_by("id")
+
+
+async def locked_one(number: str) -> StoreOrder | None:
+    """Return one order that nobody else changes meanwhile; None where there is none."""
+    found = await locked([number])
+    return found[0] if found else None

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from loyalty import coupons
 from loyalty.again import in_transaction
-from loyalty.checkout.locking import locked
+from loyalty.checkout.locking import locked_one
 from loyalty.checkout.refunding import give_back_late
 from loyalty.checkout.settling import record_paid
 from loyalty.errors import NotFound, Refused
@@ -47,7 +47,7 @@ async def paid(payment: Payment, *, at: datetime) -> PaymentFate:
 
 
 async def _paid(payment: Payment, *, at: datetime) -> PaymentFate:
-    order = await locked(payment.number)
+    order = await locked_one(payment.number)
     if order is None:
         raise NotFound("no_such_order")
     if order.payment_id == payment.payment_id:
@@ -84,7 +84,7 @@ async def close(number: str, *, at: datetime) -> bool:
     """
 
     async def act() -> bool:
-        order = await locked(number)
+        order = await locked_one(number)
         if order is None or order.state is not StoreOrderState.AWAITING_PAYMENT:
             return False
         await db.fetch(

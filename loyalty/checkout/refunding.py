@@ -1,4 +1,4 @@
-"""After the payment: an order is completed, and money goes back line by line."""
+"""After the payment: money goes back, shared over the lines."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,8 +9,8 @@ from msgspec import Struct
 from loyalty import purchases
 from loyalty.again import in_transaction
 from loyalty.allocation import shares
-from loyalty.checkout.locking import locked
-from loyalty.checkout.settling import lines_of, told
+from loyalty.checkout.locking import locked_one
+from loyalty.checkout.settling import refunded_of, told
 from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.orders import OrderLine
 from models import (
@@ -40,23 +40,6 @@ class ToRefund(Struct, frozen=True):
     total_fen: int
 
 
-async def complete(number: str, *, at: datetime) -> None:
-    """Complete a paid order, so that its points settle when the return window is over.
-
-    One that is completed, or wholly refunded, stays as it is.
-
-    Raises:
-        NotFound: ``no_such_order``. Refused: ``order_not_paid``.
-    """
-
-    async def act() -> None:
-        order, purchase = await _paid_order(number)
-        if purchase.completed_at is None and purchase.state is not PurchaseState.REFUNDED:
-            await _tell(order, purchase, PurchaseState.COMPLETED, completed_at=at, at=at)
-
-    await in_transaction(act)
-
-
 async def refund(number: str, name: str, *, fen: int | None = None, at: datetime) -> StoreRefund:
     """Give back so much of an order, shared over what its lines still hold; None is all of it.
 
@@ -79,25 +62,6 @@ async def refund(number: str, name: str, *, fen: int | None = None, at: datetime
             raise Refused("refund_too_large", left_fen=sum(left.values()))
         parts = shares(asked, list(left.values()))
         return await _refund(order, name, dict(zip(left, parts, strict=True)), left=left, at=at)
-
-    return await in_transaction(act)
-
-
-async def refund_lines(number: str, name: str, lines: Fens, *, at: datetime) -> StoreRefund:
-    """Give back so much of each of these lines, which are named by SKU.
-
-    Raises:
-        NotFound: ``no_such_order``. Refused: ``order_not_paid``, ``refund_too_large``,
-            ``nothing_to_refund``.
-        Conflict: ``key_reused``: the name stands for other amounts.
-    """
-
-    async def act() -> StoreRefund:
-        order, _ = await _paid_order(number)
-        before = await StoreRefund.get_or_none(store_order_id=order.id, name=name)
-        if before is not None:
-            return _same(before, sum(lines.values()))
-        return await _refund(order, name, dict(lines), left=await _left(order), at=at)
 
     return await in_transaction(act)
 
@@ -179,7 +143,7 @@ async def end_refund(number: str, state: StoreRefundState, *, at: datetime) -> N
 
 
 async def _paid_order(number: str) -> tuple[StoreOrder, Purchase]:
-    order = await locked(number)
+    order = await locked_one(number)
     if order is None:
         raise NotFound("no_such_order")
     if order.state is not StoreOrderState.PAID:
@@ -198,18 +162,9 @@ async def _purchase(order: StoreOrder) -> Purchase:
     return await Purchase.get(id=rows[0]["id"])
 
 
-async def _refunded(order: StoreOrder) -> dict[str, int]:
-    """Return what was given back of each line's total so far."""
-    found: dict[str, int] = {}
-    for one in await StoreRefund.filter(store_order_id=order.id):
-        for key, fen in msgspec.convert(one.lines, dict[str, int]).items():
-            found[key] = found.get(key, 0) + fen
-    return found
-
-
 async def _left(order: StoreOrder) -> dict[str, int]:
     lines = msgspec.convert(order.lines, tuple[OrderLine, ...])
-    refunded = await _refunded(order)
+    refunded = (await refunded_of([order]))[order.id]
     return {line.key: line.paid_fen - refunded.get(line.key, 0) for line in lines}
 
 
@@ -226,17 +181,8 @@ async def _tell(
         order,
         state=state,
         at=max(at, updated_at or at),  # a clock that was set back makes nothing older
-        refunded_fen=_own_part(order, await _refunded(order)),
+        refunded=(await refunded_of([order]))[order.id],
         completed_at=completed_at,
     )
     (outcome,) = await purchases.record([told_order], at=at)
     outcome.unwrap()
-
-
-def _own_part(order: StoreOrder, refunded: Fens) -> dict[str, int]:
-    """Return how much of a line's refund is the buyer's own money; of a whole line, all of it."""
-    lines = msgspec.convert(order.lines, tuple[OrderLine, ...])
-    return {
-        line.key: own.paid_fen * refunded.get(line.key, 0) // line.paid_fen if line.paid_fen else 0
-        for line, own in zip(lines, lines_of(order), strict=True)
-    }

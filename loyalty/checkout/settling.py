@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from loyalty import coupons, purchases
 from loyalty.allocation import shares
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
-from models import IdentityKind, PurchaseState, ShopKind, StoreOrder, db
+from models import IdentityKind, PurchaseState, ShopKind, StoreOrder, StoreRefund, db
 
 SOURCE = "own_store"
 _NOTHING_BACK: Mapping[str, int] = {}
@@ -38,12 +38,32 @@ async def record_paid(
     outcome.unwrap()
 
 
-def lines_of(order: StoreOrder) -> tuple[OrderLine, ...]:
-    """Return the lines with the buyer's own money: the part that WeChat gave is not hers."""
+async def refunded_of(orders: Sequence[StoreOrder]) -> dict[int, dict[str, int]]:
+    """Return what was given back of each line's total so far, by order id and line key."""
+    found: dict[int, dict[str, int]] = {order.id: {} for order in orders}
+    for one in await StoreRefund.filter(store_order_id__in=list(found)):
+        hers = found[one.store_order_id]
+        for key, fen in msgspec.convert(one.lines, dict[str, int]).items():
+            hers[key] = hers.get(key, 0) + fen
+    return found
+
+
+def _lines(order: StoreOrder, refunded: Mapping[str, int]) -> tuple[OrderLine, ...]:
+    """Return the lines with the buyer's own money: the part that WeChat gave is not hers.
+
+    Of a line's refund so much is her own as of the line; of a whole line, all of it.
+    """
     lines = msgspec.convert(order.lines, tuple[OrderLine, ...])
     payer_fen = order.total_fen if order.payer_fen is None else order.payer_fen
     own = shares(payer_fen, [line.paid_fen for line in lines])
-    return tuple(replace(line, paid_fen=part) for line, part in zip(lines, own, strict=True))
+    return tuple(
+        replace(
+            line,
+            paid_fen=part,
+            refunded_fen=part * refunded.get(line.key, 0) // (line.paid_fen or 1),
+        )
+        for line, part in zip(lines, own, strict=True)
+    )
 
 
 def told(
@@ -51,16 +71,14 @@ def told(
     *,
     state: PurchaseState,
     at: datetime,
-    refunded_fen: Mapping[str, int] = _NOTHING_BACK,
+    refunded: Mapping[str, int] = _NOTHING_BACK,
     completed_at: datetime | None = None,
 ) -> Order:
     """Return a paid order in the shape of any other shop's, as it stands at a moment.
 
-    ``refunded_fen`` is by line key, of the buyer's own money.
+    ``refunded`` is what was given back of each line's total, by line key.
     """
-    lines = tuple(
-        replace(line, refunded_fen=refunded_fen.get(line.key, 0)) for line in lines_of(order)
-    )
+    lines = _lines(order, refunded)
     assert order.ended_at is not None, "it is paid"
     goods_fen = sum(line.goods_fen for line in lines)
     paid_fen = sum(line.paid_fen for line in lines)

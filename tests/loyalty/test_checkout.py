@@ -1,6 +1,7 @@
 """From a quote to an order, from a payment to points, and all the way back."""
 
 import asyncio
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from loyalty import checkout, ledger
 from loyalty.checkout import PaymentFate
 from loyalty.errors import Conflict, LoyaltyError, NotFound, Refused
+from loyalty.outcomes import Fate
 from models import (
     Coupon,
     CouponState,
@@ -190,18 +192,48 @@ async def test_money_that_came_too_late_is_given_back_and_buys_nothing() -> None
     assert await state_of(mine) is CouponState.ISSUED
 
 
-async def test_completed_points_settle_a_week_later() -> None:
+async def completed(order: StoreOrder, *, at: datetime) -> Fate:
+    (outcome,) = await checkout.complete([order.number], at=at)
+    return outcome.fate
+
+
+async def test_a_completed_order_settles_when_the_return_window_is_over() -> None:
     lin = await member()
     order = await ordered(lin, token(await quoted(lin, "M-020")))
-    with pytest.raises(Refused, match="order_not_paid"):
-        await checkout.complete(order.number, at=AT)
+    assert await completed(order, at=AT) is Fate.REFUSED, "it is not paid"
     await checkout.paid(payment(order), at=AT)
-    for _ in range(2):
-        await checkout.complete(order.number, at=AT + DAY)
+    assert await completed(order, at=AT + DAY) is Fate.DONE
+    assert await completed(order, at=AT + 2 * DAY) is Fate.ALREADY_DONE
     bought = await Purchase.get()
     assert (bought.state, bought.completed_at) == (PurchaseState.COMPLETED, AT + DAY)
     assert await ledger.due_to_settle(at=AT + 7 * DAY, limit=10) == []
     assert len(await ledger.due_to_settle(at=AT + 8 * DAY, limit=10)) == 1
+
+
+async def test_orders_are_completed_together_and_what_cannot_be_spoils_nothing() -> None:
+    lin, wang = await member(), await member("o-wang")
+    tokens = [token(await quoted(lin, "M-020")), token(await quoted(lin, "B-330"))]
+    whole, half = [await ordered(lin, told) for told in tokens]
+    hers = await ordered(wang, token(await quoted(wang, "M-020")), openid="o-wang")
+    waiting = await ordered(wang, token(await quoted(wang, "B-330")), openid="o-wang")
+    for order in (whole, half, hers):
+        await checkout.paid(payment(order), at=AT)
+    await checkout.refund(whole.number, "all", at=AT)
+    await checkout.refund(half.number, "some", fen=1_00, at=AT)
+    assert await checkout.uncompleted(paid_by=AT - DAY, limit=10) == []
+    assert await checkout.uncompleted(paid_by=AT + DAY, limit=10) == [half.number, hers.number]
+    numbers = [whole.number, "no such", half.number, hers.number, waiting.number]
+    outcomes = await checkout.complete(numbers, at=AT + DAY)
+    assert [one.fate for one in outcomes] == [
+        Fate.ALREADY_DONE,
+        Fate.REFUSED,
+        Fate.DONE,
+        Fate.DONE,
+        Fate.REFUSED,
+    ]
+    assert await checkout.uncompleted(paid_by=AT + DAY, limit=10) == []
+    kept = await Purchase.get(number=half.number)
+    assert (kept.state, kept.refunded_fen) == (PurchaseState.COMPLETED, 1_00)
 
 
 async def test_any_series_of_partial_refunds_ends_where_the_whole_one_does() -> None:
@@ -210,9 +242,9 @@ async def test_any_series_of_partial_refunds_ends_where_the_whole_one_does() -> 
         lin, token(await quoted(lin, "C-100", "M-020", "X-000", coupon=await coupon(lin)))
     )
     await checkout.paid(payment(order, payer_fen=order.total_fen - 7), at=AT)
-    await checkout.complete(order.number, at=AT)
+    await completed(order, at=AT)
     await checkout.refund(order.number, "a", fen=1, at=AT + DAY)
-    await checkout.refund_lines(order.number, "b", {"M-020": 9_999}, at=AT + DAY)
+    await checkout.refund(order.number, "b", fen=9_999, at=AT + DAY)
     half = await Purchase.get()
     assert (half.state, half.refunded_fen > 9_990) == (PurchaseState.COMPLETED, True)
     assert half.points_earned == (half.paid_fen - half.refunded_fen) // 100
@@ -231,7 +263,7 @@ async def test_any_series_of_partial_refunds_ends_where_the_whole_one_does() -> 
 async def test_a_refund_counts_though_the_clock_was_set_back(store: None) -> None:
     order = await ordered(await member(), token(await quoted(await member(), "M-020")))
     await checkout.paid(payment(order), at=AT)
-    await checkout.complete(order.number, at=AT + 30 * DAY)
+    await completed(order, at=AT + 30 * DAY)
     await checkout.refund(order.number, "all", at=AT + DAY)
     assert (await Purchase.get()).points_earned == 0
 
@@ -245,14 +277,12 @@ async def test_a_refund_of_one_name_happens_once() -> None:
         await checkout.refund(order.number, "all", fen=5, at=AT)
 
 
-@pytest.mark.parametrize("lines", [{"M-020": 26_901}, {"NONE": 1}, {"M-020": -1}])
-async def test_more_than_a_line_cost_is_not_given_back(lines: dict[str, int]) -> None:
+@pytest.mark.parametrize("fen", [26_901, -1])
+async def test_more_than_an_order_cost_is_not_given_back(fen: int) -> None:
     order = await ordered(await member(), token(await quoted(await member(), "M-020")))
     await checkout.paid(payment(order), at=AT)
     with pytest.raises(Refused, match="refund_too_large"):
-        await checkout.refund_lines(order.number, "x", lines, at=AT)
-    with pytest.raises(Refused, match="refund_too_large"):
-        await checkout.refund(order.number, "y", fen=26_901, at=AT)
+        await checkout.refund(order.number, "x", fen=fen, at=AT)
     assert not await StoreRefund.exists()
 
 
