@@ -9,7 +9,8 @@ from models import Shop
 
 @intent(events=("subscribe",))
 async def welcome(turn: Turn) -> Reply:
-    scene = turn.inbound.event_key or None
+    # who follows from a payment's page comes with that payment's key, which is no scene
+    scene = turn.inbound.event_key if turn.inbound.key_is_scene else None
     await customers.follow(turn.app_id, turn.openid, scene=scene, at=turn.inbound.created_at)
     zh = ["欢迎！您已成为会员，购物即可累积积分。"]
     en = ["Welcome! You are now a member: every purchase earns points."]

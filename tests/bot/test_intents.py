@@ -147,6 +147,13 @@ async def test_a_follower_by_a_shops_code_is_greeted_there_and_its_scene_stays(t
     assert row == {"follow_scene": "shop_jingan"}
 
 
+async def test_who_follows_after_a_payment_came_by_no_scene(town: Town) -> None:
+    told = await town.platform.does("subscribe", openid=OPENID, EventKey="last_trade_no_4003922001")
+    assert told.said.startswith("欢迎")
+    (row,) = await town.rows("SELECT follow_scene FROM identity WHERE value = $1", OPENID)
+    assert row == {"follow_scene": None}
+
+
 async def test_following_is_what_happened_last_whatever_came_last(town: Town) -> None:
     async def follows() -> bool:
         (row,) = await town.rows("SELECT following_since FROM identity WHERE value = $1", OPENID)
