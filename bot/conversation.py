@@ -75,7 +75,7 @@ class Conversations:
             Replayed: the nonce belongs to another event.
             db.Unreachable (a TimeoutError is one), Overloaded: the platform shall try again.
         """
-        taken = await self._deadlines.wait(self._take.submit(heard), ends=ends)
+        taken = await self._deadlines.wait(self._take(heard), ends=ends)
         event_id = taken.event_id
         if event_id is None:
             try:

@@ -1,7 +1,7 @@
 """Ways to reach a customer: one file a channel, found because it is in this folder.
 
-A channel is a file with ``async def send(context, address, message) -> Receipt``. It returns when
-the platform has taken the message, and raises what else can become of it.
+A channel is a file with ``async def send(context, address, message)``. It returns when the
+platform has taken the message, and raises what else can become of it.
 """
 
 import asyncio
@@ -31,12 +31,6 @@ class Address(Struct, frozen=True):
     scope: str
     value: str
     delivery_id: int
-
-
-class Receipt(Struct, frozen=True):
-    """The platform has taken the message; ``reference`` is its name for it, where it gives one."""
-
-    reference: str | None = None
 
 
 class NotSent(Exception):
@@ -96,7 +90,7 @@ def code_of(failed: CallFailed) -> str:
     return failed.code if failed.errcode is None else str(failed.errcode)
 
 
-Send = Callable[[Context, Address, Message], Awaitable[Receipt]]
+Send = Callable[[Context, Address, Message], Awaitable[None]]
 
 
 def load() -> Mapping[str, Send]:

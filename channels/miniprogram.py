@@ -5,7 +5,6 @@ from channels import (
     Address,
     OutcomeLost,
     Postponed,
-    Receipt,
     Undeliverable,
     code_of,
     hold_token,
@@ -26,7 +25,7 @@ from wechat.errors import (
 DAY_QUOTA_SECONDS = 1800.0
 
 
-async def send(context: Context, address: Address, message: Message) -> Receipt:
+async def send(context: Context, address: Address, message: Message) -> None:
     """Send a template's message to a shopper who allowed one.
 
     Raises:
@@ -61,7 +60,6 @@ async def send(context: Context, address: Address, message: Message) -> Receipt:
     except CallFailed as rejected:
         raise Undeliverable(code_of(rejected)) from rejected
     await _count(address, message)
-    return Receipt()
 
 
 async def _count(address: Address, message: Subscribe) -> None:

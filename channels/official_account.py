@@ -5,7 +5,6 @@ from channels import (
     Address,
     OutcomeLost,
     Postponed,
-    Receipt,
     Undeliverable,
     code_of,
     hold_token,
@@ -26,7 +25,7 @@ from wechat.errors import (
 DAY_QUOTA_SECONDS = 1800.0
 
 
-async def send(context: Context, address: Address, message: Message) -> Receipt:
+async def send(context: Context, address: Address, message: Message) -> None:
     """Send a text to a follower who wrote in the last 48 hours or acted in the last minute.
 
     Raises:
@@ -56,7 +55,6 @@ async def send(context: Context, address: Address, message: Message) -> Receipt:
         raise Postponed(code_of(spent), after_seconds=DAY_QUOTA_SECONDS) from spent
     except CallFailed as rejected:
         raise Undeliverable(code_of(rejected)) from rejected
-    return Receipt()
 
 
 async def _check_window(context: Context, address: Address) -> None:

@@ -32,7 +32,7 @@ async def run_campaigns(context: Context, at: datetime) -> int:
     for code in await campaigns.in_force(at):
         try:
             told = await campaigns.run(code, route_of(context), at=at)
-        except NotFound as missing:  # what it names was retired: the others go on
+        except NotFound as missing:  # what it names is no longer in force: the others go on
             log.error("campaign_broken", campaign=code, code=missing.code)
             continue
         given += told.coupons

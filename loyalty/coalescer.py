@@ -42,11 +42,7 @@ class Coalescer(Generic[A, R]):
         self._busy_lanes = 0
         self._is_crowded = False
 
-    async def __call__(self, item: A) -> R:
-        """Return what the verb gives for one item. Raises what ``submit`` raises."""
-        return await self.submit(item)
-
-    def submit(self, item: A) -> asyncio.Future[R]:
+    def __call__(self, item: A) -> asyncio.Future[R]:
         """Return the future of what the verb gives for one item.
 
         Raises:

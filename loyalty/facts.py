@@ -32,12 +32,9 @@ class Facts(Struct, frozen=True):
 
     member_id: int
     at: datetime
-    tier: str = ""
     tier_rank: int = 0
     orders: int = 0
     spent_fen: int = 0
-    first_paid_at: datetime | None = None
-    last_paid_at: datetime | None = None
     segments: frozenset[str] = frozenset()
     tiers: Tiers = Tiers()
 

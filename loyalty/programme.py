@@ -151,9 +151,9 @@ class Programme:
         return rule.body if rule and isinstance(rule.body, struct) else struct()
 
 
-_PUBLISHED = """
+_RULES = """
 SELECT id, slot, registry, kind, body, starts_at, ends_at FROM rule_version
-WHERE state = 'published' ORDER BY version DESC, slot
+ORDER BY version DESC, slot
 """
 
 
@@ -171,7 +171,7 @@ async def load() -> Programme:
         msgspec.ValidationError: a stored body does not fit its struct.
     """
     rules: dict[str, list[Rule]] = {}
-    for version_id, slot, registry, kind, body, starts_at, ends_at in await db.fetch(_PUBLISHED):
+    for version_id, slot, registry, kind, body, starts_at, ends_at in await db.fetch(_RULES):
         rule = Rule(version_id, slot, _decoded(registry, kind, body), starts_at, ends_at)
         rules.setdefault(registry, []).append(rule)
     return Programme({registry: tuple(found) for registry, found in rules.items()})
@@ -230,10 +230,10 @@ async def publish(
         rows = await db.fetch(
             "WITH newest AS (SELECT id, version, kind, body, starts_at, ends_at FROM rule_version"
             "  WHERE slot = $1 ORDER BY version DESC LIMIT 1),"
-            " added AS (INSERT INTO rule_version (slot, version, registry, kind, body, state,"
+            " added AS (INSERT INTO rule_version (slot, version, registry, kind, body,"
             "  starts_at, ends_at, created_at, created_by)"
             "  SELECT $1, coalesce((SELECT version FROM newest), 0) + 1, $2, $3, $4::jsonb,"
-            "  'published', $5, $6, $7, $8"
+            "  $5, $6, $7, $8"
             "  WHERE NOT EXISTS (SELECT FROM newest WHERE kind = $3 AND body = $4::jsonb"
             "   AND starts_at = $5 AND ends_at IS NOT DISTINCT FROM $6)"
             "  RETURNING id)"

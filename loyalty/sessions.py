@@ -38,11 +38,6 @@ class Opened:
         return f"Opened(expires_at={self.expires_at.isoformat()})"
 
 
-def purpose_of(app_id: str, openid: str) -> str:
-    """Return what a session key is sealed for."""
-    return f"session_key:{app_id}:{openid}"
-
-
 async def open_for(
     customer_id: int, *, app_id: str, openid: str, session_key: str, sealer: Sealer, at: datetime
 ) -> Opened:
@@ -51,7 +46,7 @@ async def open_for(
     Of two that open at once one remains. ``at`` is the time of the wire, which nobody moves.
     """
     opened = Opened(secrets.token_urlsafe(TOKEN_BYTES), at + LASTS)
-    sealed = sealer.seal(session_key.encode(), purpose=purpose_of(app_id, openid))
+    sealed = sealer.seal(session_key.encode(), purpose=f"session_key:{app_id}:{openid}")
     async with db.transaction():
         await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", customer_id)
         await revoke_all(customer_id, app_id=app_id)

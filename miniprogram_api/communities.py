@@ -56,7 +56,7 @@ async def invite(code: Code, shopper: Shopper, context: Context) -> Community:
 
     Raises:
         NotFound: ``no_such_community``.
-        Refused: what I lack, ``invitation_withdrawn``, ``community_full``.
+        Refused: what I lack, ``community_full``.
     """
     found = await communities.membership(shopper.customer_id, code, at=context.clock())
     if found.state is MembershipState.ELIGIBLE and found.qr_code is None:

@@ -13,7 +13,7 @@ from models.deliveries import Delivery, DeliveryState
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
 from models.points import Draw, Entry, EntryKind, Lot
-from models.programme import RuleState, RuleVersion
+from models.programme import RuleVersion
 from models.purchases import Purchase, PurchaseLine, PurchaseState, Shop, ShopKind
 from models.rewards import Coupon, CouponState, Redemption, RedemptionState, RewardStock
 from models.schedule import JobRun, JobRunState
@@ -59,7 +59,6 @@ __all__ = [
     "RedemptionState",
     "RewardStock",
     "Role",
-    "RuleState",
     "RuleVersion",
     "Score",
     "Shop",

@@ -54,12 +54,11 @@ class CommunityMember(Model):
 
 
 class InvitationState(StrEnum):
-    """Open until she is in the group, or leaves it again; withdrawn by staff."""
+    """Open until she is in the group, or leaves it again."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
     LEFT = "left"
-    WITHDRAWN = "withdrawn"
 
 
 class Invitation(Model):

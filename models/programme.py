@@ -1,17 +1,7 @@
 """The brand's rules as versions that are only added; entries cite the version that made them."""
 
-from enum import StrEnum
-
 from tortoise import fields
 from tortoise.models import Model
-
-
-class RuleState(StrEnum):
-    """A draft is not in force; a published version is, within its window; a retired one was."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    RETIRED = "retired"
 
 
 class RuleVersion(Model):
@@ -26,7 +16,6 @@ class RuleVersion(Model):
     registry = fields.TextField()
     kind = fields.TextField()
     body: fields.Field[object] = fields.JSONField()
-    state = fields.CharEnumField(RuleState)
     starts_at = fields.DatetimeField()
     ends_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()

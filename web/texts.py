@@ -229,7 +229,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     # communities
     "no_such_community": ("没有这个会员群", "There is no such VIP group"),
     "community_full": ("会员群已满（{capacity} 人）", "The VIP group is full ({capacity} people)"),
-    "invitation_withdrawn": ("邀请已撤回", "The invitation was withdrawn"),
     "join_way_missing": (
         "进群二维码尚未生成，请稍后再试",
         "There is no QR code yet, try again soon",

@@ -129,7 +129,7 @@ class _Run:
     def _shared(self, orders: Sequence[Taken], position: int) -> dict[int, list[Taken]]:
         found: dict[int, list[Taken]] = {}
         for place, one in enumerate(orders, position):
-            lane = lane_of(one, len(self._begun))
+            lane = _lane_of(one, len(self._begun))
             if place >= self._begun[lane]:
                 found.setdefault(lane, []).append(one)
         return found
@@ -147,7 +147,7 @@ class _Run:
                 self._moved(file)
 
 
-def lane_of(one: Taken, lanes: int) -> int:
+def _lane_of(one: Taken, lanes: int) -> int:
     """Return the lane of an order, one for all of a buyer, so that their sequence holds."""
     buyer = one.order.buyer if one.order else ()
     name = buyer[0].value if buyer else one.number

@@ -172,7 +172,6 @@ class Mapping(Struct, forbid_unknown_fields=True, frozen=True):
     lookup: tuple[Lookup, ...] = ()
 
 
-ENUMS = (ShopKind, IdentityKind, PurchaseState, Unit, BelowZero, Shift)
 MISSING = re.compile(r"missing required field `(\w+)`")
 FIELD = re.compile(r" - at `(?:key in )?\$\.?(.*)`$")
 

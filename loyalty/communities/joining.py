@@ -103,8 +103,8 @@ async def invite(member_id: int, code: str, *, at: datetime) -> Membership:
 
     Raises:
         NotFound: ``no_such_community``, ``no_such_member``.
-        Refused: what she lacks, ``invitation_withdrawn``, ``community_full``; or
-            ``join_way_missing``: there is no QR code yet.
+        Refused: what she lacks, ``community_full``; or ``join_way_missing``: there is no QR
+            code yet.
     """
     found = await membership(member_id, code, at=at)
     if found.state in (MembershipState.JOINED, MembershipState.INVITED):
@@ -143,8 +143,6 @@ async def _memberships(
 
 
 def _membership(rule: Rule, row: db.Row, lacking: list[Refused]) -> Membership:
-    if row["invitation"] == InvitationState.WITHDRAWN:
-        lacking = [*lacking, Refused("invitation_withdrawn")]
     return Membership(
         slot=rule.slot,
         policy=rule.body,

@@ -23,7 +23,7 @@ class Known(Struct, frozen=True):
 
 
 _COLUMNS = """member.id, standing.tier, coalesce(standing.orders, 0) AS orders,
-       coalesce(standing.spent_fen, 0) AS spent_fen, standing.first_paid_at, standing.last_paid_at,
+       coalesce(standing.spent_fen, 0) AS spent_fen,
        ARRAY(SELECT newest.slot FROM (
                  SELECT DISTINCT ON (slot) id, slot FROM snapshot
                  WHERE taken_at <= $1 ORDER BY slot, on_day DESC
@@ -76,16 +76,12 @@ def _one(rows: Sequence[db.Row]) -> db.Row:
 
 
 def _facts(row: db.Row, tiers: Tiers, *, at: datetime) -> Facts:
-    rank = tiers.rank_of(row["tier"] or "")
     return Facts(
         member_id=row["id"],
         at=at,
-        tier=tiers.tiers[rank].code,
-        tier_rank=rank,
+        tier_rank=tiers.rank_of(row["tier"] or ""),
         orders=row["orders"],
         spent_fen=row["spent_fen"],
-        first_paid_at=row["first_paid_at"],
-        last_paid_at=row["last_paid_at"],
         segments=frozenset(row["segments"]),
         tiers=tiers,
     )

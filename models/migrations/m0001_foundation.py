@@ -67,7 +67,6 @@ CREATE TABLE rule_version (
     registry text NOT NULL,
     kind text NOT NULL,
     body jsonb NOT NULL,
-    state text NOT NULL CHECK (state IN ('draft', 'published', 'retired')),
     starts_at timestamptz NOT NULL,
     ends_at timestamptz CHECK (ends_at > starts_at),
     created_at timestamptz NOT NULL,

@@ -133,7 +133,7 @@ CREATE TABLE invitation (
     uuid uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
     community_id bigint NOT NULL REFERENCES community,
     member_id bigint NOT NULL REFERENCES member,
-    state text NOT NULL CHECK (state IN ('open', 'accepted', 'left', 'withdrawn')),
+    state text NOT NULL CHECK (state IN ('open', 'accepted', 'left')),
     invited_at timestamptz NOT NULL,
     accepted_at timestamptz,
     UNIQUE (community_id, member_id)

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from bot.conversation import Conversations
 from bot.official_account import CONVERSATIONS
 from bot.telling import Heard
@@ -82,15 +84,12 @@ async def test_what_nobody_waits_for_any_more_is_left_undone() -> None:
         return items
 
     coalesced: Coalescer[int, int] = Coalescer(verb, most=1, waiting=2)  # type: ignore[arg-type]
-    first = asyncio.create_task(coalesced(1))
+    first = coalesced(1)
     await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    second, third = asyncio.create_task(coalesced(2)), asyncio.create_task(coalesced(3))
-    await asyncio.sleep(0)
-    try:
-        await coalesced(4)
-    except Overloaded:
-        second.cancel()
+    second, third = coalesced(2), coalesced(3)
+    with pytest.raises(Overloaded):
+        coalesced(4)
+    second.cancel()
     await asyncio.sleep(0)
     gate.set()
     assert (await first, await third) == (1, 3)

@@ -7,7 +7,7 @@ import aiohttp
 import uvloop
 from redis.asyncio import Redis
 
-from channels import Address, Receipt
+from channels import Address
 from jobs.registry import Job
 from jobs.scheduler import keep_schedule
 from jobs.settle_points import settle_points
@@ -22,10 +22,9 @@ JOBS = {"settle_points": Job("settle_points", Every(1), settle_points)}
 PACE = Pace(look_seconds=0.05, lease_seconds=1.5, grace_seconds=1)
 
 
-async def pigeon(context: Context, address: Address, message: Message) -> Receipt:
+async def pigeon(context: Context, address: Address, message: Message) -> None:
     """Fly for ever."""
     await asyncio.sleep(3600)
-    return Receipt()
 
 
 async def main() -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from channels import Address, Receipt
+from channels import Address
 from jifen import embedded
 from jobs.scheduler import keep_schedule
 from jobs.worker import work
@@ -87,9 +87,8 @@ async def test_what_a_killed_process_held_is_finished_by_another_and_nothing_twi
     await db.fetch("UPDATE delivery SET leased_until = now()")  # let a minute be over
     flights: list[int] = []
 
-    async def pigeon(context: Context, address: Address, message: Message) -> Receipt:
+    async def pigeon(context: Context, address: Address, message: Message) -> None:
         flights.append(address.delivery_id)
-        return Receipt()
 
     stopping = asyncio.Event()
     tasks(keep_schedule(context, database_url, stopping=stopping, jobs=JOBS))

@@ -1,3 +1,5 @@
+"""Deliveries go out at most once, and each ends in the state that is true."""
+
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -8,7 +10,7 @@ import pytest
 from msgspec import structs
 from redis.asyncio import Redis
 
-from channels import Address, Receipt
+from channels import Address
 from jobs.sending import AT_ONCE, Sender
 from jobs.worker import work
 from loyalty.deliveries import Message
@@ -157,10 +159,9 @@ async def test_each_delivery_ends_as_soon_as_its_own_outcome_is_known(
 ) -> None:
     held = asyncio.Event()
 
-    async def pigeon(context: Context, address: Address, message: Message) -> Receipt:
+    async def pigeon(context: Context, address: Address, message: Message) -> None:
         if message.text == "a slow":
             await held.wait()
-        return Receipt()
 
     sending = asyncio.create_task(sent_by(china, pigeon, "a slow", "b quick"))
 
@@ -176,19 +177,17 @@ async def test_each_delivery_ends_as_soon_as_its_own_outcome_is_known(
 async def test_a_channel_that_breaks_leaves_its_message_unknown_and_the_others_alone(
     china: China,
 ) -> None:
-    async def pigeon(context: Context, address: Address, message: Message) -> Receipt:
+    async def pigeon(context: Context, address: Address, message: Message) -> None:
         if message.text == "broken":
             raise KeyError(message.text)
-        return Receipt()
 
     await sent_by(china, pigeon, "broken", "sound")
     assert await china.states() == [("unknown", "KeyError"), ("delivered", None)]
 
 
 async def test_a_channel_that_hangs_is_given_up_before_the_lease_ends(china: China) -> None:
-    async def pigeon(context: Context, address: Address, message: Message) -> Receipt:
+    async def pigeon(context: Context, address: Address, message: Message) -> None:
         await asyncio.sleep(60)
-        return Receipt()
 
     await china.plan("hangs", channel="pigeon")
     await Sender(china.context, {"pigeon": pigeon}, lease=timedelta(seconds=0.3)).send_due(now())
@@ -198,18 +197,17 @@ async def test_a_channel_that_hangs_is_given_up_before_the_lease_ends(china: Chi
 async def test_a_delivery_is_committed_as_sending_before_it_leaves(china: China) -> None:
     seen: list[DeliveryState] = []
 
-    async def pigeon(context: Context, address: Address, message: Message) -> Receipt:
+    async def pigeon(context: Context, address: Address, message: Message) -> None:
         seen.append((await Delivery.get(id=address.delivery_id)).state)
         assert not db.in_caller_transaction()
-        return Receipt()
 
     await sent_by(china, pigeon, "积分")
     assert seen == [DeliveryState.SENDING]
 
 
 async def test_a_round_sends_a_bounded_number(china: China) -> None:
-    async def pigeon(context: Context, address: Address, message: Message) -> Receipt:
-        return Receipt()
+    async def pigeon(context: Context, address: Address, message: Message) -> None:
+        pass
 
     texts = [f"{number}" for number in range(AT_ONCE + 5)]
     assert await sent_by(china, pigeon, *texts) == AT_ONCE
@@ -218,8 +216,8 @@ async def test_a_round_sends_a_bounded_number(china: China) -> None:
 
 
 async def test_business_time_decides_what_is_due(china: China) -> None:
-    async def pigeon(context: Context, address: Address, message: Message) -> Receipt:
-        return Receipt()
+    async def pigeon(context: Context, address: Address, message: Message) -> None:
+        pass
 
     tomorrow = replace(china.context, clock=lambda: now() + timedelta(days=1))
     await china.plan("积分", channel="pigeon")

@@ -37,7 +37,6 @@ async def test_a_new_version_is_in_force_at_the_next_read(database: None) -> Non
 @pytest.mark.parametrize(
     "change",
     [
-        "state = 'retired'",
         "starts_at = starts_at + interval '1 year'",
         "ends_at = starts_at + interval '1 second'",
         """body = body || '{"window_months": 12}'""",

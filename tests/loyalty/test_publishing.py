@@ -56,6 +56,6 @@ async def test_tiers_and_boards_reach_the_members_as_soon_as_they_are_derived() 
     await publishing.publish("tiers", lower, by="chen", at=at)
     await publishing.publish("board:month", Board(season="monthly"), by="chen", at=at)
     await derived(at=at)
-    assert (await standing.facts_of(wang, at=at, rules=await programme.load())).tier == "vip"
+    assert (await standing.facts_of(wang, at=at, rules=await programme.load())).tier_rank == 1
     (place,) = await leaderboards.top("board:month", "2026-06", limit=5)
     assert (place.member_id, place.score) == (wang, 300)

@@ -173,7 +173,7 @@ async def test_the_database_knows_neither_token_nor_session_key(
     await lin.sign_in()
     session = await ShopperSession.get()
     assert session.token_hash == sha256(lin.token.encode()).digest()
-    purpose = sessions.purpose_of(APP_ID, lin.openid.value)
+    purpose = f"session_key:{APP_ID}:{lin.openid.value}"
     assert len(connected.sealer.unseal(session.sealed_session_key, purpose=purpose)) == 24
     assert len(lin.token) == 43
 

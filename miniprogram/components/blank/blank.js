@@ -1,3 +1,3 @@
 // Nothing here yet, and what one can do about it.
 
-Component({ properties: { words: String, sign: { type: String, value: 'empty' } } });
+Component({ properties: { words: String, sign: String } });

@@ -157,7 +157,7 @@ def test_a_buyers_orders_stay_in_one_lane_and_buyers_are_shared_out(
     for one in opened(table, mapping, stack).taken(skip=0, shift_days=0, at=NOW):
         assert one.order is not None
         buyer = one.order.buyer[0].value
-        lanes.setdefault(buyer, set()).add(importing.lane_of(one, importing.LANES))
+        lanes.setdefault(buyer, set()).add(importing._lane_of(one, importing.LANES))
     assert {len(found) for found in lanes.values()} == {1}
     assert set.union(*lanes.values()) == set(range(importing.LANES))
 

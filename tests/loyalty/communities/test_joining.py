@@ -106,16 +106,6 @@ async def test_who_is_in_it_stays_so_below_the_tier_and_without_invitation(
     assert await invitation(lin) is None
 
 
-async def test_what_staff_withdrew_is_not_asked_for_again(vip: int) -> None:
-    wang = await member("u-wang", tier="silver")
-    await communities.invite(wang, "vip", at=AT)
-    await db.fetch("UPDATE invitation SET state = 'withdrawn'")
-    assert await stands(wang) is MembershipState.NOT_ELIGIBLE
-    with pytest.raises(Refused) as refused:
-        await communities.invite(wang, "vip", at=AT)
-    assert refused.value.code == "invitation_withdrawn"
-
-
 async def test_there_is_no_group_without_rule_or_group(vip: int) -> None:
     wang = await member("u-wang", tier="silver")
     await programme.publish("community:tea", VIP, starts_at=JUNE_1, by="test", at=JUNE_1)

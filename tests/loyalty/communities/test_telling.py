@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from loyalty import communities, customers
 from loyalty.orders import IdentityRef
-from models import Community, CommunityMember, Identity, IdentityKind, db
+from models import Community, CommunityMember, Identity, IdentityKind
 from tests.cast import JUNE_1
 from tests.loyalty.communities.conftest import (
     AT,
@@ -115,14 +115,6 @@ async def test_a_dismissed_group_has_nobody_in_it_and_takes_no_list(vip: int, te
     assert (await invitation(wang), await present()) == ("left", set())
     assert counted(await tell(roster("u-wang"), seconds=9)) == (0, 0)
     assert await present() == set()
-
-
-async def test_what_staff_withdrew_stays_withdrawn_when_she_joins(vip: int, tell: Tell) -> None:
-    wang = await member("u-wang", tier="silver")
-    await communities.invite(wang, "vip", at=AT)
-    await db.fetch("UPDATE invitation SET state = 'withdrawn'")
-    await tell(roster("u-wang"))
-    assert await invitation(wang) == "withdrawn"
 
 
 async def test_the_groups_that_wait_for_somebody_are_those_with_open_invitations(

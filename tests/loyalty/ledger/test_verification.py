@@ -26,8 +26,8 @@ async def _written() -> None:
     """Write every kind of movement; Lin's entries by number are noted beside them."""
     await joined(3)
     await db.fetch(
-        "INSERT INTO rule_version (slot, version, registry, kind, body, state, starts_at,"
-        " created_at, created_by) SELECT 'earn', v, 'earning', 'per_yuan', '{}', 'published',"
+        "INSERT INTO rule_version (slot, version, registry, kind, body, starts_at,"
+        " created_at, created_by) SELECT 'earn', v, 'earning', 'per_yuan', '{}',"
         " $1, $1, 'test' FROM generate_series(1, 2) AS v",
         START,
     )
