@@ -1,3 +1,5 @@
+"""Customer messages over HTTP: within the window, each at most once, each refusal by its code."""
+
 from dataclasses import replace
 from typing import Any
 

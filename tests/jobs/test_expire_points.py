@@ -1,3 +1,5 @@
+"""Points lapse at their midnight, once however often the job runs."""
+
 import asyncio
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,5 @@
+"""The nightly proof, and what is forgotten at night."""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,9 +1,14 @@
+"""Jobs are found in their folder; one that is written wrong stops the program."""
+
+import re
 from datetime import datetime
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import pytest
 
+import jobs
 from jobs import registry
 from jobs.slots import Every
 from web.context import Context
@@ -21,22 +26,28 @@ def named(name: str, module: str, *, told: str | None = "Does it.") -> Any:
 
 
 def test_the_jobs_are_those_of_the_folder_each_under_the_name_of_its_file() -> None:
-    jobs = registry.load()
-    assert {"settle_points", "expire_points", "verify_ledger", "forget_runs"} <= jobs.keys()
-    for name, job in jobs.items():
+    found = registry.load()
+    assert {"settle_points", "expire_points", "verify_ledger", "forget_runs"} <= found.keys()
+    for name, job in found.items():
         assert job.name == name == job.run.__name__
         assert job.run.__module__ == f"jobs.{name}"
         assert job.run.__doc__
 
 
-def test_loading_again_adds_nothing() -> None:
-    assert registry.load() == registry.load()
+def test_each_file_with_a_job_is_loaded_however_often() -> None:
+    files = Path(jobs.__path__[0]).glob("*.py")
+    written = {
+        file.stem for file in files if re.search(r"^@(daily|every)\(", file.read_text(), re.M)
+    }
+    assert "lay_boards" in written
+    for _ in range(2):
+        assert registry.load().keys() == written
 
 
 def test_points_lapse_at_every_hour_and_settle_every_few_minutes() -> None:
-    jobs = registry.load()
-    assert jobs["expire_points"].slots == Every(3600)
-    assert jobs["settle_points"].slots == Every(300)
+    found = registry.load()
+    assert found["expire_points"].slots == Every(3600)
+    assert found["settle_points"].slots == Every(300)
 
 
 def test_a_second_job_of_the_same_name_stops_the_program() -> None:

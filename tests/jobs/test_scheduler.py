@@ -1,3 +1,5 @@
+"""One leads and plans each slot once, whoever dies."""
+
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable

@@ -1,3 +1,5 @@
+"""Points settle at their moment, once however often the job runs."""
+
 import asyncio
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,5 @@
+"""When a job is due by the clock of Shanghai."""
+
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""Workers do each planned run once and look again at once while there is more."""
+
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta

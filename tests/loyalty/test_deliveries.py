@@ -1,3 +1,5 @@
+"""Messages are planned once, claimed by one worker, and kept to what the platform takes."""
+
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,3 +1,5 @@
+"""A job's slots are planned, claimed, tried again and ended once."""
+
 import asyncio
 from datetime import UTC, datetime, timedelta
 

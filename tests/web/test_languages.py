@@ -1,3 +1,5 @@
+"""Which language is spoken to whom."""
+
 import pytest
 
 from web.languages import preferred

@@ -1,3 +1,5 @@
+"""A wake-up rings every process's bell, and its loss costs little."""
+
 import asyncio
 import time
 from collections.abc import AsyncIterator
@@ -78,7 +80,11 @@ async def test_redis_that_answers_nothing_costs_little_and_is_told_once() -> Non
     assert [line["event"] for line in lines] == ["wake_up_away"]
 
 
-async def test_who_is_cancelled_while_it_wakes_stops_there(servers: embedded.Addresses) -> None:
+async def test_who_is_cancelled_while_it_wakes_stops_there(
+    servers: embedded.Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waking, "_publishing", waking.Reach("wake_up"))
+    stopped, done = [], []
     async with Redis.from_url(servers.redis_url, socket_timeout=2) as redis:
         await wake(redis)
         for steps in range(60):
@@ -88,7 +94,10 @@ async def test_who_is_cancelled_while_it_wakes_stops_there(servers: embedded.Add
             was_done = waking_up.done()
             waking_up.cancel()
             await asyncio.wait([waking_up])
-            assert waking_up.cancelled() or was_done, f"after {steps} steps"
+            assert waking_up.cancelled() is not was_done, f"after {steps} steps"
+            (done if was_done else stopped).append(steps)
+    assert len(stopped) > 1, "somewhere on its way"
+    assert done, "and not before it was there"
 
 
 async def test_a_line_that_is_cancelled_while_it_is_laid_ends(servers: embedded.Addresses) -> None:

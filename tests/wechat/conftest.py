@@ -1,3 +1,5 @@
+"""The moment of the vectors, and an official account on a platform over HTTP."""
+
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 

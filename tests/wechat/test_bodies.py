@@ -1,3 +1,5 @@
+"""Bodies in XML and JSON: what the platform sends is read, everything else refused."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Signatures and cipher against official vectors and wechatpy."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Messages and events in one shape, and the key by which a retry is known."""
+
 import json
 from datetime import UTC, datetime
 

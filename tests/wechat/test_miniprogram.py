@@ -1,3 +1,5 @@
+"""Login codes, session keys and phone numbers of a mini-program."""
+
 import aiohttp
 import pytest
 from aiohttp import web

@@ -1,3 +1,5 @@
+"""Replies that the platform can read, and that no consumer's text breaks."""
+
 from datetime import datetime
 
 import pytest

@@ -1,3 +1,5 @@
+"""One access token for all who ask at once."""
+
 import asyncio
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,5 @@
+"""Calls of the platform: tokens, repeats, and what can be said of a call without an answer."""
+
 import asyncio
 import io
 import socket

@@ -21,6 +21,15 @@ def soon(**ahead: float) -> str:
     return (datetime.now(UTC) + timedelta(**ahead)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+class Refusal(Exception):
+    """An answer that is no success."""
+
+    def __init__(self, code: str, status: int = 422) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+
+
 class Catalogue:
     """Products, coupons and quotes, in the language of who asks."""
 

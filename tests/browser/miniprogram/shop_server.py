@@ -7,50 +7,28 @@ journeys try the same pages against the real server.
 import base64
 import copy
 from collections import Counter
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import segno
 from aiohttp import web
 
 from simulator.settings import ConsumerSeed
-from tests.browser.miniprogram.catalogue import TEXTS, Catalogue, Json, soon
+from tests.browser.miniprogram.catalogue import TEXTS, Json, Refusal, soon
+from tests.browser.miniprogram.playing import Playing
 
 PREFIX = "/miniprogram/v1"
 SHOPPERS = (ConsumerSeed("王金"), ConsumerSeed("Emma", "en"))
 
 
-def today() -> str:
-    return (datetime.now(UTC) + timedelta(hours=8)).strftime("%Y-%m-%d")
-
-
-def qr_of(text: str) -> str:
-    return segno.make(text, error="m").svg_data_uri(scale=8, encode_minimal=False, nl=False)
-
-
-class Refusal(Exception):
-    """An answer that is no success."""
-
-    def __init__(self, code: str, status: int = 422) -> None:
-        super().__init__(code)
-        self.code = code
-        self.status = status
-
-
-class ShopServer(Catalogue):
+class ShopServer(Playing):
     """One shopper's things; ``asked`` counts what was asked for, ``broken`` paths answer 500."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked: Counter[str] = Counter()
         self.bodies: list[tuple[str, Any]] = []
         self.broken: set[str] = set()
         self.lost_answers = 0
         self.sessions: set[str] = set()
-        self.points = 1280
-        self.redemptions: dict[str, Json] = {}
-        self.checked_in = False
-        self.claimed = False
-        self.group_state = "not_eligible"
         self.phone_bound = False
         self.orders: dict[str, Json] = {}
         self.accepted: list[str] = []
@@ -184,66 +162,6 @@ class ShopServer(Catalogue):
         ]
         return {"lines": lines, "next_before": before - 20 if before > 21 else None}
 
-    async def rewards(self, request: web.Request) -> Json:
-        said = self._said
-        short = {"code": "not_enough_points", "message": said(request, *TEXTS["not_enough_points"])}
-        rows = (
-            ("tote", "gift", said(request, "帆布袋", "Tote bag"), 200, 18, 1, None),
-            ("ten_off", "coupon", said(request, "立减 10 元", "¥10 off"), 150, None, None, None),
-            ("pot", "gift", said(request, "手冲壶", "Pour-over kettle"), 1400, 3, 1, short),
-        )
-        names = ("code", "kind", "name", "points", "stock_left", "left_for_me", "refusal")
-        about = said(request, "店内领取", "Collect it in a shop")
-        return {
-            "rewards": [
-                {**dict(zip(names, row, strict=True)), "about": about, "picture": ""}
-                for row in rows
-            ]
-        }
-
-    async def all_redemptions(self, request: web.Request) -> Json:
-        return {"redemptions": list(self.redemptions.values())}
-
-    async def redeem(self, request: web.Request) -> Json:
-        uuid, wanted = request.match_info["uuid"], (await request.json())["reward"]
-        if uuid not in self.redemptions:
-            is_gift = wanted == "tote"
-            points = 200 if is_gift else 150
-            self.points -= points
-            self.redemptions[uuid] = {
-                "uuid": uuid,
-                "reward": wanted,
-                "kind": "gift" if is_gift else "coupon",
-                "name": self._said(request, "帆布袋", "Tote bag"),
-                "points": points,
-                "state": "issued",
-                "code": "482913377210" if is_gift else None,
-                "code_grouped": "4829 1337 7210" if is_gift else None,
-                "qr": qr_of("482913377210") if is_gift else None,
-                "coupon_uuid": None if is_gift else uuid,
-                "redeemed_at": soon(),
-                "expires_at": soon(days=30),
-                "handed_over_at": None,
-            }
-        return self.redemptions[uuid]
-
-    async def redemption(self, request: web.Request) -> Json:
-        found = self.redemptions.get(request.match_info["uuid"])
-        if found is None:
-            raise Refusal("no_such_redemption", 404)
-        return found
-
-    async def cancel(self, request: web.Request) -> Json:
-        found = await self.redemption(request)
-        self.points += found["points"]
-        found["state"] = "cancelled"
-        return found
-
-    def hand_over(self) -> None:
-        """The shop scans the only code there is."""
-        (found,) = self.redemptions.values()
-        found.update(state="handed_over", handed_over_at=soon())
-
     async def order(self, request: web.Request) -> Json:
         uuid, quote = request.match_info["uuid"], (await request.json())["quote"]
         names = ("timeStamp", "nonceStr", "package", "signType", "paySign")
@@ -259,89 +177,6 @@ class ShopServer(Catalogue):
 
     async def one_order(self, request: web.Request) -> Json:
         return self.orders[request.match_info["uuid"]]
-
-    async def challenges(self, request: web.Request) -> Json:
-        said = self._said
-        two: Json = {
-            "code": "two_orders",
-            "kind": "orders",
-            "name": said(request, "本周下单 2 次", "Two orders this week"),
-            "done": 2,
-            "target": 2,
-            "reward_points": 100,
-            "has_coupon": False,
-            "round": "2026-W47",
-            "ends_at": soon(days=3),
-            "state": "claimed" if self.claimed else "ready",
-            "refusal": None,
-        }
-        seven = {
-            **two,
-            "code": "seven_days",
-            "name": said(request, "连续签到 7 天", "Seven days in a row"),
-            "done": 3,
-            "target": 7,
-            "reward_points": 50,
-            "state": "open",
-        }
-        return {"now": soon(), "check_in": self._check_in(), "challenges": [two, seven]}
-
-    def _check_in(self) -> Json:
-        days = [today()] if self.checked_in else []
-        return {
-            "today": today(),
-            "is_done": self.checked_in,
-            "streak": 2 + self.checked_in,
-            "days": days,
-            "points": 5 * self.checked_in,
-        }
-
-    async def check_in(self, request: web.Request) -> Json:
-        self.checked_in = True
-        return self._check_in()
-
-    async def claim(self, request: web.Request) -> Json:
-        self.claimed = True
-        self.points += 100
-        return {"points": 100, "coupon_uuid": None}
-
-    async def board(self, request: web.Request) -> Json:
-        def row(rank: int, *, is_me: bool = False) -> Json:
-            name = self._said(request, f"会员 ··{rank:02}2A", f"Member ··{rank:02}2A")
-            return {"rank": rank, "name": name, "score": 4000 - rank * 150, "is_me": is_me}
-
-        return {
-            "name": self._said(request, "本周消费榜", "This week"),
-            "season": "2026-W47",
-            "ends_at": soon(days=2, hours=3),
-            "top": [row(rank) for rank in range(1, 11)],
-            "me": {"rank": 17, "score": 1450, "gap": 150},
-            "neighbours": [row(16), row(17, is_me=True), row(18)],
-        }
-
-    def _community(self, request: web.Request) -> Json:
-        missing = {"code": "tier_too_low", "message": self._said(request, *TEXTS["tier_too_low"])}
-        return {
-            "code": "vip",
-            "name": self._said(request, "VIP 咖啡群", "VIP coffee group"),
-            "about": self._said(
-                request, "新品先尝，每周有群内专享价。", "First to taste what is new."
-            ),
-            "state": self.group_state,
-            "missing": [missing] if self.group_state == "not_eligible" else [],
-            "members": 128,
-            "capacity": 200,
-            "qr": qr_of("https://work.weixin.qq.com/gm/1")
-            if self.group_state == "invited"
-            else None,
-        }
-
-    async def communities(self, request: web.Request) -> Json:
-        return {"communities": [self._community(request)]}
-
-    async def invite(self, request: web.Request) -> Json:
-        self.group_state = "invited"
-        return self._community(request)
 
     async def templates(self, request: web.Request) -> Json:
         return {"template_ids": ["coupon-expires"]}

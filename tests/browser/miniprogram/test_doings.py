@@ -6,7 +6,8 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.miniprogram.conftest import Phones, play_pay, shown
-from tests.browser.miniprogram.shop_server import ShopServer, qr_of
+from tests.browser.miniprogram.redeeming import qr_of
+from tests.browser.miniprogram.shop_server import ShopServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

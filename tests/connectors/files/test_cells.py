@@ -1,3 +1,5 @@
+"""Amounts, numbers and moments as merchants' files write them, or the reason why not."""
+
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo

@@ -1,3 +1,5 @@
+"""Rows come together as whole orders, however they are scattered."""
+
 import random
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Rows become orders as a mapping says; what is wrong in it is named."""
+
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""An order's money, shared out over its lines to the fen."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

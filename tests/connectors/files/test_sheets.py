@@ -1,3 +1,5 @@
+"""Tables of any encoding and format are read row by row, or say where they are broken."""
+
 import io
 import zipfile
 from datetime import datetime

@@ -1,0 +1,105 @@
+"""What one plays in the tests' shop: challenges, the check-in, the board and the group."""
+
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+
+from tests.browser.miniprogram.catalogue import TEXTS, Json, soon
+from tests.browser.miniprogram.redeeming import Redeeming, qr_of
+
+
+def today() -> str:
+    return (datetime.now(UTC) + timedelta(hours=8)).strftime("%Y-%m-%d")
+
+
+class Playing(Redeeming):
+    """A challenge that is reached and one that is not, a board, and a group for Silver."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.checked_in = False
+        self.claimed = False
+        self.group_state = "not_eligible"
+
+    async def challenges(self, request: web.Request) -> Json:
+        said = self._said
+        two: Json = {
+            "code": "two_orders",
+            "kind": "orders",
+            "name": said(request, "本周下单 2 次", "Two orders this week"),
+            "done": 2,
+            "target": 2,
+            "reward_points": 100,
+            "has_coupon": False,
+            "round": "2026-W47",
+            "ends_at": soon(days=3),
+            "state": "claimed" if self.claimed else "ready",
+            "refusal": None,
+        }
+        seven = {
+            **two,
+            "code": "seven_days",
+            "name": said(request, "连续签到 7 天", "Seven days in a row"),
+            "done": 3,
+            "target": 7,
+            "reward_points": 50,
+            "state": "open",
+        }
+        return {"now": soon(), "check_in": self._check_in(), "challenges": [two, seven]}
+
+    def _check_in(self) -> Json:
+        days = [today()] if self.checked_in else []
+        return {
+            "today": today(),
+            "is_done": self.checked_in,
+            "streak": 2 + self.checked_in,
+            "days": days,
+            "points": 5 * self.checked_in,
+        }
+
+    async def check_in(self, request: web.Request) -> Json:
+        self.checked_in = True
+        return self._check_in()
+
+    async def claim(self, request: web.Request) -> Json:
+        self.claimed = True
+        self.points += 100
+        return {"points": 100, "coupon_uuid": None}
+
+    async def board(self, request: web.Request) -> Json:
+        def row(rank: int, *, is_me: bool = False) -> Json:
+            name = self._said(request, f"会员 ··{rank:02}2A", f"Member ··{rank:02}2A")
+            return {"rank": rank, "name": name, "score": 4000 - rank * 150, "is_me": is_me}
+
+        return {
+            "name": self._said(request, "本周消费榜", "This week"),
+            "season": "2026-W47",
+            "ends_at": soon(days=2, hours=3),
+            "top": [row(rank) for rank in range(1, 11)],
+            "me": {"rank": 17, "score": 1450, "gap": 150},
+            "neighbours": [row(16), row(17, is_me=True), row(18)],
+        }
+
+    def _community(self, request: web.Request) -> Json:
+        missing = {"code": "tier_too_low", "message": self._said(request, *TEXTS["tier_too_low"])}
+        return {
+            "code": "vip",
+            "name": self._said(request, "VIP 咖啡群", "VIP coffee group"),
+            "about": self._said(
+                request, "新品先尝，每周有群内专享价。", "First to taste what is new."
+            ),
+            "state": self.group_state,
+            "missing": [missing] if self.group_state == "not_eligible" else [],
+            "members": 128,
+            "capacity": 200,
+            "qr": qr_of("https://work.weixin.qq.com/gm/1")
+            if self.group_state == "invited"
+            else None,
+        }
+
+    async def communities(self, request: web.Request) -> Json:
+        return {"communities": [self._community(request)]}
+
+    async def invite(self, request: web.Request) -> Json:
+        self.group_state = "invited"
+        return self._community(request)
