@@ -18,7 +18,7 @@ class BenchmarkFailed(Exception):
 
 
 class Cores(Struct, frozen=True):
-    """One core for what is measured, the rest of the machine for load and database."""
+    """The first core for what is measured, the last for load and database; or all for all."""
 
     measured: int
     other: int
