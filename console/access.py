@@ -24,6 +24,7 @@ EDITORS = frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER})
 PAGES: dict[str, frozenset[Role]] = {
     "today": EVERYONE,
     "members": EVERYONE,
+    "orders": frozenset({Role.OWNER, Role.MANAGER, Role.AUDITOR}),
     "hand-over": frozenset({Role.OWNER, Role.MANAGER, Role.GUIDE}),
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
     "rules": LEADERS,

@@ -172,6 +172,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "payment_differs": ("支付与订单不符", "The payment does not fit the order"),
     "payments_not_connected": ("尚未接入微信支付", "WeChat Pay is not connected"),
     "refund_too_large": ("最多可退 {left_fen} 元", "¥{left_fen} can be given back at most"),
+    "amount_not_readable": (
+        "金额“{told}”无法识别，请填写如 12.50",
+        "“{told}” is no amount: write it as 12.50",
+    ),
     "nothing_to_refund": ("没有可退的金额", "There is nothing to give back"),
     # the phone number
     "phone_code_invalid": (

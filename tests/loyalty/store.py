@@ -82,6 +82,11 @@ async def open_store() -> None:
     await programme.begin(at=AT)
     for slot, rule in RULES:
         await programme.publish(slot, rule, starts_at=BEGINNING, by="test", at=AT)
+    await lay_products()
+
+
+async def lay_products() -> None:
+    """Put the products on sale."""
     for sku, name_zh, name_en, category, price_fen in PRODUCTS:
         await Product.create(
             sku=sku,
