@@ -1,4 +1,4 @@
-"""`jifen`: demo, serve, work, migrate, brand, rules, publish, import, link, verify, ..."""
+"""`jifen`: demo, serve, work, migrate, connect, brand, rules, publish, import, link, ..."""
 
 import argparse
 import asyncio
@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from jifen import VERSION, embedded
-from jifen.settings import BadSettings, Settings, read
+from jifen.settings import BadSettings, Settings, read, sealer
 from loyalty.sealing import WrongMasterKey
 from models import db
 
@@ -69,6 +69,17 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
     serve.add_argument("--processes", type=int, default=1, help="web processes on one port")
     add("work", _work, "do what the clock and the inbox ask for")
     add("migrate", _migrate, "bring the database's schema up to date")
+    connect = add("connect", _connect, "speak for a platform account from now on")
+    connect.add_argument("file", type=Path, help="its kind and its credentials, in TOML")
+    connect.add_argument(
+        "--unchecked", action="store_true", help="keep it without asking its platform"
+    )
+    add("connections", _connections, "print the platform accounts we speak for")
+    community = add("community", _community, "let a group of WeCom be a VIP group")
+    community.add_argument("code", help="its rule is community:CODE")
+    community.add_argument("corp", help="the corp's id")
+    community.add_argument("chat", help="the group's id (chat_id)")
+    community.add_argument("--capacity", type=int, default=200, help="how many it holds (200)")
     brand = add("brand", _brand, "say what the brand is called and looks like")
     brand.add_argument("--name-zh", metavar="NAME", help="its name in Chinese")
     brand.add_argument("--name-en", metavar="NAME", help="its name in English")
@@ -142,6 +153,34 @@ def _with_database(settings: Settings, act: Callable[[], Awaitable[int]]) -> int
 
     with running.addresses(settings) as reached:
         return asyncio.run(run(reached.database_url))
+
+
+def _connect(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import connecting
+
+    seal = sealer(settings)
+    return _with_database(
+        settings,
+        lambda: connecting.run(given.file, sealer=seal, is_checked=not given.unchecked),
+    )
+
+
+def _connections(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import connecting
+
+    return _with_database(settings, connecting.show)
+
+
+def _community(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import grouping
+
+    seal = sealer(settings)
+    return _with_database(
+        settings,
+        lambda: grouping.run(
+            given.code, given.corp, given.chat, capacity=given.capacity, sealer=seal
+        ),
+    )
 
 
 def _brand(given: argparse.Namespace, settings: Settings) -> int:

@@ -9,7 +9,7 @@ import aiohttp
 from redis.asyncio import Redis
 
 from bot import router
-from jifen import embedded
+from jifen import clients, embedded
 from jifen.settings import Settings, sealer
 from loyalty import connections, programme
 from loyalty.connections import (
@@ -23,11 +23,6 @@ from models import db
 from web.clock import BusinessClock
 from web.context import Account, Context, Corp, MiniProgramAccount, PayAccount, now
 from web.tokens import SharedTokens
-from wechat.miniprogram import MiniProgram
-from wechat.official_account import OfficialAccount
-from wechat.pay import Pay
-from wechat.pay_keys import PayKeys
-from wechat.wecom import WeCom
 
 REDIS_SECONDS = 2.0
 
@@ -112,17 +107,7 @@ async def _clock(settings: Settings) -> AsyncIterator[Callable[[], datetime]]:
 async def _accounts(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, Account]:
     tokens = SharedTokens(seal)
     return {
-        one.scope: Account(
-            one,
-            OfficialAccount(
-                http,
-                tokens,
-                app_id=one.settings.app_id,
-                app_secret=one.settings.app_secret,
-                api_base=one.settings.api_base,
-                token_endpoint=one.settings.token_endpoint,
-            ),
-        )
+        one.scope: Account(one, clients.official_account(one.settings, http=http, tokens=tokens))
         for one in await connections.load(OfficialAccountSettings, sealer=seal)
     }
 
@@ -131,15 +116,7 @@ async def _miniprograms(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, 
     tokens = SharedTokens(seal)
     return {
         one.scope: MiniProgramAccount(
-            one,
-            MiniProgram(
-                http,
-                tokens,
-                app_id=one.settings.app_id,
-                app_secret=one.settings.app_secret,
-                api_base=one.settings.api_base,
-                token_endpoint=one.settings.token_endpoint,
-            ),
+            one, clients.miniprogram(one.settings, http=http, tokens=tokens)
         )
         for one in await connections.load(MiniProgramSettings, sealer=seal)
     }
@@ -148,40 +125,13 @@ async def _miniprograms(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, 
 async def _corps(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, Corp]:
     tokens = SharedTokens(seal)
     return {
-        one.scope: Corp(
-            one,
-            WeCom(
-                http,
-                tokens,
-                corp_id=one.settings.corp_id,
-                secret=one.settings.secret,
-                api_base=one.settings.api_base,
-            ),
-        )
+        one.scope: Corp(one, clients.wecom(one.settings, http=http, tokens=tokens))
         for one in await connections.load(WeComSettings, sealer=seal)
     }
 
 
 async def _merchants(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, PayAccount]:
     return {
-        one.settings.app_id: PayAccount(
-            one, Pay(http, pay_keys(one.settings), api_base=one.settings.api_base)
-        )
+        one.settings.app_id: PayAccount(one, clients.pay(one.settings, http=http))
         for one in await connections.load(WeChatPaySettings, sealer=seal)
     }
-
-
-def pay_keys(settings: WeChatPaySettings) -> PayKeys:
-    """Return the keys of a merchant.
-
-    Raises:
-        ValueError: one of them is none.
-    """
-    return PayKeys(
-        mch_id=settings.mch_id,
-        serial=settings.serial,
-        private_key=settings.private_key,
-        public_key_id=settings.public_key_id,
-        public_key=settings.public_key,
-        api_v3_key=settings.api_v3_key,
-    )

@@ -22,7 +22,9 @@ class CallbackMode(StrEnum):
     SECURE = "secure"
 
 
-class OfficialAccountSettings(Struct, frozen=True, tag="official_account"):
+class OfficialAccountSettings(
+    Struct, frozen=True, forbid_unknown_fields=True, tag="official_account"
+):
     """One official account (公众号). ``original_id`` is its gh_ id."""
 
     app_id: str
@@ -44,7 +46,7 @@ class OfficialAccountSettings(Struct, frozen=True, tag="official_account"):
         return f"OfficialAccountSettings(app_id={self.app_id!r})"
 
 
-class MiniProgramSettings(Struct, frozen=True, tag="miniprogram"):
+class MiniProgramSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="miniprogram"):
     """One mini-program (小程序). ``coupon_template_id`` tells of a coupon (订阅消息模板).
 
     Its keys are thing1 (which coupon), thing2 (why), date3 (good until).
@@ -65,7 +67,7 @@ class MiniProgramSettings(Struct, frozen=True, tag="miniprogram"):
         return f"MiniProgramSettings(app_id={self.app_id!r})"
 
 
-class WeComSettings(Struct, frozen=True, tag="wecom"):
+class WeComSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="wecom"):
     """One self-built app (自建应用) of a WeCom corp, with ``secret`` its own and not the corp's."""
 
     corp_id: str
@@ -86,7 +88,7 @@ class WeComSettings(Struct, frozen=True, tag="wecom"):
         return f"WeComSettings(corp_id={self.corp_id!r})"
 
 
-class WeChatPaySettings(Struct, frozen=True, tag="wechat_pay"):
+class WeChatPaySettings(Struct, frozen=True, forbid_unknown_fields=True, tag="wechat_pay"):
     """One merchant of WeChat Pay (商户号), for the mini-program that its payments open in.
 
     Keys are PEM texts; ``public_key`` is the platform's, named ``public_key_id``. Notices come to

@@ -1,9 +1,10 @@
 """Signatures and encryption of WeChat Pay v3: RSA-SHA256 both ways, AES-256-GCM in notices."""
 
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from datetime import datetime
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -37,17 +38,13 @@ class PayKeys:
         public_key: str,
         api_v3_key: str,
     ) -> None:
-        own = load_pem_private_key(private_key.encode(), password=None)
-        platform = load_pem_public_key(public_key.encode())
-        if not isinstance(own, RSAPrivateKey) or not isinstance(platform, RSAPublicKey):
-            raise ValueError("WeChat Pay's keys are RSA keys")
         if len(api_v3_key.encode()) != KEY_BYTES:
-            raise ValueError("the APIv3 key has 32 letters and digits")
+            raise ValueError("api_v3_key has 32 letters and digits")
         self.mch_id = mch_id
         self.public_key_id = public_key_id
         self._serial = serial
-        self._own = own
-        self._platform = platform
+        self._own = _private(private_key)
+        self._platform = _public(public_key)
         self._cipher = AESGCM(api_v3_key.encode())
 
     def __repr__(self) -> str:
@@ -97,3 +94,19 @@ class PayKeys:
             )
         except (InvalidTag, ValueError):
             raise BadCiphertext("does not open with the APIv3 key") from None
+
+
+def _private(pem: str) -> RSAPrivateKey:
+    with suppress(ValueError, UnsupportedAlgorithm):
+        found = load_pem_private_key(pem.encode(), password=None)
+        if isinstance(found, RSAPrivateKey):
+            return found
+    raise ValueError("private_key is no RSA key in PEM")
+
+
+def _public(pem: str) -> RSAPublicKey:
+    with suppress(ValueError, UnsupportedAlgorithm):
+        found = load_pem_public_key(pem.encode())
+        if isinstance(found, RSAPublicKey):
+            return found
+    raise ValueError("public_key is no RSA key in PEM")

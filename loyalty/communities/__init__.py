@@ -5,6 +5,7 @@ an event says may be doubled, late or lost.
 """
 
 from loyalty.communities.connecting import (
+    MOST_IN_A_GROUP,
     connect,
     find,
     forget_join_way,
@@ -22,6 +23,7 @@ from loyalty.communities.joining import (
 from loyalty.communities.telling import Contact, Roster, Told, dismiss, reconciled, tell
 
 __all__ = [
+    "MOST_IN_A_GROUP",
     "Contact",
     "Membership",
     "MembershipState",

@@ -2,6 +2,8 @@
 
 from models import Community, db
 
+MOST_IN_A_GROUP = 500  # of WeCom's customer groups
+
 
 async def connect(
     slot: str, *, corp_id: str, chat_id: str, name: str, owner: str, capacity: int

@@ -9,7 +9,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 import miniprogram_api
-from jifen.running import pay_keys
+from jifen.clients import pay_keys
 from loyalty import customers
 from loyalty.connections import Connected, MiniProgramSettings
 from loyalty.orders import IdentityRef

@@ -12,8 +12,8 @@ import pytest
 from aiohttp.test_utils import TestServer
 from msgspec.structs import replace
 
+from jifen.clients import pay_keys
 from jifen.credentials import key_pair
-from jifen.running import pay_keys
 from simulator.app import create_app
 from simulator.consumers import derived_openid
 from simulator.pay_seal import PaySeal

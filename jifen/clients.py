@@ -1,0 +1,80 @@
+"""The platforms' clients, made of what a connection says."""
+
+import aiohttp
+
+from loyalty.connections import (
+    MiniProgramSettings,
+    OfficialAccountSettings,
+    WeChatPaySettings,
+    WeComSettings,
+)
+from wechat.miniprogram import MiniProgram
+from wechat.official_account import OfficialAccount
+from wechat.pay import Pay
+from wechat.pay_keys import PayKeys
+from wechat.tokens import TokenStore
+from wechat.wecom import WeCom
+
+
+def official_account(
+    settings: OfficialAccountSettings, *, http: aiohttp.ClientSession, tokens: TokenStore
+) -> OfficialAccount:
+    """Return what calls WeChat for an official account."""
+    return OfficialAccount(
+        http,
+        tokens,
+        app_id=settings.app_id,
+        app_secret=settings.app_secret,
+        api_base=settings.api_base,
+        token_endpoint=settings.token_endpoint,
+    )
+
+
+def miniprogram(
+    settings: MiniProgramSettings, *, http: aiohttp.ClientSession, tokens: TokenStore
+) -> MiniProgram:
+    """Return what calls WeChat for a mini-program."""
+    return MiniProgram(
+        http,
+        tokens,
+        app_id=settings.app_id,
+        app_secret=settings.app_secret,
+        api_base=settings.api_base,
+        token_endpoint=settings.token_endpoint,
+    )
+
+
+def wecom(settings: WeComSettings, *, http: aiohttp.ClientSession, tokens: TokenStore) -> WeCom:
+    """Return what calls WeCom for a corp."""
+    return WeCom(
+        http,
+        tokens,
+        corp_id=settings.corp_id,
+        secret=settings.secret,
+        api_base=settings.api_base,
+    )
+
+
+def pay(settings: WeChatPaySettings, *, http: aiohttp.ClientSession) -> Pay:
+    """Return what calls WeChat Pay for a merchant.
+
+    Raises:
+        ValueError: one of its keys is none.
+    """
+    return Pay(http, pay_keys(settings), api_base=settings.api_base)
+
+
+def pay_keys(settings: WeChatPaySettings) -> PayKeys:
+    """Return the keys of a merchant.
+
+    Raises:
+        ValueError: one of them is none.
+    """
+    return PayKeys(
+        mch_id=settings.mch_id,
+        serial=settings.serial,
+        private_key=settings.private_key,
+        public_key_id=settings.public_key_id,
+        public_key=settings.public_key,
+        api_v3_key=settings.api_v3_key,
+    )

@@ -1,0 +1,118 @@
+"""`jifen connect`: which platform accounts we speak for, from a file that an operator writes."""
+
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from jifen import clients
+from loyalty import connections
+from loyalty.connections import (
+    MiniProgramSettings,
+    OfficialAccountSettings,
+    PlatformSettings,
+    WeChatPaySettings,
+    WeComSettings,
+)
+from loyalty.sealing import Sealer
+from models import Connection
+from web.context import now
+from web.decoding import converted
+from web.refusals import BadRequest
+from web.texts import text
+from wechat.errors import CallFailed
+from wechat.tokens import MemoryTokens
+
+LIMIT_BYTES = 64 * 1024
+KINDS: dict[str, type[PlatformSettings]] = {
+    "official_account": OfficialAccountSettings,
+    "miniprogram": MiniProgramSettings,
+    "wecom": WeComSettings,
+    "wechat_pay": WeChatPaySettings,
+}
+CALLBACKS = {
+    "official_account": "/wechat/{scope}",
+    "wecom": "/wecom/{scope}",
+    "wechat_pay": "/wechat-pay/{scope}/notices",
+}
+
+
+async def run(file: Path, *, sealer: Sealer, is_checked: bool) -> int:
+    """Keep the account in a file of TOML, sealed; where the platform refuses it, keep nothing."""
+    try:
+        name, settings = _read(file)
+        if is_checked:
+            await _check(settings)
+    except BadRequest as wrong:
+        return _refused(
+            f"{file}: {text(wrong.code, 'en', {**wrong.figures, 'field': wrong.field})}"
+        )
+    except CallFailed as failed:
+        return _refused(f"nothing was kept: {failed}. --unchecked keeps it all the same")
+    except (ValueError, tomllib.TOMLDecodeError) as wrong:
+        return _refused(f"{file}: {wrong}")
+    await connections.save(settings, name=name, sealer=sealer, at=now())
+    kind = _kind(settings)
+    print(f"{kind} {settings.scope} ({name}) is connected: restart `serve` and `work`")
+    if kind in CALLBACKS:
+        path = CALLBACKS[kind].format(scope=settings.scope)
+        print(f"its platform must reach https://YOUR-ADDRESS{path}")
+    return 0
+
+
+async def show() -> int:
+    """Print the accounts that are connected; nothing of their secrets."""
+    for one in await Connection.all().order_by("kind", "scope"):
+        print(f"{one.kind:<18} {one.scope:<24} {one.name}  since {one.created_at:%Y-%m-%d}")
+    return 0
+
+
+def _read(file: Path) -> tuple[str, PlatformSettings]:
+    """Return an account's name and settings.
+
+    Raises:
+        BadRequest: a field is wrong, missing or unknown.
+        ValueError: it is no TOML in UTF-8, or too large; or a key of WeChat Pay is none.
+    """
+    content = file.read_bytes()
+    if len(content) > LIMIT_BYTES:
+        raise ValueError("it is too large for a connection")
+    told: dict[str, Any] = tomllib.loads(content.decode())
+    kind, name = told.pop("kind", None), converted(told.pop("name", ""), str, name="name")
+    if kind not in KINDS:
+        raise ValueError(f"the field kind is one of {', '.join(KINDS)}")
+    settings: PlatformSettings = converted(told, KINDS[kind], name="")
+    empty = [field for field, one in msgspec.structs.asdict(settings).items() if one == ""]
+    if missing := [field for field in empty if field in told]:
+        raise ValueError(f"the field {missing[0]} is empty")
+    if isinstance(settings, WeChatPaySettings):
+        clients.pay_keys(settings)
+    return name or settings.scope, settings
+
+
+async def _check(settings: PlatformSettings) -> None:
+    """Ask the platform for a token, as the first call would.
+
+    Raises:
+        CallFailed: it gives none; the text says why.
+    """
+    async with aiohttp.ClientSession() as http:
+        tokens = MemoryTokens()
+        if isinstance(settings, OfficialAccountSettings):
+            await clients.official_account(settings, http=http, tokens=tokens).issue_token()
+        elif isinstance(settings, MiniProgramSettings):
+            await clients.miniprogram(settings, http=http, tokens=tokens).issue_token()
+        elif isinstance(settings, WeComSettings):
+            await clients.wecom(settings, http=http, tokens=tokens).issue_token()
+
+
+def _kind(settings: PlatformSettings) -> str:
+    return next(kind for kind, struct in KINDS.items() if isinstance(settings, struct))
+
+
+def _refused(said: str) -> int:
+    print(f"jifen: {said}", file=sys.stderr)
+    return 1
