@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -29,8 +29,9 @@ class Sent:
 
 @dataclass
 class Traffic:
-    """All messages of a while."""
+    """All messages of a while; ``begin`` lets one more consumer write."""
 
+    begin: Callable[[str], None]
     sent: list[Sent] = field(default_factory=list)
 
     @property
@@ -47,7 +48,7 @@ class Traffic:
 @asynccontextmanager
 async def writing(town: Town, *platforms: Platform, consumers: int = 8) -> AsyncIterator[Traffic]:
     """Let consumers write without pause while the block runs, then until all was taken."""
-    traffic, stopping = Traffic(), asyncio.Event()
+    stopping = asyncio.Event()
     ways = platforms or (town.platform,)
 
     async def write(name: str) -> None:
@@ -59,9 +60,11 @@ async def writing(town: Town, *platforms: Platform, consumers: int = 8) -> Async
             await _send(ways[number % len(ways)], sent)
             await asyncio.sleep(0.05)
 
+    begun: list[asyncio.Task[None]] = []
     async with asyncio.TaskGroup() as group:
+        traffic = Traffic(begin=lambda name: begun.append(group.create_task(write(name))))
         for number in range(consumers):
-            group.create_task(write(f"oWriter{number}"))
+            traffic.begin(f"oWriter{number}")
         yield traffic
         stopping.set()
 
