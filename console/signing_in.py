@@ -6,6 +6,7 @@ from console.access import COOKIE, TOKEN
 from console.pages import language_of, see, show
 from loyalty import staff
 from loyalty.errors import Refused
+from loyalty.staff import Opened
 from web import limits
 from web.context import CONTEXT, now
 from web.limits import Limit
@@ -40,17 +41,16 @@ async def sign_in(request: web.Request) -> web.Response:
     await limits.check(request, LOGINS, caller=f"{request.remote}:{account.lower()}")
     try:
         known = await staff.check(account, str(form.get("password", "")))
+        opened = await staff.open_for(known, at=now())
     except Refused as refused:
         error = text(refused.code, language_of(request), refused.figures)
         return await show_form(request, error=error, account=account, http_status=422)
+    return let_in(request, opened)
+
+
+def let_in(request: web.Request, opened: Opened) -> web.Response:
+    """Give the browser a session's token and send it to the first page."""
     response = see(request, "")
-    await let_in(request, response, known.id)
-    return response
-
-
-async def let_in(request: web.Request, response: web.Response, staff_member_id: int) -> None:
-    """Open a session and give its token to the browser."""
-    opened = await staff.open_for(staff_member_id, at=now())
     response.set_cookie(
         COOKIE,
         opened.token,
@@ -60,6 +60,7 @@ async def let_in(request: web.Request, response: web.Response, staff_member_id: 
         path="/console",
         expires=f"{opened.expires_at:%a, %d %b %Y %H:%M:%S GMT}",
     )
+    return response
 
 
 async def sign_out(request: web.Request) -> web.Response:

@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from console.pages import language_of, see
+from console.pages import language_of
 from console.signing_in import LOGINS, let_in, show_form
 from loyalty import staff
 from loyalty.errors import NotFound, Refused
 from web import limits
-from web.context import CONTEXT, Corp
+from web.context import CONTEXT, Corp, now
 from web.texts import text
 from wechat.errors import Rejected
 
@@ -59,13 +59,12 @@ async def done(request: web.Request) -> web.Response:
         if not kept or not hmac.compare_digest(kept.encode(), told.encode()):
             raise Refused("scan_not_ours")
         user_id = await _user_id(_corp(request), request.query.get("code", ""))
-        known = await staff.of_wecom(user_id)
+        opened = await staff.open_for(await staff.of_wecom(user_id), at=now())
     except Refused as refused:
         error = text(refused.code, language_of(request), refused.figures)
         return await show_form(request, error=error, http_status=422)
-    response = see(request, "")
+    response = let_in(request, opened)
     response.del_cookie(STATE_COOKIE, path="/console/login")
-    await let_in(request, response, known.id)
     return response
 
 

@@ -1,4 +1,4 @@
-"""`jifen`: demo, serve, work, migrate, connect, brand, rules, publish, import, link, ..."""
+"""`jifen`: demo, serve, work, migrate, connect, brand, rules, publish, import, staff, ..."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ import msgspec
 from jifen import VERSION, embedded
 from jifen.settings import BadSettings, Settings, read, sealer
 from loyalty.sealing import WrongMasterKey
-from models import db
+from models import Role, db
 
 Command = Callable[[argparse.Namespace, Settings], int]
 
@@ -98,10 +98,40 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
     link = add("link", _link, "let a chat consumer be a customer that was imported")
     link.add_argument("openid", help="the follower, as APP_ID:OPENID")
     link.add_argument("customer", help="the imported customer, as KIND:SCOPE:VALUE")
+    _add_staff(commands, common)
     add("verify", _verify, "prove that the points ledger adds up")
     add("doctor", _doctor, "look at this machine and say what is missing")
     add("new-key", _new_key, "make a master key for JIFEN_MASTER_KEY")
     return parser
+
+
+def _add_staff(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    common: argparse.ArgumentParser,
+) -> None:
+    told = "say who may sign in to the console"
+    acts = commands.add_parser("staff", help=told, description=told).add_subparsers(
+        required=True, metavar="ACT"
+    )
+
+    def add(name: str, run: Command, told: str) -> argparse.ArgumentParser:
+        act = acts.add_parser(name, help=told, description=told, parents=[common])
+        act.set_defaults(run=run)
+        return act
+
+    new = add(
+        "add",
+        _staff_add,
+        "add someone, or give her another name, role and password;"
+        " the password is asked for, or is the first line of the standard input",
+    )
+    new.add_argument("account", help="what she types to sign in")
+    new.add_argument("--name", required=True, help="what the others call her")
+    new.add_argument("--role", required=True, choices=[role.value for role in Role])
+    new.add_argument("--wecom", metavar="USERID", help="her WeCom user, to sign in by a scan")
+    left = add("leave", _staff_leave, "sign out someone who left, for good")
+    left.add_argument("account")
+    add("list", _staff_list, "print who may sign in, and who left")
 
 
 def _demo(given: argparse.Namespace, settings: Settings) -> int:
@@ -219,6 +249,26 @@ def _link(given: argparse.Namespace, settings: Settings) -> int:
     from jifen import linking
 
     return _with_database(settings, lambda: linking.run(given.openid, given.customer))
+
+
+def _staff_add(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import staffing
+
+    return _with_database(
+        settings, lambda: staffing.add(given.account, given.name, given.role, given.wecom)
+    )
+
+
+def _staff_leave(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import staffing
+
+    return _with_database(settings, lambda: staffing.leave(given.account))
+
+
+def _staff_list(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import staffing
+
+    return _with_database(settings, staffing.show)
 
 
 def _verify(given: argparse.Namespace, settings: Settings) -> int:

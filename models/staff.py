@@ -7,7 +7,7 @@ from tortoise.models import Model
 
 
 class Role(StrEnum):
-    """What a staff member may do: see `web.staff`."""
+    """What a staff member may do: see `console.access`."""
 
     OWNER = "owner"
     MANAGER = "manager"

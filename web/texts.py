@@ -210,7 +210,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "nothing_for_sale": ("没有在售商品", "Nothing is for sale"),
     # staff
     "wrong_password": ("账号或密码不对", "Wrong account or password"),
-    "password_too_short": ("密码至少 {least} 位", "A password has at least {least} characters"),
+    "password_out_of_range": (
+        "密码应为 {least} 到 {most} 位",
+        "A password has {least} to {most} characters",
+    ),
+    "wecom_user_of_another": (
+        "企业微信成员 {wecom_user_id} 已用于账号 {account}",
+        "The WeCom user {wecom_user_id} signs in as {account} already",
+    ),
     "no_such_staff_member": ("没有这位员工", "No such staff member"),
     "not_for_your_role": ("您的角色不能查看此页", "Your role may not see this page"),
     "no_corp": ("尚未连接企业微信", "No WeCom corp is connected"),

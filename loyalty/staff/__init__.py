@@ -1,6 +1,6 @@
 """Who works for the brand: accounts with one role each, and their sessions."""
 
-from loyalty.staff.accounts import add, check, of_wecom
+from loyalty.staff.accounts import add, check, leave, of_wecom
 from loyalty.staff.sessions import Opened, SignedInStaff, end, find, open_for
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "check",
     "end",
     "find",
+    "leave",
     "of_wecom",
     "open_for",
 ]

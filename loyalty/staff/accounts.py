@@ -6,7 +6,9 @@ from datetime import datetime
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from loyalty.again import in_transaction
 from loyalty.errors import Refused
+from loyalty.staff.sessions import end_all
 from models import Role, StaffMember, db
 
 SHORTEST_PASSWORD = 8
@@ -14,6 +16,21 @@ LONGEST_PASSWORD = 200
 _HASHER = PasswordHasher()
 # Whoever names no account waits as long as whoever names one, so that names cannot be guessed.
 _NOBODYS = _HASHER.hash("nobody has this password")
+
+
+_ADD = """
+INSERT INTO staff_member AS known (account, name, role, password_hash, wecom_user_id, created_at)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account) DO UPDATE
+SET name = excluded.name, role = excluded.role, password_hash = excluded.password_hash,
+    wecom_user_id = coalesce(excluded.wecom_user_id, known.wecom_user_id), left_at = NULL
+RETURNING id
+"""
+
+_LEAVE = """
+UPDATE staff_member
+SET left_at = coalesce(left_at, $2), password_hash = NULL, wecom_user_id = NULL
+WHERE account = $1 RETURNING id
+"""
 
 
 async def add(
@@ -27,26 +44,52 @@ async def add(
 ) -> int:
     """Add a staff member, or give the one of this account a new name, role and password.
 
+    Whoever is signed in to the account is signed out. Who scans with WeCom still does, as the same
+    user where no other is told.
+
     Raises:
-        Refused: ``password_too_short``.
+        Refused: ``password_out_of_range``, ``wecom_user_of_another``.
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise Refused("password_too_short", least=SHORTEST_PASSWORD)
+        raise Refused("password_out_of_range", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
     hashed = await asyncio.to_thread(_HASHER.hash, password)
-    (row,) = await db.fetch(
-        "INSERT INTO staff_member (account, name, role, password_hash, wecom_user_id, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account) DO UPDATE"
-        " SET name = excluded.name, role = excluded.role, password_hash = excluded.password_hash,"
-        " wecom_user_id = excluded.wecom_user_id, left_at = NULL RETURNING id",
-        account.lower(),
-        name,
-        role.value,
-        hashed,
+    account = account.lower()
+
+    async def act() -> int:
+        await _require_free(wecom_user_id, account)
+        (row,) = await db.fetch(_ADD, account, name, role.value, hashed, wecom_user_id, at)
+        await end_all(row["id"])
+        staff_member_id: int = row["id"]
+        return staff_member_id
+
+    return await in_transaction(act)
+
+
+async def leave(account: str, *, at: datetime) -> None:
+    """Sign a staff member who left out, for good; what she did keeps her name.
+
+    Her WeCom user is free for another account. `add` lets her come back.
+
+    Raises:
+        Refused: ``no_such_staff_member``.
+    """
+    async with db.transaction():
+        rows = await db.fetch(_LEAVE, account.lower(), at)
+        if not rows:
+            raise Refused("no_such_staff_member")
+        await end_all(rows[0]["id"])
+
+
+async def _require_free(wecom_user_id: str | None, account: str) -> None:
+    rows = await db.fetch(
+        "SELECT account FROM staff_member WHERE wecom_user_id = $1 AND account <> $2",
         wecom_user_id,
-        at,
+        account,
     )
-    staff_member_id: int = row["id"]
-    return staff_member_id
+    if rows:
+        raise Refused(
+            "wecom_user_of_another", wecom_user_id=wecom_user_id, account=rows[0]["account"]
+        )
 
 
 async def check(account: str, password: str) -> StaffMember:

@@ -6,8 +6,8 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from loyalty.errors import NotFound
-from models import Role, db
+from loyalty.errors import NotFound, Refused
+from models import Role, StaffMember, db
 
 LASTS = timedelta(hours=12)
 
@@ -32,17 +32,28 @@ class SignedInStaff(Struct, frozen=True):
     language: str
 
 
-async def open_for(staff_member_id: int, *, at: datetime) -> Opened:
-    """Open a session; ``at`` is the time of the wire."""
+# Waits for a change of the account that is under way, and opens nothing after it.
+_OPEN = """
+INSERT INTO staff_session (token_hash, staff_member_id, created_at, expires_at)
+SELECT $1, id, $2, $3 FROM staff_member
+WHERE id = $4 AND left_at IS NULL AND password_hash IS NOT DISTINCT FROM $5
+FOR SHARE
+RETURNING staff_member_id
+"""
+
+
+async def open_for(known: StaffMember, *, at: datetime) -> Opened:
+    """Open a session for who was checked; ``at`` is the time of the wire.
+
+    Raises:
+        Refused: ``wrong_password``: her account was changed since she was checked.
+    """
     opened = Opened(secrets.token_urlsafe(32), at + LASTS)
-    await db.fetch(
-        "INSERT INTO staff_session (token_hash, staff_member_id, created_at, expires_at)"
-        " VALUES ($1, $2, $3, $4)",
-        _hash(opened.token),
-        staff_member_id,
-        at,
-        opened.expires_at,
+    rows = await db.fetch(
+        _OPEN, _hash(opened.token), at, opened.expires_at, known.id, known.password_hash
     )
+    if not rows:
+        raise Refused("wrong_password")
     return opened
 
 
@@ -68,6 +79,11 @@ async def find(token: str, *, at: datetime) -> SignedInStaff:
 async def end(token: str) -> None:
     """End a session."""
     await db.fetch("DELETE FROM staff_session WHERE token_hash = $1", _hash(token))
+
+
+async def end_all(staff_member_id: int) -> None:
+    """End every session of a staff member; joins the caller's transaction."""
+    await db.fetch("DELETE FROM staff_session WHERE staff_member_id = $1", staff_member_id)
 
 
 def _hash(token: str) -> bytes:
