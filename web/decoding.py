@@ -15,7 +15,7 @@ from web.refusals import BadRequest
 from web.texts import WRONGS
 
 _PLACE = re.compile(r"(?P<told>.*?)(?: - at (?:`key` in )?`\$(?P<path>.*)`)?", re.DOTALL)
-_PATTERNS = tuple((re.compile(pattern), zh, en) for pattern, zh, en in WRONGS)
+_PATTERNS = tuple((re.compile(pattern, re.DOTALL), zh, en) for pattern, zh, en in WRONGS)
 _BYTE = re.compile(r"JSON is malformed: .* \(byte (\d+)\)")
 _NAME_BEFORE = re.compile(r'"([^"\\]{1,64})"\s*:\s*-?$')
 _WHOLE = re.compile("-?[0-9]{1,40}", re.ASCII)

@@ -75,8 +75,8 @@ class PayKeys:
         """
         if serial != self.public_key_id:
             raise BadSignature("signed with a key that is not the platform's")
-        told = f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
         try:
+            told = f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
             self._platform.verify(b64decode(signature, validate=True), told, PKCS1v15(), SHA256())
         except (InvalidSignature, ValueError):
             raise BadSignature("not signed by the platform") from None

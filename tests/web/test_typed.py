@@ -132,6 +132,7 @@ async def test_nothing_to_say_is_204_without_a_body(cafe: Caller) -> None:
         (b'{"cups": null}', "cups"),
         (b"{}", "cups"),
         (b'{"cups": 1, "sugar": 2}', "sugar"),
+        (b'{"cups": 1, "a\\nb": 2}', "a\nb"),
         (b'{"cups": 1, "cups": 1000}', "cups"),
         (b'{"cups": 1, "size": "huge"}', "size"),
         (b'{"cups": 1, "name": "' + b"x" * 21 + b'"}', "name"),
@@ -202,6 +203,7 @@ async def test_an_escaped_backslash_before_u0000_is_no_nul(cafe: Caller) -> None
         ("?before=%ED%A0%80", "before"),
         ("?large=yes", "large"),
         ("?colour=red", "colour"),
+        ("?a%0Ab=1", "a\nb"),
         ("?limit=" + "9" * 5000, "limit"),
     ],
 )

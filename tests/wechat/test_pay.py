@@ -141,6 +141,8 @@ def test_a_notice_that_is_not_the_platforms_is_refused() -> None:
         (headers | {"Wechatpay-Serial": "PUB_KEY_ID_1"}, body, BadSignature),
         (headers | {"Wechatpay-Nonce": "other"}, body, BadSignature),
         (headers | {"Wechatpay-Signature": "é"}, body, BadSignature),
+        (headers | {"Wechatpay-Nonce": "\udcff"}, body, BadSignature),
+        (headers | {"Wechatpay-Timestamp": "\udcff"}, body, BadSignature),
         (
             headers
             | {"Wechatpay-Signature": "WECHATPAY/SIGNTEST/" + b64encode(b"x" * 99).decode()},
