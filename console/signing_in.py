@@ -38,7 +38,7 @@ async def sign_in(request: web.Request) -> web.Response:
     """Open a session; a wrong password is said on the page, with the account kept."""
     form = await request.post()
     account = str(form.get("account", "")).strip()[:LONGEST_ACCOUNT]
-    await limits.check(request, LOGINS, caller=f"{request.remote}:{account.lower()}")
+    await limits.check(request, LOGINS, caller=f"{limits.address_of(request)}:{account.lower()}")
     try:
         known = await staff.check(account, str(form.get("password", "")))
         opened = await staff.open_for(known, at=now())

@@ -53,7 +53,7 @@ async def begin(request: web.Request) -> web.Response:
 
 async def done(request: web.Request) -> web.Response:
     """Open a session for whom WeCom names; what stands against it is said on the login page."""
-    await limits.check(request, LOGINS, caller=str(request.remote))
+    await limits.check(request, LOGINS, caller=limits.address_of(request))
     kept, told = request.cookies.get(STATE_COOKIE, ""), request.query.get("state", "")
     try:
         if not kept or not hmac.compare_digest(kept.encode(), told.encode()):

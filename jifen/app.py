@@ -31,13 +31,17 @@ YOUNG_OBJECTS = 10_000
 
 
 def create(
-    context: Context, *, framed_by: Sequence[str] = (), is_demo: bool = False
+    context: Context,
+    *,
+    framed_by: Sequence[str] = (),
+    is_demo: bool = False,
+    trusted_proxies: int = 0,
 ) -> web.Application:
     """Return the web application with every edge mounted; `framed_by` may frame the console.
 
-    Only a demo has the edge that moves the clock and buys.
+    Only a demo has the edge that moves the clock and buys. ``trusted_proxies`` as in `web.app`.
     """
-    app = base.create(context, version=VERSION)
+    app = base.create(context, version=VERSION, trusted_proxies=trusted_proxies)
     official_account.add_to(app)
     wecom.add_to(app)
     miniprogram_api.add_to(app)
@@ -81,7 +85,12 @@ async def _serve(settings: Settings, reached: embedded.Addresses) -> None:
     async with (
         opened(settings, reached) as context,
         listening(
-            create(context, framed_by=settings.framed_by, is_demo=settings.is_demo),
+            create(
+                context,
+                framed_by=settings.framed_by,
+                is_demo=settings.is_demo,
+                trusted_proxies=settings.trusted_proxies,
+            ),
             host=settings.host,
             port=settings.port,
             grace_seconds=GRACE_SECONDS,

@@ -20,6 +20,7 @@ class Settings(Struct, frozen=True):
     """What a process of jifen is told. Empty addresses mean the embedded servers in ``data``.
 
     ``framed_by`` are origins that may show the console in a frame: the demo's page.
+    ``trusted_proxies`` is how many proxies of ours stand before us and add to X-Forwarded-For.
     """
 
     database_url: str
@@ -29,6 +30,7 @@ class Settings(Struct, frozen=True):
     host: str
     port: int
     pool_size: int
+    trusted_proxies: int = 0
     is_demo: bool = False
     framed_by: tuple[str, ...] = ()
 
@@ -58,6 +60,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         host=environment.get("JIFEN_HOST", "127.0.0.1"),
         port=_number(environment, "JIFEN_PORT", default=8080, most=65535),
         pool_size=_number(environment, "JIFEN_POOL_SIZE", default=8, most=100),
+        trusted_proxies=_number(environment, "JIFEN_TRUSTED_PROXIES", default=0, least=0, most=9),
         is_demo=environment.get("JIFEN_DEMO", "") == "1",
     )
 
@@ -71,10 +74,12 @@ def _check_addresses(database_url: str, redis_url: str) -> None:
         raise BadSettings("REDIS_URL must look like redis://user:password@host:6379/0")
 
 
-def _number(environment: Mapping[str, str], name: str, *, default: int, most: int) -> int:
+def _number(
+    environment: Mapping[str, str], name: str, *, default: int, most: int, least: int = 1
+) -> int:
     text = environment.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
-        raise BadSettings(f"{name} must be a number from 1 to {most}, not {text!r}")
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise BadSettings(f"{name} must be a number from {least} to {most}, not {text!r}")
     return int(text)
 
 
