@@ -6,8 +6,10 @@ from hashlib import sha256
 
 from aiohttp import web
 
+from console import forms
 from loyalty import staff
 from loyalty.errors import NotFound
+from loyalty.ledger.movements import is_writable
 from loyalty.staff import SignedInStaff
 from models import Role
 from web.context import now
@@ -59,6 +61,18 @@ def _page_of(request: web.Request) -> str:
     return part or "today"
 
 
+def part_of_path(request: web.Request, name: str, *, otherwise: str) -> str:
+    """Return a part of the path.
+
+    Raises:
+        NotFound: ``otherwise``: it holds what no name in the database can.
+    """
+    part = request.match_info[name]
+    if not is_writable(part):
+        raise NotFound(otherwise)
+    return part
+
+
 def _to_login(request: web.Request) -> web.Response:
     """Send to the login; a part of a page that htmx asks for reloads the whole."""
     if "HX-Request" in request.headers:
@@ -71,9 +85,12 @@ def proof_of(token: str) -> str:
     return hmac.new(token.encode(), b"form", sha256).hexdigest()
 
 
+def is_same(told: str, right: str) -> bool:
+    """Compare in a time that tells nothing; what is not ASCII is no secret of ours."""
+    return told.isascii() and right.isascii() and hmac.compare_digest(told, right)
+
+
 async def _require_proof(request: web.Request, token: str) -> None:
-    form = await request.post()
-    told = request.headers.get("X-Form-Proof") or form.get("proof")
-    right = proof_of(token).encode()
-    if not isinstance(told, str) or not hmac.compare_digest(told.encode(), right):
+    told = request.headers.get("X-Form-Proof") or (await forms.read(request)).get("proof", "")
+    if not is_same(told, proof_of(token)):
         raise Forbidden("form_not_ours")

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from console import forms
 from console.access import STAFF
 from console.pages import language_of, show
 from console.rule_words import title
@@ -28,8 +29,7 @@ async def page(request: web.Request) -> web.Response:
 
 async def hand_over(request: web.Request) -> web.Response:
     """Hand a redemption over; what stands against it is said on the page."""
-    form = await request.post()
-    code = str(form.get("code", ""))[:LONGEST_CODE]
+    code = (await forms.read(request)).get("code", "")[:LONGEST_CODE]
     staff_member = request[STAFF]
     await limits.check(request, CODES, caller=str(staff_member.id))
     try:

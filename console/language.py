@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from console import forms
 from console.pages import LANGUAGE_COOKIE, see
 
 YEAR_SECONDS = 365 * 86400
@@ -9,7 +10,7 @@ YEAR_SECONDS = 365 * 86400
 
 async def choose(request: web.Request) -> web.Response:
     """Keep the language that was chosen."""
-    form = await request.post()
+    form = await forms.read(request)
     response = see(request, "")
     response.set_cookie(
         LANGUAGE_COOKIE,

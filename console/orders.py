@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
-from console.access import STAFF
+from console import forms
+from console.access import STAFF, part_of_path
 from console.pages import language_of, see, show
 from loyalty import checkout
 from loyalty.errors import LoyaltyError, NotFound, Refused
@@ -68,10 +69,10 @@ async def complete(request: web.Request) -> web.Response:
 
 async def refund(request: web.Request) -> web.Response:
     """Give money back; the form sent twice gives it back once."""
-    number, form = _for_change(request), await request.post()
-    asked = str(form.get("yuan", "")).strip()
+    number, form = _for_change(request), await forms.read(request)
+    asked = form.get("yuan", "").strip()
     try:
-        name = UUID(str(form.get("name", "")))
+        name = UUID(form.get("name", ""))
     except ValueError:
         raise Forbidden("form_not_ours") from None
     try:
@@ -86,7 +87,11 @@ async def refund(request: web.Request) -> web.Response:
 def _for_change(request: web.Request) -> str:
     if request[STAFF].role not in CHANGERS:
         raise Forbidden("not_for_your_role")
-    return request.match_info["number"]
+    return _number(request)
+
+
+def _number(request: web.Request) -> str:
+    return part_of_path(request, "number", otherwise="no_such_order")
 
 
 def _now(request: web.Request) -> datetime:
@@ -108,8 +113,8 @@ def _fen(yuan: str) -> int:
 async def _show(
     request: web.Request, *, error: LoyaltyError | None = None, asked: str | None = None
 ) -> web.Response:
-    number, language = request.match_info["number"].replace("\x00", ""), language_of(request)
-    rows = await db.fetch(_ORDERS, number, 1) if number else []
+    number, language = _number(request), language_of(request)
+    rows = await db.fetch(_ORDERS, number, 1)
     if not rows:
         raise NotFound("no_such_order")
     row = rows[0]

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from console.access import Handler
 from console.pages import language_of, show
+from console.words import WORDS
 from loyalty.errors import Conflict, LoyaltyError, NotFound
 from web.refusals import RequestRefused
 from web.texts import text
@@ -29,5 +30,9 @@ def _status(refused: LoyaltyError) -> int:
 async def _page(
     request: web.Request, refused: LoyaltyError | RequestRefused, http_status: int
 ) -> web.Response:
-    said = text(refused.code, language_of(request), refused.figures)
+    language = language_of(request)
+    figures = refused.figures
+    if isinstance(refused, RequestRefused) and refused.field:
+        figures = {**figures, "field": WORDS[language].get(refused.field, refused.field)}
+    said = text(refused.code, language, figures)
     return await show(request, "refused.html", {"said": said}, http_status=http_status)

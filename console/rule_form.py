@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 from msgspec import Struct, inspect
 
-from loyalty.ledger.movements import is_writable
 from loyalty.registry import encode
 
 LONGEST_INPUT = 20_000
@@ -79,8 +78,6 @@ def _value(one: Input, told: str) -> Any:
         raise msgspec.ValidationError(
             f"Expected `str` of length <= {LONGEST_INPUT} - at `$.{one.name}`"
         )
-    if not is_writable(told):
-        raise msgspec.ValidationError(f"NUL - at `$.{one.name}`")
     if not told and one.is_optional:
         return None
     match one.kind:
@@ -103,5 +100,6 @@ def _value(one: Input, told: str) -> Any:
 def _json(name: str, told: str) -> Any:
     try:
         return msgspec.json.decode(told or "[]")
-    except msgspec.DecodeError as broken:
-        raise msgspec.ValidationError(f"{broken} - at `$.{name}`") from None
+    except (msgspec.DecodeError, RecursionError) as broken:
+        wrong = str(broken).partition(" - at ")[0]  # where in the field is not told
+        raise msgspec.ValidationError(f"{wrong} - at `$.{name}`") from None

@@ -3,7 +3,8 @@
 import msgspec
 from aiohttp import web
 
-from console.access import EDITORS, STAFF
+from console import forms
+from console.access import EDITORS, STAFF, part_of_path
 from console.pages import language_of, see, show
 from console.rule_form import Input, body_of, inputs
 from console.rule_words import CHOICES, FIELDS, about, title
@@ -15,7 +16,7 @@ from web.context import CONTEXT
 from web.decoding import wrong_field
 from web.languages import Language
 from web.refusals import Forbidden
-from web.texts import text
+from web.texts import shown_figures, text
 from web.wake import wake
 
 
@@ -56,8 +57,8 @@ async def publish(request: web.Request) -> web.Response:
     if staff_member.role not in EDITORS:
         raise Forbidden("not_for_your_role")
     at = request.config_dict[CONTEXT].clock()
-    version, rule = await _newest(request.match_info["slot"])
-    form = {name: str(value) for name, value in (await request.post()).items()}
+    version, rule = await _newest(_slot(request))
+    form = await forms.read(request)
     try:
         body = body_of(rule, form)
         changed = REGISTRIES[version.registry].decode(version.kind, body)
@@ -76,6 +77,10 @@ async def publish(request: web.Request) -> web.Response:
     return see(request, f"/rules/{version.slot}")
 
 
+def _slot(request: web.Request) -> str:
+    return part_of_path(request, "slot", otherwise="no_such_rule")
+
+
 async def _newest(slot: str) -> tuple[RuleVersion, msgspec.Struct]:
     version = await RuleVersion.filter(slot=slot).order_by("-version").first()
     if version is None:
@@ -90,7 +95,7 @@ async def _show(
     error: str = "",
     http_status: int = 200,
 ) -> web.Response:
-    version, rule = await _newest(request.match_info["slot"])
+    version, rule = await _newest(_slot(request))
     language = language_of(request)
     chosen = 0 if language == "zh" else 1
     versions = await RuleVersion.filter(slot=version.slot).order_by("-version").limit(20)
@@ -126,4 +131,5 @@ def _told(wrong: msgspec.ValidationError, language: Language) -> str:
     name = (found.field or "").partition(".")[0].partition("[")[0]
     label = FIELDS[name][0 if language == "zh" else 1] if name in FIELDS else found.field
     between = "：" if language == "zh" else ": "
-    return f"{label}{between}{text(found.code, language, found.figures)}"
+    wanted = shown_figures(found.code, language, found.figures)["wanted"]
+    return f"{label}{between}{wanted}"

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from console import forms
 from console.access import COOKIE, TOKEN
 from console.pages import language_of, see, show
 from loyalty import staff
@@ -36,11 +37,12 @@ async def show_form(
 
 async def sign_in(request: web.Request) -> web.Response:
     """Open a session; a wrong password is said on the page, with the account kept."""
-    form = await request.post()
-    account = str(form.get("account", "")).strip()[:LONGEST_ACCOUNT]
-    await limits.check(request, LOGINS, caller=f"{limits.address_of(request)}:{account.lower()}")
+    form = await forms.read(request)
+    account = form.get("account", "").strip()[:LONGEST_ACCOUNT]
+    caller = f"{limits.address_of(request)}:{account.lower()}"
+    await limits.check(request, LOGINS, caller=caller)
     try:
-        known = await staff.check(account, str(form.get("password", "")))
+        known = await staff.check(account, form.get("password", ""))
         opened = await staff.open_for(known, at=now())
     except Refused as refused:
         error = text(refused.code, language_of(request), refused.figures)

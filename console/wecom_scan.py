@@ -1,11 +1,11 @@
 """Sign in by a scan with WeCom: the state in a cookie, the code traded for who it was."""
 
-import hmac
 import secrets
 from urllib.parse import urlencode
 
 from aiohttp import web
 
+from console.access import is_same
 from console.pages import language_of
 from console.signing_in import LOGINS, let_in, show_form
 from loyalty import staff
@@ -56,7 +56,7 @@ async def done(request: web.Request) -> web.Response:
     await limits.check(request, LOGINS, caller=limits.address_of(request))
     kept, told = request.cookies.get(STATE_COOKIE, ""), request.query.get("state", "")
     try:
-        if not kept or not hmac.compare_digest(kept.encode(), told.encode()):
+        if not kept or not is_same(told, kept):
             raise Refused("scan_not_ours")
         user_id = await _user_id(_corp(request), request.query.get("code", ""))
         opened = await staff.open_for(await staff.of_wecom(user_id), at=now())

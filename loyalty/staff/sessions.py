@@ -63,6 +63,8 @@ async def find(token: str, *, at: datetime) -> SignedInStaff:
     Raises:
         NotFound: ``session_unknown``: forged, ended, over, or of someone who left.
     """
+    if not token.isascii():
+        raise NotFound("session_unknown")
     rows = await db.fetch(
         "SELECT staff_member.id, account, name, role, language FROM staff_session"
         " JOIN staff_member ON staff_member.id = staff_member_id"

@@ -203,7 +203,7 @@ async def test_a_marketer_publishes_a_version_and_what_is_wrong_is_named(browser
     http_status, page = await browser.post("/rules/reward:tote", **{**fields, "conditions": wrong})
     assert (http_status, "no_such_kind" in page) == (422, True)
     nul = {**fields, "about_zh": "a\0b"}
-    assert (await browser.post("/rules/reward:tote", **nul))[0] == 422
+    assert (await browser.post("/rules/reward:tote", **nul))[0] == 400
     huge = {**fields, "points": "9" * 5000}
     assert (await browser.post("/rules/reward:tote", **huge))[0] == 422
     http_status, page = await browser.post("/rules/reward:tote", **{**fields, "points": "250"})

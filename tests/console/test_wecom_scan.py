@@ -74,8 +74,7 @@ async def test_a_scan_of_a_stranger_and_one_that_is_not_ours_open_nothing(browse
         done = refused.url
     async with browser.session.get(done) as again:
         assert again.status == 422, "the code is used up"
-    for state in ("", "forged"):
-        forged = done.update_query(state=state, code="x")
-        async with browser.session.get(forged) as refused:
+    for changed in ({"state": ""}, {"state": "forged"}, {"state": "é"}, {"code": "é\0"}):
+        async with browser.session.get(done.update_query(changed)) as refused:
             assert refused.status == 422
     assert await StaffSession.all().count() == 0
