@@ -13,16 +13,14 @@ from models import db
 PURPOSE = "mobile"
 _DIGITS = re.compile("[0-9]{4,15}", re.ASCII)
 
+# Whose it is, hers or another's, in one statement: between two it may change hands.
 _BIND = """
-INSERT INTO identity (customer_id, kind, scope, value, sealed_value, created_at)
-VALUES ($1, 'mobile', '', $2, $3, $4) ON CONFLICT (kind, scope, value) DO NOTHING
-RETURNING id
-"""
-
-_OWNER = """
-SELECT coalesce(customer.merged_into_id, customer.id) AS id
-FROM identity JOIN customer ON customer.id = identity.customer_id
-WHERE kind = 'mobile' AND scope = '' AND value = $1
+INSERT INTO identity AS known (customer_id, kind, scope, value, sealed_value, created_at)
+VALUES ($1, 'mobile', '', $2, $3, $4)
+ON CONFLICT (kind, scope, value) DO UPDATE SET value = excluded.value
+RETURNING customer_id = $1 OR EXISTS (
+    SELECT FROM customer WHERE id = known.customer_id AND merged_into_id = $1
+) AS is_hers
 """
 
 
@@ -59,10 +57,9 @@ async def bind_phone(customer_id: int, phone: PhoneNumber, *, sealer: Sealer, at
     sealed = sealer.seal(told, purpose=f"{PURPOSE}:{digest}")
     async with db.transaction():
         await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", customer_id)
-        if not await db.fetch(_BIND, customer_id, digest, sealed, at):
-            (owner,) = await db.fetch(_OWNER, digest)
-            if owner["id"] != customer_id:
-                raise Refused("phone_of_another_customer")
+        (row,) = await db.fetch(_BIND, customer_id, digest, sealed, at)
+        if not row["is_hers"]:
+            raise Refused("phone_of_another_customer")
         await db.fetch(
             "DELETE FROM identity WHERE customer_id = $1 AND kind = 'mobile' AND value <> $2",
             customer_id,

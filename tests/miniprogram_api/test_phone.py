@@ -1,5 +1,7 @@
 """Her phone number: hers alone, sealed where it is kept, and found again."""
 
+import asyncio
+
 import pytest
 
 from loyalty import customers
@@ -67,6 +69,53 @@ async def test_numbers_are_not_tried_out_by_the_dozen(lin: Phone) -> None:
     await lin.sign_in()
     answers = [(await bind(lin, "x")).http_status for _ in range(11)]
     assert answers == [422] * 10 + [429]
+
+
+async def test_a_number_that_another_gives_up_meanwhile_is_bound(
+    lin: Phone, emma: Phone, connected: Context, database_url: str
+) -> None:
+    for phone in (lin, emma):
+        await phone.sign_in()
+    hers, anothers = [one.id for one in await Customer.all().order_by("id")]
+    told = PhoneNumber(NUMBER, "86")
+    await customers.bind_phone(hers, told, sealer=connected.sealer, at=NOVEMBER_22)
+    async with db.session(database_url) as other:
+        async with other.transaction():
+            # whoever asks to whom the number belongs waits here, until it is nobody's
+            await other.execute("LOCK TABLE customer IN ACCESS EXCLUSIVE MODE")
+            binding = asyncio.create_task(
+                customers.bind_phone(anothers, told, sealer=connected.sealer, at=NOVEMBER_22)
+            )
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            while not binding.done() and not await other.fetchval(waiting):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            await other.execute("DELETE FROM identity WHERE kind = 'mobile'")
+        await binding
+    assert (await Identity.get(kind=IdentityKind.MOBILE)).customer_id == anothers
+
+
+async def test_sessions_that_bind_one_number_at_once_agree_on_whose_it_is(
+    lin: Phone, emma: Phone, connected: Context
+) -> None:
+    for phone in (lin, emma):
+        await phone.sign_in()
+    ids = [one.id for one in await Customer.all()]
+
+    async def take(customer_id: int, number: str) -> str:
+        told = PhoneNumber(number, "86")
+        try:
+            await customers.bind_phone(customer_id, told, sealer=connected.sealer, at=NOVEMBER_22)
+        except Refused as refused:
+            return refused.code
+        return "bound"
+
+    for _ in range(10):
+        numbers = (NUMBER, "13900139000")
+        told = await asyncio.gather(*(take(one, number) for one in ids * 2 for number in numbers))
+        assert set(told) <= {"bound", "phone_of_another_customer"}
+        assert "bound" in told
+        kept = await Identity.filter(kind=IdentityKind.MOBILE)
+        assert len({one.customer_id for one in kept}) == len(kept)
 
 
 async def test_countries_are_told_apart_and_written_one_way(
