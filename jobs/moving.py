@@ -6,11 +6,15 @@ other job once, at the day's end. The workers run them as always.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import structlog
 from msgspec import Struct, json
 from redis.asyncio import Redis
+from redis.asyncio.lock import Lock
+from redis.exceptions import LockError
 
 from jobs.registry import load as load_jobs
 from jobs.slots import Daily
@@ -43,8 +47,14 @@ class Move(Struct, frozen=True):
 
 async def under_way(redis: Redis) -> Move | None:
     """Return the move that is under way; None where the clock just ticks."""
-    told = await redis.get(KEY)
+    holder = await redis.get(KEY)
+    told = await redis.get(_told_by(holder)) if holder else None
     return json.decode(told, type=Move) if told else None
+
+
+def _told_by(holder: bytes | str) -> str:
+    """Return where the holder of the lease tells how far it is."""
+    return f"{KEY}:{holder if isinstance(holder, str) else holder.decode()}"
 
 
 async def begin(context: Context, by: timedelta) -> "Mover":
@@ -58,18 +68,25 @@ async def begin(context: Context, by: timedelta) -> "Mover":
     assert isinstance(context.clock, BusinessClock), "only a demo's clock can be moved"
     await context.clock.look()
     at = context.clock()
-    move = Move(at, at + by, at)
-    if not await context.redis.set(KEY, json.encode(move), nx=True, ex=LEASE_SECONDS):
+    holder = uuid4().hex
+    lease = context.redis.lock(KEY, timeout=LEASE_SECONDS)
+    if not await lease.acquire(blocking=False, token=holder):
         raise Refused("clock_is_moving")
-    return Mover(context, context.clock, move)
+    mover = Mover(context, context.clock, Move(at, at + by, at), lease=lease, holder=holder)
+    await mover.tell()
+    return mover
 
 
 class Mover:
     """One move of the clock; ``move`` tells how far it is."""
 
-    def __init__(self, context: Context, clock: BusinessClock, move: Move) -> None:
+    def __init__(
+        self, context: Context, clock: BusinessClock, move: Move, *, lease: Lock, holder: str
+    ) -> None:
         self._context = context
         self._clock = clock
+        self._lease = lease
+        self._place = _told_by(holder)
         self.move = move
         self._jobs = load_jobs()
 
@@ -77,17 +94,21 @@ class Mover:
         """Move the clock to the end, and return how far it came.
 
         Raises:
-            Refused: ``clock_moved``: another process moved it. ``clock_too_far``.
+            Refused: ``clock_moved``: the lease ran out, and another process may move it.
+                ``clock_too_far``.
         """
         try:
             while self.move.at < self.move.ends_at:
                 await self._day(min(self.move.at + DAY, self.move.ends_at))
         finally:
-            await self._context.redis.delete(KEY)
+            await self._context.redis.delete(self._place)
+            with suppress(LockError):  # it ran out, and may be another's
+                await self._lease.release()
         log.info("clock_moved", to=self.move.ends_at.isoformat())
         return self.move
 
     async def _day(self, until: datetime) -> None:
+        await self.tell()
         since = self.move.at
         await brand.put_ahead(until - since, of=await brand.offset())
         await self._clock.look()
@@ -102,7 +123,6 @@ class Mover:
         await self._run([(job.name, until) for job in others])
         await self._quiet(until)
         self.move = Move(self.move.begins_at, self.move.ends_at, until)
-        await self._tell()
 
     async def _run(self, slots: list[tuple[str, datetime]]) -> None:
         """Let the workers run these slots, and wait for their end."""
@@ -132,10 +152,19 @@ class Mover:
             if loop.time() >= ends_at:
                 return False
             if loop.time() >= tells_at:
-                await self._tell()
+                await self.tell()
                 tells_at = loop.time() + LEASE_SECONDS / 3
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
         return True
 
-    async def _tell(self) -> None:
-        await self._context.redis.set(KEY, json.encode(self.move), ex=LEASE_SECONDS)
+    async def tell(self) -> None:
+        """Keep the lease, and tell how far it is.
+
+        Raises:
+            Refused: ``clock_moved``: the lease ran out, and another process may move it.
+        """
+        try:
+            await self._lease.reacquire()
+        except LockError:
+            raise Refused("clock_moved") from None
+        await self._context.redis.set(self._place, json.encode(self.move), ex=LEASE_SECONDS)
