@@ -27,8 +27,8 @@ class Standing(Model):
 class ChangedMember(Model):
     """A member of whom something changed since her standing and scores were derived.
 
-    ``turn`` grows with every change: who derives removes the row only where it is still the turn
-    that was read before.
+    ``turn`` is another after every change, and never one of before: who derives removes the row
+    only where it is still the turn that was read.
     """
 
     member_id = fields.BigIntField(primary_key=True)

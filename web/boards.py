@@ -2,6 +2,8 @@
 
 PostgreSQL is the truth. A copy says that it is whole by its mark; where the mark is gone (Redis
 was emptied, or away), boards are read from PostgreSQL until the worker has laid the copy anew.
+Several workers write a copy at once. Each looks after writing whether that is still the truth: so
+the last that was written is, in whatever order they came.
 A member takes about 80 bytes: her id, and score and moment as one number.
 """
 
@@ -16,6 +18,7 @@ from web.wake import Away, Reach
 
 SECONDS = 1 << 22  # more than the longest season has
 KEPT_SECONDS = 60 * 86400
+WRITES = 10  # each after the first because another worker changed the scores meanwhile
 WHOLE_SECONDS = 86400  # once a day each copy is laid anew, whatever went wrong unseen
 _reach = Reach("boards")
 
@@ -49,8 +52,30 @@ async def show(
     for one in scores:
         by_board.setdefault((one.board, one.season), []).append(one)
     for name, hers in by_board.items():
-        if name in seasons:
-            await _write(redis, hers, seasons[name])
+        if name in seasons and not await _bring(redis, hers, seasons[name]):
+            await redis.delete(_mark(*name))
+
+
+async def _bring(redis: Redis, scores: Sequence[Scored], season: Season) -> bool:
+    """Write scores until those of these members are the truth; False where they never were."""
+    for _ in range(WRITES):
+        await _write(redis, scores, season)
+        scores = await _moved(scores)
+        if not scores:
+            return True
+    return False
+
+
+async def _moved(written: Sequence[Scored]) -> list[Scored]:
+    """Return the scores of now of those who have others than were written."""
+    shown = {one.member_id: (one.score, one.reached_at) for one in written}
+    now = await leaderboards.scores(written[0].board, written[0].season, list(shown))
+    return [
+        one
+        for one in now
+        if (one.score or shown[one.member_id][0])
+        and (one.score, one.reached_at) != shown[one.member_id]
+    ]
 
 
 async def _write(redis: Redis, scores: Sequence[Scored], season: Season) -> None:
@@ -73,19 +98,14 @@ async def is_whole(redis: Redis, board: str, season: Season) -> bool:
 
 
 async def lay(redis: Redis, board: str, season: Season) -> int:
-    """Lay a season's copy anew from PostgreSQL and mark it whole; return how many lines it has.
-
-    It is gone through twice: what another worker changed during the first time is right after the
-    second, since whoever changes a score writes it after the commit.
-    """
-    lines = 0
+    """Lay a season's copy anew from PostgreSQL and mark it whole; return how many lines it has."""
+    lines, is_whole = 0, True
     await redis.delete(_name(board, season.name), _mark(board, season.name))
-    for _ in range(2):
-        lines = 0
-        async for page in leaderboards.pages(board, season.name):
-            await _write(redis, page, season)
-            lines += len(page)
-    await redis.set(_mark(board, season.name), b"1", ex=WHOLE_SECONDS)
+    async for page in leaderboards.pages(board, season.name):
+        is_whole = await _bring(redis, page, season) and is_whole
+        lines += len(page)
+    if is_whole:
+        await redis.set(_mark(board, season.name), b"1", ex=WHOLE_SECONDS)
     return lines
 
 

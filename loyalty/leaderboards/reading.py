@@ -103,6 +103,19 @@ async def pages(board: str, season: str) -> AsyncIterator[list[Scored]]:
         ]
 
 
+async def scores(board: str, season: str, member_ids: Sequence[int]) -> list[Scored]:
+    """Return the scores of these members as they are now; 0 where one is not on the board."""
+    rows = await db.fetch(
+        "SELECT id, coalesce(score, 0) AS score, coalesce(reached_at, 'epoch') AS reached_at"
+        " FROM unnest($3::bigint[]) AS wanted (id)"
+        " LEFT JOIN score ON board = $1 AND season = $2 AND member_id = id",
+        board,
+        season,
+        list(member_ids),
+    )
+    return [Scored(board, season, row["id"], row["score"], row["reached_at"]) for row in rows]
+
+
 async def names(member_ids: Sequence[int]) -> dict[int, UUID]:
     """Return the names by which the outside knows members."""
     rows = await db.fetch(

@@ -8,23 +8,25 @@ from models import db
 
 
 class Changed(Struct, frozen=True):
-    """A member who waits, at the turn that was read."""
+    """A member who waits, at the turn that was read: the transaction that changed her last."""
 
     member_id: int
     turn: int
 
 
-# In the order of ids, so that two batches that share members do not deadlock.
+# In the order of ids, so that two batches that share members do not deadlock. A turn never comes
+# again: whoever was let go and changes anew is not let go by who read her before.
 _CHANGED = """
-INSERT INTO changed_member (member_id)
-SELECT id FROM unnest($1::bigint[]) AS wanted (id) ORDER BY id
-ON CONFLICT (member_id) DO UPDATE SET turn = changed_member.turn + 1
+INSERT INTO changed_member (member_id, turn)
+SELECT id, pg_current_xact_id()::text::bigint FROM unnest($1::bigint[]) AS wanted (id) ORDER BY id
+ON CONFLICT (member_id) DO UPDATE SET turn = excluded.turn
 """
 
 _SINCE = """
-INSERT INTO changed_member (member_id)
-SELECT member_id FROM standing WHERE orders > 0 ORDER BY member_id
-ON CONFLICT (member_id) DO UPDATE SET turn = changed_member.turn + 1
+INSERT INTO changed_member (member_id, turn)
+SELECT member_id, pg_current_xact_id()::text::bigint FROM standing WHERE orders > 0
+ORDER BY member_id
+ON CONFLICT (member_id) DO UPDATE SET turn = excluded.turn
 RETURNING member_id
 """
 

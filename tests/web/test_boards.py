@@ -1,15 +1,17 @@
 """The boards' copy ranks as PostgreSQL does, and may be lost at any time."""
 
+import asyncio
 import random
 from datetime import timedelta
 
 import pytest
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 
+from jifen import embedded
 from jobs.deriving import Deriver
 from loyalty import leaderboards, standing
 from loyalty.seasons import Season, season
-from models import db
+from models import Standing, db
 from tests.cast import JUNE_1, LIN, WANG
 from tests.loyalty.ledger.scene import joined
 from tests.loyalty.play_scene import buys, member, publish
@@ -88,6 +90,38 @@ async def test_who_lost_all_leaves_the_copy(redis: Redis) -> None:
     top, hers = await boards.top_and_hers(redis, BOARD, WEEK, wang, limit=5, each_side=1)
     assert (top, hers) == ([], [])
     assert await redis.zcard(f"{{jifen:{BOARD}}}:{WEEK.name}") == 0
+
+
+async def test_a_worker_that_shows_late_does_not_undo_what_another_showed(
+    redis: Redis, servers: embedded.Addresses
+) -> None:
+    line = BlockingConnectionPool.from_url(servers.redis_url, max_connections=1, timeout=10)
+    slow = Redis(connection_pool=line)
+    late, other = Deriver(slow), Deriver(redis)
+    for deriver in (late, other):
+        await deriver.derive(JUNE_1)
+    await buys("1", 100, paid_at=JUNE_1)
+    wang = await member()
+    for hour, refunded_yuan in ((1, 0), (2, 100)):
+        at = JUNE_1 + timedelta(hours=hour)
+        await standing.changed([wang])
+        connection = await line.get_connection()  # without it the late one cannot show
+        showing = asyncio.create_task(late.derive(at))
+        while not await Standing.exists(derived_at=at):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        for number in ("1", "2"):
+            await buys(number, 100, paid_at=JUNE_1, refunded_yuan=refunded_yuan)
+        await standing.changed([wang])
+        await other.derive(JUNE_1)
+        truth = await leaderboards.top(BOARD, WEEK.name, limit=5)
+        assert [one.score for one in truth] == ([] if refunded_yuan else [200])
+        await line.release(connection)
+        await showing
+        assert await boards.is_whole(redis, BOARD, WEEK)
+        top, _ = await boards.top_and_hers(redis, BOARD, WEEK, wang, limit=5, each_side=1)
+        assert top == truth
+    await slow.aclose()
+    await line.aclose()
 
 
 async def test_redis_that_is_away_holds_nobody_up_and_is_owed_the_board(redis: Redis) -> None:

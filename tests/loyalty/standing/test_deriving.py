@@ -110,9 +110,19 @@ async def test_who_changes_while_being_derived_waits_on() -> None:
     one = await standing.derive(at=JUNE_1)
     await standing.changed([wang])
     await standing.forget(one.members)
-    assert (await ChangedMember.get()).turn == 2
+    assert (await ChangedMember.get()).member_id == wang
     await derived(at=JUNE_1)
     assert await ChangedMember.all().count() == 0
+
+
+async def test_who_was_let_go_and_changes_again_is_not_let_go_by_who_read_her_before() -> None:
+    wang = await member()
+    await standing.changed([wang])
+    slow, quick = await standing.derive(at=JUNE_1), await standing.derive(at=JUNE_1)
+    await standing.forget(quick.members)
+    await standing.changed([wang])
+    await standing.forget(slow.members)
+    assert [one.member_id for one in await standing.waiting(9)] == [wang]
 
 
 async def test_workers_at_once_agree() -> None:
