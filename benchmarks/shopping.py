@@ -11,9 +11,11 @@ import random
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from time import perf_counter
+from uuid import uuid4
 
 import aiohttp
 from msgspec import Struct
@@ -25,26 +27,33 @@ from benchmarks.messages import CallbackAccount
 from benchmarks.reporting import Comparison, Goal, Row, alone
 from benchmarks.servers import Database
 from benchmarks.setting import Setting
-from loyalty import customers, sessions
-from loyalty.orders import IdentityRef
+from loyalty import customers, programme, purchases, sessions, standing
+from loyalty.calendar import day_of
+from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
+from loyalty.programme import BEGINNING
+from loyalty.rewards.gift import Gift
 from loyalty.sealing import Sealer, new_master_key
-from models import IdentityKind, db
+from models import IdentityKind, PurchaseState, ShopKind, db
 from web.context import now
 
 APP_ID = "wx-benchmark"
 SHOPPERS = 500
+ORDERS = 5  # a shopper has made
 RATE = 200
 P95 = Goal("at_most", 20, "ms")
 CART = {"lines": [{"sku": "C-100", "quantity": 2}, {"sku": "B-330", "quantity": 1}], "coupon": None}
 
 
 class Kind(Struct, frozen=True):
-    """One kind of request; ``share`` is how often it comes among the others."""
+    """One kind of request; ``share`` is how often it comes among the others.
+
+    In its path {uuid} is a new one each time, and {today} the day in Shanghai.
+    """
 
     method: str
     path: str
     share: int
-    body: dict[str, object] | None = None
+    body: Mapping[str, object] | None = None
 
 
 KINDS = (
@@ -56,7 +65,11 @@ KINDS = (
     Kind("GET", "/leaderboards/week", 2),
     Kind("GET", "/communities", 1),
     Kind("GET", "/products", 2),
+    Kind("GET", "/me/redemptions", 1),
+    Kind("GET", "/me/orders", 1),
     Kind("POST", "/quotes", 3, CART),
+    Kind("PUT", "/me/check-ins/{today}", 1),
+    Kind("PUT", "/me/redemptions/{uuid}", 2, {"reward": "cup"}),
 )
 
 
@@ -79,12 +92,17 @@ def compare(setting: Setting) -> Comparison:
 
 
 async def _lay(found: Database, account: CallbackAccount, master_key: str) -> list[str]:
+    async with db.opened(found.url, pool_size=1):
+        await programme.begin(at=now())
     await brand.lay_rules(found, account, master_key)
     sealer = Sealer(master_key)
     async with db.opened(found.url, pool_size=4):
+        rule = Gift(name_zh="杯子", name_en="Cup", points=10)
+        await programme.publish("reward:cup", rule, starts_at=BEGINNING, by="bench", at=now())
         names = [IdentityRef(IdentityKind.OPENID, APP_ID, f"o{n}") for n in range(SHOPPERS)]
         async with db.transaction():
             ids = await customers.identify([(one,) for one in names], at=now(), through="bench")
+        await _lay_history(names)
         opened = [
             await sessions.open_for(
                 customer_id,
@@ -98,6 +116,37 @@ async def _lay(found: Database, account: CallbackAccount, master_key: str) -> li
             if isinstance(customer_id, int)
         ]
     return [one.token for one in opened]
+
+
+async def _lay_history(names: Sequence[IdentityRef]) -> None:
+    """Let each shopper have bought, once a month, and come to points and a tier."""
+    at = now()
+    for month in range(1, ORDERS + 1):
+        paid_at = at - timedelta(days=30 * month)
+        orders = [_order(f"B{month}{name.value}", name, paid_at) for name in names]
+        for outcome in await purchases.record(orders, at=at):
+            outcome.unwrap()
+    while (derived := await standing.derive(at=at)).members:
+        await standing.forget(derived.members)
+
+
+def _order(number: str, buyer: IdentityRef, paid_at: datetime) -> Order:
+    line = OrderLine(
+        key="1", sku="C-100", title="冷萃咖啡液", quantity=1, goods_fen=300_00, paid_fen=300_00
+    )
+    return Order(
+        shop=ShopRef(ShopKind.TMALL, "benchmark"),
+        number=number,
+        state=PurchaseState.COMPLETED,
+        ordered_at=paid_at,
+        paid_at=paid_at,
+        completed_at=paid_at,
+        goods_fen=line.goods_fen,
+        paid_fen=line.paid_fen,
+        lines=(line,),
+        source="benchmark",
+        buyer=(buyer,),
+    )
 
 
 @contextmanager
@@ -151,9 +200,10 @@ async def _shop(port: int, tokens: list[str], *, seconds: float) -> dict[str, li
 
 async def _ask(http: aiohttp.ClientSession, kind: Kind, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    path = kind.path.format(uuid=uuid4(), today=day_of(now()))
     body = json.dumps(kind.body) if kind.body else None
     async with http.request(
-        kind.method, f"/miniprogram/v1{kind.path}", data=body, headers=headers
+        kind.method, f"/miniprogram/v1{path}", data=body, headers=headers
     ) as answer:
         if answer.status != 200:
             raise BenchmarkFailed(f"{kind.path}: {answer.status} {await answer.text()}")

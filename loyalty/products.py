@@ -37,6 +37,15 @@ async def for_sale(*, limit: int) -> list[ForSale]:
     return [ForSale(*row) for row in rows]
 
 
+async def names(skus: Iterable[str]) -> dict[str, Worded]:
+    """Return what products are called, on sale or not; what is no product is left out."""
+    asked = sorted(set(skus))
+    rows = await db.fetch(
+        "SELECT sku, name_zh, name_en FROM product WHERE sku = ANY($1::text[])", asked
+    )
+    return {row["sku"]: Worded(row["name_zh"], row["name_en"]) for row in rows}
+
+
 async def wanted(skus: Iterable[str]) -> dict[str, ForSale]:
     """Return the products that are sold under these SKUs.
 

@@ -19,11 +19,12 @@ _TOKEN = re.compile("[A-Za-z0-9_-]{43}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A living session: whose it is, and of which mini-program."""
+    """A living session: whose it is, and of which mini-program, that knows her by ``openid``."""
 
     customer_id: int
     customer_uuid: UUID
     app_id: str
+    openid: str
     language: str
 
 
@@ -76,7 +77,8 @@ async def find(token: str, *, at: datetime) -> SignedIn:
     if not _TOKEN.fullmatch(token):
         raise NotFound("session_unknown")
     rows = await db.fetch(
-        "SELECT customer.id, customer.uuid, customer.language, session.app_id, session.expires_at"
+        "SELECT customer.id, customer.uuid, customer.language, session.app_id, session.openid,"
+        " session.expires_at"
         " FROM shopper_session AS session JOIN customer ON customer.id = session.customer_id"
         " WHERE session.token_hash = $1 AND customer.merged_into_id IS NULL",
         _hash(token),
@@ -86,7 +88,7 @@ async def find(token: str, *, at: datetime) -> SignedIn:
     row = rows[0]
     if row["expires_at"] <= at:
         raise NotFound("session_expired")
-    return SignedIn(row["id"], row["uuid"], row["app_id"], row["language"])
+    return SignedIn(row["id"], row["uuid"], row["app_id"], row["openid"], row["language"])
 
 
 async def revoke(token: str) -> None:

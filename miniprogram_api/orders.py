@@ -7,15 +7,12 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from loyalty import checkout
+from loyalty import checkout, products
 from loyalty.checkout import Payer
 from loyalty.errors import NotFound
 from loyalty.orders import OrderLine
 from loyalty.wording import Worded
 from models import (
-    Identity,
-    IdentityKind,
-    Product,
     PurchaseState,
     StoreOrder,
     StoreOrderState,
@@ -95,7 +92,7 @@ async def place(shopper: Shopper, uuid: UUID, body: PlacedOrder, context: Contex
         shopper.customer_id,
         uuid,
         body.quote,
-        payer=await _payer(shopper),
+        payer=Payer(shopper.app_id, shopper.openid),
         sealer=context.sealer,
         at=context.clock(),
     )
@@ -141,13 +138,6 @@ async def _hers(shopper: Shopper, uuid: UUID) -> StoreOrder:
     return order
 
 
-async def _payer(shopper: Shopper) -> Payer:
-    known = await Identity.get(
-        customer_id=shopper.customer_id, kind=IdentityKind.OPENID, scope=shopper.app_id
-    )
-    return Payer(shopper.app_id, known.value)
-
-
 async def _prepaid(context: Context, order: StoreOrder) -> str:
     """Announce the payment to WeChat Pay; the same order again is the same payment."""
     merchant = merchant_of(context, order.app_id)
@@ -189,12 +179,10 @@ WHERE store_order.id = ANY($1::bigint[])
 
 
 async def _told(context: Context, orders: Sequence[StoreOrder], language: Language) -> list[Order]:
+    if not orders:
+        return []
     lines = {order.id: _lines_of(order) for order in orders}
-    skus = {line.sku for found in lines.values() for line in found}
-    names = {
-        one.sku: Worded(one.name_zh, one.name_en).spoken(language)
-        for one in await Product.filter(sku__in=sorted(skus))
-    }
+    names = await products.names(line.sku for found in lines.values() for line in found)
     rows = await db.fetch(_STANDING, [order.id for order in orders])
     standing = {row["id"]: row for row in rows}
     return [
@@ -205,7 +193,7 @@ async def _told(context: Context, orders: Sequence[StoreOrder], language: Langua
             purchase_state=(
                 PurchaseState(standing[order.id]["state"]) if order.id in standing else None
             ),
-            lines=[_line(line, names) for line in lines[order.id]],
+            lines=[_line(line, names, language) for line in lines[order.id]],
             goods_fen=sum(line.goods_fen for line in lines[order.id]),
             total_fen=order.total_fen,
             refunded_fen=standing[order.id]["refunded_fen"] if order.id in standing else 0,
@@ -217,10 +205,10 @@ async def _told(context: Context, orders: Sequence[StoreOrder], language: Langua
     ]
 
 
-def _line(line: OrderLine, names: dict[str, str]) -> BoughtLine:
+def _line(line: OrderLine, names: dict[str, Worded], language: Language) -> BoughtLine:
     return BoughtLine(
         sku=line.sku,
-        name=names.get(line.sku, line.title),
+        name=names[line.sku].spoken(language) if line.sku in names else line.title,
         quantity=line.quantity,
         goods_fen=line.goods_fen,
         total_fen=line.paid_fen,

@@ -39,7 +39,7 @@ class Redemption(Struct, frozen=True):
     While it is ``issued`` staff hand it over against ``code``: 12 digits, typed as
     ``code_grouped`` or scanned as ``qr`` (an SVG data URI), until ``expires_at``; not fetched by
     then, the points go back with their old expiry. Where the reward is a coupon there is no code:
-    it is handed over at once, and ``coupon_uuid`` is the coupon.
+    it is handed over at once, and ``coupon_uuid`` is the coupon. Lists leave ``qr`` out.
     """
 
     uuid: UUID
@@ -84,7 +84,7 @@ async def redeem(shopper: Shopper, context: Context, uuid: UUID, body: Wish) -> 
 async def read_all(shopper: Shopper, context: Context) -> RedemptionList:
     """Read my redemptions."""
     found = await verbs.of(shopper.customer_id, at=context.clock())
-    return RedemptionList([_told(one, shopper.language) for one in found])
+    return RedemptionList([_told(one, shopper.language, is_listed=True) for one in found])
 
 
 async def read(shopper: Shopper, context: Context, uuid: UUID) -> Redemption:
@@ -110,8 +110,8 @@ async def cancel(shopper: Shopper, context: Context, uuid: UUID) -> Redemption:
     return _told(found, shopper.language)
 
 
-def _told(one: Redeemed, language: Language) -> Redemption:
-    is_open = one.state is RedemptionState.ISSUED
+def _told(one: Redeemed, language: Language, *, is_listed: bool = False) -> Redemption:
+    can_be_scanned = one.state is RedemptionState.ISSUED and not is_listed
     return Redemption(
         uuid=one.uuid,
         reward=one.slot.removeprefix(PREFIX),
@@ -121,7 +121,7 @@ def _told(one: Redeemed, language: Language) -> Redemption:
         state=one.state,
         code=one.code,
         code_grouped=one.code and codes.grouped(one.code),
-        qr=qr.image(one.code) if one.code and is_open else None,
+        qr=qr.image(one.code) if one.code and can_be_scanned else None,
         coupon_uuid=one.coupon_uuid,
         redeemed_at=one.redeemed_at,
         expires_at=one.expires_at,

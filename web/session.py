@@ -25,6 +25,7 @@ class Shopper:
     customer_id: int
     customer_uuid: UUID
     app_id: str
+    openid: str
     language: Language
     token: str
 
@@ -48,7 +49,9 @@ async def shopper(request: web.Request) -> Shopper:
     if found.app_id not in request.config_dict[CONTEXT].miniprograms:
         raise NotSignedIn("session_unknown")
     language: Language = "en" if found.language == "en" else "zh"
-    return Shopper(found.customer_id, found.customer_uuid, found.app_id, language, token)
+    return Shopper(
+        found.customer_id, found.customer_uuid, found.app_id, found.openid, language, token
+    )
 
 
 def _token(request: web.Request) -> str:

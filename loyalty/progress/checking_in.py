@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, timedelta
 
-from loyalty import programme, standing
+from loyalty import programme
 from loyalty.calendar import day_of
-from loyalty.errors import Refused
+from loyalty.errors import NotFound, Refused
 from loyalty.progress.claiming import can_give, give
 from loyalty.progress.counting import ProgressState, progress
 from models import db
@@ -27,8 +27,8 @@ async def check_in(member_id: int, on_day: date, *, at: datetime) -> tuple[bool,
         raise Refused("not_today", today=today(at).isoformat())
     rules = await programme.load()
     async with db.transaction():
-        await standing.facts_of(member_id, at=at, rules=rules)
-        await db.fetch("SELECT id FROM member WHERE id = $1 FOR NO KEY UPDATE", member_id)
+        if not await db.fetch("SELECT id FROM member WHERE id = $1 FOR NO KEY UPDATE", member_id):
+            raise NotFound("no_such_member")
         added = await db.fetch(
             "INSERT INTO check_in (member_id, on_day, checked_in_at) VALUES ($1, $2, $3)"
             " ON CONFLICT DO NOTHING RETURNING on_day",
