@@ -132,7 +132,10 @@ async def copy(table: str, columns: Sequence[str], records: Sequence[tuple[Any, 
 
 def here() -> object:
     """Return what stands for the open database as long as it is open, for caches to compare."""
-    return _client()
+    client = _client()
+    while isinstance(client, TransactionalDBClient):
+        client = client._parent
+    return client
 
 
 def in_caller_transaction() -> bool:

@@ -66,9 +66,9 @@ async def recent_window_months() -> int:
 
 async def elsewhere(window_months: int) -> int:
     """Publish as another process does: this one hears nothing of it."""
-    kept = programme._kept.rules
+    last = programme._last
     version_id = await published(window_months)
-    programme._kept.rules = kept
+    programme._last = last
     return version_id
 
 
@@ -116,3 +116,13 @@ async def test_recent_rules_are_of_the_database_that_is_open(
         assert await recent_window_months() == 3
     async with db.opened(named(servers.database_url, template), pool_size=1):
         assert await recent_window_months() == 12
+
+
+async def test_what_a_transaction_gives_up_is_never_shown(database: None) -> None:
+    await published(3)
+    with pytest.raises(RuntimeError):
+        async with db.transaction():
+            await published(6)
+            assert await window_months() == 6
+            raise RuntimeError
+    assert await recent_window_months() == await window_months() == 3
