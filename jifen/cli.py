@@ -136,10 +136,11 @@ def _add_staff(
 
 def _demo(given: argparse.Namespace, settings: Settings) -> int:
     from jifen import demo
+    from jifen.demo_places import DemoRefused
 
     try:
         return demo.run(settings, port=given.port, fresh=given.fresh, as_json=given.json)
-    except demo.DemoRefused as refused:
+    except DemoRefused as refused:
         print(f"jifen: {refused}", file=sys.stderr)
         return 1
 

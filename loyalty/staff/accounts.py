@@ -14,9 +14,6 @@ from models import Role, StaffMember, db
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 200
 _HASHER = PasswordHasher()
-# Whoever names no account waits as long as whoever names one, so that names cannot be guessed.
-_NOBODYS = _HASHER.hash("nobody has this password")
-
 
 _ADD = """
 INSERT INTO staff_member AS known (account, name, role, password_hash, wecom_user_id, created_at)
@@ -99,9 +96,9 @@ async def check(account: str, password: str) -> StaffMember:
         Refused: ``wrong_password``, whichever of the two is wrong.
     """
     known = await StaffMember.get_or_none(account=account.lower(), left_at=None)
-    hashed = known.password_hash if known and known.password_hash else _NOBODYS
+    hashed = known.password_hash if known else None
     is_right = await asyncio.to_thread(_verify, hashed, password[:LONGEST_PASSWORD])
-    if known is None or not is_right or not known.password_hash:
+    if known is None or not is_right:
         raise Refused("wrong_password")
     return known
 
@@ -118,7 +115,11 @@ async def of_wecom(user_id: str) -> StaffMember:
     return known
 
 
-def _verify(hashed: str, password: str) -> bool:
+def _verify(hashed: str | None, password: str) -> bool:
+    """Say whether it is the password; as slowly where there is none, so that no name is guessed."""
+    if hashed is None:
+        _HASHER.hash(password)
+        return False
     try:
         return _HASHER.verify(hashed, password)
     except (VerificationError, InvalidHashError):
