@@ -7,7 +7,7 @@ from benchmarks.messages import CallbackAccount, openid
 from benchmarks.servers import Database
 from jifen import running, seed
 from jifen.credentials import LETTERS
-from loyalty import customers, ledger
+from loyalty import customers, ledger, programme
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
 from loyalty.orders import IdentityRef
 from loyalty.sealing import Sealer
@@ -36,9 +36,10 @@ async def lay(found: Database, account: CallbackAccount, master_key: str) -> Non
 
 
 async def lay_rules(found: Database, account: CallbackAccount, master_key: str) -> None:
-    """Lay the demo's brand: its account, its rules, its one customer."""
+    """Lay the demo's brand: its account, its rules and those it begins with, its one customer."""
     async with db.opened(found.url, pool_size=2):
         running.load_kinds()
+        await programme.begin(at=now())
         await seed.seed(
             OfficialAccountSettings(
                 app_id=account.app_id,

@@ -92,8 +92,6 @@ def compare(setting: Setting) -> Comparison:
 
 
 async def _lay(found: Database, account: CallbackAccount, master_key: str) -> list[str]:
-    async with db.opened(found.url, pool_size=1):
-        await programme.begin(at=now())
     await brand.lay_rules(found, account, master_key)
     sealer = Sealer(master_key)
     async with db.opened(found.url, pool_size=4):
