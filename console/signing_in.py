@@ -11,9 +11,12 @@ from loyalty.staff import Opened
 from web import limits
 from web.context import CONTEXT, now
 from web.limits import Limit
+from web.origin import is_secure
 from web.texts import text
 
+# Guesses at one account, and guesses at whichever account is there.
 LOGINS = Limit("console_login", most=10, window_seconds=60)
+LOGINS_FROM = Limit("console_login_from", most=60, window_seconds=60)
 LONGEST_ACCOUNT = 60
 
 
@@ -39,8 +42,9 @@ async def sign_in(request: web.Request) -> web.Response:
     """Open a session; a wrong password is said on the page, with the account kept."""
     form = await forms.read(request)
     account = form.get("account", "").strip()[:LONGEST_ACCOUNT]
-    caller = f"{limits.address_of(request)}:{account.lower()}"
-    await limits.check(request, LOGINS, caller=caller)
+    address = limits.address_of(request)
+    await limits.check(request, LOGINS_FROM, caller=address)
+    await limits.check(request, LOGINS, caller=f"{address}:{account.lower()}")
     try:
         known = await staff.check(account, form.get("password", ""))
         opened = await staff.open_for(known, at=now())
@@ -58,7 +62,7 @@ def let_in(request: web.Request, opened: Opened) -> web.Response:
         opened.token,
         httponly=True,
         samesite="Lax",
-        secure=request.secure,
+        secure=is_secure(request),
         path="/console",
         expires=f"{opened.expires_at:%a, %d %b %Y %H:%M:%S GMT}",
     )

@@ -12,6 +12,7 @@ from loyalty import staff
 from loyalty.errors import NotFound, Refused
 from web import limits
 from web.context import CONTEXT, Corp, now
+from web.origin import is_secure, origin_of
 from web.texts import text
 from wechat.errors import Rejected
 
@@ -32,7 +33,7 @@ async def begin(request: web.Request) -> web.Response:
         "login_type": "CorpApp",
         "appid": settings.corp_id,
         "agentid": settings.agent_id,
-        "redirect_uri": f"{request.url.origin()}/console/login/wecom/done",
+        "redirect_uri": f"{origin_of(request)}/console/login/wecom/done",
         "state": state,
     }
     response = web.Response(
@@ -45,7 +46,7 @@ async def begin(request: web.Request) -> web.Response:
         max_age=STATE_SECONDS,
         httponly=True,
         samesite="Lax",
-        secure=request.secure,
+        secure=is_secure(request),
         path="/console/login",
     )
     return response

@@ -36,12 +36,16 @@ def create(
     framed_by: Sequence[str] = (),
     is_demo: bool = False,
     trusted_proxies: int = 0,
+    public_url: str = "",
 ) -> web.Application:
     """Return the web application with every edge mounted; `framed_by` may frame the console.
 
-    Only a demo has the edge that moves the clock and buys. ``trusted_proxies`` as in `web.app`.
+    Only a demo has the edge that moves the clock and buys. ``trusted_proxies`` and ``public_url``
+    as in `web.app`.
     """
-    app = base.create(context, version=VERSION, trusted_proxies=trusted_proxies)
+    app = base.create(
+        context, version=VERSION, trusted_proxies=trusted_proxies, public_url=public_url
+    )
     official_account.add_to(app)
     wecom.add_to(app)
     miniprogram_api.add_to(app)
@@ -90,6 +94,7 @@ async def _serve(settings: Settings, reached: embedded.Addresses) -> None:
                 framed_by=settings.framed_by,
                 is_demo=settings.is_demo,
                 trusted_proxies=settings.trusted_proxies,
+                public_url=settings.public_url,
             ),
             host=settings.host,
             port=settings.port,

@@ -192,7 +192,12 @@ def _connect(given: argparse.Namespace, settings: Settings) -> int:
     seal = sealer(settings)
     return _with_database(
         settings,
-        lambda: connecting.run(given.file, sealer=seal, is_checked=not given.unchecked),
+        lambda: connecting.run(
+            given.file,
+            sealer=seal,
+            is_checked=not given.unchecked,
+            public_url=settings.public_url,
+        ),
     )
 
 

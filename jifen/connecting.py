@@ -40,7 +40,7 @@ CALLBACKS = {
 }
 
 
-async def run(file: Path, *, sealer: Sealer, is_checked: bool) -> int:
+async def run(file: Path, *, sealer: Sealer, is_checked: bool, public_url: str = "") -> int:
     """Keep the account in a file of TOML, sealed; where the platform refuses it, keep nothing."""
     try:
         name, settings = _read(file)
@@ -59,7 +59,7 @@ async def run(file: Path, *, sealer: Sealer, is_checked: bool) -> int:
     print(f"{kind} {settings.scope} ({name}) is connected: restart `serve` and `work`")
     if kind in CALLBACKS:
         path = CALLBACKS[kind].format(scope=settings.scope)
-        print(f"its platform must reach https://YOUR-ADDRESS{path}")
+        print(f"its platform must reach {public_url or 'https://YOUR-ADDRESS'}{path}")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -20,7 +21,8 @@ class Settings(Struct, frozen=True):
     """What a process of jifen is told. Empty addresses mean the embedded servers in ``data``.
 
     ``framed_by`` are origins that may show the console in a frame: the demo's page.
-    ``trusted_proxies`` is how many proxies of ours stand before us and add to X-Forwarded-For.
+    ``trusted_proxies`` is how many proxies of ours stand before us and add to X-Forwarded-For;
+    ``public_url`` is where browsers and platforms find us, such as https://crm.example.com.
     """
 
     database_url: str
@@ -31,6 +33,7 @@ class Settings(Struct, frozen=True):
     port: int
     pool_size: int
     trusted_proxies: int = 0
+    public_url: str = ""
     is_demo: bool = False
     framed_by: tuple[str, ...] = ()
 
@@ -61,6 +64,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         port=_number(environment, "JIFEN_PORT", default=8080, most=65535),
         pool_size=_number(environment, "JIFEN_POOL_SIZE", default=8, most=100),
         trusted_proxies=_number(environment, "JIFEN_TRUSTED_PROXIES", default=0, least=0, most=9),
+        public_url=_public_url(environment.get("JIFEN_PUBLIC_URL", "")),
         is_demo=environment.get("JIFEN_DEMO", "") == "1",
     )
 
@@ -72,6 +76,14 @@ def _check_addresses(database_url: str, redis_url: str) -> None:
         raise BadSettings(str(error)) from None
     if not redis_url.startswith(("redis://", "rediss://", "unix://")):
         raise BadSettings("REDIS_URL must look like redis://user:password@host:6379/0")
+
+
+def _public_url(told: str) -> str:
+    found = urlsplit(told)
+    is_origin = found.scheme in ("http", "https") and bool(found.hostname)
+    if told and (not is_origin or found.path not in ("", "/") or found.query or found.fragment):
+        raise BadSettings("JIFEN_PUBLIC_URL must look like https://crm.example.com")
+    return told.rstrip("/")
 
 
 def _number(

@@ -88,5 +88,17 @@ async def end_all(staff_member_id: int) -> None:
     await db.fetch("DELETE FROM staff_session WHERE staff_member_id = $1", staff_member_id)
 
 
+async def expire(*, at: datetime, limit: int) -> int:
+    """Forget sessions that have ended, at most ``limit`` of them, and return how many."""
+    rows = await db.fetch(
+        "DELETE FROM staff_session WHERE token_hash IN (SELECT token_hash FROM staff_session"
+        " WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
+        " RETURNING token_hash",
+        at,
+        limit,
+    )
+    return len(rows)
+
+
 def _hash(token: str) -> bytes:
     return sha256(token.encode()).digest()

@@ -10,10 +10,12 @@ import pytest
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
+from console import signing_in
 from jifen import app
 from models import RuleVersion
-from tests.console.test_console import Browser, away, browser, context, http, redis
+from tests.console.test_console import PASSWORD, Browser, away, browser, context, http, redis
 from web.context import Context
+from web.limits import Limit
 
 __all__ = ["away", "browser", "context", "http", "redis"]
 
@@ -126,9 +128,9 @@ async def test_conditions_that_are_nested_too_deeply_are_the_fields_error(
 
 
 @asynccontextmanager
-async def behind(context: Context, proxies: int) -> AsyncIterator[Browser]:
-    """Run a console behind so many proxies of ours."""
-    server = TestServer(app.create(context, trusted_proxies=proxies))
+async def behind(context: Context, proxies: int, *, public_url: str = "") -> AsyncIterator[Browser]:
+    """Run a console behind so many proxies of ours, which browsers find at an address."""
+    server = TestServer(app.create(context, trusted_proxies=proxies, public_url=public_url))
     await server.start_server(shutdown_timeout=0.2)
     async with aiohttp.ClientSession() as session:
         yield Browser(session, str(server.make_url("")).rstrip("/"))
@@ -162,3 +164,38 @@ async def test_who_guesses_behind_our_proxy_locks_out_nobody_else(
         told = await guesses(open_to_all, path, "9.9.9.9", 12)
         assert (told[0], told[-1]) == (422, 429)
         assert await guesses(open_to_all, path, "8.8.8.8", 1) == [429], "anybody can say so"
+
+
+async def test_who_guesses_at_many_accounts_is_stopped_too(
+    context: Context, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = Limit("console_login_from", most=3, window_seconds=60)
+    monkeypatch.setattr(signing_in, "LOGINS_FROM", few)
+    told = []
+    async with behind(context, 1) as proxied:
+        for number in range(4):
+            async with proxied.session.post(
+                f"{proxied.origin}/console/login",
+                data={"account": f"account{number}", "password": ""},
+                headers={"X-Forwarded-For": "1.2.3.4"},
+            ) as answer:
+                told.append(answer.status)
+    assert told == [422, 422, 422, 429]
+
+
+@pytest.mark.parametrize(
+    ("public_url", "is_secure"), [("https://crm.example.com", True), ("", False)]
+)
+async def test_behind_a_proxy_that_ends_tls_a_cookie_is_kept_to_tls(
+    context: Context, browser: Browser, public_url: str, is_secure: bool
+) -> None:
+    async with (
+        behind(context, 1, public_url=public_url) as proxied,
+        proxied.session.post(
+            f"{proxied.origin}/console/login",
+            data={"account": "chen", "password": PASSWORD},
+            allow_redirects=False,
+        ) as answer,
+    ):
+        cookie = answer.headers["Set-Cookie"]
+    assert ("Secure" in cookie, "HttpOnly" in cookie) == (is_secure, True)

@@ -7,8 +7,8 @@ import pytest
 from jobs.forget_runs import forget_runs
 from jobs.sweep_sessions import sweep_sessions
 from jobs.verify_ledger import verify_ledger
-from loyalty import ledger, schedule, sessions
-from models import JobRun, ShopperSession, db
+from loyalty import ledger, schedule, sessions, staff
+from models import JobRun, Role, ShopperSession, StaffSession, db
 from tests.jobs.lots import members
 from web.context import Context, now
 
@@ -47,5 +47,11 @@ async def test_sessions_that_ended_are_forgotten_by_the_time_of_the_wire(context
         await sessions.open_for(
             customer, app_id="wx2", openid="o", session_key="k", sealer=context.sealer, at=at
         )
-    assert await sweep_sessions(context, now() + timedelta(days=365)) == 1
+    password = "a long password"
+    await staff.add("chen", name="陈晨", role=Role.MANAGER, password=password, at=NIGHT)
+    chen = await staff.check("chen", password)
+    for at in (now() - timedelta(days=1), now()):
+        await staff.open_for(chen, at=at)
+    assert await sweep_sessions(context, now() + timedelta(days=365)) == 2
     assert [one.customer_id for one in await ShopperSession.all()] == [lin]
+    assert await StaffSession.all().count() == 1
