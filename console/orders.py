@@ -4,15 +4,18 @@ import re
 from datetime import datetime
 from uuid import UUID, uuid4
 
+import msgspec
 from aiohttp import web
 
 from console import forms
 from console.access import STAFF, part_of_path
 from console.pages import language_of, see, show
-from loyalty import checkout
+from loyalty import checkout, products
 from loyalty.errors import LoyaltyError, NotFound, Refused
+from loyalty.orders import OrderLine
 from models import Role, StoreOrder, StoreOrderState, db
 from web.context import CONTEXT
+from web.languages import Language
 from web.masks import masked
 from web.refusals import Forbidden
 from web.texts import text
@@ -127,7 +130,7 @@ async def _show(
         {
             "order": row,
             "name": masked(row["uuid"], language),
-            "lines": order.lines,
+            "lines": await _lines(order, language),
             "refunds": await db.fetch(_REFUNDS, order.id),
             "can_complete": can_change and row["state"] in ("paid", "shipped"),
             "can_refund": can_change and left_fen > 0,
@@ -137,3 +140,13 @@ async def _show(
         },
         http_status=422 if error else 200,
     )
+
+
+async def _lines(order: StoreOrder, language: Language) -> list[tuple[str, OrderLine]]:
+    """Return the lines, each with what its product is called now; else as it was sold."""
+    lines = msgspec.convert(order.lines, list[OrderLine])
+    names = await products.names(line.sku for line in lines)
+    return [
+        (names[line.sku].spoken(language) if line.sku in names else line.title, line)
+        for line in lines
+    ]

@@ -15,9 +15,10 @@ from loyalty.policies import POLICIES
 from loyalty.programme import Programme, Rule
 from loyalty.timelines import Happened
 from loyalty.wording import Worded
+from models import ShopKind
 from web.coupons import reason_text
 from web.languages import Language
-from web.movements import causes_of
+from web.movements import SHOPS, causes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class _Words:
     language: Language
 
     def about(self, one: Happened) -> str:
-        """Return the name of the rule or tier that a happening is about, where it is about one."""
+        """Return the name of the rule, order or tier that a happening is about; else nothing."""
         told = one.told
         match one.kind:
             case "coupon" | "redemption":
@@ -62,6 +63,9 @@ class _Words:
             case "claim":
                 name = self._title(told["rule_version_id"])
                 return f"{name} · {said(CHOICES, told['round'], self.language)}"
+            case "purchase":
+                shop = Worded(*SHOPS[ShopKind(told["shop_kind"])]).spoken(self.language)
+                return f"{told['shop'] or shop} {told['number']}"
             case "tier":
                 tiers = self.rules.tiers(self.at)
                 tier = tiers.tiers[tiers.rank_of(told["tier"])]

@@ -24,9 +24,9 @@ _TIMELINE = """
  FROM entry LEFT JOIN rule_version ON rule_version.id = rule_version_id
  WHERE member_id = $1 ORDER BY number DESC LIMIT $2)
 UNION ALL
-(SELECT paid_at, 'purchase', jsonb_build_object('number', purchase.number, 'shop', shop.name,
-        'paid_fen', paid_fen, 'refunded_fen', refunded_fen, 'state', state,
-        'points', points_earned)
+(SELECT paid_at, 'purchase', jsonb_build_object('number', purchase.number,
+        'shop', nullif(shop.name, shop.code), 'shop_kind', shop.kind, 'paid_fen', paid_fen,
+        'refunded_fen', refunded_fen, 'state', state, 'points', points_earned)
  FROM purchase JOIN shop ON shop.id = shop_id WHERE customer_id = $1
  ORDER BY paid_at DESC LIMIT $2)
 UNION ALL

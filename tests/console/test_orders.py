@@ -36,6 +36,11 @@ async def test_an_order_is_found_read_and_completed(browser: Browser, bought: St
     assert path not in (await browser.get("/orders?q=123456"))[1]
     http_status, page = await browser.get(path)
     assert (http_status, "¥269.00" in page, "已付款" in page) == (200, True, True)
+    assert "手冲壶" in page
+    async with browser.session.get(
+        f"{browser.origin}/console{path}", cookies={"jifen_console_language": "en"}
+    ) as english:
+        assert "Kettle" in await english.text()
     proof = await browser.proof()
     for _ in range(2):
         http_status, page = await browser.post(f"{path}/complete", proof=proof)
