@@ -1,6 +1,5 @@
 """`jifen connect`: which platform accounts we speak for, from a file that an operator writes."""
 
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import aiohttp
 import msgspec
 
 from jifen import clients
+from jifen.refusing import refused
 from loyalty import connections
 from loyalty.connections import (
     MiniProgramSettings,
@@ -47,13 +47,11 @@ async def run(file: Path, *, sealer: Sealer, is_checked: bool, public_url: str =
         if is_checked:
             await _check(settings)
     except BadRequest as wrong:
-        return _refused(
-            f"{file}: {text(wrong.code, 'en', {**wrong.figures, 'field': wrong.field})}"
-        )
+        return refused(f"{file}: {text(wrong.code, 'en', {**wrong.figures, 'field': wrong.field})}")
     except CallFailed as failed:
-        return _refused(f"nothing was kept: {failed}. --unchecked keeps it all the same")
+        return refused(f"nothing was kept: {failed}. --unchecked keeps it all the same")
     except (ValueError, tomllib.TOMLDecodeError) as wrong:
-        return _refused(f"{file}: {wrong}")
+        return refused(f"{file}: {wrong}")
     await connections.save(settings, name=name, sealer=sealer, at=now())
     kind = _kind(settings)
     print(f"{kind} {settings.scope} ({name}) is connected: restart `serve` and `work`")
@@ -111,8 +109,3 @@ async def _check(settings: PlatformSettings) -> None:
 
 def _kind(settings: PlatformSettings) -> str:
     return next(kind for kind, struct in KINDS.items() if isinstance(settings, struct))
-
-
-def _refused(said: str) -> int:
-    print(f"jifen: {said}", file=sys.stderr)
-    return 1

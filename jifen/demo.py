@@ -22,7 +22,16 @@ from msgspec import Struct
 
 from jifen import embedded
 from jifen.credentials import Credentials, keep
-from jifen.demo_places import LOGS, RUNNING, DemoRefused, Ports, find_ports, forget, where
+from jifen.demo_places import (
+    LOGS,
+    RUNNING,
+    DemoRefused,
+    Ports,
+    find_ports,
+    forget,
+    require_schema,
+    where,
+)
 from jifen.family import Family
 from jifen.settings import Settings
 from web import logs
@@ -46,6 +55,7 @@ def run(settings: Settings, *, port: int | None, fresh: bool, as_json: bool) -> 
     ports = find_ports(port)
     if fresh:
         forget(settings, tell)
+    require_schema(settings)
     (data / LOGS).mkdir(parents=True, exist_ok=True)
     known, family = keep(data), Family()
     with ExitStack() as ending:

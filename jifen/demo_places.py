@@ -3,6 +3,7 @@
 import shutil
 import socket
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -11,11 +12,13 @@ from msgspec import Struct
 from jifen import embedded
 from jifen.credentials import FILE
 from jifen.settings import Settings
+from models import migrations
 
 FIRST_PORT = 8080
 PORTS_TRIED = 50
 SIMULATOR_STATE = "simulator.json"
 RUNNING = "running.json"
+SCHEMA = "schema"
 LOGS = "logs"
 
 
@@ -65,10 +68,31 @@ def forget(settings: Settings, tell: Callable[[str], None]) -> None:
         raise DemoRefused("--fresh empties our own servers only: empty your database yourself")
     data = settings.data
     embedded.erase(data)
-    for name in (SIMULATOR_STATE, FILE, RUNNING):
+    for name in (SIMULATOR_STATE, FILE, RUNNING, SCHEMA):
         (data / name).unlink(missing_ok=True)
     shutil.rmtree(data / LOGS, ignore_errors=True)
     tell(f"jifen: {data} is empty again")
+
+
+def require_schema(settings: Settings) -> None:
+    """Note which schema our own database is laid with, or find that it was laid with another one.
+
+    Until the first release the steps of the schema are changed in place.
+
+    Raises:
+        DemoRefused: it was; it cannot be brought up to date.
+    """
+    steps = sorted(Path(migrations.__file__).parent.glob("m*.py"))
+    digest = sha256(b"".join(step.read_bytes() for step in steps)).hexdigest()
+    kept = settings.data / SCHEMA
+    is_laid = (settings.data / FILE).exists() and not settings.database_url
+    if is_laid and (not kept.exists() or kept.read_text() != digest):
+        raise DemoRefused(
+            f"{settings.data} was laid by an earlier state of the project: begin anew with --fresh"
+            " (it forgets all that was there), or choose another folder with --data"
+        )
+    settings.data.mkdir(parents=True, exist_ok=True)
+    kept.write_text(digest)
 
 
 def where(data: Path) -> str:

@@ -43,6 +43,8 @@ class World:
             redis_url=reached.redis_url,
             master_key=known.master_key,
             port=ports.server,
+            trusted_proxies=0,
+            public_url="",
             is_demo=True,
             framed_by=(self.page,),
         )

@@ -15,6 +15,7 @@ import structlog
 log = structlog.get_logger(__name__)
 
 PR_SET_PDEATHSIG = 1
+_ENDING = (signal.SIGTERM,)
 STOP_SECONDS = 15.0
 PAUSE_SECONDS = 0.1
 LOOK_SECONDS = 0.2
@@ -107,7 +108,12 @@ class Family:
         child.process = self._method.Process(
             target=_become, args=(os.getpid(), child.run), name=f"jifen {child.name}"
         )
-        child.process.start()
+        # A signal to end that came before the child has its own handlers would be lost on it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            child.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         child.started_at = time.monotonic()
 
 
@@ -115,6 +121,7 @@ def _become(parent: int, run: Callable[[], None]) -> None:
     """Be a member: end when the parent does, let the parent alone decide on Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:

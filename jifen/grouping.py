@@ -1,10 +1,9 @@
 """`jifen community`: which group of WeCom is the VIP group of a rule."""
 
-import sys
-
 import aiohttp
 
 from jifen import clients
+from jifen.refusing import refused
 from loyalty import brand, communities, connections, programme
 from loyalty.connections import WeComSettings
 from loyalty.policies import POLICIES
@@ -23,36 +22,32 @@ async def run(code: str, corp_id: str, chat_id: str, *, capacity: int, sealer: S
     at = now() + await brand.offset()
     rule = (await programme.load()).find(PREFIX + code, POLICIES, at)
     if rule is None or not isinstance(rule.body, CommunityPolicy):
-        return _refused(f"no rule {PREFIX}{code} is in force: publish it first")
+        return refused(f"no rule {PREFIX}{code} is in force: publish it first")
     if not 2 <= capacity <= communities.MOST_IN_A_GROUP:
-        return _refused(f"a group holds 2 to {communities.MOST_IN_A_GROUP} people")
+        return refused(f"a group holds 2 to {communities.MOST_IN_A_GROUP} people")
     corps = {one.scope: one for one in await connections.load(WeComSettings, sealer=sealer)}
     if corp_id not in corps:
-        return _refused(f"the corp {corp_id} is not connected: see `jifen connect`")
+        return refused(f"the corp {corp_id} is not connected: see `jifen connect`")
     async with aiohttp.ClientSession() as http:
         client = clients.wecom(corps[corp_id].settings, http=http, tokens=MemoryTokens())
         corp = Corp(corps[corp_id], client)
+        read_at = now()
         try:
             roster = await wecom.read(corp, chat_id)
-            if roster is None:
-                return _refused(f"the corp {corp_id} has no group {chat_id}")
-            await communities.connect(
-                rule.slot,
-                corp_id=corp_id,
-                chat_id=chat_id,
-                name=roster.name,
-                owner=roster.owner,
-                capacity=capacity,
-            )
-            found = await communities.find(corp_id, chat_id)
-            assert found is not None, "it was connected just now"
-            await wecom.refresh(corp, found, at=at)
         except CallFailed as failed:
-            return _refused(str(failed))
+            return refused(str(failed))
+    if roster is None:
+        return refused(f"the corp {corp_id} has no group {chat_id}")
+    await communities.connect(
+        rule.slot,
+        corp_id=corp_id,
+        chat_id=chat_id,
+        name=roster.name,
+        owner=roster.owner,
+        capacity=capacity,
+    )
+    found = await communities.find(corp_id, chat_id)
+    assert found is not None, "it was connected just now"
+    await wecom.take_over(found, roster, read_at=read_at, at=at)
     print(f"{rule.slot}: {roster.name} ({len(roster.contacts)} contacts, at most {capacity})")
     return 0
-
-
-def _refused(said: str) -> int:
-    print(f"jifen: {said}", file=sys.stderr)
-    return 1

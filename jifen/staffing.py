@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from jifen.refusing import refused
 from loyalty import staff
 from loyalty.errors import LoyaltyError
 from models import Role, StaffMember
@@ -41,13 +42,13 @@ async def add(account: str, name: str, role: str, wecom: str | None) -> int:
             wecom_user_id=wanted.wecom,
         )
     except BadRequest as wrong:
-        return _refused(text(wrong.code, "en", {**wrong.figures, "field": wrong.field}))
+        return refused(text(wrong.code, "en", {**wrong.figures, "field": wrong.field}))
     except UnicodeDecodeError:
-        return _refused("The field password is wrong: it must be UTF-8")
+        return refused("The field password is wrong: it must be UTF-8")
     except EOFError:
-        return _refused("The field password is missing")
-    except LoyaltyError as refused:
-        return _refused(text(refused.code, "en", refused.figures))
+        return refused("The field password is missing")
+    except LoyaltyError as refusal:
+        return refused(text(refusal.code, "en", refusal.figures))
     print(f"{wanted.account.lower()}: signs in as {wanted.role}; sessions of before have ended")
     return 0
 
@@ -57,9 +58,9 @@ async def leave(account: str) -> int:
     try:
         await staff.leave(converted(account, str, name="account"), at=now())
     except BadRequest as wrong:
-        return _refused(text(wrong.code, "en", {**wrong.figures, "field": wrong.field}))
-    except LoyaltyError as refused:
-        return _refused(f"{account}: {text(refused.code, 'en', refused.figures)}")
+        return refused(text(wrong.code, "en", {**wrong.figures, "field": wrong.field}))
+    except LoyaltyError as refusal:
+        return refused(f"{account}: {text(refusal.code, 'en', refusal.figures)}")
     print(f"{account.lower()}: signed out, and signs in no more")
     return 0
 
@@ -88,8 +89,3 @@ def _password() -> str:
         if password == getpass("Once more: "):
             return password
         print("These are two different ones.", file=sys.stderr)
-
-
-def _refused(said: str) -> int:
-    print(f"jifen: {said}", file=sys.stderr)
-    return 1

@@ -12,6 +12,9 @@ from loyalty.sealing import Sealer
 from models import Connection, db
 
 S = TypeVar("S", bound=Struct)
+# They stand in addresses, and a wrong one would stop the whole server.
+AccountId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
+AesKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{43}\Z")]
 
 
 class CallbackMode(StrEnum):
@@ -27,13 +30,13 @@ class OfficialAccountSettings(
 ):
     """One official account (公众号). ``original_id`` is its gh_ id."""
 
-    app_id: str
+    app_id: AccountId
     app_secret: str
     original_id: str
     token: str
-    encoding_aes_key: Annotated[str, Meta(pattern="^[A-Za-z0-9]{43}$")]
+    encoding_aes_key: AesKey
     mode: CallbackMode = CallbackMode.SECURE
-    previous_encoding_aes_key: str | None = None
+    previous_encoding_aes_key: AesKey | None = None
     api_base: str = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
 
@@ -52,7 +55,7 @@ class MiniProgramSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="
     Its keys are thing1 (which coupon), thing2 (why), date3 (good until).
     """
 
-    app_id: str
+    app_id: AccountId
     app_secret: str
     coupon_template_id: str = ""
     api_base: str = "https://api.weixin.qq.com"
@@ -70,11 +73,11 @@ class MiniProgramSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="
 class WeComSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="wecom"):
     """One self-built app (自建应用) of a WeCom corp, with ``secret`` its own and not the corp's."""
 
-    corp_id: str
+    corp_id: AccountId
     secret: str
     token: str
-    encoding_aes_key: Annotated[str, Meta(pattern="^[A-Za-z0-9]{43}$")]
-    previous_encoding_aes_key: str | None = None
+    encoding_aes_key: AesKey
+    previous_encoding_aes_key: AesKey | None = None
     agent_id: int = 0
     api_base: str = "https://qyapi.weixin.qq.com"
     login_base: str = "https://login.work.weixin.qq.com"
@@ -95,8 +98,8 @@ class WeChatPaySettings(Struct, frozen=True, forbid_unknown_fields=True, tag="we
     ``notify_url``, which the platform must reach.
     """
 
-    mch_id: str
-    app_id: str
+    mch_id: AccountId
+    app_id: AccountId
     serial: str
     private_key: str
     public_key_id: str

@@ -89,8 +89,10 @@ class Programme:
 
     def knows(self, version_ids: Iterable[int]) -> bool:
         """Say whether all these versions are among its rules."""
-        known = {rule.version_id for rules in self.rules.values() for rule in rules}
-        return known.issuperset(version_ids)
+        asked = set(version_ids)
+        return not asked or asked <= {
+            rule.version_id for rules in self.rules.values() for rule in rules
+        }
 
     def of(self, registry: Registry[Any], moment: datetime) -> list[Rule]:
         """Return the newest version in force at a moment of each slot, in the slots' order."""
@@ -159,7 +161,7 @@ ORDER BY version DESC, slot
 # Another one as soon as a version is added, or one was changed by hand.
 _STAMP = """
 SELECT count(*) AS versions, coalesce(max(id), 0) AS newest,
-       coalesce(max(xmin::text::bigint), 0) AS written
+       coalesce(sum(xmin::text::bigint), 0)::numeric AS written
 FROM rule_version
 """
 
@@ -169,7 +171,7 @@ class _Read:
     """The rules as this process read them last: of which database, at which stamp, and when."""
 
     place: object
-    stamp: tuple[int, ...]
+    stamp: tuple[object, ...]
     at: float
     rules: Programme
 

@@ -79,7 +79,7 @@ async def publish(
 ) -> int | None:
     """Let a rule hold in a slot from now on, and return its version's id; None where it does.
 
-    Tiers and boards are derived: whoever has orders waits to be derived by them.
+    Tiers and boards are derived: everyone waits to be derived by them.
 
     Raises:
         NotFound: ``slot_is_empty``: it names a slot in which nothing is published.
@@ -95,5 +95,5 @@ async def publish(
             slot, rule, starts_at=at, by=by, at=at, ends_at=ends_at
         )
         if isinstance(rule, Tiers | Board):
-            await standing.changed_since()
+            await standing.everyone_changed()
     return version_id

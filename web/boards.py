@@ -7,6 +7,7 @@ the last that was written is, in whatever order they came.
 A member takes about 80 bytes: her id, and score and moment as one number.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 
 from redis.asyncio import Redis
@@ -19,6 +20,7 @@ from web.wake import Away, Reach
 SECONDS = 1 << 22  # more than the longest season has
 KEPT_SECONDS = 60 * 86400
 WRITES = 10  # each after the first because another worker changed the scores meanwhile
+LAYING_SECONDS = 3600
 WHOLE_SECONDS = 86400  # once a day each copy is laid anew, whatever went wrong unseen
 _reach = Reach("boards")
 
@@ -29,6 +31,10 @@ def _name(board: str, season: str) -> str:
 
 def _mark(board: str, season: str) -> str:
     return f"{_name(board, season)}:whole"
+
+
+def _laying(board: str, season: str) -> str:
+    return f"{_name(board, season)}:laying"
 
 
 def _ranked(one: Scored, season: Season) -> float:
@@ -97,15 +103,25 @@ async def is_whole(redis: Redis, board: str, season: Season) -> bool:
     return bool(await redis.exists(_mark(board, season.name)))
 
 
+# Whoever began to lay later has emptied the copy since: it is hers to say that it is whole.
+_WHOLE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[2], '1', 'EX', ARGV[2]) end
+"""
+
+
 async def lay(redis: Redis, board: str, season: Season) -> int:
     """Lay a season's copy anew from PostgreSQL and mark it whole; return how many lines it has."""
-    lines, is_whole = 0, True
-    await redis.delete(_name(board, season.name), _mark(board, season.name))
+    lines, is_whole, turn = 0, True, secrets.token_hex(8)
+    laying = _laying(board, season.name)
+    async with redis.pipeline(transaction=True) as line:
+        line.set(laying, turn, ex=LAYING_SECONDS)
+        line.delete(_name(board, season.name), _mark(board, season.name))
+        await line.execute()
     async for page in leaderboards.pages(board, season.name):
         is_whole = await _bring(redis, page, season) and is_whole
         lines += len(page)
     if is_whole:
-        await redis.set(_mark(board, season.name), b"1", ex=WHOLE_SECONDS)
+        await redis.eval(_WHOLE, 2, laying, _mark(board, season.name), turn, str(WHOLE_SECONDS))
     return lines
 
 

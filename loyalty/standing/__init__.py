@@ -4,7 +4,14 @@ Verbs that change what a member did tell `changed`; `derive` counts those member
 truth, a set at a time. Counting again is safe at any time, so nothing is lost by a crash.
 """
 
-from loyalty.standing.changes import Changed, changed, changed_since, forget, waiting
+from loyalty.standing.changes import (
+    Changed,
+    changed,
+    changed_since,
+    everyone_changed,
+    forget,
+    waiting,
+)
 from loyalty.standing.deriving import Derived, derive
 from loyalty.standing.knowing import Known, facts_of, known
 
@@ -15,6 +22,7 @@ __all__ = [
     "changed",
     "changed_since",
     "derive",
+    "everyone_changed",
     "facts_of",
     "forget",
     "known",

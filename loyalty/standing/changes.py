@@ -22,6 +22,16 @@ SELECT id, pg_current_xact_id()::text::bigint FROM unnest($1::bigint[]) AS wante
 ON CONFLICT (member_id) DO UPDATE SET turn = excluded.turn
 """
 
+# Those who wait already, too: who derives them at this moment may have read the rules of before.
+_EVERYONE = """
+INSERT INTO changed_member (member_id, turn)
+SELECT member_id, pg_current_xact_id()::text::bigint
+FROM (SELECT member_id FROM standing UNION SELECT member_id FROM changed_member) AS known
+ORDER BY member_id
+ON CONFLICT (member_id) DO UPDATE SET turn = excluded.turn
+RETURNING member_id
+"""
+
 _SINCE = """
 INSERT INTO changed_member (member_id, turn)
 SELECT member_id, pg_current_xact_id()::text::bigint FROM standing WHERE orders > 0
@@ -41,6 +51,11 @@ async def changed(member_ids: Iterable[int]) -> None:
 async def changed_since() -> int:
     """Note that time passed for all who have orders in their tier window; return how many."""
     return len(await db.fetch(_SINCE))
+
+
+async def everyone_changed() -> int:
+    """Note that the rules changed by which all are derived; joins the caller's transaction."""
+    return len(await db.fetch(_EVERYONE))
 
 
 async def waiting(limit: int) -> list[Changed]:

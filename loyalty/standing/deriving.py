@@ -63,12 +63,13 @@ async def derive(*, at: datetime, limit: int = 500) -> Derived:
     if not taken:
         return Derived([], [])
     member_ids = sorted(one.member_id for one in taken)
-    rules = await programme.load()
     async with db.transaction():
         await db.fetch(
             "SELECT id FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE",
             member_ids,
         )
+        # Under the lock: whoever derives them after us has no older rules.
+        rules = await programme.load()
         await _stand(member_ids, rules.tiers(at), at=at)
         return Derived(taken, await score(member_ids, rules, at=at))
 

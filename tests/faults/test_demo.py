@@ -88,3 +88,12 @@ def test_fresh_begins_with_nothing_and_ctrl_c_ends_it(data: Path) -> None:
         assert (status, rest) == (0, b"")
         assert took < 10
         assert not running.orphans()
+
+
+def test_a_folder_of_an_earlier_schema_is_refused_in_words(data: Path) -> None:
+    schema = data / "schema"
+    assert len(schema.read_text()) == 64, "this comes after the test above"
+    schema.write_text("of before")
+    assert "begin anew with --fresh" in refused("--data", str(data))
+    schema.unlink()
+    assert "begin anew with --fresh" in refused("--data", str(data))

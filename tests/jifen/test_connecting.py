@@ -147,8 +147,11 @@ async def test_every_kind_can_be_connected(china: str, file: Path) -> None:
     ("fields", "said"),
     [
         ({"kind": "telephone"}, "the field kind is one of official_account"),
-        ({"app_id": ""}, "the field app_id is empty"),
+        ({"token": ""}, "the field token is empty"),
         ({"encoding_aes_key": "short"}, "The field encoding_aes_key is wrong"),
+        ({"encoding_aes_key": "a" * 43 + "\n"}, "The field encoding_aes_key is wrong"),
+        ({"previous_encoding_aes_key": "x"}, "The field previous_encoding_aes_key is wrong"),
+        ({"app_id": "wx{all}"}, "The field app_id is wrong"),
         ({"secret": "x"}, "The field secret is wrong: there is no such field"),
         ({"mode": "loud"}, "The field mode is wrong"),
     ],

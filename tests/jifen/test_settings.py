@@ -13,6 +13,7 @@ def test_what_is_not_set_has_its_default() -> None:
 def test_a_public_address_is_kept_without_its_slash() -> None:
     found = read({"JIFEN_PUBLIC_URL": "https://crm.example.com/"})
     assert found.public_url == "https://crm.example.com"
+    assert read({"JIFEN_PUBLIC_URL": "HTTPS://CRM.Example.com"}) == found
     assert read({"JIFEN_PUBLIC_URL": "http://127.0.0.1:9"}).public_url == "http://127.0.0.1:9"
 
 
@@ -24,6 +25,9 @@ def test_a_public_address_is_kept_without_its_slash() -> None:
         ("JIFEN_PUBLIC_URL", "https://"),
         ("JIFEN_PUBLIC_URL", "https://crm.example.com/console"),
         ("JIFEN_PUBLIC_URL", "https://crm.example.com?a=1"),
+        ("JIFEN_PUBLIC_URL", "https://me:secret@crm.example.com"),
+        ("JIFEN_PUBLIC_URL", "https://crm example.com"),
+        ("JIFEN_PUBLIC_URL", "http://["),
         ("JIFEN_PORT", "0"),
         ("JIFEN_PORT", "99999"),
         ("JIFEN_POOL_SIZE", "many"),

@@ -9,6 +9,7 @@ from loyalty import leaderboards, programme, publishing, standing
 from loyalty.challenges import CHALLENGES
 from loyalty.challenges.orders import Orders
 from loyalty.errors import NotFound
+from loyalty.ledger import Earn, record_one
 from loyalty.policies.board import Board
 from loyalty.policies.tiers import Tier, Tiers
 from models import RuleVersion
@@ -16,6 +17,7 @@ from tests.cast import JUNE_1
 from tests.loyalty.play_scene import buys, derived, member, publish
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +61,36 @@ async def test_tiers_and_boards_reach_the_members_as_soon_as_they_are_derived() 
     assert (await standing.facts_of(wang, at=at, rules=await programme.load())).tier_rank == 1
     (place,) = await leaderboards.top("board:month", "2026-06", limit=5)
     assert (place.member_id, place.score) == (wang, 300)
+
+
+async def test_a_wider_window_reaches_who_has_no_orders_in_the_old_one() -> None:
+    await buys("1", 2500, paid_at=JUNE_1 - 400 * DAY, at=JUNE_1)
+    wang = await member()
+    assert (await standing.facts_of(wang, at=JUNE_1, rules=await programme.load())).orders == 0
+    tiers = (await programme.load()).tiers(JUNE_1)
+    wider = Tiers(tiers.tiers, window_months=24)
+    await publishing.publish("tiers", wider, by="chen", at=JUNE_1)
+    await derived(at=JUNE_1)
+    facts = await standing.facts_of(wang, at=JUNE_1, rules=await programme.load())
+    assert (facts.tier_rank, facts.orders) == (2, 1)
+
+
+async def test_a_new_board_has_who_earned_without_an_order() -> None:
+    wang = await member()
+    earned = Earn(member_id=wang, key="e", at=JUNE_1, points=100, settles_at=JUNE_1)
+    await record_one(earned)
+    await standing.changed([wang])
+    await derived(at=JUNE_1)
+    await publishing.publish("board:new", Board(season="weekly"), by="chen", at=JUNE_1)
+    await derived(at=JUNE_1)
+    (place,) = await leaderboards.top("board:new", "2026-W23", limit=5)
+    assert (place.member_id, place.score) == (wang, 100)
+
+
+async def test_who_is_just_derived_by_the_rules_of_before_waits_on() -> None:
+    wang = await member()
+    await standing.changed([wang])
+    taken = await standing.waiting(limit=5)
+    await publishing.publish("board:new", Board(season="weekly"), by="chen", at=JUNE_1)
+    await standing.forget(taken)
+    assert [one.member_id for one in await standing.waiting(limit=5)] == [wang]

@@ -1,16 +1,23 @@
 """Tiers, challenges, check-ins and the board, as her phone asks for them."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import pytest
 
 from loyalty.calendar import day_of
 from models import Customer
+from tests.cast import NOVEMBER_22
 from tests.loyalty.play_scene import buys, publish
 from tests.miniprogram_api.conftest import Phone
 from tests.web.conftest import Caller
+from web.context import Context
 
-NOW = datetime.now(UTC)
+NOW = NOVEMBER_22  # a Sunday's noon in Shanghai
+
+
+@pytest.fixture
+def connected(connected: Context) -> Context:
+    return replace(connected, clock=lambda: NOW)
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +42,7 @@ async def test_the_card_tells_her_tier_and_what_is_missing_to_the_next(lin: Phon
 
 async def test_she_checks_in_today_and_no_other_day(lin: Phone) -> None:
     await lin.sign_in()
-    today = day_of(datetime.now(UTC)).isoformat()
+    today = day_of(NOW).isoformat()
     first = (await lin.ask("PUT", f"/me/check-ins/{today}")).told
     again = (await lin.ask("PUT", f"/me/check-ins/{today}")).told
     assert (first["is_done"], first["points"], first["streak"]) == (True, 5, 1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from jifen import embedded
 from jobs.deriving import Deriver
 from loyalty import leaderboards, standing
+from loyalty.leaderboards import Scored
 from loyalty.seasons import Season, season
 from models import Standing, db
 from tests.cast import JUNE_1, LIN, WANG
@@ -53,6 +55,27 @@ async def test_the_copy_ranks_exactly_as_the_truth(redis: Redis) -> None:
         )
         assert top == truth
         assert around == await leaderboards.around(BOARD, WEEK.name, member_id, each_side=3)
+
+
+async def test_who_is_overtaken_while_laying_does_not_say_that_the_copy_is_whole(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await crowd(300)
+    pages, overtaking = leaderboards.pages, asyncio.Event()
+
+    async def slowly(board: str, season: str) -> AsyncIterator[list[Scored]]:
+        async for page in pages(board, season):
+            if not overtaking.is_set():
+                overtaking.set()
+                await redis.set(boards._laying(BOARD, WEEK.name), "another's turn")
+                await redis.delete(boards._name(BOARD, WEEK.name))
+            yield page
+
+    monkeypatch.setattr(leaderboards, "pages", slowly)
+    await boards.lay(redis, BOARD, WEEK)
+    assert not await boards.is_whole(redis, BOARD, WEEK)
+    await boards.lay(redis, BOARD, WEEK)
+    assert await boards.is_whole(redis, BOARD, WEEK)
 
 
 async def test_boards_are_right_while_redis_is_empty_and_laid_anew_after(redis: Redis) -> None:
