@@ -1,4 +1,4 @@
-"""`jifen`: demo, serve, work, migrate, connect, brand, rules, publish, import, staff, ..."""
+"""`jifen`: demo, serve, work, migrate, connect, brand, rules, publish, import, products, ..."""
 
 import argparse
 import asyncio
@@ -90,11 +90,7 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
     publish = add("publish", _publish, "let a rule in a file of JSON hold from now on")
     publish.add_argument("slot", help="such as reward:tote")
     publish.add_argument("file", type=Path, help="its kind and its fields, in JSON")
-    bring_in = add("import", _import, "read purchases from merchants' files")
-    if list(command) == ["import"]:  # its readers of tables take a second to load
-        from connectors.files import command as files
-
-        files.add_arguments(bring_in)
+    _add_tables(add, command)
     link = add("link", _link, "let a chat consumer be a customer that was imported")
     link.add_argument("openid", help="the follower, as APP_ID:OPENID")
     link.add_argument("customer", help="the imported customer, as KIND:SCOPE:VALUE")
@@ -103,6 +99,21 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
     add("doctor", _doctor, "look at this machine and say what is missing")
     add("new-key", _new_key, "make a master key for JIFEN_MASTER_KEY")
     return parser
+
+
+def _add_tables(
+    add: Callable[[str, Command, str], argparse.ArgumentParser], command: Sequence[str]
+) -> None:
+    bring_in = add("import", _import, "read purchases from merchants' files")
+    products = add("products", _products, "read what the own store sells from a file")
+    if list(command) == ["import"]:  # the readers of tables take a second to load
+        from connectors.files import command as of_files
+
+        of_files.add_arguments(bring_in)
+    elif list(command) == ["products"]:
+        from connectors.products import command as of_products
+
+        of_products.add_arguments(products)
 
 
 def _add_staff(
@@ -249,6 +260,12 @@ def _import(given: argparse.Namespace, settings: Settings) -> int:
         gc.freeze()  # an import makes few cycles and many objects: look for cycles rarely
         gc.set_threshold(200_000, 50, 1000)
         return asyncio.run(command.run(given, database_url=reached.database_url))
+
+
+def _products(given: argparse.Namespace, settings: Settings) -> int:
+    from connectors.products import command
+
+    return _with_database(settings, lambda: command.run(given))
 
 
 def _link(given: argparse.Namespace, settings: Settings) -> int:

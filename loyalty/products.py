@@ -23,7 +23,7 @@ class ForSale(Struct, frozen=True):
     @property
     def name(self) -> Worded:
         """Return what it is called."""
-        return Worded(self.name_zh, self.name_en)
+        return _worded(self.name_zh, self.name_en)
 
 
 _COLUMNS = ", ".join(ForSale.__struct_fields__)
@@ -43,7 +43,7 @@ async def names(skus: Iterable[str]) -> dict[str, Worded]:
     rows = await db.fetch(
         "SELECT sku, name_zh, name_en FROM product WHERE sku = ANY($1::text[])", asked
     )
-    return {row["sku"]: Worded(row["name_zh"], row["name_en"]) for row in rows}
+    return {row["sku"]: _worded(row["name_zh"], row["name_en"]) for row in rows}
 
 
 async def wanted(skus: Iterable[str]) -> dict[str, ForSale]:
@@ -63,3 +63,8 @@ async def wanted(skus: Iterable[str]) -> dict[str, ForSale]:
         if not found[sku]["is_on_sale"]:
             raise Refused("product_not_on_sale", sku=sku)
     return {sku: ForSale(*row[1:]) for sku, row in found.items()}
+
+
+def _worded(name_zh: str, name_en: str) -> Worded:
+    """Return a product's name; one without an English name has its Chinese one in English, too."""
+    return Worded(name_zh, name_en or name_zh)

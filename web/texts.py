@@ -157,6 +157,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     # the own store
     "no_such_product": ("没有商品 {sku}", "There is no product {sku}"),
     "product_not_on_sale": ("商品 {sku} 已下架", "{sku} is not for sale at the moment"),
+    "new_product_lacks": (
+        "新商品要有中文名称和售价",
+        "A new product needs a Chinese name and a price",
+    ),
     "cart_too_large": ("购物车金额不能超过 {most_fen} 元", "A cart may cost ¥{most_fen} at most"),
     "for_everyone": ("全场优惠", "For everyone"),
     "no_goods_for_discount": (

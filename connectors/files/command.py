@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from connectors.files.parked_csv import ParkedCsv
 from connectors.files.progress import Shown
 from connectors.files.reported import DetailReading
 from connectors.files.taking import Reading
+from connectors.files.words import of_locale
 from loyalty import imports
 from loyalty.calendar import SHANGHAI
 from loyalty.errors import Conflict
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="write all parked rows that are still open to a CSV")  # fmt: skip
     parser.add_argument("--batch", type=_batch, default=ORDERS_A_BATCH, metavar="N",
                         help=f"orders in one transaction (default {ORDERS_A_BATCH})")  # fmt: skip
-    parser.add_argument("--language", choices=("zh", "en"), default=_language(),
+    parser.add_argument("--language", choices=("zh", "en"), default=of_locale(),
                         help="of messages and reasons (default: the locale's)")  # fmt: skip
 
 
@@ -57,12 +57,6 @@ def _batch(told: str) -> int:
     if not 1 <= count <= MOST_ORDERS_A_BATCH:
         raise argparse.ArgumentTypeError(f"1 .. {MOST_ORDERS_A_BATCH}")
     return count
-
-
-def _language() -> str:
-    told = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG")
-                 if os.environ.get(name)), "")  # fmt: skip
-    return "zh" if told.startswith("zh") else "en"
 
 
 async def run(

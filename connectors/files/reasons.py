@@ -1,4 +1,4 @@
-"""Why an order of a file was parked: a heading without figures, and behind a colon the figures."""
+"""Why a row of a file cannot be used: a heading without figures, and behind a colon the figures."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -50,6 +50,18 @@ REASONS: dict[str, Words] = {
         "the order stands here again with other content: differently from row {first_row}",
     ),
     "line_key_repeated": ("子订单编号重复", "the line's number is repeated within the order"),
+    "not_yes_or_no": (
+        "不是 是/否：{value}",
+        "neither yes nor no: {value}",
+    ),
+    "not_a_picture_address": (
+        "不是图片地址，要以 https:// 或 data:image/ 开头：{value}",
+        "not the address of a picture, which begins with https:// or data:image/: {value}",
+    ),
+    "sku_repeated": (
+        "同一商品编码重复出现，内容不同：第 {rows} 行",
+        "the SKU stands here more than once, with different content: rows {rows}",
+    ),
     "unknown_state": (
         "不认识的订单状态：{value}（认识的：{known}）",
         "unknown state of order: {value} (known: {known})",

@@ -1,5 +1,6 @@
 """A sentence in both languages, and the figures that go into it."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,13 @@ def told(words: Words, figures: Mapping[str, Any], language: str) -> str:
         for name, figure in figures.items()
     }
     return chosen.format_map(_Forgiving(shown))
+
+
+def of_locale() -> str:
+    """Return the language of the locale: "zh", else "en"."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    told = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return "zh" if told.startswith("zh") else "en"
 
 
 class _Forgiving(dict[str, Any]):
