@@ -1,4 +1,4 @@
-"""The staff's pages: today, members, rewards to hand over, groups, jobs, a scorecard.
+"""The staff's pages: today, members, orders, products, hand-over, groups, jobs, a scorecard.
 
 Server-made HTML with htmx; the words of both languages are in `console.words`.
 """
@@ -14,6 +14,7 @@ from console import (
     language,
     members,
     orders,
+    products,
     rules,
     runs,
     scorecard,
@@ -49,6 +50,7 @@ def add_to(app: web.Application, *, framed_by: Sequence[str] = ()) -> None:
             web.get("/orders/{number}", orders.one, name="order"),
             web.post("/orders/{number}/complete", orders.complete),
             web.post("/orders/{number}/refunds", orders.refund),
+            web.get("/products", products.page, name="products"),
             web.get("/hand-over", handing_over.page, name="hand-over"),
             web.post("/hand-over", handing_over.hand_over),
             web.get("/communities", communities.page, name="communities"),

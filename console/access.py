@@ -27,6 +27,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "today": EVERYONE,
     "members": EVERYONE,
     "orders": frozenset({Role.OWNER, Role.MANAGER, Role.AUDITOR}),
+    "products": LEADERS,
     "hand-over": frozenset({Role.OWNER, Role.MANAGER, Role.GUIDE}),
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
     "rules": LEADERS,

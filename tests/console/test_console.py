@@ -42,7 +42,17 @@ __all__ = ["away", "context", "http", "redis"]
 
 PASSWORD = "correct horse"
 NOW = datetime.now(UTC)
-PAGES = ("", "/members", "/orders", "/hand-over", "/communities", "/rules", "/runs", "/scorecard")
+PAGES = (
+    "",
+    "/members",
+    "/orders",
+    "/products",
+    "/hand-over",
+    "/communities",
+    "/rules",
+    "/runs",
+    "/scorecard",
+)
 
 
 @dataclass

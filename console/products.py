@@ -1,0 +1,43 @@
+"""What the own store sells: name, price, what it costs us, and whether it is on sale."""
+
+from typing import Any
+
+from aiohttp import web
+
+from console.pages import language_of, show
+from models import db
+
+PAGE = 100
+LONGEST_SEARCH = 100
+
+_FIND = """
+SELECT sku, name_zh, name_en, category, brand, price_fen, cost_fen, picture, is_on_sale
+FROM product
+WHERE $1 = '' OR strpos(lower(concat_ws(' ', sku, name_zh, name_en, category, brand)), $1) > 0
+ORDER BY is_on_sale DESC, category, sku LIMIT $2
+"""
+_COUNT = """
+SELECT count(*) AS products, count(*) FILTER (WHERE is_on_sale) AS on_sale,
+       count(*) - count(cost_fen) AS costless
+FROM product
+"""
+
+
+async def page(request: web.Request) -> web.Response:
+    """Show products; searched by a part of what they are called."""
+    search = request.query.get("q", "").strip()[:LONGEST_SEARCH].replace("\x00", "")
+    return await show(request, "products.html", await listed(request, search))
+
+
+async def listed(request: web.Request, search: str) -> dict[str, Any]:
+    """Return what the page says of the products that a search finds, and of all."""
+    language = language_of(request)
+    rows = [
+        {
+            **dict(row),
+            "name": row["name_zh"] if language == "zh" else row["name_en"] or row["name_zh"],
+        }
+        for row in await db.fetch(_FIND, search.lower(), PAGE)
+    ]
+    (counts,) = await db.fetch(_COUNT)
+    return {"rows": rows, "search": search, "most": PAGE, "counts": counts}
