@@ -1,11 +1,14 @@
 """The demo's own store: what it sells, and its offer."""
 
+from base64 import b64encode
 from datetime import datetime
+from pathlib import Path
 
 from jifen.seeds.laying import lay_rules
 from loyalty.discounts.percent import Percent
 from models import Product
 
+PICTURES = Path(__file__).parent / "pictures"
 # SKU, Chinese and English name, category, yuan, cost in yuan.
 PRODUCTS = (
     ("C-100", "冷萃咖啡液", "Cold brew concentrate", "咖啡", 128, 52),
@@ -31,6 +34,12 @@ async def lay(*, at: datetime) -> None:
                 brand="积分咖啡",
                 price_fen=yuan * 100,
                 cost_fen=cost_yuan * 100,
-                picture="",
+                picture=picture(sku),
                 is_on_sale=True,
             )
+
+
+def picture(sku: str) -> str:
+    """Return the address of a product's picture: it is small, and the address holds it."""
+    drawn = (PICTURES / f"{sku}.svg").read_bytes().strip()
+    return f"data:image/svg+xml;base64,{b64encode(drawn).decode()}"

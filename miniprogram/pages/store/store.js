@@ -5,7 +5,7 @@ const { definePage } = require('../../utils/page');
 const { fill, words } = require('../../utils/words');
 
 definePage('store', {
-  data: { products: [], count: 0, total: '' },
+  data: { products: [], lost: {}, count: 0, total: '' },
 
   async load() {
     const products = await store.products();
@@ -33,6 +33,11 @@ definePage('store', {
     const { sku, by } = currentTarget.dataset;
     cart.put(sku, (cart.read()[sku] || 0) + Number(by));
     this.setData(this.drawn(this.data.products));
+  },
+
+  // A picture that does not come leaves the sign that stands where there is none.
+  onLost({ currentTarget }) {
+    this.setData({ lost: { ...this.data.lost, [currentTarget.dataset.sku]: true } });
   },
 
   onCheckout: () => wx.navigateTo({ url: '/pages/checkout/checkout' }),

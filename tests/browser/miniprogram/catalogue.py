@@ -5,7 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
+from jifen.seeds import store
+
 Json = dict[str, Any]
+PICTURES = {"C-100": store.picture("C-100"), "B-331": "data:image/png;base64,bm9uZQ=="}
 TEXTS = {
     "no_such_redemption": ("没有这次兑换", "There is no such redemption"),
     "not_enough_points": ("还差 120 分", "120 points short"),
@@ -80,7 +83,12 @@ class Catalogue:
             ("B-331", said(request, "季节限定豆", "Beans of the season"), "咖啡", 11_800),
         )
         names = ("sku", "name", "category", "price_fen")
-        return {"products": [{**dict(zip(names, row, strict=True)), "picture": ""} for row in rows]}
+        return {
+            "products": [
+                {**dict(zip(names, row, strict=True)), "picture": PICTURES.get(row[0], "")}
+                for row in rows
+            ]
+        }
 
     async def quote(self, request: web.Request) -> Json:
         asked = await request.json()

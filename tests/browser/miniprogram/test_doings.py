@@ -108,6 +108,13 @@ async def test_what_she_cannot_redeem_says_why_and_can_be_left_out(phones: Phone
     await expect(mall.get_by_text("帆布袋")).to_be_visible()
 
 
+async def test_a_product_shows_its_picture_and_a_sign_where_none_comes(phones: Phones) -> None:
+    store = shown(await phones.open("store"), "store")
+    await expect(store.get_by_role("img", name="冷萃咖啡液 10 条")).to_be_visible()
+    await expect(store.locator("img")).to_have_count(1)
+    await expect(store.locator(".picture--none")).to_have_count(3)
+
+
 async def test_a_cart_is_quoted_with_her_best_coupon_and_paid(
     phones: Phones, shop: ShopServer
 ) -> None:
