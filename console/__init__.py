@@ -14,6 +14,7 @@ from console import (
     language,
     members,
     orders,
+    product_files,
     products,
     rules,
     runs,
@@ -24,16 +25,21 @@ from console import (
 )
 from console.access import require_staff
 from console.pages import FRAMED_BY, set_up
+from console.product_files import FILES, ProductFiles
 from console.refusing import show_refusals
 
 HERE = Path(__file__).parent
 PREFIX = "/console"
 
 
-def add_to(app: web.Application, *, framed_by: Sequence[str] = ()) -> None:
-    """Mount the console; ``framed_by`` are origins that may show it in a frame: the demo's page."""
+def add_to(app: web.Application, *, files: ProductFiles, framed_by: Sequence[str] = ()) -> None:
+    """Mount the console, which reads products by ``files``.
+
+    ``framed_by`` are origins that may show it in a frame: the demo's page.
+    """
     console = web.Application(middlewares=[show_refusals, require_staff])
     console[FRAMED_BY] = tuple(framed_by)
+    console[FILES] = files
     set_up(console, HERE / "templates")
     console.add_routes(
         [
@@ -51,6 +57,7 @@ def add_to(app: web.Application, *, framed_by: Sequence[str] = ()) -> None:
             web.post("/orders/{number}/complete", orders.complete),
             web.post("/orders/{number}/refunds", orders.refund),
             web.get("/products", products.page, name="products"),
+            web.post("/products", product_files.bring_in),
             web.get("/hand-over", handing_over.page, name="hand-over"),
             web.post("/hand-over", handing_over.hand_over),
             web.get("/communities", communities.page, name="communities"),

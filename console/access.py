@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from aiohttp import web
 
-from console import forms
+from console import forms, uploads
 from loyalty import staff
 from loyalty.errors import NotFound
 from loyalty.ledger.movements import is_writable
@@ -34,6 +34,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "runs": LEADERS,
     "scorecard": LEADERS,
 }
+WITH_A_FILE = ("products",)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -92,6 +93,10 @@ def is_same(told: str, right: str) -> bool:
 
 
 async def _require_proof(request: web.Request, token: str) -> None:
-    told = request.headers.get("X-Form-Proof") or (await forms.read(request)).get("proof", "")
-    if not is_same(told, proof_of(token)):
+    told = request.headers.get("X-Form-Proof")
+    if not told and _page_of(request) in WITH_A_FILE:
+        told = (await uploads.read(request)).fields.get("proof")
+    elif not told:
+        told = (await forms.read(request)).get("proof")
+    if not is_same(told or "", proof_of(token)):
         raise Forbidden("form_not_ours")

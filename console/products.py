@@ -4,6 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
+from console.access import EDITORS, STAFF
 from console.pages import language_of, show
 from models import db
 
@@ -39,5 +40,6 @@ async def listed(request: web.Request, search: str) -> dict[str, Any]:
         }
         for row in await db.fetch(_FIND, search.lower(), PAGE)
     ]
+    may_edit = request[STAFF].role in EDITORS
     (counts,) = await db.fetch(_COUNT)
-    return {"rows": rows, "search": search, "most": PAGE, "counts": counts}
+    return {"rows": rows, "search": search, "most": PAGE, "counts": counts, "may_edit": may_edit}

@@ -1,5 +1,7 @@
 """The words of the pages in both languages; a test compares their names."""
 
+from console.product_words import PRODUCTS
+
 ZH: dict[str, str] = {
     "console": "管理后台",
     "account": "账号",
@@ -141,15 +143,6 @@ ZH: dict[str, str] = {
     "before_discounts": "优惠前",
     "given_back": "退款",
     "done_by": "操作人",
-    "products": "商品",
-    "product_hint": "商品编码、名称、类目或品牌",
-    "sku": "商品编码",
-    "picture": "图片",
-    "category": "类目",
-    "price": "售价",
-    "cost": "成本",
-    "no_cost": "无成本",
-    "on_sale": "在售",
     "complete_about": "顾客已收到全部商品。积分在退货期结束后可用。",
     "complete_now": "确认收货",
     "refund_yuan": "退款金额（元）",
@@ -332,15 +325,6 @@ EN: dict[str, str] = {
     "before_discounts": "Before discounts",
     "given_back": "Given back",
     "done_by": "By",
-    "products": "Products",
-    "product_hint": "SKU, name, category or brand",
-    "sku": "SKU",
-    "picture": "Picture",
-    "category": "Category",
-    "price": "Price",
-    "cost": "Cost",
-    "no_cost": "no cost",
-    "on_sale": "On sale",
     "complete_about": "She has everything. Her points can be spent when the return window is over.",
     "complete_now": "Complete",
     "refund_yuan": "To give back (yuan)",
@@ -380,4 +364,6 @@ EN: dict[str, str] = {
     "role_auditor": "auditor",
 }
 
+ZH |= {name: zh for name, (zh, _) in PRODUCTS.items()}
+EN |= {name: en for name, (_, en) in PRODUCTS.items()}
 WORDS = {"zh": ZH, "en": EN}

@@ -17,6 +17,7 @@ from bot.conversation import Conversations
 from bot.corp_events import CorpEvents
 from jifen import VERSION, demo_edge, embedded
 from jifen.family import Family
+from jifen.product_files import UploadedFiles
 from jifen.running import opened
 from jifen.settings import Settings, sealer
 from jobs import refunding, scheduler, worker
@@ -49,7 +50,7 @@ def create(
     official_account.add_to(app)
     wecom.add_to(app)
     miniprogram_api.add_to(app)
-    console.add_to(app, framed_by=framed_by)
+    console.add_to(app, files=UploadedFiles(), framed_by=framed_by)
     if is_demo:
         demo_edge.add_to(app)
     return app
