@@ -114,7 +114,7 @@ class Conversations:
             if stands is None:
                 raise Replayed(arrival.event_key)
             state, reply = stands
-            if state in (EventState.WORKED, EventState.PARKED):
+            if state not in (EventState.RECEIVED, EventState.CLAIMED):
                 return None, reply
             event_id = await inbox.take_over(arrival)
             if event_id is not None:

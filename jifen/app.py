@@ -15,6 +15,8 @@ import web.app as base
 from bot import official_account, wecom
 from bot.conversation import Conversations
 from bot.corp_events import CorpEvents
+from connectors.own_store import webhook
+from connectors.own_store.working import StoreEvents
 from jifen import VERSION, demo_edge, embedded
 from jifen.family import Family
 from jifen.product_files import UploadedFiles
@@ -49,6 +51,7 @@ def create(
     )
     official_account.add_to(app)
     wecom.add_to(app)
+    webhook.add_to(app)
     miniprogram_api.add_to(app)
     console.add_to(app, files=UploadedFiles(), framed_by=framed_by)
     if is_demo:
@@ -129,6 +132,7 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
                 pumps=[
                     conversations.rework,
                     CorpEvents(context).work,
+                    StoreEvents(context).work,
                     Deriver(context.redis).derive,
                     partial(refunding.refund_due, context),
                 ],

@@ -13,6 +13,7 @@ from loyalty import connections
 from loyalty.connections import (
     MiniProgramSettings,
     OfficialAccountSettings,
+    OwnStoreSettings,
     PlatformSettings,
     WeChatPaySettings,
     WeComSettings,
@@ -32,11 +33,13 @@ KINDS: dict[str, type[PlatformSettings]] = {
     "miniprogram": MiniProgramSettings,
     "wecom": WeComSettings,
     "wechat_pay": WeChatPaySettings,
+    "own_store": OwnStoreSettings,
 }
 CALLBACKS = {
     "official_account": "/wechat/{scope}",
     "wecom": "/wecom/{scope}",
     "wechat_pay": "/wechat-pay/{scope}/notices",
+    "own_store": "/ingest/{scope}/orders",
 }
 
 

@@ -13,8 +13,10 @@ from jifen import clients, embedded
 from jifen.settings import Settings, sealer
 from loyalty import connections, programme
 from loyalty.connections import (
+    Connected,
     MiniProgramSettings,
     OfficialAccountSettings,
+    OwnStoreSettings,
     WeChatPaySettings,
     WeComSettings,
 )
@@ -84,6 +86,7 @@ async def opened(settings: Settings, reached: embedded.Addresses) -> AsyncIterat
                 miniprograms=await _miniprograms(http, seal),
                 corps=await _corps(http, seal),
                 merchants=await _merchants(http, seal),
+                stores=await _stores(seal),
                 clock=clock,
             )
     await redis.aclose()
@@ -135,3 +138,7 @@ async def _merchants(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, Pay
         one.settings.app_id: PayAccount(one, clients.pay(one.settings, http=http))
         for one in await connections.load(WeChatPaySettings, sealer=seal)
     }
+
+
+async def _stores(seal: Sealer) -> dict[str, Connected[OwnStoreSettings]]:
+    return {one.scope: one for one in await connections.load(OwnStoreSettings, sealer=seal)}

@@ -5,8 +5,9 @@ claimed to be worked. A retry finds the reply that was given, or waits for it, o
 the claim's lease has run out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -78,6 +79,45 @@ async def store(arrivals: Sequence[Arrival], *, at: datetime) -> int:
         at,
     )
     return len(rows)
+
+
+_STORE_CALL = """
+WITH call AS (
+    INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, nonce, state,
+                               attempts, received_at, worked_at)
+    VALUES ($1, 'call:' || $2, 'call', '', '', $2, 'worked', 0, $3, $3)
+    ON CONFLICT DO NOTHING RETURNING id
+), new AS (
+    INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, state, claimed_until,
+                               attempts, received_at)
+    SELECT $1, event_key, kind, sender, body, 'received', clock_timestamp(), 0, $3
+    FROM unnest($4::text[], $5::text[], $6::text[], $7::bytea[])
+         AS told (event_key, kind, sender, body)
+    WHERE EXISTS (SELECT FROM call)
+    ORDER BY event_key
+    ON CONFLICT DO NOTHING RETURNING id
+)
+SELECT (SELECT count(*) FROM call) AS calls, (SELECT count(*) FROM new) AS events
+"""
+
+
+async def store_call(
+    arrivals: Sequence[Arrival], *, connection_id: int, nonce: str, at: datetime
+) -> int | None:
+    """Store the events of one call and return how many are new; None where its nonce came before.
+
+    The nonce stands in a row of its own, of kind ``call``. One statement; a worker takes the events
+    by ``take_left``.
+    """
+    columns = ("event_key", "kind", "sender", "body")
+    (row,) = await db.fetch(
+        _STORE_CALL,
+        connection_id,
+        nonce,
+        at,
+        *([getattr(one, name) for one in arrivals] for name in columns),
+    )
+    return int(row["events"]) if row["calls"] else None
 
 
 def _name(arrival: Arrival) -> tuple[int, str]:
@@ -207,8 +247,71 @@ WITH left_behind AS (
 SELECT id, connection_id, body FROM taken WHERE state = 'claimed'
 """
 
+# The set is sorted before the locks are taken: whoever wants some of the same waits and no more.
+_LOCK = """
+SELECT pg_advisory_xact_lock(key) FROM (
+    SELECT DISTINCT hashtextextended(sender, connection_id) AS key
+    FROM unnest($1::bigint[], $2::text[]) AS wanted (connection_id, sender) ORDER BY key
+) AS wanted
+"""
+
+_WORKED_OR_WAITING = """
+SELECT event.id, event.connection_id, event.body, event.state
+FROM unnest($1::bigint[], $2::text[]) AS wanted (connection_id, sender)
+CROSS JOIN LATERAL (
+    SELECT * FROM inbound_event
+    WHERE sender = wanted.sender AND connection_id = wanted.connection_id AND kind = $3
+      AND (state = 'worked' OR state = 'parked' AND split_part(error, ' ', 1) = $4)
+    OFFSET 0
+) AS event
+ORDER BY event.id
+"""
+
+_END = """
+UPDATE inbound_event
+SET state = CASE WHEN ended.reason IS NULL THEN 'worked' ELSE 'parked' END,
+    error = ended.reason, worked_at = $3, claimed_until = NULL
+FROM unnest($1::bigint[], $2::text[]) AS ended (id, reason) WHERE inbound_event.id = ended.id
+"""
+
+Sender = tuple[int, str]
+
 
 async def take_left(connection_ids: Sequence[int], *, limit: int, at: datetime) -> list[Left]:
     """Claim events of these connections whose claim ran out; those out of attempts are parked."""
     rows = await db.fetch(_TAKE_LEFT, list(connection_ids), at, limit, LEASE, ATTEMPTS)
     return [Left(*row) for row in rows]
+
+
+async def hold(events: Sequence[Left], senders: Collection[Sender]) -> list[Left]:
+    """Return those of the claimed events that nobody else has ended meanwhile, in their order.
+
+    Until the caller's transaction ends, nobody else works events of these senders (connection id
+    and sender).
+    """
+    await db.fetch(_LOCK, *_columns(senders))
+    rows = await db.fetch(
+        "SELECT id FROM inbound_event WHERE id = ANY($1::bigint[]) AND state = 'claimed'",
+        [event.event_id for event in events],
+    )
+    held = {row["id"] for row in rows}
+    return sorted((event for event in events if event.event_id in held), key=attrgetter("event_id"))
+
+
+async def worked_or_waiting(
+    senders: Collection[Sender], *, kind: str, waiting_for: str
+) -> tuple[list[Left], list[Left]]:
+    """Return the events of these senders that are worked, and those parked with this code."""
+    rows = await db.fetch(_WORKED_OR_WAITING, *_columns(senders), kind, waiting_for)
+    worked = [Left(*row[:3]) for row in rows if row["state"] == EventState.WORKED]
+    return worked, [Left(*row[:3]) for row in rows if row["state"] == EventState.PARKED]
+
+
+def _columns(senders: Collection[Sender]) -> tuple[list[int], list[str]]:
+    wanted = sorted(senders)
+    return [connection_id for connection_id, _ in wanted], [sender for _, sender in wanted]
+
+
+async def end(reasons: Mapping[int, str | None], *, at: datetime) -> None:
+    """Let events be worked, or parked where there is a reason, in the caller's transaction."""
+    await db.fetch(_END, list(reasons), list(reasons.values()), at)

@@ -14,7 +14,7 @@ class IdentityKind(StrEnum):
     WECOM_CONTACT = "wecom_contact"  # scope: the corp id; the external user id
     BUYER_NAME = "buyer_name"  # scope: the shop kind; Taobao and Tmall member name, Youzan nick
     MOBILE = "mobile"  # scope: ""; value: a keyed digest of the number, which is sealed beside it
-    CUSTOMER_KEY = "customer_key"  # scope: the source named by a mapping file
+    CUSTOMER_KEY = "customer_key"  # scope: the source named by a mapping file, or a store's code
 
 
 class Customer(Model):

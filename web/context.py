@@ -12,6 +12,7 @@ from loyalty.connections import (
     Connected,
     MiniProgramSettings,
     OfficialAccountSettings,
+    OwnStoreSettings,
     WeChatPaySettings,
     WeComSettings,
 )
@@ -73,6 +74,7 @@ class Context:
     miniprograms: Mapping[str, MiniProgramAccount]
     corps: Mapping[str, Corp] = field(default_factory=dict)
     merchants: Mapping[str, PayAccount] = field(default_factory=dict)
+    stores: Mapping[str, Connected[OwnStoreSettings]] = field(default_factory=dict)
     clock: Callable[[], datetime] = now
 
 

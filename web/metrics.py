@@ -43,9 +43,10 @@ POOL_CONNECTIONS = Gauge(
 )
 
 
-def count_inbound_event(connection_kind: str, outcome: str) -> None:
-    """Count one event of a platform: received, repeated, worked, parked, refused ..."""
-    _inbound_events(connection_kind, outcome).inc()
+def count_inbound_event(connection_kind: str, outcome: str, count: int = 1) -> None:
+    """Count events of a platform: received, repeated, worked, parked, refused ..."""
+    if count:
+        _inbound_events(connection_kind, outcome).inc(count)
 
 
 @cache

@@ -120,6 +120,48 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "completed_before_paid": ("完成时间早于付款时间", "Completed before it was paid"),
     "refunds_do_not_sum": ("各行退款之和与订单退款不一致", "Refunds of lines and order differ"),
+    # orders that a store tells us
+    "bad_signature": ("签名不正确", "The signature is wrong"),
+    "stale": ("请求时间与服务器相差过大", "The call is too old, or from the future"),
+    "nonce_used": (
+        "随机串已使用过：每次请求（含重试）都要换新的",
+        "The nonce was used before: every call needs a new one, a repeated call, too",
+    ),
+    "order_unknown": (
+        "订单 {number} 尚未收到，收到后自动处理",
+        "The order {number} has not come yet; when it comes, this follows by itself",
+    ),
+    "state_unknown": ("不认识的订单状态“{state}”", "There is no order state “{state}”"),
+    "currency_unknown": ("不支持的币种 {currency}", "The currency {currency} is not taken"),
+    "amount_not_possible": (
+        "{name} 的数值 {amount} 不可能",
+        "{name} cannot be {amount}",
+    ),
+    "moment_not_possible": (
+        "{name} 的时间 {moment} 不可能",
+        "{name} cannot be {moment}",
+    ),
+    "paid_before_ordered": ("付款时间早于下单时间", "Paid before it was ordered"),
+    "refunded_before_paid": ("退款时间早于付款时间", "Refunded before it was paid"),
+    "completed_at_missing": ("已完成的订单缺少完成时间", "Completed, and no moment says when"),
+    "amounts_do_not_add_up": (
+        "金额不平：应付 {comes_to_fen} 元，实付 {paid_fen} 元",
+        "The amounts come to ¥{comes_to_fen}, the order was paid with ¥{paid_fen}",
+    ),
+    "goods_do_not_sum": (
+        "各行商品金额之和 {lines_fen} 元，与订单的 {goods_fen} 元不一致",
+        "The lines' goods come to ¥{lines_fen}, the order's to ¥{goods_fen}",
+    ),
+    "line_repeated": ("行号 {key} 重复", "The line {key} is there more than once"),
+    "line_unknown": ("订单没有行号 {key}", "The order has no line {key}"),
+    "refund_differs": (
+        "退款单 {refund_number} 与先前的内容不一致",
+        "The refund {refund_number} came before with other content",
+    ),
+    "event_not_parked": (
+        "这条消息已被处理",
+        "Somebody has dealt with this message already",
+    ),
     # conditions
     "not_in_segment": ("仅限受邀会员", "For invited members only"),
     "min_spend_not_met": ("还差 {short_fen} 元", "¥{short_fen} more is needed"),

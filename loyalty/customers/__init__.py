@@ -15,12 +15,19 @@ from loyalty.customers.followers import (
 )
 from loyalty.customers.identifying import Buyer, find, identify, join, meet
 from loyalty.customers.linking import link
-from loyalty.customers.phones import PhoneNumber, bind_phone
+from loyalty.customers.phones import (
+    PhoneNumber,
+    SealedPhone,
+    bind_phone,
+    keep_phones,
+    seal_phone,
+)
 from loyalty.customers.senders import Sender, senders
 
 __all__ = [
     "Buyer",
     "PhoneNumber",
+    "SealedPhone",
     "Sender",
     "Told",
     "bind_phone",
@@ -28,11 +35,13 @@ __all__ = [
     "follow",
     "identify",
     "join",
+    "keep_phones",
     "know_contacts",
     "learn",
     "link",
     "meet",
     "not_looked_up",
+    "seal_phone",
     "senders",
     "speak",
     "talk_with_agent",

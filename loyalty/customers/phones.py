@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -46,26 +47,45 @@ class PhoneNumber(Struct, frozen=True):
         return f"+{code}{self.number}"
 
 
+class SealedPhone(Struct, frozen=True):
+    """A number as it is kept: found by ``digest``, opened by the master key."""
+
+    digest: str
+    sealed: bytes
+
+
 async def bind_phone(customer_id: int, phone: PhoneNumber, *, sealer: Sealer, at: datetime) -> None:
     """Let a customer be known by this number, and no longer by one she had before.
 
     Raises:
         Refused: ``phone_of_another_customer``, ``phone_not_usable``.
     """
-    told = phone.international.encode()
-    digest = _digest(told, sealer)
-    sealed = sealer.seal(told, purpose=f"{PURPOSE}:{digest}")
+    kept = seal_phone(phone.international, sealer=sealer)
     async with db.transaction():
         await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", customer_id)
-        (row,) = await db.fetch(_BIND, customer_id, digest, sealed, at)
+        (row,) = await db.fetch(_BIND, customer_id, kept.digest, kept.sealed, at)
         if not row["is_hers"]:
             raise Refused("phone_of_another_customer")
         await db.fetch(
             "DELETE FROM identity WHERE customer_id = $1 AND kind = 'mobile' AND value <> $2",
             customer_id,
-            digest,
+            kept.digest,
         )
 
 
-def _digest(told: bytes, sealer: Sealer) -> str:
-    return hmac.digest(sealer.derived_key(PURPOSE), told, "sha256").hex()
+def seal_phone(international: str, *, sealer: Sealer) -> SealedPhone:
+    """Return a number such as +8613800138000 as it may be kept."""
+    told = international.encode()
+    digest = hmac.digest(sealer.derived_key(PURPOSE), told, "sha256").hex()
+    return SealedPhone(digest, sealer.seal(told, purpose=f"{PURPOSE}:{digest}"))
+
+
+async def keep_phones(phones: Sequence[SealedPhone]) -> None:
+    """Keep the numbers of identities that were added by their digests alone."""
+    await db.fetch(
+        "UPDATE identity SET sealed_value = told.sealed"
+        " FROM unnest($1::text[], $2::bytea[]) AS told (digest, sealed)"
+        " WHERE kind = 'mobile' AND scope = '' AND value = told.digest AND sealed_value IS NULL",
+        [phone.digest for phone in phones],
+        [phone.sealed for phone in phones],
+    )

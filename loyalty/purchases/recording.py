@@ -91,7 +91,7 @@ async def _move_points(tasks: Sequence[Task], *, at: datetime) -> None:
 
 
 async def _decide(tasks: Sequence[Task]) -> None:
-    known = await storing.known([task.order for task in tasks])
+    known = await storing.known([(task.order.shop, task.order.number) for task in tasks])
     for task in tasks:
         task.known = known.get(task.name)
         if task.known is not None and task.known.digest == task.digest:

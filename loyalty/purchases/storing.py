@@ -89,14 +89,14 @@ def name(order: Order) -> Name:
     return order.shop.kind.value, order.shop.code, order.number
 
 
-async def known(orders: Sequence[Order]) -> dict[Name, Known]:
-    """Return and lock what is recorded of these orders, by name, without lines."""
-    refs = {(order.shop.kind.value, order.shop.code): order.shop for order in orders}
+async def known(wanted: Sequence[tuple[ShopRef, str]]) -> dict[Name, Known]:
+    """Return and lock what is recorded of orders, by shop and number; by name, without lines."""
+    refs = {(shop.kind.value, shop.code): shop for shop, _ in wanted}
     rows = await db.fetch(
         _KNOWN,
-        [order.shop.kind.value for order in orders],
-        [order.shop.code for order in orders],
-        [order.number for order in orders],
+        [shop.kind.value for shop, _ in wanted],
+        [shop.code for shop, _ in wanted],
+        [number for _, number in wanted],
     )
     found = (_known(row, refs[row["shop_kind"], row["shop_code"]]) for row in rows)
     return {name(one.order): one for one in found}

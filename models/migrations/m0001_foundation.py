@@ -194,7 +194,7 @@ CREATE TABLE inbound_event (
     kind text NOT NULL,
     sender text NOT NULL,
     body bytea NOT NULL,
-    state text NOT NULL CHECK (state IN ('received', 'claimed', 'worked', 'parked')),
+    state text NOT NULL CHECK (state IN ('received', 'claimed', 'worked', 'parked', 'dropped')),
     claimed_until timestamptz,
     attempts integer NOT NULL DEFAULT 0,
     reply bytea,
@@ -207,6 +207,7 @@ CREATE TABLE inbound_event (
 );
 CREATE INDEX inbound_event_open ON inbound_event (claimed_until)
     WHERE state IN ('received', 'claimed');
+CREATE INDEX inbound_event_parked ON inbound_event (id) WHERE state = 'parked';
 CREATE INDEX inbound_event_sender ON inbound_event (sender, received_at);
 """
 

@@ -13,6 +13,7 @@ from loyalty import connections, programme
 from loyalty.connections import (
     MiniProgramSettings,
     OfficialAccountSettings,
+    OwnStoreSettings,
     WeChatPaySettings,
     WeComSettings,
 )
@@ -141,6 +142,21 @@ async def test_every_kind_can_be_connected(china: str, file: Path) -> None:
     assert await connect(file, {"kind": "wechat_pay", **pay}) == 0
     (merchant,) = await connections.load(WeChatPaySettings, sealer=SEALER)
     assert merchant.settings.private_key.startswith("-----BEGIN")
+    till = {"kind": "own_store", "code": "huaihai-road", "secret": "s" * 16, "shop_kind": "pos"}
+    assert await connect(file, till) == 0
+    (store,) = await connections.load(OwnStoreSettings, sealer=SEALER)
+    assert (store.scope, store.settings.max_age_seconds) == ("huaihai-road", 300)
+
+
+async def test_a_store_is_told_its_address_and_a_short_secret_is_refused(
+    file: Path, told: Told
+) -> None:
+    till = {"kind": "own_store", "name": "淮海路店", "code": "huaihai-road", "secret": "s" * 16}
+    assert await connect(file, till) == 0
+    assert "https://YOUR-ADDRESS/ingest/huaihai-road/orders" in told()[0]
+    for wrong in ({"secret": "short"}, {"code": "淮海路"}, {"shop_kind": "tmall"}):
+        assert await connect(file, {**till, **wrong}) == 1
+        assert f"The field {next(iter(wrong))} is wrong" in told()[1]
 
 
 @pytest.mark.parametrize(

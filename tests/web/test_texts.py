@@ -17,7 +17,7 @@ from web.texts import TEXTS, figures_of, text
 from web.typed import told_by
 
 PROJECT = Path(__file__).parents[2]
-ROOMS = ("loyalty", "web", "miniprogram_api")
+ROOMS = ("loyalty", "web", "miniprogram_api", "connectors/own_store")
 FAMILIES = {"LoyaltyError", "NotFound", "Refused", "Conflict", "RequestRefused"} | {
     family.__name__ for family in RequestRefused.__subclasses__()
 }

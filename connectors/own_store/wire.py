@@ -1,0 +1,160 @@
+"""What a store sends, field by field, and what of it is kept until a worker takes it.
+
+Forms are checked here, and a wrong one refuses the whole call. Whether an order makes sense is for
+`parse`, and an order that does not is parked alone.
+"""
+
+from hashlib import blake2b
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from loyalty.customers import SealedPhone, seal_phone
+from loyalty.inbox import Arrival
+from loyalty.sealing import Sealer
+from web.typed import Moment
+
+MOST_ORDERS = 500
+MOST_LINES = 500
+ORDER, REFUND = "order", "refund"
+
+# An id is a text, or a whole number that stands for its digits.
+Id = Annotated[str, Meta(min_length=1, max_length=100)] | Annotated[int, Meta(ge=0, le=2**63 - 1)]
+# Far beyond what `parse` lets through, and within what JSON, msgspec and PostgreSQL all hold.
+Amount = Annotated[int, Meta(ge=-(10**15), le=10**15)]
+Name = Annotated[str, Meta(max_length=500)]
+Mobile = Annotated[str, Meta(pattern="^[+][1-9][0-9]{6,14}$")]
+
+
+class ToldOpenid(Struct, frozen=True, forbid_unknown_fields=True):
+    """An openid with the app that gave it."""
+
+    app_id: Annotated[str, Meta(min_length=1, max_length=64)]
+    openid: Annotated[str, Meta(min_length=1, max_length=128)]
+
+
+class ToldBuyer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who bought, by whatever the store knows her. ``customer_key`` is the store's own."""
+
+    openid: ToldOpenid | None = None
+    unionid: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
+    mobile: Mobile | None = None
+    customer_key: Id | None = None
+
+
+class ToldDiscounts(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What was taken off, by who pays for it: the shop, its platform, a live host."""
+
+    shop_fen: Amount = 0
+    platform_fen: Amount = 0
+    talent_fen: Amount = 0
+
+
+class ToldLine(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One line. ``goods_fen`` is before discounts, ``paid_fen`` the buyer's own money for it.
+
+    ``refunded_fen`` is all that was given back of it so far.
+    """
+
+    key: Id
+    sku: Id
+    title: Name
+    quantity: Amount
+    goods_fen: Amount
+    paid_fen: Amount
+    refunded_fen: Amount = 0
+    category: Name = ""
+    brand: Name = ""
+
+
+class ToldOrder(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A paid order as it stands at ``updated_at``. ``paid_fen`` is the buyer's own money.
+
+    goods + freight - discounts - points - gift card = paid = paid of the lines + freight.
+    """
+
+    number: Id
+    state: Annotated[str, Meta(max_length=40)]
+    ordered_at: Moment
+    paid_at: Moment
+    goods_fen: Amount
+    paid_fen: Amount
+    lines: Annotated[list[ToldLine], Meta(min_length=1, max_length=MOST_LINES)]
+    currency: Annotated[str, Meta(max_length=10)] = "CNY"
+    completed_at: Moment | None = None
+    updated_at: Moment | None = None
+    freight_fen: Amount = 0
+    discounts: ToldDiscounts = ToldDiscounts()
+    points_paid_fen: Amount = 0
+    gift_card_fen: Amount = 0
+    buyer: ToldBuyer = ToldBuyer()
+
+
+class ToldRefundLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """How much this refund gives back of a line."""
+
+    key: Id
+    refunded_fen: Amount
+
+
+class ToldRefund(Struct, frozen=True, forbid_unknown_fields=True):
+    """Money given back on an order that is told apart; ``refund_number`` names the refund."""
+
+    number: Id
+    refund_number: Id
+    refunded_at: Moment
+    lines: Annotated[list[ToldRefundLine], Meta(min_length=1, max_length=MOST_LINES)]
+
+
+class Call(Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a call."""
+
+    orders: Annotated[list[ToldOrder], Meta(max_length=MOST_ORDERS)] = []
+    refunds: Annotated[list[ToldRefund], Meta(max_length=MOST_ORDERS)] = []
+
+
+class Kept(Struct, frozen=True, omit_defaults=True):
+    """One order or refund as the inbox keeps it: as it came, only the mobile number sealed."""
+
+    order: ToldOrder | None = None
+    refund: ToldRefund | None = None
+    mobile: SealedPhone | None = None
+
+
+class Accepted(Struct, frozen=True):
+    """The answer to a call: how many orders and refunds are new, and how many we knew."""
+
+    new: int
+    known: int
+
+
+def arrivals(call: Call, connection_id: int, *, sealer: Sealer) -> list[Arrival]:
+    """Return an event for each order and refund of a call, known by number and content."""
+    kept = [_kept(order, sealer) for order in call.orders]
+    kept += [Kept(refund=refund) for refund in call.refunds]
+    return [_arrival(one, connection_id) for one in kept]
+
+
+def _kept(order: ToldOrder, sealer: Sealer) -> Kept:
+    mobile = order.buyer.mobile
+    if mobile is None:
+        return Kept(order=order)
+    bare = replace(order, buyer=replace(order.buyer, mobile=None))
+    return Kept(order=bare, mobile=seal_phone(mobile, sealer=sealer))
+
+
+def _arrival(kept: Kept, connection_id: int) -> Arrival:
+    told = kept.order or kept.refund
+    assert told is not None
+    kind = ORDER if kept.order else REFUND
+    content = msgspec.json.encode((told, kept.mobile.digest if kept.mobile else None))
+    return Arrival(
+        connection_id=connection_id,
+        event_key=f"{kind}:{told.number}:{blake2b(content, digest_size=16).hexdigest()}",
+        kind=kind,
+        sender=str(told.number),
+        body=msgspec.json.encode(kept),
+        nonce=None,
+    )

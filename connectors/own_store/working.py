@@ -1,0 +1,198 @@
+"""What stores told, worked in sets: orders first, then the refunds that were told apart.
+
+A batch is one transaction: an order is recorded and its event ended, or neither. Whoever works an
+order holds its number, so that its refund cannot be parked as unknown while the order comes in.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from connectors.own_store import parse
+from connectors.own_store.refunds import Refunds, refunded
+from connectors.own_store.webhook import KIND
+from connectors.own_store.wire import REFUND, Kept, ToldRefund
+from loyalty import customers, inbox, parking, purchases
+from loyalty.again import in_transaction
+from loyalty.connections import Connected, OwnStoreSettings
+from loyalty.errors import LoyaltyError, Refused
+from loyalty.inbox import Left, Sender
+from loyalty.orders import Order, ShopRef
+from models import ShopKind, db
+from web.context import Context
+from web.logs import log, told_failure
+from web.metrics import count_inbound_event
+
+AT_ONCE = 500
+ORDER_UNKNOWN = "order_unknown"
+_KEPT = msgspec.json.Decoder(Kept)
+
+Stores = Mapping[int, Connected[OwnStoreSettings]]
+Reasons = dict[int, str | None]
+
+
+class StoreEvents:
+    """The stores' orders and refunds that wait in the inbox."""
+
+    def __init__(self, context: Context) -> None:
+        self._stores = {one.id: one for one in context.stores.values()}
+
+    async def work(self, at: datetime) -> int:
+        """Work what waits, a batch in one set; return how many events there were."""
+        if not self._stores:
+            return 0
+        taken = await inbox.take_left(list(self._stores), limit=AT_ONCE, at=at)
+        if taken:
+            await self._work(taken, at=at)
+        return len(taken)
+
+    async def _work(self, events: Sequence[Left], *, at: datetime) -> None:
+        """Work a batch; where it breaks, its halves, until what breaks stands alone."""
+        try:
+            reasons = await in_transaction(lambda: _worked(events, self._stores, at=at))
+        except Exception as failure:
+            is_away = isinstance(failure, db.Unreachable) and not isinstance(failure, ValueError)
+            if is_away:  # the driver's ValueErrors are a mistake of ours
+                raise
+            if len(events) == 1:
+                await _failed(events[0], failure, at=at)
+                return
+            half = len(events) // 2
+            await self._work(events[:half], at=at)
+            await self._work(events[half:], at=at)
+            return
+        parked = sum(reason is not None for reason in reasons.values())
+        count_inbound_event(KIND, "worked", len(reasons) - parked)
+        count_inbound_event(KIND, "parked", parked)
+        log.info("orders_worked", worked=len(reasons) - parked, parked=parked)
+
+
+async def _failed(event: Left, failure: Exception, *, at: datetime) -> None:
+    log.error("event_failed", event_id=event.event_id, **told_failure(failure))
+    await inbox.work_failed(event.event_id, type(failure).__name__, at=at)
+
+
+async def _worked(events: Sequence[Left], stores: Stores, *, at: datetime) -> Reasons:
+    """Work a batch in the open transaction and return what became of each event."""
+    kept = {event.event_id: _KEPT.decode(event.body) for event in events}
+    senders = {_sender(event, kept[event.event_id]) for event in events}
+    held = await inbox.hold(events, senders)
+    batch = _Batch(held, kept, stores, at=at)
+    await batch.read_refunds(senders)
+    await batch.record_orders()
+    await batch.record_refunds()
+    await inbox.end(batch.reasons, at=at)
+    return batch.reasons
+
+
+def _sender(event: Left, kept: Kept) -> Sender:
+    told = kept.order or kept.refund
+    assert told is not None
+    return event.connection_id, str(told.number)
+
+
+class _Batch:
+    """Orders and refunds on their way, by connection and number; and what became of each event."""
+
+    def __init__(
+        self, held: Sequence[Left], kept: Mapping[int, Kept], stores: Stores, *, at: datetime
+    ) -> None:
+        self.reasons: Reasons = {}
+        self._held = held
+        self._kept = kept
+        self._stores = stores
+        self._at = at
+        self._refunds: dict[Sender, Refunds] = {}
+        self._new: list[tuple[int, Sender, ToldRefund]] = []
+        self._waited: set[int] = set()
+
+    async def read_refunds(self, senders: set[Sender]) -> None:
+        """Read the refunds that count already, and gather those that are new or wait."""
+        worked, waiting = await inbox.worked_or_waiting(
+            senders, kind=REFUND, waiting_for=ORDER_UNKNOWN
+        )
+        for _, sender, told in _refunds_of(worked, {}):
+            self._refunds.setdefault(sender, Refunds()).count(told)
+        self._waited = {event.event_id for event in waiting}
+        self._new = [*_refunds_of(waiting, {}), *_refunds_of(self._held, self._kept)]
+
+    async def record_orders(self) -> None:
+        """Record the orders of the batch as they were told, with the refunds that count already."""
+        orders: list[tuple[int, Order]] = []
+        for event in self._held:
+            kept = self._kept[event.event_id]
+            if kept.order is None:
+                continue
+            try:
+                told = parse.order(kept, shop=self._shop(event.connection_id), at=self._at)
+            except LoyaltyError as refusal:
+                self._park(event.event_id, refusal)
+                continue
+            standing = self._refunds.get(_sender(event, kept))
+            orders.append((event.event_id, refunded(told, standing)))
+        outcomes = await purchases.record([order for _, order in orders], at=self._at)
+        for (event_id, _), outcome in zip(orders, outcomes, strict=True):
+            self.reasons[event_id] = None
+            if outcome.refusal is not None:
+                self._park(event_id, outcome.refusal)
+        phones = [kept.mobile for kept in self._kept.values() if kept.mobile]
+        if phones:
+            await customers.keep_phones(phones)
+
+    async def record_refunds(self) -> None:
+        """Let new refunds, and those that waited for their order, be its next revision."""
+        if not self._new:
+            return
+        senders = {sender for _, sender, _ in self._new}
+        found = await purchases.find([(self._shop(one[0]), one[1]) for one in sorted(senders)])
+        known = {one: found.get(self._name(one)) for one in senders}
+        good = [event for event in self._new if self._is_good(event, known[event[1]])]
+        orders = [
+            (sender, order)
+            for sender in sorted({sender for _, sender, _ in good})
+            if (order := known[sender]) is not None
+        ]
+        outcomes = await purchases.record(
+            [refunded(order, self._refunds[sender]) for sender, order in orders], at=self._at
+        )
+        refusals = {
+            sender: outcome.refusal for (sender, _), outcome in zip(orders, outcomes, strict=True)
+        }
+        for event_id, sender, _ in good:
+            self.reasons[event_id] = None
+            if (refusal := refusals[sender]) is not None:
+                self._park(event_id, refusal)
+
+    def _is_good(self, event: tuple[int, Sender, ToldRefund], order: Order | None) -> bool:
+        event_id, sender, told = event
+        try:
+            parse.check_refund(told, at=self._at)
+            if order is None:
+                raise Refused(ORDER_UNKNOWN, number=str(told.number))
+            self._refunds.setdefault(sender, Refunds()).add(told, order)
+        except LoyaltyError as refusal:
+            if event_id not in self._waited or refusal.code != ORDER_UNKNOWN:
+                self._park(event_id, refusal)
+            return False
+        return True
+
+    def _park(self, event_id: int, refusal: LoyaltyError) -> None:
+        self.reasons[event_id] = parking.reason(refusal)
+
+    def _shop(self, connection_id: int) -> ShopRef:
+        store = self._stores[connection_id]
+        return ShopRef(ShopKind(store.settings.shop_kind), store.scope, store.name)
+
+    def _name(self, sender: Sender) -> tuple[str, str, str]:
+        shop = self._shop(sender[0])
+        return shop.kind.value, shop.code, sender[1]
+
+
+def _refunds_of(
+    events: Sequence[Left], known: Mapping[int, Kept]
+) -> Iterator[tuple[int, Sender, ToldRefund]]:
+    for event in events:
+        kept = known.get(event.event_id) or _KEPT.decode(event.body)
+        if kept.refund is not None:
+            yield event.event_id, _sender(event, kept), kept.refund
