@@ -1,4 +1,4 @@
-"""The staff's pages: today, members, orders, products, hand-over, groups, jobs, a scorecard.
+"""The staff's pages: today, members, orders, products, what was parked, hand-over, groups ...
 
 Server-made HTML with htmx; the words of both languages are in `console.words`.
 """
@@ -14,6 +14,7 @@ from console import (
     language,
     members,
     orders,
+    parked,
     product_files,
     products,
     rules,
@@ -58,6 +59,9 @@ def add_to(app: web.Application, *, files: ProductFiles, framed_by: Sequence[str
             web.post("/orders/{number}/refunds", orders.refund),
             web.get("/products", products.page, name="products"),
             web.post("/products", product_files.bring_in),
+            web.get("/parked", parked.page, name="parked"),
+            web.post("/parked/{id}/again", parked.try_again),
+            web.post("/parked/{id}/drop", parked.drop),
             web.get("/hand-over", handing_over.page, name="hand-over"),
             web.post("/hand-over", handing_over.hand_over),
             web.get("/communities", communities.page, name="communities"),

@@ -23,11 +23,13 @@ OPEN = ("/console/login", "/console/static/", "/console/vendor/")
 EVERYONE = frozenset(Role)
 LEADERS = frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR})
 EDITORS = frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER})
+CHANGERS = frozenset({Role.OWNER, Role.MANAGER})
 PAGES: dict[str, frozenset[Role]] = {
     "today": EVERYONE,
     "members": EVERYONE,
     "orders": frozenset({Role.OWNER, Role.MANAGER, Role.AUDITOR}),
     "products": LEADERS,
+    "parked": EDITORS,
     "hand-over": frozenset({Role.OWNER, Role.MANAGER, Role.GUIDE}),
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
     "rules": LEADERS,

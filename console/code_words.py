@@ -46,6 +46,20 @@ THROUGH: dict[str, tuple[str, str]] = {
     "wecom": ("企业微信客户群", "A WeCom group"),
 }
 
+CONNECTIONS: dict[str, tuple[str, str]] = {
+    "official_account": ("公众号", "Official account"),
+    "miniprogram": ("小程序", "Mini-program"),
+    "wecom": ("企业微信", "WeCom"),
+    "wechat_pay": ("微信支付", "WeChat Pay"),
+    "own_store": ("自有店铺或收银", "Store or till of our own"),
+}
+
+EVENTS: dict[str, tuple[str, str]] = {
+    "order": ("订单", "Order"),
+    "refund": ("退款", "Refund"),
+    "message": ("消息", "Message"),
+}
+
 # What moved points by itself.
 CAUSES: dict[str, tuple[str, str]] = {
     "settle_points": ("到账时间已到", "their time had come"),

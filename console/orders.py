@@ -8,12 +8,12 @@ import msgspec
 from aiohttp import web
 
 from console import forms
-from console.access import STAFF, part_of_path
+from console.access import CHANGERS, STAFF, part_of_path
 from console.pages import language_of, see, show
 from loyalty import checkout, products
 from loyalty.errors import LoyaltyError, NotFound, Refused
 from loyalty.orders import OrderLine
-from models import Role, StoreOrder, StoreOrderState, db
+from models import StoreOrder, StoreOrderState, db
 from web.context import CONTEXT
 from web.languages import Language
 from web.masks import masked
@@ -22,7 +22,6 @@ from web.texts import text
 
 PAGE = 50
 LONGEST_SEARCH = 40
-CHANGERS = frozenset({Role.OWNER, Role.MANAGER})
 _YUAN = re.compile(r"([0-9]{1,8})(?:\.([0-9]{1,2}))?", re.ASCII)
 
 _ORDERS = """

@@ -30,6 +30,12 @@ ZH: dict[str, str] = {
     "to_hand_over": "待核销的兑换",
     "parked_events": "搁置的消息",
     "deliveries_unknown": "结果未知的触达",
+    "parked": "搁置",
+    "parked_about": "无法使用的消息和订单。原因消除后重试；确认无用的不再处理。",
+    "told_by": "来源",
+    "excerpt": "内容摘录（不含个人信息）",
+    "try_again": "重试",
+    "drop": "不再处理",
     "now": "现在",
     "search": "查询",
     "reset": "重置",
@@ -210,6 +216,15 @@ EN: dict[str, str] = {
     "to_hand_over": "Rewards to hand over",
     "parked_events": "Parked messages",
     "deliveries_unknown": "Deliveries of unknown outcome",
+    "parked": "Parked",
+    "parked_about": (
+        "Messages and orders that could not be used. Try one again when its reason is gone; set"
+        " aside for good what nobody needs."
+    ),
+    "told_by": "From",
+    "excerpt": "Excerpt, without personal data",
+    "try_again": "Try again",
+    "drop": "Set aside for good",
     "now": "Now",
     "search": "Search",
     "reset": "Reset",

@@ -158,6 +158,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "退款单 {refund_number} 与先前的内容不一致",
         "The refund {refund_number} came before with other content",
     ),
+    "no_such_event": ("没有这条消息", "There is no such message"),
+    "event_broke": (
+        "处理时程序出错（{error}），可以重试",
+        "Something broke on our side ({error}); it can be tried again",
+    ),
     "event_not_parked": (
         "这条消息已被处理",
         "Somebody has dealt with this message already",

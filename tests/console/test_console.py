@@ -47,6 +47,7 @@ PAGES = (
     "/members",
     "/orders",
     "/products",
+    "/parked",
     "/hand-over",
     "/communities",
     "/rules",
