@@ -69,6 +69,11 @@ async def test_told_by_the_order_and_apart_a_refund_counts_once(till: Till) -> N
     assert await points() == 75
     await till.tell([], [refund("T-1", "R-2", line_1=1_000)])
     assert await points() == 65, "what the refunds come to is more now than the order told"
+    told = order(updated_at="2026-06-11T12:00:00+08:00", lines=[line("1", 10_000)])
+    told["lines"][0]["refunded_fen"] = 8_000
+    await till.tell([told])
+    await till.tell([], [refund("T-1", "R-3", line_1=500)])
+    assert await points() == 20, "the order told of more than the refunds come to"
 
 
 async def test_a_refund_that_cannot_be_is_parked_and_spoils_no_other(till: Till) -> None:
