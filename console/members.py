@@ -9,6 +9,7 @@ from console.code_words import IDENTITIES, said
 from console.pages import language_of, show
 from loyalty import ledger, programme, standing
 from loyalty.errors import NotFound
+from loyalty.roots import ids_of
 from models import Customer, db
 from web.context import CONTEXT
 from web.masks import masked
@@ -16,7 +17,8 @@ from web.masks import masked
 PAGE = 50
 LONGEST_SEARCH = 100
 
-_FIND = """
+IDS = ids_of("customer.id")
+_FIND = f"""
 SELECT customer.uuid, member.joined_at, member.joined_through, member.points_available,
        member.points_pending, coalesce(standing.tier, '') AS tier,
        coalesce(standing.orders, 0) AS orders, coalesce(standing.spent_fen, 0) AS spent_fen,
@@ -24,9 +26,10 @@ SELECT customer.uuid, member.joined_at, member.joined_through, member.points_ava
            AS known_by
 FROM member JOIN customer ON customer.id = member.id
 LEFT JOIN standing ON standing.member_id = member.id
-WHERE ($1 = '' OR right(replace(customer.uuid::text, '-', ''), 4) = lower(right($1, 4))
+WHERE customer.merged_into_id IS NULL AND ($1 = ''
+       OR right(replace(customer.uuid::text, '-', ''), 4) = lower(right($1, 4))
        OR EXISTS (SELECT FROM identity WHERE customer_id = customer.id AND value = $1)
-       OR EXISTS (SELECT FROM purchase WHERE customer_id = customer.id AND number = $1))
+       OR EXISTS (SELECT FROM purchase WHERE customer_id = ANY({IDS}) AND number = $1))
 ORDER BY coalesce(standing.last_paid_at, member.joined_at) DESC, customer.id LIMIT $2
 """
 

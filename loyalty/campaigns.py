@@ -17,6 +17,7 @@ from loyalty.errors import NotFound
 from loyalty.policies import POLICIES
 from loyalty.policies.campaign import Campaign
 from loyalty.programme import Programme, Rule
+from loyalty.roots import ids_of
 from models import db
 
 PAGE = 500
@@ -41,10 +42,12 @@ class Given(Struct, frozen=True):
 
 
 # Whoever has a coupon of this campaign that is younger than the pause is left alone.
-_DUE = """
+HERS = ids_of("snapshot_member.member_id")
+_DUE = f"""
 SELECT member_id FROM snapshot_member
 WHERE snapshot_id = $1 AND member_id > $2
-  AND NOT EXISTS (SELECT FROM coupon WHERE coupon.member_id = snapshot_member.member_id
+  AND NOT EXISTS (SELECT FROM customer WHERE id = member_id AND merged_into_id IS NOT NULL)
+  AND NOT EXISTS (SELECT FROM coupon WHERE coupon.member_id = ANY({HERS})
                   AND coupon.key LIKE $3 AND issued_at > $4 AND coupon.key NOT LIKE $5)
 ORDER BY member_id LIMIT $6
 """

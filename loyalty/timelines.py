@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from loyalty.roots import HER_IDS
 from models import db
 
 
@@ -17,37 +18,37 @@ class Happened(Struct, frozen=True):
     told: dict[str, Any]
 
 
-_TIMELINE = """
+_TIMELINE = f"""
 (SELECT at, 'points' AS kind, jsonb_build_object('movement', entry.kind, 'available', available,
         'pending', pending, 'debt', debt, 'cause', cause,
         'rule_version_id', rule_version_id, 'slot', slot, 'version', version) AS told
  FROM entry LEFT JOIN rule_version ON rule_version.id = rule_version_id
- WHERE member_id = $1 ORDER BY number DESC LIMIT $2)
+ WHERE member_id = ANY({HER_IDS}) ORDER BY number DESC LIMIT $2)
 UNION ALL
 (SELECT paid_at, 'purchase', jsonb_build_object('number', purchase.number,
         'shop', nullif(shop.name, shop.code), 'shop_kind', shop.kind, 'paid_fen', paid_fen,
         'refunded_fen', refunded_fen, 'state', state, 'points', points_earned)
- FROM purchase JOIN shop ON shop.id = shop_id WHERE customer_id = $1
+ FROM purchase JOIN shop ON shop.id = shop_id WHERE customer_id = ANY({HER_IDS})
  ORDER BY paid_at DESC LIMIT $2)
 UNION ALL
 (SELECT issued_at, 'coupon', jsonb_build_object('rule_version_id', rule_version_id,
         'state', state, 'reason', reason)
- FROM coupon WHERE member_id = $1 ORDER BY issued_at DESC LIMIT $2)
+ FROM coupon WHERE member_id = ANY({HER_IDS}) ORDER BY issued_at DESC LIMIT $2)
 UNION ALL
 (SELECT redeemed_at, 'redemption', jsonb_build_object('rule_version_id', rule_version_id,
         'points', points, 'state', state,
         'by', (SELECT name FROM staff_member WHERE id = handed_over_by))
- FROM redemption WHERE member_id = $1 ORDER BY redeemed_at DESC LIMIT $2)
+ FROM redemption WHERE member_id = ANY({HER_IDS}) ORDER BY redeemed_at DESC LIMIT $2)
 UNION ALL
-(SELECT checked_in_at, 'check_in', '{}'::jsonb
- FROM check_in WHERE member_id = $1 ORDER BY on_day DESC LIMIT $2)
+(SELECT checked_in_at, 'check_in', '{{}}'::jsonb
+ FROM check_in WHERE member_id = ANY({HER_IDS}) ORDER BY on_day DESC LIMIT $2)
 UNION ALL
 (SELECT claimed_at, 'claim', jsonb_build_object('rule_version_id', rule_version_id, 'round', round)
- FROM challenge_claim WHERE member_id = $1 ORDER BY claimed_at DESC LIMIT $2)
+ FROM challenge_claim WHERE member_id = ANY({HER_IDS}) ORDER BY claimed_at DESC LIMIT $2)
 UNION ALL
 (SELECT planned_at, 'delivery', jsonb_build_object('channel', channel, 'state', state,
         'key', key, 'error', error)
- FROM delivery WHERE customer_id = $1 ORDER BY planned_at DESC LIMIT $2)
+ FROM delivery WHERE customer_id = ANY({HER_IDS}) ORDER BY planned_at DESC LIMIT $2)
 UNION ALL
 (SELECT tier_since, 'tier', jsonb_build_object('tier', tier, 'spent_fen', spent_fen,
         'orders', orders)

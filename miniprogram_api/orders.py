@@ -11,6 +11,7 @@ from loyalty import checkout, products
 from loyalty.checkout import Payer
 from loyalty.errors import NotFound
 from loyalty.orders import OrderLine
+from loyalty.roots import ids_that_were
 from loyalty.wording import Worded
 from models import (
     PurchaseState,
@@ -103,7 +104,8 @@ async def place(shopper: Shopper, uuid: UUID, body: PlacedOrder, context: Contex
 
 async def read(shopper: Shopper, context: Context) -> OrderList:
     """Read my orders, newest first."""
-    found = await StoreOrder.filter(member_id=shopper.customer_id).order_by("-id").limit(SHOWN)
+    ids = await ids_that_were(shopper.customer_id)
+    found = await StoreOrder.filter(member_id__in=ids).order_by("-id").limit(SHOWN)
     return OrderList(await _told(context, found, shopper.language))
 
 
@@ -132,7 +134,8 @@ async def cancel(shopper: Shopper, uuid: UUID, context: Context) -> Order:
 
 
 async def _hers(shopper: Shopper, uuid: UUID) -> StoreOrder:
-    order = await StoreOrder.get_or_none(uuid=uuid, member_id=shopper.customer_id)
+    ids = await ids_that_were(shopper.customer_id)
+    order = await StoreOrder.get_or_none(uuid=uuid, member_id__in=ids)
     if order is None:
         raise NotFound("no_such_order")
     return order

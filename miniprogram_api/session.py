@@ -133,20 +133,17 @@ async def _customer(account: MiniProgramAccount, told: Session, *, at: datetime)
 
 
 async def _one_of_two(openid: IdentityRef, unionid: IdentityRef, *, at: datetime) -> int:
-    """Return the one customer that two become where one of them has no history.
+    """Return the one customer that two become: the platform says that they are one human.
 
-    Where both have one, the openid's is served: that is a merge, and staff decide it.
+    Where something it said before speaks against that, the openid's is served.
     """
-    for known, other in ((unionid, openid), (openid, unionid)):
-        try:
-            return await customers.link(known, other, at=at)
-        except Refused as refusal:
-            if refusal.code != "has_history_of_her_own":
-                raise
-    found = await customers.find([openid, unionid])
-    log.warning(
-        "identities_of_two_customers",
-        customer_id=found[openid],
-        other_customer_id=found[unionid],
-    )
-    return found[openid]
+    try:
+        return await customers.link(unionid, openid, at=at, by=THROUGH)
+    except Refused:
+        found = await customers.find([openid, unionid])
+        log.warning(
+            "identities_of_two_customers",
+            customer_id=found[openid],
+            other_customer_id=found[unionid],
+        )
+        return found[openid]

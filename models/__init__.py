@@ -8,7 +8,7 @@ from models.campaigns import Snapshot, SnapshotMember, Subscription
 from models.challenges import ChallengeClaim, CheckIn, Score
 from models.communities import Community, CommunityMember, Invitation, InvitationState
 from models.connections import AccessToken, Connection
-from models.customers import Customer, Identity, IdentityKind, Member
+from models.customers import Customer, Identity, IdentityKind, Member, Merge
 from models.deliveries import Delivery, DeliveryState
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
@@ -50,6 +50,7 @@ __all__ = [
     "JobRunState",
     "Lot",
     "Member",
+    "Merge",
     "ParkedRow",
     "Product",
     "Purchase",

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
 
@@ -36,7 +37,8 @@ class Identity(Model):
     Of a mobile number the value is a keyed digest and ``sealed_value`` the number itself.
     For an openid of an official account: since when she follows, when she last followed or left,
     the QR scene she first came by, until when a person of customer service talks with her, and
-    when the platform was last asked about her.
+    when the platform was last asked about her. ``before_merge_id`` is the customer whom it named
+    before a merge that stands.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -51,6 +53,7 @@ class Identity(Model):
     looked_up_at = fields.DatetimeField(null=True)
     sealed_value = fields.BinaryField(null=True)
     created_at = fields.DatetimeField()
+    before_merge_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "identity"
@@ -61,7 +64,8 @@ class Member(Model):
     """A customer who joined. The points columns are checked caches of the ledger.
 
     ``points_available`` includes lots that are due but not yet swept: ask ``ledger.balances`` for
-    what can be spent. ``chain`` is the hash of the newest entry.
+    what can be spent. ``chain`` is the hash of the newest entry. ``merged_into_id`` is the
+    customer's, beside what the ledger locks.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -74,6 +78,33 @@ class Member(Model):
     entry_count = fields.IntField()
     lot_count = fields.IntField()
     chain = fields.BinaryField()
+    merged_into_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "member"
+
+
+class Merge(Model):
+    """Two customers who turned out to be one human: ``other`` became ``root``, and why.
+
+    ``identity_ids`` moved; ``root_entries`` counts the root's entries before the points moved, and
+    ``undone_entries`` before they moved back. ``idle_before`` and ``idle_after`` are the root's
+    inactivity around it. Undone, it is history.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    root_id = fields.BigIntField()
+    other_id = fields.BigIntField()
+    evidence = fields.TextField()
+    merged_by = fields.TextField()
+    merged_at = fields.DatetimeField()
+    identity_ids = ArrayField("bigint")
+    root_entries = fields.IntField()
+    idle_before = fields.DatetimeField(null=True)
+    idle_after = fields.DatetimeField(null=True)
+    undone_by = fields.TextField(null=True)
+    undone_at = fields.DatetimeField(null=True)
+    undone_entries = fields.IntField(null=True)
+
+    class Meta:
+        table = "merge"

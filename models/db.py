@@ -39,7 +39,13 @@ Unreachable = (
 )
 # What PostgreSQL says no to, at the start: a wrong password, no such database, too old a server.
 Refusal = (PostgresError, DBConnectionError, OperationalError)
-Collision = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError)
+
+
+class Outdated(Exception):
+    """What was read before a lock is true no more: as after any collision, it is done again."""
+
+
+Collision = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, Outdated)
 
 
 def credentials(database_url: str) -> dict[str, Any]:

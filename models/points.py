@@ -32,7 +32,8 @@ class Lot(Model):
     """Points earned together, that expire together. Pending until ``settled_at``.
 
     ``number`` counts a member's lots from 1; ``entry_number`` is the entry that opened the lot.
-    Without ``expires_at`` the lot expires with the member's inactivity, or never.
+    Without ``expires_at`` the lot expires with the member's inactivity, or never. A lot that moved
+    in a merge names the lot that was earned as its origin.
     """
 
     member_id = fields.BigIntField(primary_key=True)
@@ -44,6 +45,8 @@ class Lot(Model):
     settles_at = fields.DatetimeField(null=True)
     settled_at = fields.DatetimeField(null=True)
     expires_at = fields.DatetimeField(null=True)
+    origin_member_id = fields.BigIntField(null=True)
+    origin_number = fields.IntField(null=True)
 
     class Meta:
         table = "lot"

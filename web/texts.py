@@ -69,14 +69,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{scope}:{value} is not known yet: she must follow the account first",
     ),
     "already_linked": (
-        "该顾客已关联同一公众号的另一位粉丝",
-        "This customer is another follower of the same account already",
-    ),
-    "has_history_of_her_own": (
-        "该顾客已有订单或积分，需要合并而不是关联",
-        "This customer has orders or points: a merge is needed, not a link",
+        "两位顾客是同一公众号的不同粉丝，或手机号、unionid 不同",
+        "They follow the same account as two, or have different phone numbers or unionids",
     ),
     "no_such_member": ("没有这位会员", "No such member"),
+    "same_customer": ("两边是同一位顾客", "Both are the same customer"),
+    "no_such_merge": ("没有这次合并", "No such merge"),
+    "member_was_merged": (
+        "该会员已并入另一位会员，请重试",
+        "This member was merged into another, please try again",
+    ),
     "no_such_customer": ("没有这位顾客", "No such customer"),
     # messages and imports
     "text_not_writable": ("文字含有无法保存的字符", "The text holds characters we cannot keep"),

@@ -8,7 +8,10 @@ from models import StoreOrder, db
 async def locked(numbers: Sequence[str]) -> list[StoreOrder]:
     """Return orders of the open transaction that nobody else changes meanwhile, by their ids."""
     rows = await db.fetch(
-        "SELECT id, member_id FROM store_order WHERE number = ANY($1::text[])", list(numbers)
+        "SELECT store_order.id, coalesce(merged_into_id, customer.id) AS member_id"
+        " FROM store_order JOIN customer ON customer.id = member_id"
+        " WHERE number = ANY($1::text[])",
+        list(numbers),
     )
     if not rows:
         return []

@@ -11,6 +11,7 @@ from loyalty.facts import Case
 from loyalty.policies import POLICIES
 from loyalty.policies.community import CommunityPolicy
 from loyalty.programme import Programme, Rule
+from loyalty.roots import HER_IDS
 from models import InvitationState, db
 
 PREFIX = "community:"
@@ -53,18 +54,18 @@ class Membership:
 
 
 # A rule may have several groups: hers first, then the first with room.
-_COMMUNITIES = """
+_COMMUNITIES = f"""
 SELECT *, members >= capacity AS is_full
 FROM (
     SELECT community.id, slot, corp_id, chat_id, community.state AS join_state, capacity, qr_code,
            staff_count + (SELECT count(*) FROM community_member
                           WHERE community_id = community.id AND left_at IS NULL) AS members,
-           EXISTS (SELECT FROM community_member JOIN customer ON customer.id = customer_id
+           EXISTS (SELECT FROM community_member
                    WHERE community_id = community.id AND left_at IS NULL
-                     AND coalesce(customer.merged_into_id, customer.id) = $1) AS is_in,
-           invitation.state AS invitation
+                     AND customer_id = ANY({HER_IDS})) AS is_in,
+           (SELECT max(state) FROM invitation WHERE community_id = community.id
+            AND member_id = ANY({HER_IDS})) AS invitation
     FROM community
-    LEFT JOIN invitation ON invitation.community_id = community.id AND member_id = $1
     WHERE dismissed_at IS NULL AND slot = ANY($2::text[])
 ) AS hers
 ORDER BY slot, is_in DESC, is_full, invitation IS NOT DISTINCT FROM 'open' DESC, id

@@ -133,15 +133,17 @@ async def _accept(community_id: int) -> None:
     """Let invitations say whether she is in the group; one that staff withdrew stays so."""
     await db.fetch(
         f"WITH present AS ({_PRESENT})"
-        " UPDATE invitation SET state = 'accepted', accepted_at = present.joined_at FROM present"
-        " WHERE community_id = $1 AND invitation.member_id = present.member_id"
+        " UPDATE invitation SET state = 'accepted', accepted_at = present.joined_at"
+        " FROM present, customer WHERE community_id = $1 AND customer.id = invitation.member_id"
+        " AND coalesce(merged_into_id, customer.id) = present.member_id"
         " AND state IN ('open', 'left')",
         community_id,
     )
     await db.fetch(
         f"WITH present AS ({_PRESENT})"
         " UPDATE invitation SET state = 'left' WHERE community_id = $1 AND state = 'accepted'"
-        " AND member_id NOT IN (SELECT member_id FROM present)",
+        " AND (SELECT coalesce(merged_into_id, id) FROM customer WHERE id = invitation.member_id)"
+        "  NOT IN (SELECT member_id FROM present)",
         community_id,
     )
 

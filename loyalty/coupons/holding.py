@@ -8,6 +8,7 @@ import msgspec
 
 from loyalty.coupons.issuing import Reason
 from loyalty.errors import NotFound, Refused
+from loyalty.roots import HER_IDS
 from models import CouponState, db
 
 SHOWN = 100
@@ -39,12 +40,12 @@ class Held:
         return None if self.state is CouponState.ISSUED else Refused(f"coupon_{self.state.value}")
 
 
-_HELD = """
+_HELD = f"""
 SELECT id, uuid, slot, rule_version_id, code, reason, now_in.state, issued_at, expires_at, locked_by
 FROM coupon CROSS JOIN LATERAL (
     SELECT CASE WHEN coupon.state = 'issued' AND coupon.expires_at <= $2 THEN 'expired'
                 ELSE coupon.state END AS state) AS now_in
-WHERE member_id = $1
+WHERE member_id = ANY({HER_IDS})
 """
 
 

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from loyalty.coupons.holding import find
 from loyalty.errors import Refused
+from loyalty.roots import HER_IDS
 from models import CouponState, db
 
-_LOCK = """
+_LOCK = f"""
 UPDATE coupon SET state = 'locked', locked_by = $3
-WHERE uuid = $1 AND member_id = $2 AND state = 'issued' AND expires_at > $4
+WHERE uuid = $2 AND member_id = ANY({HER_IDS}) AND state = 'issued' AND expires_at > $4
 RETURNING id
 """
 
@@ -58,7 +59,7 @@ async def lock(uuid: UUID, *, member_id: int, order_id: int, at: datetime) -> in
         Refused: ``coupon_locked`` (another order has it), ``coupon_used``, ``coupon_void``,
             ``coupon_expired``.
     """
-    rows = await db.fetch(_LOCK, uuid, member_id, order_id, at)
+    rows = await db.fetch(_LOCK, member_id, uuid, order_id, at)
     if rows:
         coupon_id: int = rows[0]["id"]
         return coupon_id

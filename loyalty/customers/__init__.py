@@ -13,8 +13,9 @@ from loyalty.customers.followers import (
     talk_with_agent,
     unfollow,
 )
-from loyalty.customers.identifying import Buyer, find, identify, join, meet
+from loyalty.customers.identifying import Buyer, find, identify, join, meet, recognise
 from loyalty.customers.linking import link
+from loyalty.customers.merging import merge, unmerge
 from loyalty.customers.phones import (
     PhoneNumber,
     SealedPhone,
@@ -40,10 +41,13 @@ __all__ = [
     "learn",
     "link",
     "meet",
+    "merge",
     "not_looked_up",
+    "recognise",
     "seal_phone",
     "senders",
     "speak",
     "talk_with_agent",
     "unfollow",
+    "unmerge",
 ]

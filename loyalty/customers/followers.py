@@ -1,6 +1,7 @@
 """Who follows an official account: since when, by which code, in which language."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,8 +84,7 @@ async def not_looked_up(app_id: str, *, limit: int) -> list[str]:
 async def learn(app_id: str, told: Sequence[Told], *, at: datetime) -> None:
     """Keep what a platform said of followers; whoever was asked about is not asked again.
 
-    A unionid that names another customer makes the two one where one of them has no history. Two
-    histories stay two customers: that is a merge, and staff decide it.
+    A unionid that names another customer merges the two, unless they are two followers.
     """
     for one in told:
         openid = IdentityRef(IdentityKind.OPENID, app_id, one.openid)
@@ -107,9 +107,5 @@ async def _name(known: IdentityRef, other: IdentityRef, *, at: datetime) -> None
     try:
         await meet((known, other), at=at, through="official_account")
     except Refused:
-        for keeps, goes in ((known, other), (other, known)):
-            try:
-                await link(keeps, goes, at=at)
-            except Refused:
-                continue
-            return
+        with suppress(Refused):
+            await link(other, known, at=at, by="official_account")

@@ -12,7 +12,8 @@ Buyer = tuple[IdentityRef, ...]
 
 _FIND = """
 SELECT identity.kind, identity.scope, identity.value,
-       coalesce(customer.merged_into_id, customer.id) AS customer_id
+       coalesce(customer.merged_into_id, customer.id) AS customer_id,
+       coalesce(identity.before_merge_id, identity.customer_id) AS before_merge_id
 FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (kind, scope, value)
 JOIN identity USING (kind, scope, value)
 JOIN customer ON customer.id = identity.customer_id
@@ -26,10 +27,18 @@ SELECT *, $5 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
 
 async def find(references: Iterable[IdentityRef]) -> dict[IdentityRef, int]:
     """Return the customer ids of the identities that are known; merged ones lead to their root."""
+    return {ref: known for ref, (known, _) in (await _find(references)).items()}
+
+
+async def _find(references: Iterable[IdentityRef]) -> dict[IdentityRef, tuple[int, int]]:
+    """Return whom identities name, and whom they named before a merge."""
     wanted = sorted(set(references))
     rows = await db.fetch(_FIND, *_columns(wanted))
     return {
-        IdentityRef(IdentityKind(row["kind"]), row["scope"], row["value"]): row["customer_id"]
+        IdentityRef(IdentityKind(row["kind"]), row["scope"], row["value"]): (
+            row["customer_id"],
+            row["before_merge_id"],
+        )
         for row in rows
     }
 
@@ -52,11 +61,27 @@ async def identify(
     Joins the caller's transaction, which must be open; two processes that meet the same new buyer
     collide with ``db.Collision`` and the caller tries again.
     """
-    known = await find(ref for buyer in buyers for ref in buyer)
-    groups = _Groups(known)
+    found = await recognise(buyers, at=at, through=through)
+    return [one[0] if isinstance(one, tuple) else one for one in found]
+
+
+async def recognise(
+    buyers: Sequence[Buyer], *, at: datetime, through: str
+) -> list[tuple[int, int] | LoyaltyError | None]:
+    """Return each buyer's customer as `identify` does, and whom she was before a merge."""
+    found = await _find(ref for buyer in buyers for ref in buyer)
+    groups = _Groups({ref: known for ref, (known, _) in found.items()})
     places = [groups.add(buyer) for buyer in buyers]
     await _create(groups, at=at, through=through)
-    return [groups.answer(place) for place in places]
+    told: list[tuple[int, int] | LoyaltyError | None] = []
+    for buyer, place in zip(buyers, places, strict=True):
+        answer = groups.answer(place)
+        if isinstance(answer, int):
+            before = next((found[ref][1] for ref in buyer if ref in found), answer)
+            told.append((answer, before))
+        else:
+            told.append(answer)
+    return told
 
 
 class _Groups:

@@ -7,9 +7,14 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from loyalty.again import in_transaction
+from loyalty.customers.identifying import find
+from loyalty.customers.linking import are_two_people
+from loyalty.customers.merging import merge
 from loyalty.errors import Refused
+from loyalty.orders import IdentityRef
 from loyalty.sealing import Sealer
-from models import db
+from models import IdentityKind, db
 
 PURPOSE = "mobile"
 _DIGITS = re.compile("[0-9]{4,15}", re.ASCII)
@@ -57,20 +62,32 @@ class SealedPhone(Struct, frozen=True):
 async def bind_phone(customer_id: int, phone: PhoneNumber, *, sealer: Sealer, at: datetime) -> None:
     """Let a customer be known by this number, and no longer by one she had before.
 
+    Where it names another customer, the two are merged: the platform vouches for the number.
+
     Raises:
-        Refused: ``phone_of_another_customer``, ``phone_not_usable``.
+        Refused: ``phone_not_usable``; ``phone_of_another_customer``: and the two have different
+            numbers, unionids or openids of one app, so they are two people.
     """
     kept = seal_phone(phone.international, sealer=sealer)
-    async with db.transaction():
-        await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", customer_id)
-        (row,) = await db.fetch(_BIND, customer_id, kept.digest, kept.sealed, at)
-        if not row["is_hers"]:
+    await in_transaction(lambda: _bind(customer_id, kept, at=at))
+
+
+async def _bind(customer_id: int, phone: SealedPhone, *, at: datetime) -> None:
+    named = IdentityRef(IdentityKind.MOBILE, "", phone.digest)
+    owner = (await find([named])).get(named, customer_id)
+    if owner != customer_id:
+        if await are_two_people(owner, customer_id):
             raise Refused("phone_of_another_customer")
-        await db.fetch(
-            "DELETE FROM identity WHERE customer_id = $1 AND kind = 'mobile' AND value <> $2",
-            customer_id,
-            kept.digest,
-        )
+        await merge(customer_id, owner, evidence=PURPOSE, by="miniprogram", at=at)
+    await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", customer_id)
+    (row,) = await db.fetch(_BIND, customer_id, phone.digest, phone.sealed, at)
+    if not row["is_hers"]:
+        raise Refused("phone_of_another_customer")
+    await db.fetch(
+        "DELETE FROM identity WHERE customer_id = $1 AND kind = 'mobile' AND value <> $2",
+        customer_id,
+        phone.digest,
+    )
 
 
 def seal_phone(international: str, *, sealer: Sealer) -> SealedPhone:

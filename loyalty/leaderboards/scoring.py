@@ -8,6 +8,7 @@ from msgspec import Struct
 from loyalty.policies import POLICIES
 from loyalty.policies.board import Board
 from loyalty.programme import Programme
+from loyalty.roots import ids_of
 from loyalty.seasons import Season, before, season
 from models import db
 
@@ -22,18 +23,19 @@ class Scored(Struct, frozen=True):
     reached_at: datetime
 
 
-# An entry that undoes an earning leaves with it, whenever it came.
-_SCORE = """
+# An entry that undoes an earning leaves with it, whenever it came and whoever bore it.
+_SCORE = f"""
 WITH counted AS (
-    SELECT earned.member_id, earned.at,
+    SELECT wanted.id AS member_id, earned.at,
            greatest(earned.available + earned.pending - earned.debt
                     + coalesce(undone.points, 0), 0) AS points
-    FROM entry AS earned
+    FROM unnest($1::bigint[]) AS wanted (id)
+    JOIN entry AS earned ON earned.member_id = ANY({ids_of("wanted.id")})
     LEFT JOIN LATERAL (
         SELECT sum(available + pending - debt) AS points FROM entry
         WHERE undoes = earned.key AND kind IN ('cancel', 'claw_back')
     ) AS undone ON true
-    WHERE earned.member_id = ANY($1::bigint[]) AND earned.kind = 'earn'
+    WHERE earned.kind = 'earn'
       AND earned.at >= $4 AND earned.at < $5
 ), summed AS (
     SELECT id AS member_id, coalesce(sum(points), 0)::bigint AS score,

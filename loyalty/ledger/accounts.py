@@ -27,8 +27,17 @@ class LotState(Struct):
     settles_at: datetime | None
     settled_at: datetime | None
     expires_at: datetime | None
+    origin_member_id: int | None = None
+    origin_number: int | None = None
     is_new: bool = False
     is_changed: bool = False
+
+    @property
+    def home(self) -> tuple[int, int]:
+        """Return (member id, number) of the lot that was earned: its own, or that it moved from."""
+        if self.origin_member_id is None or self.origin_number is None:
+            return self.member_id, self.number
+        return self.origin_member_id, self.origin_number
 
 
 class EntryState(Struct, gc=False):
@@ -80,7 +89,8 @@ class EntryState(Struct, gc=False):
 
     def _opening(self, lot: LotState) -> tuple[object, ...]:
         settled_at = None if self.pending else lot.settled_at
-        return lot.number, lot.points, lot.earned_at, lot.expires_at, settled_at
+        told = lot.number, lot.points, lot.earned_at, lot.expires_at, settled_at
+        return told if lot.origin_member_id is None else (*told, *lot.home)
 
 
 class Account(Struct, gc=False):
@@ -94,6 +104,7 @@ class Account(Struct, gc=False):
     entry_count: int
     lot_count: int
     chain: bytes
+    merged_into_id: int | None = None
     lots: dict[int, LotState] = {}
     _lot_by_entry: dict[int, LotState] = {}
 
@@ -136,6 +147,7 @@ class Account(Struct, gc=False):
         settles_at: datetime | None = None,
         settled_at: datetime | None = None,
         expires_at: datetime | None = None,
+        origin: tuple[int, int] | tuple[None, None] = (None, None),
     ) -> LotState:
         """Add a lot of points that an entry brought; earned at the entry's moment, if not told."""
         self.lot_count += 1
@@ -149,6 +161,8 @@ class Account(Struct, gc=False):
             settles_at,
             settled_at,
             expires_at,
+            origin[0],
+            origin[1],
             is_new=True,
         )
         self.hold(lot)

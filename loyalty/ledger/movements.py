@@ -19,7 +19,7 @@ POINTS_LIMIT = 10**12
 KEY_LIMIT = 240
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
-_ENDINGS_OF_OURS = (":in", ":debt", ":lapsed")
+_ENDINGS_OF_OURS = (":in", ":debt", ":lapsed", ":pending")
 
 
 class OnShortfall(StrEnum):
@@ -83,6 +83,10 @@ class Movement(Struct, frozen=True, kw_only=True):
     def members(self) -> tuple[int, ...]:
         """Return the ids of all members whose points it moves."""
         return (self.member_id,)
+
+    def lots(self) -> tuple[tuple[int, int], ...]:
+        """Return (member id, number) of the lots that it names."""
+        return ()
 
 
 class Earn(Movement, frozen=True, kw_only=True):
@@ -206,17 +210,60 @@ class Adjust(Movement, frozen=True, kw_only=True):
 class Move(Movement, frozen=True, kw_only=True):
     """Hand points to another member with their expiry: two entries, ``key`` and ``key:in``.
 
-    A part lapses when it would have lapsed with the giver. When ``points`` is None all that is
-    settled goes, and debt, and goes on with the other's inactivity. What is pending stays until it
-    settles, and what the giver earned is clawed back from the giver: move again and both follow.
+    They lapse when they would have lapsed with the giver.
     """
 
     kind = EntryKind.MOVE
     to_member_id: int
-    points: int | None = None
+    points: int
 
     def content(self) -> tuple[object, ...]:
         return (self.to_member_id, self.points)
 
     def members(self) -> tuple[int, ...]:
         return (self.member_id, self.to_member_id)
+
+
+class MoveAll(Movement, frozen=True, kw_only=True):
+    """Hand all points to another member where two are one, and what is owed.
+
+    Lots keep when they expire and settle, and which lot was earned, so that it settles, is
+    cancelled and clawed back there; what is pending goes as such, by entries ``key:pending``. What
+    is due is taken away before, and both go on with the later inactivity.
+    """
+
+    kind = EntryKind.MOVE
+    to_member_id: int
+
+    def content(self) -> tuple[object, ...]:
+        return (self.to_member_id,)
+
+    def members(self) -> tuple[int, ...]:
+        return (self.member_id, self.to_member_id)
+
+
+class MoveBack(Movement, frozen=True, kw_only=True):
+    """Hand a part of an account back where one member is two again.
+
+    ``net`` is what the other has in the end, owed points less than none. It is taken from the
+    lots of ``own`` (number, number of the lot at home to return to), then from the soonest to
+    expire; where debts were paid meanwhile that are not the payer's, ``paid`` (number, points)
+    says from which lots, and they get it back. Pending lots of her own go as such.
+    """
+
+    kind = EntryKind.MOVE
+    to_member_id: int
+    net: int
+    own: tuple[tuple[int, int | None], ...]
+    paid: tuple[tuple[int, int], ...]
+
+    def content(self) -> tuple[object, ...]:
+        return (self.to_member_id, self.net, self.own, self.paid)
+
+    def members(self) -> tuple[int, ...]:
+        return (self.member_id, self.to_member_id)
+
+    def lots(self) -> tuple[tuple[int, int], ...]:
+        own = [(self.member_id, number) for number, _ in self.own]
+        homes = [(self.to_member_id, home) for _, home in self.own if home is not None]
+        return (*own, *homes, *((self.member_id, number) for number, _ in self.paid))

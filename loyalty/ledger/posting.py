@@ -15,13 +15,16 @@ from loyalty.ledger.movements import (
     Earn,
     Expire,
     Move,
+    MoveAll,
+    MoveBack,
     Movement,
     OnShortfall,
     Restore,
     Settle,
     Spend,
 )
-from loyalty.ledger.moving import move
+from loyalty.ledger.moving import move, move_all, receive
+from loyalty.ledger.parting import move_back
 from loyalty.ledger.steps import check_enough, check_points, keep_alive, pay_debt, take_away
 from models import EntryKind
 
@@ -39,7 +42,7 @@ def post(book: Book, movement: Movement) -> EntryState:
 
 def _earn(book: Book, movement: Earn) -> EntryState:
     check_points(movement.points)
-    account = book.account(movement.member_id)
+    account = book.own_account(movement.member_id)
     keep_alive(book, movement, account, idle_expires_at=movement.idle_expires_at)
     at_once = movement.settles_at is not None and movement.settles_at <= movement.at
     entry = book.begin(account, movement)
@@ -66,10 +69,8 @@ def _canonical(breakdown: msgspec.Raw | None) -> str | None:
 
 
 def _settle(book: Book, movement: Settle) -> EntryState:
-    account = book.account(movement.member_id)
-    lot = book.earned_lot(movement.earn_key, movement.member_id)
-    if lot.settled_at is not None:
-        raise Refused("already_settled", earn_key=movement.earn_key)
+    account = book.own_account(movement.member_id)
+    lot = _pending_lot(book, movement)
     if not lot.remaining:
         raise Refused("already_cancelled", earn_key=movement.earn_key)
     entry = book.begin(account, movement)
@@ -83,13 +84,24 @@ def _settle(book: Book, movement: Settle) -> EntryState:
 
 
 def _cancel(book: Book, movement: Cancel) -> EntryState:
-    lot = book.earned_lot(movement.earn_key, movement.member_id)
-    if lot.settled_at is not None:
-        raise Refused("already_settled", earn_key=movement.earn_key)
+    lot = _pending_lot(book, movement)
     if movement.points is not None:
         check_points(movement.points)
     points = lot.remaining if movement.points is None else movement.points
     return _drop(book, movement, lot, points=points)
+
+
+def _pending_lot(book: Book, movement: Settle | Cancel) -> LotState:
+    """Return the lot that holds what is pending of an earning; spent up, where nothing is.
+
+    Raises:
+        Refused: ``already_settled``.
+    """
+    earned = book.earned_lot(movement.earn_key, movement.member_id)
+    lots = book.held_of(earned, movement.member_id)
+    if any(lot.settled_at is not None for lot in lots):
+        raise Refused("already_settled", earn_key=movement.earn_key)
+    return next((lot for lot in lots if lot.remaining), earned)
 
 
 def _drop(book: Book, movement: Cancel | ClawBack, lot: LotState, *, points: int) -> EntryState:
@@ -103,13 +115,12 @@ def _drop(book: Book, movement: Cancel | ClawBack, lot: LotState, *, points: int
 
 
 def _note_taken_back(book: Book, lot: LotState, points: int) -> None:
-    place = (lot.member_id, lot.number)
-    book.taken_back[place] = book.taken_back.get(place, 0) + points
+    book.taken_back[lot.home] = book.taken_back.get(lot.home, 0) + points
 
 
 def _spend(book: Book, movement: Spend) -> EntryState:
     check_points(movement.points)
-    account = book.account(movement.member_id)
+    account = book.own_account(movement.member_id)
     lots = account.spendable(movement.at)
     check_enough(movement.points, lots)
     keep_alive(book, movement, account, idle_expires_at=movement.idle_expires_at)
@@ -119,7 +130,7 @@ def _spend(book: Book, movement: Spend) -> EntryState:
 
 
 def _restore(book: Book, movement: Restore) -> EntryState:
-    account = book.account(movement.member_id)
+    account = book.own_account(movement.member_id)
     spent = book.entry(movement.spend_key, EntryKind.SPEND, movement.member_id)
     if movement.points is not None:
         check_points(movement.points)
@@ -130,33 +141,39 @@ def _restore(book: Book, movement: Restore) -> EntryState:
     if not 0 < points <= total:
         raise Refused("more_than_spent", wanted=points, left=total)
     entry = book.begin(account, movement, undoes=movement.spend_key)
+    is_own = spent.member_id == account.member_id
     lots = sorted(
-        (account.lots[number] for number in left),
+        ((account.lots if is_own else book.spent[movement.spend_key])[number] for number in left),
         key=lambda lot: (account.expiry(lot), lot.number),
         reverse=True,
     )
     for lot in lots:
         given = min(points, left[lot.number])
         if given:
-            account.draw(entry, lot, -given)
+            if is_own:
+                account.draw(entry, lot, -given)
+            else:
+                receive(account, entry, lot, points=given, origin=lot.home)
             restored[lot.number] = restored.get(lot.number, 0) + given
             points -= given
     book.close(account, entry)
-    pay_debt(book, movement, account, lots=lots[::-1])
+    pay_debt(book, movement, account, lots=lots[::-1] if is_own else entry.opened[::-1])
     return entry
 
 
 def _claw_back(book: Book, movement: ClawBack) -> EntryState:
     check_points(movement.points)
-    account = book.account(movement.member_id)
+    account = book.own_account(movement.member_id)
     lot = book.earned_lot(movement.earn_key, movement.member_id)
-    if lot.settled_at is None:
-        return _drop(book, movement, lot, points=movement.points)
-    left = lot.points - book.taken_back.get((lot.member_id, lot.number), 0)
+    lots = book.held_of(lot, movement.member_id)
+    if all(one.settled_at is None for one in lots or [lot]):
+        pending = next((one for one in lots if one.remaining), lot)
+        return _drop(book, movement, pending, points=movement.points)
+    left = lot.points - book.taken_back.get(lot.home, 0)
     if movement.points > left:
         raise Refused("more_than_earned", wanted=movement.points, left=left)
     entry = book.begin(account, movement, undoes=movement.earn_key)
-    missing = account.take(entry, [lot], movement.points)
+    missing = account.take(entry, [one for one in lots if one.settled_at], movement.points)
     missing -= _let_off(book, entry, lot, missing)
     missing = account.take(entry, account.spendable(movement.at), missing)
     if movement.on_shortfall is OnShortfall.DEBT:
@@ -169,16 +186,15 @@ def _claw_back(book: Book, movement: ClawBack) -> EntryState:
 
 def _let_off(book: Book, entry: EntryState, lot: LotState, missing: int) -> int:
     """Return how much of ``missing`` expired in its lot; each expired point counts once."""
-    place = (lot.member_id, lot.number)
-    points = min(missing, book.expired.get(place, 0))
+    points = min(missing, book.expired.get(lot.home, 0))
     if points:
-        book.expired[place] -= points
+        book.expired[lot.home] -= points
         entry.breakdown = canonical({"expired": points})
     return points
 
 
 def _expire(book: Book, movement: Expire) -> EntryState:
-    account = book.account(movement.member_id)
+    account = book.own_account(movement.member_id)
     lots = account.due(movement.at)
     if not lots:
         raise Refused("nothing_due", member_id=movement.member_id)
@@ -187,7 +203,7 @@ def _expire(book: Book, movement: Expire) -> EntryState:
 
 def _adjust(book: Book, movement: Adjust) -> EntryState:
     check_points(-movement.points if movement.points < 0 else movement.points)
-    account = book.account(movement.member_id)
+    account = book.own_account(movement.member_id)
     if movement.points < 0:
         lots = account.spendable(movement.at)
         check_enough(-movement.points, lots)
@@ -214,4 +230,6 @@ _POSTINGS: dict[type[Movement], Callable[[Book, Any], EntryState]] = {
     Expire: _expire,
     Adjust: _adjust,
     Move: move,
+    MoveAll: move_all,
+    MoveBack: move_back,
 }

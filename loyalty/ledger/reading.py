@@ -105,7 +105,10 @@ async def due_to_settle(*, at: datetime, limit: int) -> list[tuple[int, str]]:
     """Return (member id, earn key) of pending lots whose time has come, oldest first."""
     rows = await db.fetch(
         "SELECT lot.member_id, entry.key FROM lot"
-        " JOIN entry ON entry.member_id = lot.member_id AND entry.number = lot.entry_number"
+        " LEFT JOIN lot AS origin ON origin.member_id = lot.origin_member_id"
+        "  AND origin.number = lot.origin_number"
+        " JOIN entry ON entry.member_id = coalesce(origin.member_id, lot.member_id)"
+        "  AND entry.number = coalesce(origin.entry_number, lot.entry_number)"
         " WHERE lot.settled_at IS NULL AND lot.remaining > 0 AND lot.settles_at <= $1"
         " ORDER BY lot.settles_at LIMIT $2",
         at,

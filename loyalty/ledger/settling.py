@@ -5,18 +5,33 @@ from datetime import datetime
 
 from models import db
 
-_PLAN = """
+# Where a lot moved in a merge, what was earned waits in another, too.
+_LOTS = """
+SELECT key, lot.member_id, lot.number
+FROM entry CROSS JOIN LATERAL (
+    SELECT member_id, number FROM lot
+    WHERE lot.member_id = entry.member_id AND lot.entry_number = entry.number
+    UNION ALL
+    SELECT moved.member_id, moved.number FROM lot AS earned
+    JOIN lot AS moved ON moved.origin_member_id = earned.member_id
+                     AND moved.origin_number = earned.number
+    WHERE earned.member_id = entry.member_id AND earned.entry_number = entry.number
+) AS lot
+WHERE key = ANY($1::text[])
+"""
+
+_PLAN = f"""
 UPDATE lot SET settles_at = planned.settles_at
 FROM unnest($1::text[], $2::timestamptz[]) AS planned (earn_key, settles_at)
-JOIN entry ON entry.key = planned.earn_key
-WHERE lot.member_id = entry.member_id AND lot.entry_number = entry.number
+JOIN ({_LOTS}) AS held ON held.key = planned.earn_key
+WHERE lot.member_id = held.member_id AND lot.number = held.number
   AND lot.settled_at IS NULL AND lot.settles_at IS DISTINCT FROM planned.settles_at
 """
 
-_LOCK = """
+_LOCK = f"""
 SELECT member.id
-FROM (SELECT DISTINCT member_id FROM entry WHERE key = ANY($1::text[])) AS earner
-JOIN member ON member.id = earner.member_id
+FROM (SELECT DISTINCT member_id FROM ({_LOTS}) AS held) AS holder
+JOIN member ON member.id = holder.member_id
 ORDER BY member.id
 FOR UPDATE OF member
 """

@@ -43,6 +43,14 @@ def pay_debt(book: Book, movement: Movement, account: Account, *, lots: list[Lot
     book.close(account, paying)
 
 
+def lapse(book: Book, movement: Movement, account: Account, *, key: str) -> None:
+    """Take away what is due, as an entry of its own."""
+    lots = account.due(movement.at)
+    if lots:
+        entry = book.begin(account, movement, kind=EntryKind.EXPIRE, key=key)
+        take_away(book, account, entry, lots=lots)
+
+
 def keep_alive(
     book: Book, movement: Movement, account: Account, *, idle_expires_at: datetime | None
 ) -> None:
@@ -51,12 +59,7 @@ def keep_alive(
     if idle_expires_at is None or (before is not None and idle_expires_at <= before):
         return
     if before is not None and before <= movement.at:
-        lots = account.due(movement.at)
-        if lots:
-            entry = book.begin(
-                account, movement, kind=EntryKind.EXPIRE, key=f"{movement.key}:lapsed"
-            )
-            take_away(book, account, entry, lots=lots)
+        lapse(book, movement, account, key=f"{movement.key}:lapsed")
     account.idle_expires_at = idle_expires_at
 
 
@@ -65,7 +68,6 @@ def take_away(
 ) -> EntryState:
     """Expire all that is left of these lots, and finish the entry."""
     for lot in lots:
-        place = (account.member_id, lot.number)
-        book.expired[place] = book.expired.get(place, 0) + lot.remaining
+        book.expired[lot.home] = book.expired.get(lot.home, 0) + lot.remaining
         account.draw(entry, lot, lot.remaining)
     return book.close(account, entry)

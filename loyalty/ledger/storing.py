@@ -14,6 +14,8 @@ from loyalty.ledger.movements import (
     Earn,
     Expire,
     Move,
+    MoveAll,
+    MoveBack,
     Movement,
     Restore,
     Settle,
@@ -24,7 +26,7 @@ from models import EntryKind, db
 
 _LOCK = """
 SELECT id, points_available, points_pending, points_debt, idle_expires_at, entry_count, lot_count,
-       chain
+       chain, merged_into_id
 FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE
 """
 
@@ -33,15 +35,22 @@ SELECT member_id, number, kind, key, digest, at, available, pending, debt, short
 FROM entry WHERE key = ANY($1::text[])
 """
 
-_OPEN_LOTS = """
-SELECT member_id, number, entry_number, points, remaining, earned_at, settles_at, settled_at,
-       expires_at
-FROM lot WHERE member_id = ANY($1::bigint[]) AND remaining > 0
+_LOT = """lot.member_id, lot.number, lot.entry_number, lot.points, lot.remaining, lot.earned_at,
+       lot.settles_at, lot.settled_at, lot.expires_at, lot.origin_member_id, lot.origin_number"""
+
+_OPEN_LOTS = f"""
+SELECT {_LOT} FROM lot WHERE member_id = ANY($1::bigint[]) AND remaining > 0
 """
 
-_EARNED_LOTS = """
-SELECT lot.member_id, lot.number, lot.entry_number, lot.points, lot.remaining, lot.earned_at,
-       lot.settles_at, lot.settled_at, lot.expires_at,
+_NAMED_LOTS = f"""
+SELECT {_LOT}
+FROM unnest($1::bigint[], $2::integer[]) AS wanted (member_id, number)
+JOIN lot USING (member_id, number)
+"""
+
+# The lot that an earning opened, and then those into which it moved.
+_EARNED_LOTS = f"""
+SELECT {_LOT},
        (SELECT coalesce(sum(draw.points), 0)::bigint
         FROM draw JOIN entry ON entry.member_id = draw.member_id
                             AND entry.number = draw.entry_number
@@ -49,20 +58,43 @@ SELECT lot.member_id, lot.number, lot.entry_number, lot.points, lot.remaining, l
           AND entry.kind = 'expire') AS expired,
        (SELECT coalesce(sum(debt + shortfall - available - pending
                             + coalesce((breakdown ->> 'expired')::bigint, 0)), 0)::bigint
-        FROM entry AS undoing WHERE undoing.undoes = entry.key) AS taken_back,
+        FROM entry AS undoing WHERE undoing.undoes = earning.key) AS taken_back,
        (SELECT coalesce(sum((breakdown ->> 'expired')::bigint), 0)::bigint
-        FROM entry AS undoing WHERE undoing.undoes = entry.key) AS let_off
-FROM entry JOIN lot ON lot.member_id = entry.member_id AND lot.entry_number = entry.number
-WHERE entry.key = ANY($1::text[])
+        FROM entry AS undoing WHERE undoing.undoes = earning.key) AS let_off,
+       earning.key
+FROM entry AS earning
+JOIN lot AS earned ON earned.member_id = earning.member_id
+                  AND earned.entry_number = earning.number
+CROSS JOIN LATERAL (
+    SELECT * FROM lot WHERE lot.member_id = earned.member_id AND lot.number = earned.number
+    UNION ALL
+    SELECT * FROM lot WHERE origin_member_id = earned.member_id AND origin_number = earned.number
+) AS lot
+WHERE earning.key = ANY($1::text[]) AND earning.kind = 'earn'
+ORDER BY lot.origin_member_id IS NOT NULL
 """
 
-_SPENT_DRAWS = """
-SELECT coalesce(entry.undoes, entry.key) AS spend_key, entry.kind, draw.points AS drawn,
-       lot.member_id, lot.number, lot.entry_number, lot.points, lot.remaining, lot.earned_at,
-       lot.settles_at, lot.settled_at, lot.expires_at
+# A spending's draws; what its restores gave back to its lots, or opened anew from them elsewhere.
+_SPENT_DRAWS = f"""
+SELECT coalesce(entry.undoes, entry.key) AS spend_key, entry.kind, draw.points AS drawn, {_LOT}
 FROM entry JOIN draw ON draw.member_id = entry.member_id AND draw.entry_number = entry.number
            JOIN lot ON lot.member_id = draw.member_id AND lot.number = draw.lot_number
 WHERE entry.key = ANY($1::text[]) OR (entry.undoes = ANY($1::text[]) AND entry.kind = 'restore')
+UNION ALL
+SELECT entry.undoes, entry.kind, -lot.points AS drawn, {_LOT}
+FROM entry JOIN lot ON lot.member_id = entry.member_id AND lot.entry_number = entry.number
+WHERE entry.undoes = ANY($1::text[]) AND entry.kind = 'restore'
+"""
+
+# Who was merged with whom at some time, over any number of hands.
+_KIN = """
+WITH RECURSIVE kin AS (
+    SELECT DISTINCT id AS member_id, id AS other_id FROM unnest($1::bigint[]) AS asked (id)
+    UNION
+    SELECT member_id, CASE WHEN root_id = kin.other_id THEN merge.other_id ELSE root_id END
+    FROM kin JOIN merge ON kin.other_id IN (merge.other_id, root_id)
+)
+SELECT member_id, other_id FROM kin WHERE member_id <> other_id
 """
 
 # The rows are the tables' own, and ``member_totals``: the states begin with their columns.
@@ -90,7 +122,7 @@ FROM unnest($5::member_totals[]) AS totals
 WHERE member.id = totals.member_id
 """
 
-_LOT_WIDTH, _ENTRY_WIDTH, _TOTALS_WIDTH = 9, 15, 8
+_LOT_WIDTH, _ENTRY_WIDTH, _TOTALS_WIDTH = 11, 15, 8
 _PLACE = itemgetter(0, 1)
 _KINDS = {kind.value: kind for kind in EntryKind}
 
@@ -125,26 +157,49 @@ async def _load_lots(book: Book, movements: Sequence[Movement]) -> None:
     if drawing:
         for row in await db.fetch(_OPEN_LOTS, list(drawing)):
             book.accounts[row["member_id"]].hold(LotState(*row))
+    named = [place for movement in movements for place in movement.lots()]
+    if named:
+        for row in await db.fetch(_NAMED_LOTS, *map(list, zip(*named, strict=True))):
+            _hold(book, LotState(*row))
     if not book.entries:
         return
+    await _load_kin(book, movements)
     earn_keys = _known(book, movements, (Settle, Cancel, ClawBack))
     if earn_keys:
         for row in await db.fetch(_EARNED_LOTS, earn_keys):
-            _hold(book, LotState(*row[:-3]))
-            place = (row["member_id"], row["number"])
-            book.taken_back[place] = row["taken_back"]
-            book.expired[place] = row["expired"] - row["let_off"]
+            _note_earned(book, row)
     spend_keys = _known(book, movements, (Restore,))
     if spend_keys:
-        for row in await db.fetch(_SPENT_DRAWS, spend_keys):
-            _hold(book, LotState(*row[3:]))
+        rows = await db.fetch(_SPENT_DRAWS, spend_keys)
+        for row in sorted(rows, key=lambda row: row["kind"] != EntryKind.SPEND.value):
             _note_spent(book, row)
+
+
+async def _load_kin(book: Book, movements: Sequence[Movement]) -> None:
+    """Look up who was merged with whom, where a movement builds on another member's entry."""
+    strangers = {
+        movement.member_id
+        for movement in movements
+        for key in movement.references()
+        if key in book.entries and book.entries[key].member_id != movement.member_id
+    }
+    if strangers:
+        rows = await db.fetch(_KIN, sorted(strangers))
+        book.kin.update((row["member_id"], row["other_id"]) for row in rows)
+
+
+def _note_earned(book: Book, row: db.Row) -> None:
+    lot = _hold(book, LotState(*row[:-4]))
+    book.earned.setdefault(row["key"], lot)
+    book.taken_back[lot.home] = row["taken_back"]
+    let_off = row["let_off"] if lot.origin_member_id is None else 0
+    book.expired[lot.home] = book.expired.get(lot.home, 0) + row["expired"] - let_off
 
 
 def _draws(movement: Movement) -> bool:
     if isinstance(movement, Earn):
         return movement.idle_expires_at is not None
-    return isinstance(movement, Spend | ClawBack | Expire | Move | Adjust)
+    return isinstance(movement, Spend | ClawBack | Expire | Move | MoveAll | MoveBack | Adjust)
 
 
 def _known(
@@ -159,19 +214,34 @@ def _known(
     ]
 
 
-def _hold(book: Book, lot: LotState) -> None:
+def _hold(book: Book, lot: LotState) -> LotState:
+    """Take a lot into its account, if that is locked, and return it as it stands there."""
     account = book.accounts.get(lot.member_id)
-    if account is not None and lot.number not in account.lots:
+    if account is None:
+        return lot
+    if lot.number not in account.lots:
         account.hold(lot)
+    return account.lots[lot.number]
 
 
 def _note_spent(book: Book, row: db.Row) -> None:
-    key, lot, drawn = row["spend_key"], row["number"], row["drawn"]
+    key, spent = row["spend_key"], book.entries[row["spend_key"]]
+    lot = _hold(book, LotState(*row[3:]))
     if row["kind"] == EntryKind.SPEND.value:
-        book.entries[key].draws[lot] = drawn
-    else:
-        restored = book.restored.setdefault(key, {})
-        restored[lot] = restored.get(lot, 0) - drawn
+        spent.draws[lot.number] = row["drawn"]
+        book.spent.setdefault(key, {})[lot.number] = lot
+        return
+    restored = book.restored.setdefault(key, {})
+    if lot.member_id == spent.member_id:
+        restored[lot.number] = restored.get(lot.number, 0) - row["drawn"]
+        return
+    # opened by a restore elsewhere: it stands for the lots drawn from that have the same home
+    left = lot.points
+    for number, drawn_from in book.spent[key].items():
+        back = min(left, spent.draws[number] - restored.get(number, 0))
+        if back and drawn_from.home == lot.home:
+            restored[number] = restored.get(number, 0) + back
+            left -= back
 
 
 async def write(book: Book) -> None:

@@ -58,7 +58,7 @@ FROM entry WHERE entry.member_id = ANY($1::bigint[]) ORDER BY entry.member_id, e
 
 _LOTS = """
 SELECT member_id, number, entry_number, points, remaining, earned_at, settles_at, settled_at,
-       expires_at
+       expires_at, origin_member_id, origin_number
 FROM lot WHERE member_id = ANY($1::bigint[]) ORDER BY member_id, number
 """
 

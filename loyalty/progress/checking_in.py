@@ -7,11 +7,20 @@ from loyalty.calendar import day_of
 from loyalty.errors import NotFound, Refused
 from loyalty.progress.claiming import can_give, give
 from loyalty.progress.counting import ProgressState, progress
+from loyalty.roots import HER_IDS
 from models import db
 
 LOOKED_BACK = timedelta(days=400)
 
-_HERS = "SELECT on_day FROM check_in WHERE member_id = $1 AND on_day >= $2 ORDER BY on_day"
+_HERS = f"""
+SELECT on_day FROM check_in WHERE member_id = ANY({HER_IDS}) AND on_day >= $2 ORDER BY on_day
+"""
+_CHECK_IN = f"""
+INSERT INTO check_in (member_id, on_day, checked_in_at)
+SELECT $1, $2, $3 WHERE NOT EXISTS (
+    SELECT FROM check_in WHERE member_id = ANY({HER_IDS}) AND on_day = $2)
+ON CONFLICT DO NOTHING RETURNING on_day
+"""
 
 
 async def check_in(member_id: int, on_day: date, *, at: datetime) -> tuple[bool, int]:
@@ -29,13 +38,7 @@ async def check_in(member_id: int, on_day: date, *, at: datetime) -> tuple[bool,
     async with db.transaction():
         if not await db.fetch("SELECT id FROM member WHERE id = $1 FOR NO KEY UPDATE", member_id):
             raise NotFound("no_such_member")
-        added = await db.fetch(
-            "INSERT INTO check_in (member_id, on_day, checked_in_at) VALUES ($1, $2, $3)"
-            " ON CONFLICT DO NOTHING RETURNING on_day",
-            member_id,
-            on_day,
-            at,
-        )
+        added = await db.fetch(_CHECK_IN, member_id, on_day, at)
         if not added:
             return False, 0
         points = 0

@@ -10,6 +10,7 @@ from loyalty.coupons import Issue, Reason
 from loyalty.errors import NotFound, Refused
 from loyalty.programme import Programme
 from loyalty.progress.counting import Progress, ProgressState, progress
+from loyalty.roots import HER_IDS
 from models import db
 
 
@@ -36,7 +37,7 @@ async def claim(member_id: int, code: str, round_name: str, *, at: datetime) -> 
         hers = next((one for one in found if one.code == code), None)
         if hers is None:
             raise NotFound("no_such_challenge")
-        if hers.round.name != round_name:
+        if hers.round.name != round_name or hers.state is ProgressState.CLAIMED:
             return await _earlier(member_id, code, round_name, rules=rules)
         if hers.state is ProgressState.OPEN:
             raise _not_yet(hers)
@@ -56,8 +57,8 @@ async def _earlier(member_id: int, code: str, round_name: str, *, rules: Program
         Refused: ``round_is_over``: nothing was claimed in it.
     """
     rows = await db.fetch(
-        "SELECT rule_version_id FROM challenge_claim"
-        " WHERE member_id = $1 AND slot = $2 AND round = $3",
+        "SELECT rule_version_id, member_id FROM challenge_claim"
+        f" WHERE member_id = ANY({HER_IDS}) AND slot = $2 AND round = $3 ORDER BY claimed_at",
         member_id,
         f"challenge:{code}",
         round_name,
@@ -65,7 +66,9 @@ async def _earlier(member_id: int, code: str, round_name: str, *, rules: Program
     rule = rules.version(rows[0]["rule_version_id"], CHALLENGES) if rows else None
     if rule is None:
         raise Refused("round_is_over", round=round_name)
-    return Claimed(rule.body.reward_points, await _coupon(_key(member_id, code, round_name)))
+    return Claimed(
+        rule.body.reward_points, await _coupon(_key(rows[0]["member_id"], code, round_name))
+    )
 
 
 def can_give(hers: Progress, *, rules: Programme, at: datetime) -> bool:

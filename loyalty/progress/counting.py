@@ -12,6 +12,7 @@ from loyalty.challenges import CHALLENGES, Challenge, Happenings, KeptOrder
 from loyalty.errors import Refused
 from loyalty.facts import Case
 from loyalty.programme import Programme, Rule
+from loyalty.roots import HER_IDS
 from loyalty.seasons import Season, season
 from models import db
 
@@ -42,18 +43,20 @@ class Progress(Struct, frozen=True):
 
 
 # The purchases' moments and what was kept of each, side by side; days; claims as slot and round.
-_HERS = """
+_HERS = f"""
 SELECT bought.moments, bought.kept_fen,
-       ARRAY(SELECT on_day FROM check_in WHERE member_id = $1 AND on_day >= $4 ORDER BY on_day)
+       ARRAY(SELECT DISTINCT on_day FROM check_in WHERE member_id = ANY({HER_IDS})
+             AND on_day >= $4 ORDER BY on_day)
            AS check_ins,
        ARRAY(SELECT slot || ' ' || round FROM challenge_claim
-             WHERE member_id = $1 AND slot = ANY($5::text[])) AS claims
+             WHERE member_id = ANY({HER_IDS}) AND slot = ANY($5::text[])) AS claims
 FROM (
-    SELECT coalesce(array_agg(paid_at ORDER BY paid_at, id), '{}') AS moments,
+    SELECT coalesce(array_agg(paid_at ORDER BY paid_at, id), '{{}}') AS moments,
            coalesce(array_agg(greatest(paid_fen - freight_fen - refunded_fen, 0)
-                              ORDER BY paid_at, id), '{}') AS kept_fen
+                              ORDER BY paid_at, id), '{{}}') AS kept_fen
     FROM purchase
-    WHERE customer_id = $1 AND paid_at >= $2 AND paid_at <= $3 AND paid_fen > refunded_fen
+    WHERE customer_id = ANY({HER_IDS})
+      AND paid_at >= $2 AND paid_at <= $3 AND paid_fen > refunded_fen
 ) AS bought
 """
 

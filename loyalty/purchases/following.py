@@ -13,7 +13,7 @@ class Followed(Protocol):
     """The part of a task that points look at and change."""
 
     order: Order
-    customer_id: int | None
+    member_id: int | None
     purchase_id: int
     revision: int
     points: int
@@ -24,7 +24,7 @@ def follow(
     task: Followed, rules: Rules, *, at: datetime
 ) -> tuple[list[Movement], list[tuple[str, datetime]]]:
     """Return the movements of an order, and when the lots of its known earn keys settle."""
-    if task.customer_id is None:
+    if task.member_id is None:
         return [], []
     in_force = rules.at(task.order.paid_at)
     moment = settles_at(task.order, in_force)
@@ -48,13 +48,13 @@ def _changes(
 def _give(
     task: Followed, rules: InForce, target: Earned, *, settles: datetime | None, at: datetime
 ) -> list[Movement]:
-    assert task.customer_id is not None
+    assert task.member_id is not None
     order = task.order
     earned_at = at if task.earned else order.paid_at
     key = f"{_name(order)}:r{task.revision}:earn"
     task.earned.append((key, task.points))
     earning: Movement = Earn(
-        member_id=task.customer_id,
+        member_id=task.member_id,
         key=key,
         at=earned_at,
         cause=f"purchase:{task.purchase_id}",
@@ -70,7 +70,7 @@ def _give(
     return [
         earning,
         Settle(
-            member_id=task.customer_id,
+            member_id=task.member_id,
             key=f"{key}:settle",
             at=settles,
             cause=f"purchase:{task.purchase_id}",
@@ -80,7 +80,7 @@ def _give(
 
 
 def _take_back(task: Followed, rules: InForce, points: int, *, at: datetime) -> list[Movement]:
-    assert task.customer_id is not None
+    assert task.member_id is not None
     movements: list[Movement] = []
     for i in reversed(range(len(task.earned))):
         key, held = task.earned[i]
@@ -91,7 +91,7 @@ def _take_back(task: Followed, rules: InForce, points: int, *, at: datetime) -> 
         points -= taken
         movements.append(
             ClawBack(
-                member_id=task.customer_id,
+                member_id=task.member_id,
                 key=f"{key}:r{task.revision}:back",
                 at=at,
                 cause=f"purchase:{task.purchase_id}",

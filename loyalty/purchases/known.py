@@ -19,6 +19,7 @@ class Known:
     revision: int
     digest: bytes
     customer_id: int | None
+    member_id: int | None
     earned: tuple[tuple[str, int], ...]
     order: Order
 

@@ -15,6 +15,8 @@ from loyalty.purchases.following import follow
 from loyalty.purchases.known import Known
 from loyalty.purchases.rules import Rules
 from loyalty.purchases.task import Recorded, Task
+from loyalty.roots import roots_of
+from models import db
 
 
 async def record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Recorded]]:
@@ -73,7 +75,7 @@ async def _record_round(tasks: Sequence[Task], *, at: datetime) -> None:
     await _move_points(fresh, at=at)
     fresh = [task for task in fresh if task.is_open]
     await storing.write(fresh, at=at)
-    await standing.changed(task.customer_id for task in fresh if task.customer_id is not None)
+    await standing.changed(task.member_id for task in fresh if task.member_id is not None)
     for task in fresh:
         task.outcome = Outcome(Fate.DONE, Recorded(task.purchase_id, task.revision, task.points))
 
@@ -87,7 +89,21 @@ async def _move_points(tasks: Sequence[Task], *, at: datetime) -> None:
     outcomes = await ledger.record([one for _, one in movements])
     for (task, _), outcome in zip(movements, outcomes, strict=True):
         if outcome.refusal is not None:
+            if outcome.refusal.code == "member_was_merged":
+                raise db.Outdated
             task.refuse(outcome.refusal)
+    await _check_still_merged(tasks)
+
+
+async def _check_still_merged(tasks: Sequence[Task]) -> None:
+    """Begin anew where a merge was undone between our look and the lock of its root."""
+    merged = {
+        task.customer_id: task.member_id
+        for task in tasks
+        if task.customer_id is not None and task.customer_id != task.member_id
+    }
+    if merged and await roots_of(merged) != merged:
+        raise db.Outdated
 
 
 async def _decide(tasks: Sequence[Task]) -> None:
@@ -137,14 +153,16 @@ def _compare(task: Task, known: Known) -> None:
 
 
 async def _identify(tasks: Sequence[Task], *, at: datetime) -> None:
-    found = await customers.identify(
+    found = await customers.recognise(
         [task.order.buyer for task in tasks], at=at, through="purchase"
     )
     for task, customer in zip(tasks, found, strict=True):
         if isinstance(customer, LoyaltyError):
             task.refuse(customer)
             continue
-        kept = task.known.customer_id if task.known else None
-        if kept is not None and customer is not None and kept != customer:
+        task.member_id, task.customer_id = customer or (None, None)
+        if task.known is None or task.known.customer_id is None:
+            continue
+        if customer is not None and task.known.member_id != task.member_id:
             task.refuse(Refused("buyer_differs", number=task.order.number))
-        task.customer_id = kept if kept is not None else customer
+        task.member_id, task.customer_id = task.known.member_id, task.known.customer_id

@@ -12,7 +12,8 @@ from models import PurchaseState, ShopKind, db
 
 # Each order is looked up by the index: without statistics the planner would read the whole table.
 _KNOWN = """
-SELECT purchase.*, shop.kind AS shop_kind, shop.code AS shop_code
+SELECT purchase.*, shop.kind AS shop_kind, shop.code AS shop_code,
+       (SELECT coalesce(merged_into_id, id) FROM customer WHERE id = customer_id) AS member_id
 FROM purchase JOIN shop ON shop.id = purchase.shop_id
 WHERE purchase.id = ANY(ARRAY(
     SELECT known.id
@@ -108,6 +109,7 @@ def _known(row: db.Row, shop: ShopRef) -> Known:
         revision=row["revision"],
         digest=row["digest"],
         customer_id=row["customer_id"],
+        member_id=row["member_id"],
         earned=tuple((key, points) for key, points in msgspec.json.decode(row["earned"])),
         order=Order(
             shop=shop,

@@ -19,13 +19,17 @@ class Recorded:
 
 @dataclass(slots=True)
 class Task:
-    """One order on its way: what is known of it, whose it is, what it becomes."""
+    """One order on its way: what is known of it, whose it is, what it becomes.
+
+    ``member_id`` is whom ``customer_id`` became, if she was merged.
+    """
 
     order: Order
     name: tuple[str, str, str]
     digest: bytes
     known: Known | None = None
     customer_id: int | None = None
+    member_id: int | None = None
     purchase_id: int = 0
     revision: int = 1
     points: int = 0

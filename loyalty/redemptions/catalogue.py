@@ -9,15 +9,16 @@ from loyalty.facts import Case, Facts
 from loyalty.programme import Programme, Rule
 from loyalty.rewards import REWARDS, Reward
 from loyalty.rewards.coupon import CouponReward
+from loyalty.roots import HER_IDS
 from loyalty.standing import Known
 from models import db
 
 PREFIX = "reward:"
 
-_TAKEN = """
+_TAKEN = f"""
 SELECT reward_stock.slot, reward_stock.taken, (
     SELECT count(*) FROM redemption
-    WHERE redemption.member_id = $1 AND redemption.slot = reward_stock.slot
+    WHERE redemption.member_id = ANY({HER_IDS}) AND redemption.slot = reward_stock.slot
       AND redemption.state IN ('issued', 'handed_over')) AS hers
 FROM reward_stock WHERE reward_stock.slot = ANY($2::text[])
 """

@@ -13,6 +13,7 @@ from loyalty import codes, ledger
 from loyalty.errors import Refused
 from loyalty.redemptions.reading import Redeemed, by_code, find
 from loyalty.redemptions.redeeming import key_of
+from loyalty.roots import HER_IDS
 from models import RedemptionState, db
 
 _HAND_OVER = """
@@ -21,21 +22,24 @@ WHERE code = $1 AND state = 'issued' AND expires_at > $3
 RETURNING id
 """
 
-_CANCEL = """
+_CANCEL = f"""
 UPDATE redemption SET state = 'cancelled', ended_at = $3
-WHERE uuid = $1 AND member_id = $2 AND state = 'issued'
-RETURNING uuid, member_id, slot, points
+WHERE uuid = $2 AND member_id = ANY({HER_IDS}) AND state = 'issued'
+RETURNING uuid, $1::bigint AS member_id, slot, points
 """
 
 _DUE = """
-SELECT id, member_id FROM redemption WHERE state = 'issued' AND expires_at <= $1
+SELECT redemption.id, coalesce(merged_into_id, customer.id) AS member_id
+FROM redemption JOIN customer ON customer.id = member_id
+WHERE state = 'issued' AND expires_at <= $1
 ORDER BY expires_at LIMIT $2
 """
 
 _EXPIRE = """
 UPDATE redemption SET state = 'expired', ended_at = expires_at
-WHERE id = ANY($1::bigint[]) AND state = 'issued'
-RETURNING uuid, member_id, slot, points
+FROM customer
+WHERE redemption.id = ANY($1::bigint[]) AND state = 'issued' AND customer.id = member_id
+RETURNING redemption.uuid, coalesce(merged_into_id, customer.id) AS member_id, slot, points
 """
 
 _LOCK_STOCK = "SELECT FROM reward_stock WHERE slot = ANY($1::text[]) ORDER BY slot FOR UPDATE"
@@ -83,7 +87,7 @@ async def cancel(member_id: int, uuid: UUID, *, at: datetime) -> Redeemed:
     """
     async with db.transaction():
         await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", member_id)
-        ended = await db.fetch(_CANCEL, uuid, member_id, at)
+        ended = await db.fetch(_CANCEL, member_id, uuid, at)
         await _undo(ended, why="cancelled", at=at)
         redeemed = await find(uuid, member_id=member_id, at=at)
     if redeemed.state is not RedemptionState.CANCELLED:

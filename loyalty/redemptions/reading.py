@@ -6,6 +6,7 @@ from uuid import UUID
 
 from loyalty import codes
 from loyalty.errors import NotFound
+from loyalty.roots import ids_of
 from loyalty.wording import Worded
 from models import RedemptionState, db
 
@@ -16,7 +17,8 @@ SHOWN = 100
 class Redeemed:
     """A redemption at a moment: one that was not fetched in time is expired, swept or not.
 
-    ``code`` is what staff scan or type; none where it became the coupon ``coupon_uuid``.
+    ``member_id`` is whoever she is now, if she was merged since. ``code`` is what staff scan or
+    type; none where it became the coupon ``coupon_uuid``.
     ``handed_over_by`` is the name of the staff member who did.
     """
 
@@ -37,13 +39,15 @@ class Redeemed:
 
 # $1 is the moment
 REDEEMED = """
-SELECT redemption.uuid, redemption.member_id, redemption.slot, rule_version.kind,
+SELECT redemption.uuid, coalesce(customer.merged_into_id, customer.id) AS member_id,
+       redemption.slot, rule_version.kind,
        rule_version.body ->> 'name_zh' AS name_zh, rule_version.body ->> 'name_en' AS name_en,
        redemption.points, redemption.code, redemption.redeemed_at, redemption.expires_at,
        redemption.ended_at, coupon.uuid AS coupon_uuid, staff_member.name AS staff_name,
        CASE WHEN redemption.state = 'issued' AND redemption.expires_at <= $1 THEN 'expired'
             ELSE redemption.state END AS state
 FROM redemption
+JOIN customer ON customer.id = redemption.member_id
 JOIN rule_version ON rule_version.id = redemption.rule_version_id
 LEFT JOIN coupon ON coupon.id = redemption.coupon_id
 LEFT JOIN staff_member ON staff_member.id = redemption.handed_over_by
@@ -53,7 +57,8 @@ LEFT JOIN staff_member ON staff_member.id = redemption.handed_over_by
 async def of(member_id: int, *, at: datetime) -> list[Redeemed]:
     """Return a member's newest redemptions, at most 100."""
     return await _read(
-        "WHERE redemption.member_id = $2 ORDER BY redemption.redeemed_at DESC, redemption.id DESC"
+        f"WHERE redemption.member_id = ANY({ids_of('$2')})"
+        " ORDER BY redemption.redeemed_at DESC, redemption.id DESC"
         " LIMIT $3",
         at,
         member_id,

@@ -9,12 +9,13 @@ from loyalty import programme
 from loyalty.calendar import day_of, months_later, start_of
 from loyalty.leaderboards.scoring import Scored, score
 from loyalty.policies.tiers import Tiers
+from loyalty.roots import ids_of
 from loyalty.standing.changes import Changed, waiting
 from models import db
 
 # Whole refunds leave nothing; freight is no spending on goods. An order dated a little later
 # than now was paid all the same: clocks of shops differ, and nothing would derive her again.
-_DERIVE = """
+_DERIVE = f"""
 WITH bought AS (
     SELECT member.id AS member_id,
            count(*) FILTER (WHERE kept > 0 AND paid_at >= $2) AS orders,
@@ -25,7 +26,7 @@ WITH bought AS (
     JOIN member USING (id)
     LEFT JOIN LATERAL (
         SELECT paid_at, greatest(paid_fen - freight_fen - refunded_fen, 0) AS kept
-        FROM purchase WHERE customer_id = member.id
+        FROM purchase WHERE customer_id = ANY({ids_of("member.id")})
     ) AS purchase ON true
     GROUP BY member.id
 )

@@ -10,6 +10,7 @@ from loyalty.facts import Facts
 from loyalty.ledger.reading import BALANCE, SOON, Balance
 from loyalty.policies.tiers import Tiers
 from loyalty.programme import Programme
+from loyalty.roots import ids_of
 from models import db
 
 
@@ -22,13 +23,13 @@ class Known(Struct, frozen=True):
     has_phone: bool
 
 
-_COLUMNS = """member.id, standing.tier, coalesce(standing.orders, 0) AS orders,
+_COLUMNS = f"""member.id, standing.tier, coalesce(standing.orders, 0) AS orders,
        coalesce(standing.spent_fen, 0) AS spent_fen,
        ARRAY(SELECT newest.slot FROM (
                  SELECT DISTINCT ON (slot) id, slot FROM snapshot
                  WHERE taken_at <= $1 ORDER BY slot, on_day DESC
              ) AS newest JOIN snapshot_member ON snapshot_id = newest.id
-             WHERE member_id = member.id) AS segments"""
+             WHERE member_id = ANY({ids_of("member.id")})) AS segments"""
 _FACTS = f"""
 SELECT {_COLUMNS}
 FROM member LEFT JOIN standing ON standing.member_id = member.id

@@ -75,19 +75,22 @@ async def test_an_openid_without_history_follows_its_unionid(lin: Phone) -> None
     assert (await Customer.get(id=by_openid)).merged_into_id == by_unionid
 
 
-async def test_a_unionid_without_history_follows_its_openid(lin: Phone) -> None:
+async def test_two_with_histories_are_one_where_the_platform_says_so(lin: Phone) -> None:
     by_unionid = await lin.known(lin.unionid)
     by_openid = await lin.known(lin.openid)
-    await earn(by_openid, 50)
+    await earn(by_unionid, 50, key="a")
+    await earn(by_openid, 7, key="b")
     await asyncio.gather(*(lin.sign_in() for _ in range(4)))
-    assert (await lin.get("/me")).told["points"]["available"] == 50
-    assert (await Customer.get(id=by_unionid)).merged_into_id == by_openid
+    assert (await lin.get("/me")).told["points"]["available"] == 57
+    assert (await Customer.get(id=by_openid)).merged_into_id == by_unionid
 
 
-async def test_an_openid_with_history_keeps_being_served_and_staff_are_told(
+async def test_an_openid_of_a_second_shopper_is_served_and_staff_are_told(
     lin: Phone, lines: Callable[[], list[Json]]
 ) -> None:
     by_unionid = await lin.known(lin.unionid)
+    another = IdentityRef(IdentityKind.OPENID, lin.openid.scope, "o-another")
+    await customers.meet((lin.unionid, another), at=NOVEMBER_22, through="test")
     by_openid = await lin.known(lin.openid)
     await earn(by_unionid, 50, key="a")
     await earn(by_openid, 7, key="b")

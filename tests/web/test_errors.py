@@ -43,7 +43,7 @@ def failing(error: BaseException) -> Callable[[web.Application], object]:
             422,
             {"wanted": 9, "available": 3},
         ),
-        (Refused("has_history_of_her_own", customer_id=7), 422, None),
+        (Refused("already_linked", customer_id=7), 422, None),
         (LoyaltyError(), 422, None),
     ],
 )

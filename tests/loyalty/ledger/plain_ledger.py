@@ -247,8 +247,6 @@ class PlainLedger:
         target = self.members[asked.to_member_id]
         if target is member:
             raise No("same_member")
-        if asked.points is None:
-            return self._merge(member, target, asked.at)
         if member.spendable(asked.at) < asked.points:
             raise No("not_enough_points")
         new = []
@@ -257,15 +255,3 @@ class PlainLedger:
         target.lots += new
         target.pay(asked.at, new)
         return -asked.points, 0, 0, 0
-
-    def _merge(self, member: PlainMember, target: PlainMember, at: datetime) -> Answer:
-        available, _, debt = member.totals()
-        target.active(at, member.idle)
-        lapsed_at = member.idle if member.idle and member.idle <= at else None
-        for lot in member.lots:
-            if lot.settled and lot.left:
-                target.lots.append(PlainLot(lot.left, lot.left, True, lot.own_expiry or lapsed_at))
-                lot.left = 0
-        target.debt, member.debt = target.debt + debt, 0
-        target.pay(at, target.good(at))
-        return -available, 0, -debt, 0

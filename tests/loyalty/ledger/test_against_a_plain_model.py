@@ -56,7 +56,7 @@ _asked = st.one_of(
     st.tuples(st.just(ClawBack), _which, _share, st.sampled_from(OnShortfall)),
     st.tuples(st.just(Expire)),
     st.tuples(st.just(Adjust), st.integers(-120, 30), _lapses),
-    st.tuples(st.just(Move), _members, _part),
+    st.tuples(st.just(Move), _members, _share),
     st.tuples(st.just("again"), _which, st.booleans()),
 )
 

@@ -13,6 +13,7 @@ from loyalty.ledger import (
     Earn,
     Expire,
     Move,
+    MoveAll,
     Movement,
     Restore,
     Settle,
@@ -73,8 +74,8 @@ async def test_nobodys_points_do_not_move(lin: int) -> None:
         ClawBack(**common, key="f", points=1, earn_key="x"),
         Expire(**common, key="g"),
         Adjust(**common, key="h", points=1),
-        Move(**common, key="i", to_member_id=lin),
-        Move(member_id=lin, at=day(0), key="j", to_member_id=nobody),
+        MoveAll(**common, key="i", to_member_id=lin),
+        MoveAll(member_id=lin, at=day(0), key="j", to_member_id=nobody),
     ]
     assert await fates(movements) == ["no_such_member"] * 10
 

@@ -9,6 +9,7 @@ from loyalty.ledger import (
     Earn,
     Expire,
     Move,
+    MoveAll,
     Movement,
     OnShortfall,
     Restore,
@@ -36,7 +37,7 @@ def one_of_each(later: float) -> list[Movement]:
         Adjust(**lin, key="adjust", points=30, expires_at=day(later)),
         Expire(**lin, key="expire"),
         Move(**lin, key="move", to_member_id=WANG, points=15),
-        Move(**lin, key="move_all", to_member_id=WANG),
+        MoveAll(**lin, key="move_all", to_member_id=WANG),
     ]
 
 
@@ -85,7 +86,7 @@ OTHERS = [
     ),
     Adjust(member_id=LIN, at=day(0), key="adjust", points=-30),
     Expire(member_id=WANG, at=day(0), key="expire"),
-    Move(member_id=LIN, at=day(0), key="move", to_member_id=WANG),
+    MoveAll(member_id=LIN, at=day(0), key="move", to_member_id=WANG),
     Move(member_id=WANG, at=day(0), key="move", to_member_id=LIN, points=15),
     Spend(member_id=LIN, at=day(0), key="move", points=15),
     Expire(member_id=LIN, at=day(0), key="move_all"),

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from loyalty.ledger import ClawBack, Move, Restore, Spend, record_one
+from loyalty.ledger import ClawBack, MoveAll, Restore, Spend, record_one
 from tests.loyalty.ledger.scene import (
     day,
     earned,
@@ -97,11 +97,11 @@ async def test_only_a_spending_of_the_same_member_is_restored(lin: int, wang: in
 async def test_points_whose_lot_was_given_away_still_go_back_to_it(lin: int, wang: int) -> None:
     await earned(lin, 100, key="e", expires_at=day(9))
     await record_one(Spend(member_id=lin, key="s", at=day(1), points=60))
-    await record_one(Move(member_id=lin, key="m", at=day(1), to_member_id=wang))
+    await record_one(MoveAll(member_id=lin, key="m", at=day(1), to_member_id=wang))
     await record_one(Restore(member_id=lin, key="r", at=day(2), spend_key="s"))
     assert (await totals(lin), await totals(wang)) == ((60, 0, 0), (40, 0, 0))
     assert await totals(lin, at=day(9)) == (0, 0, 0)
-    await record_one(Move(member_id=lin, key="again", at=day(2), to_member_id=wang))
+    await record_one(MoveAll(member_id=lin, key="again", at=day(2), to_member_id=wang))
     assert (await totals(lin), await totals(wang)) == ((0, 0, 0), (100, 0, 0))
 
 

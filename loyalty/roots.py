@@ -1,0 +1,33 @@
+"""Whom a merged customer became, and all that a member was: her ids."""
+
+from collections.abc import Iterable
+
+from models import db
+
+
+def ids_of(member: str) -> str:
+    """Return the SQL array of a member's ids, her own and those that were merged into her.
+
+    ``member`` is the SQL of her id. Of a customer who was merged it is empty: she is another.
+    """
+    return f"ARRAY(SELECT id FROM customer WHERE coalesce(merged_into_id, id) = {member})"
+
+
+HER_IDS = ids_of("$1::bigint")
+
+
+async def roots_of(customer_ids: Iterable[int]) -> dict[int, int]:
+    """Return whom each of these customers is now."""
+    rows = await db.fetch(
+        "SELECT id, coalesce(merged_into_id, id) AS root FROM customer"
+        " WHERE id = ANY($1::bigint[])",
+        sorted(set(customer_ids)),
+    )
+    return {row["id"]: row["root"] for row in rows}
+
+
+async def ids_that_were(customer_id: int) -> list[int]:
+    """Return her ids: her own and those that were merged into her."""
+    (row,) = await db.fetch(f"SELECT {HER_IDS} AS ids", customer_id)
+    ids: list[int] = row["ids"]
+    return ids
