@@ -40,6 +40,7 @@ IDENTITIES: dict[str, tuple[str, str]] = {
 
 THROUGH: dict[str, tuple[str, str]] = {
     "link": ("关联到已知顾客", "Linked to a customer we knew"),
+    "merge": ("与会员合并", "Merged with a member"),
     "miniprogram": ("小程序", "Mini-program"),
     "official_account": ("公众号", "Official account"),
     "purchase": ("订单", "An order"),
@@ -62,6 +63,8 @@ EVENTS: dict[str, tuple[str, str]] = {
 
 # What moved points by itself.
 CAUSES: dict[str, tuple[str, str]] = {
+    "merge": ("两位顾客合并", "two customers were merged"),
+    "merge_undone": ("合并已撤销", "a merge was undone"),
     "settle_points": ("到账时间已到", "their time had come"),
     "expire_points": ("有效期已过", "not used in time"),
 }

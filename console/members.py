@@ -1,20 +1,25 @@
 """Find a member, and read why she has what she has."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from aiohttp import web
 
 from console import timeline
-from console.code_words import IDENTITIES, said
-from console.pages import language_of, show
+from console.access import STAFF
+from console.code_words import IDENTITIES, THROUGH, said
+from console.pages import language_of, see, show
 from loyalty import ledger, programme, standing
-from loyalty.errors import NotFound
-from loyalty.roots import ids_of
-from models import Customer, db
+from loyalty.errors import LoyaltyError, NotFound
+from loyalty.roots import HER_IDS, ids_of
+from models import Customer, Role, db
 from web.context import CONTEXT
+from web.languages import Language
 from web.masks import masked
+from web.texts import text
 
 PAGE = 50
+MERGERS = frozenset({Role.OWNER, Role.MANAGER})
 LONGEST_SEARCH = 100
 
 IDS = ids_of("customer.id")
@@ -31,6 +36,16 @@ WHERE customer.merged_into_id IS NULL AND ($1 = ''
        OR EXISTS (SELECT FROM identity WHERE customer_id = customer.id AND value = $1)
        OR EXISTS (SELECT FROM purchase WHERE customer_id = ANY({IDS}) AND number = $1))
 ORDER BY coalesce(standing.last_paid_at, member.joined_at) DESC, customer.id LIMIT $2
+"""
+
+
+# Merges into whoever was merged into her stand here, too.
+_MERGES = f"""
+SELECT merge.id, customer.uuid, evidence, merged_by, merged_at, undone_at,
+       (SELECT name FROM staff_member WHERE merged_by = 'staff:' || staff_member.id) AS by,
+       (SELECT name FROM staff_member WHERE undone_by = 'staff:' || staff_member.id) AS undone_by
+FROM merge JOIN customer ON customer.id = other_id
+WHERE root_id = ANY({HER_IDS}) ORDER BY merge.id DESC
 """
 
 
@@ -53,9 +68,23 @@ async def page(request: web.Request) -> web.Response:
 
 
 async def one(request: web.Request) -> web.Response:
-    """Show one member with her timeline."""
+    """Show one member with her timeline; one who was merged, as whom she became."""
+    customer = await named(request.match_info["uuid"])
+    if customer.merged_into_id is not None:
+        root = await Customer.get(id=customer.merged_into_id)
+        return see(request, f"/members/{root.uuid}")
+    return await show_one(request, customer)
+
+
+async def show_one(
+    request: web.Request,
+    customer: Customer,
+    *,
+    error: LoyaltyError | None = None,
+    asked: Mapping[str, str] | None = None,
+) -> web.Response:
+    """Show a member, with what was refused and asked for where a form came to nothing."""
     at, language = request.config_dict[CONTEXT].clock(), language_of(request)
-    customer = await _customer(request.match_info["uuid"])
     rules = await programme.load()
     facts = await standing.facts_of(customer.id, at=at, rules=rules)
     balance = (await ledger.balances([customer.id], at=at))[customer.id]
@@ -68,11 +97,34 @@ async def one(request: web.Request) -> web.Response:
             "tier": rules.tiers(at).tiers[facts.tier_rank],
             "balance": balance,
             "lines": await timeline.lines(customer.id, at=at, language=language),
+            "uuid": customer.uuid,
+            "merges": await merged_into(customer.id, language),
+            "can_merge": request[STAFF].role in MERGERS,
+            "asked": {"other": "", "reason": "", **(asked or {})},
+            "error": text(error.code, language, error.figures) if error else "",
         },
+        http_status=422 if error else 200,
     )
 
 
-async def _customer(name: str) -> Customer:
+async def merged_into(customer_id: int, language: Language) -> list[dict[str, object]]:
+    """Return the merges into a member, newest first, with the names of who did and undid them."""
+    return [
+        {
+            **dict(row),
+            "name": masked(row["uuid"], language),
+            "by": row["by"] or said(THROUGH, row["merged_by"], language),
+        }
+        for row in await db.fetch(_MERGES, customer_id)
+    ]
+
+
+async def named(name: str) -> Customer:
+    """Return the customer of a uuid.
+
+    Raises:
+        NotFound: ``no_such_member``.
+    """
     try:
         customer = await Customer.get_or_none(uuid=UUID(name))
     except ValueError:

@@ -98,7 +98,7 @@ async def _merge(root_id: int, other_id: int, *, evidence: str, by: str, at: dat
     merge_id: int = row["id"]
     key = f"merge:{merge_id}"
     await ledger.record_one(
-        ledger.MoveAll(member_id=other, key=key, at=at, cause=key, to_member_id=root)
+        ledger.MoveAll(member_id=other, key=key, at=at, cause="merge", to_member_id=root)
     )
     await db.fetch(_LED, root, other, merge_id)
     await standing.changed([root, other])
@@ -166,7 +166,7 @@ async def _unmerge(merge_id: int, *, by: str, at: datetime) -> None:
             member_id=root,
             key=key,
             at=at,
-            cause=key,
+            cause="merge_undone",
             to_member_id=other,
             net=hers.net,
             own=hers.own,

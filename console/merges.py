@@ -1,0 +1,81 @@
+"""Staff let two members be one, with a reason, and undo it."""
+
+from aiohttp import web
+
+from console import forms
+from console.access import STAFF
+from console.members import LONGEST_SEARCH, MERGERS, merged_into, named, show_one
+from console.pages import language_of, see
+from loyalty import customers
+from loyalty.errors import LoyaltyError, NotFound, Refused
+from models import db
+from web.context import CONTEXT
+from web.refusals import Forbidden
+
+LONGEST_REASON = 200
+
+_OTHERS = """
+SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM customer
+WHERE uuid::text = lower($1)
+   OR EXISTS (SELECT FROM identity WHERE customer_id = customer.id AND value = $1)
+   OR EXISTS (SELECT FROM purchase WHERE customer_id = customer.id AND number = $1)
+LIMIT 2
+"""
+
+
+async def merge(request: web.Request) -> web.Response:
+    """Let another member be this one; the form sent twice merges once."""
+    _require_merger(request)
+    customer, form = await named(request.match_info["uuid"]), await forms.read(request)
+    try:
+        await customers.merge(
+            customer.id,
+            await _other(form.get("other", "").strip()[:LONGEST_SEARCH]),
+            evidence=_reason(form.get("reason", "")),
+            by=f"staff:{request[STAFF].id}",
+            at=request.config_dict[CONTEXT].clock(),
+        )
+    except LoyaltyError as refused:
+        return await show_one(request, customer, error=refused, asked=form)
+    return see(request, f"/members/{customer.uuid}")
+
+
+async def undo(request: web.Request) -> web.Response:
+    """Undo a merge that stands on this member's page; the form sent twice undoes once."""
+    _require_merger(request)
+    customer = await named(request.match_info["uuid"])
+    hers = {str(one["id"]): one for one in await merged_into(customer.id, language_of(request))}
+    told = request.match_info["merge"]
+    if told not in hers:
+        raise NotFound("no_such_merge")
+    await customers.unmerge(
+        int(told), by=f"staff:{request[STAFF].id}", at=request.config_dict[CONTEXT].clock()
+    )
+    return see(request, f"/members/{customer.uuid}")
+
+
+def _require_merger(request: web.Request) -> None:
+    if request[STAFF].role not in MERGERS:
+        raise Forbidden("not_for_your_role")
+
+
+def _reason(told: str) -> str:
+    reason = told.strip()[:LONGEST_REASON]
+    if not reason:
+        raise Refused("reason_missing")
+    return reason
+
+
+async def _other(told: str) -> int:
+    """Return the one member of a uuid, an identity or an order number.
+
+    Raises:
+        NotFound: ``no_such_member``. Refused: ``several_members``.
+    """
+    rows = await db.fetch(_OTHERS, told)
+    if not rows:
+        raise NotFound("no_such_member")
+    if len(rows) > 1:
+        raise Refused("several_members")
+    found: int = rows[0]["id"]
+    return found
