@@ -1,5 +1,7 @@
 """The platforms' clients, made of what a connection says."""
 
+from typing import TypeVar
+
 import aiohttp
 
 from loyalty.connections import (
@@ -15,26 +17,18 @@ from wechat.pay_keys import PayKeys
 from wechat.tokens import TokenStore
 from wechat.wecom import WeCom
 
-
-def official_account(
-    settings: OfficialAccountSettings, *, http: aiohttp.ClientSession, tokens: TokenStore
-) -> OfficialAccount:
-    """Return what calls WeChat for an official account."""
-    return OfficialAccount(
-        http,
-        tokens,
-        app_id=settings.app_id,
-        app_secret=settings.app_secret,
-        api_base=settings.api_base,
-        token_endpoint=settings.token_endpoint,
-    )
+C = TypeVar("C", OfficialAccount, MiniProgram)
 
 
-def miniprogram(
-    settings: MiniProgramSettings, *, http: aiohttp.ClientSession, tokens: TokenStore
-) -> MiniProgram:
-    """Return what calls WeChat for a mini-program."""
-    return MiniProgram(
+def of_app(
+    client: type[C],
+    settings: OfficialAccountSettings | MiniProgramSettings,
+    *,
+    http: aiohttp.ClientSession,
+    tokens: TokenStore,
+) -> C:
+    """Return what calls WeChat for an official account or a mini-program."""
+    return client(
         http,
         tokens,
         app_id=settings.app_id,

@@ -25,6 +25,8 @@ from web.decoding import converted
 from web.refusals import BadRequest
 from web.texts import text
 from wechat.errors import CallFailed
+from wechat.miniprogram import MiniProgram
+from wechat.official_account import OfficialAccount
 from wechat.tokens import MemoryTokens
 
 LIMIT_BYTES = 64 * 1024
@@ -103,9 +105,9 @@ async def _check(settings: PlatformSettings) -> None:
     async with aiohttp.ClientSession() as http:
         tokens = MemoryTokens()
         if isinstance(settings, OfficialAccountSettings):
-            await clients.official_account(settings, http=http, tokens=tokens).issue_token()
+            await clients.of_app(OfficialAccount, settings, http=http, tokens=tokens).issue_token()
         elif isinstance(settings, MiniProgramSettings):
-            await clients.miniprogram(settings, http=http, tokens=tokens).issue_token()
+            await clients.of_app(MiniProgram, settings, http=http, tokens=tokens).issue_token()
         elif isinstance(settings, WeComSettings):
             await clients.wecom(settings, http=http, tokens=tokens).issue_token()
 

@@ -25,6 +25,8 @@ from models import db
 from web.clock import BusinessClock
 from web.context import Account, Context, Corp, MiniProgramAccount, PayAccount, now
 from web.tokens import SharedTokens
+from wechat.miniprogram import MiniProgram
+from wechat.official_account import OfficialAccount
 
 REDIS_SECONDS = 2.0
 
@@ -110,7 +112,9 @@ async def _clock(settings: Settings) -> AsyncIterator[Callable[[], datetime]]:
 async def _accounts(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, Account]:
     tokens = SharedTokens(seal)
     return {
-        one.scope: Account(one, clients.official_account(one.settings, http=http, tokens=tokens))
+        one.scope: Account(
+            one, clients.of_app(OfficialAccount, one.settings, http=http, tokens=tokens)
+        )
         for one in await connections.load(OfficialAccountSettings, sealer=seal)
     }
 
@@ -119,7 +123,7 @@ async def _miniprograms(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, 
     tokens = SharedTokens(seal)
     return {
         one.scope: MiniProgramAccount(
-            one, clients.miniprogram(one.settings, http=http, tokens=tokens)
+            one, clients.of_app(MiniProgram, one.settings, http=http, tokens=tokens)
         )
         for one in await connections.load(MiniProgramSettings, sealer=seal)
     }

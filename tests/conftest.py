@@ -40,6 +40,13 @@ def template(servers: embedded.Addresses) -> str:
     return name
 
 
+def shared(servers: embedded.Addresses, template: str, name: str) -> str:
+    """Make a migrated database that many tests share and empty; return its address."""
+    statement = f'CREATE DATABASE "{name}" TEMPLATE "{template}"'
+    asyncio.run(run_statement(servers.database_url, statement))
+    return named(servers.database_url, name)
+
+
 async def run_statement(database_url: str, statement: str) -> None:
     """Run one statement on a connection of its own."""
     connection = await asyncpg.connect(**db.credentials(database_url))

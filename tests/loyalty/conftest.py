@@ -3,7 +3,6 @@
 Copying a database a test costs more than the tests: these share one and empty it.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -19,7 +18,7 @@ from loyalty.rewards.coupon import CouponReward
 from loyalty.rewards.gift import Gift
 from models import db
 from tests.cast import JUNE_1
-from tests.conftest import named, run_statement
+from tests.conftest import shared
 from tests.loyalty.store import store, store_url
 
 __all__ = ["store", "store_url"]
@@ -42,9 +41,7 @@ RULES = {
 @pytest.fixture(scope="session")
 def rewards_url(servers: embedded.Addresses, template: str) -> str:
     """Keep one migrated database for all of these tests."""
-    statement = f'CREATE DATABASE "rewards" TEMPLATE "{template}"'
-    asyncio.run(run_statement(servers.database_url, statement))
-    return named(servers.database_url, "rewards")
+    return shared(servers, template, "rewards")
 
 
 @pytest.fixture

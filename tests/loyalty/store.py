@@ -3,7 +3,6 @@
 Copying a database a test costs more than the tests: these share one and empty it.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +24,7 @@ from loyalty.quotes import CartItem, Quote
 from loyalty.sealing import Sealer
 from models import IdentityKind, Product, StoreOrder, db
 from tests.cast import DAY, NOVEMBER_22
-from tests.conftest import named, run_statement
+from tests.conftest import shared
 
 AT = NOVEMBER_22
 APP_ID = "wxfedcba0987654321"
@@ -59,9 +58,7 @@ RULES = (
 @pytest.fixture(scope="session")
 def store_url(servers: embedded.Addresses, template: str) -> str:
     """Keep one migrated database for all of these tests."""
-    statement = f'CREATE DATABASE "store" TEMPLATE "{template}"'
-    asyncio.run(run_statement(servers.database_url, statement))
-    return named(servers.database_url, "store")
+    return shared(servers, template, "store")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A brand with rules for everything that is merged; its ledger must add up after every test."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,16 +8,14 @@ from jifen import embedded
 from loyalty.ledger import verify
 from models import db
 from tests.cast import LIN, WANG, ZHAO
-from tests.conftest import named, run_statement
+from tests.conftest import shared
 from tests.loyalty.play_scene import member, publish
 
 
 @pytest.fixture(scope="session")
 def merging_url(servers: embedded.Addresses, template: str) -> str:
     """Keep one migrated database for all of these tests."""
-    statement = f'CREATE DATABASE "merging" TEMPLATE "{template}"'
-    asyncio.run(run_statement(servers.database_url, statement))
-    return named(servers.database_url, "merging")
+    return shared(servers, template, "merging")
 
 
 @pytest.fixture
