@@ -73,15 +73,20 @@ def check_refund(told: ToldRefund, *, at: datetime) -> None:
 
 
 def _buyer(told: ToldBuyer, kept: Kept, *, scope: str) -> tuple[IdentityRef, ...]:
+    """Return by what the buyer is known.
+
+    A number that somebody only said names her where nothing else does: tied to another name it
+    would lead whoever says it to the points of whoever has it.
+    """
     found = []
     if told.openid is not None:
         found.append(IdentityRef(IdentityKind.OPENID, told.openid.app_id, told.openid.openid))
     if told.unionid is not None:
         found.append(IdentityRef(IdentityKind.UNIONID, "", told.unionid))
-    if kept.mobile is not None:
-        found.append(IdentityRef(IdentityKind.MOBILE, "", kept.mobile.digest))
     if told.customer_key is not None:
         found.append(IdentityRef(IdentityKind.CUSTOMER_KEY, scope, str(told.customer_key)))
+    if kept.mobile is not None and (told.mobile_verified or not found):
+        found.append(IdentityRef(IdentityKind.MOBILE, "", kept.mobile.digest))
     return tuple(found)
 
 

@@ -36,11 +36,15 @@ class ToldOpenid(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ToldBuyer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Who bought, by whatever the store knows her. ``customer_key`` is the store's own."""
+    """Who bought, by whatever the store knows her. ``customer_key`` is the store's own.
+
+    ``mobile_verified``: the store has sent a code to the number and got it back.
+    """
 
     openid: ToldOpenid | None = None
     unionid: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
     mobile: Mobile | None = None
+    mobile_verified: bool = False
     customer_key: Id | None = None
 
 

@@ -9,14 +9,15 @@ import pytest
 from connectors.own_store import working
 from loyalty import customers, ledger, parking, purchases
 from loyalty.customers import PhoneNumber
-from loyalty.orders import Order
-from models import Identity, InboundEvent, Purchase, PurchaseLine, PurchaseState, Shop
+from loyalty.orders import IdentityRef, Order
+from models import Identity, IdentityKind, InboundEvent, Purchase, PurchaseLine, PurchaseState, Shop
 from tests.connectors.own_store.till import (
     CODE,
     Till,
     line,
     order,
     points,
+    points_of,
     reasons,
     refund,
     states,
@@ -68,6 +69,7 @@ async def test_a_buyer_is_known_by_all_that_the_store_tells_of_her(till: Till) -
         "openid": {"app_id": "wx1", "openid": "o1"},
         "unionid": "u1",
         "mobile": "+8613800138000",
+        "mobile_verified": True,
         "customer_key": 7,
     }
     await till.tell([order(buyer=buyer), order("T-2", buyer={"mobile": "+8613800138000"})])
@@ -86,6 +88,33 @@ async def test_a_buyer_is_known_by_all_that_the_store_tells_of_her(till: Till) -
     phone = PhoneNumber("13800138000", "86")
     await customers.bind_phone(mobile.customer_id, phone, sealer=sealer, at=now())
     assert await Identity.filter(kind="mobile").count() == 1, "the mini-program's is the same"
+
+
+MOBILE = "+8613800138000"
+
+
+async def test_whoever_says_anothers_number_is_not_led_to_her_points(till: Till) -> None:
+    await till.tell([order(buyer={"mobile": MOBILE})])
+    says = {"mobile": MOBILE, "customer_key": "thief"}
+    await till.tell([order("T-2", buyer=says), order("T-3", buyer={"customer_key": "thief"})])
+    assert await states() == {"worked": 3}
+    (hers,) = await Identity.filter(kind="mobile")
+    (thief,) = await Identity.filter(kind="customer_key")
+    assert hers.customer_id != thief.customer_id
+    assert await points("thief") == 2 * await points_of(hers.customer_id)
+
+
+async def test_who_binds_her_number_has_what_was_told_of_it_and_nobody_else(till: Till) -> None:
+    await till.tell([order(buyer={"mobile": MOBILE})])
+    await till.tell([order("T-2", buyer={"mobile": MOBILE, "customer_key": "thief"})])
+    lin = await customers.meet(
+        (IdentityRef(IdentityKind.OPENID, "wx-mini", "o-lin"),), at=now(), through="test"
+    )
+    phone = PhoneNumber("13800138000", "86")
+    await customers.bind_phone(lin, phone, sealer=till.context.sealer, at=now())
+    (thief,) = await Identity.filter(kind="customer_key")
+    assert thief.customer_id != lin
+    assert await points_of(lin) == await points("thief") == 100
 
 
 PARKED: list[tuple[str, dict[str, Any]]] = [

@@ -15,7 +15,7 @@ import msgspec
 from connectors.own_store.working import StoreEvents
 from loyalty import ledger
 from loyalty.connections import Connected, OwnStoreSettings
-from models import Customer, Identity, db
+from models import Identity, db
 from web.context import Context, now
 
 Json = dict[str, Any]
@@ -124,6 +124,10 @@ async def reasons() -> list[str]:
 async def points(key: str = "C-1") -> int:
     """Return what the customer has, pending or not."""
     identity = await Identity.get(kind="customer_key", scope=CODE, value=key)
-    customer = await Customer.get(id=identity.customer_id)
-    balance = (await ledger.balances([customer.id], at=now()))[customer.id]
+    return await points_of(identity.customer_id)
+
+
+async def points_of(customer_id: int) -> int:
+    """Return what a customer has, pending or not."""
+    balance = (await ledger.balances([customer_id], at=now()))[customer_id]
     return balance.available + balance.pending
