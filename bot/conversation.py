@@ -215,16 +215,22 @@ class Conversations:
             log.error("event_failed", event_id=event_id, error=type(failure).__name__)
 
     async def rework(self, at: datetime) -> int:
-        """Work events that a process left behind; their replies go as customer messages."""
+        """Begin to work events that a process left behind, as many as there is room for.
+
+        Their replies go as customer messages. A slow one holds up nobody else's.
+        """
         by_id = {one.connection.id: one for one in self._context.accounts.values()}
-        left = await inbox.take_left(list(by_id), limit=REWORKED_AT_ONCE, at=at)
-        works = [
-            asyncio.create_task(self._rework(by_id[event.connection_id], event)) for event in left
-        ]
-        for event, work in zip(left, works, strict=True):
+        free = REWORKED_AT_ONCE - len(self._behind)
+        if free <= 0:
+            await asyncio.wait(self._behind, return_when=asyncio.FIRST_COMPLETED)
+            return 1
+        left = await inbox.take_left(list(by_id), limit=free, at=at)
+        for event in left:
+            work = asyncio.create_task(self._rework(by_id[event.connection_id], event))
+            self._behind.add(work)
+            work.add_done_callback(self._behind.discard)
             work.add_done_callback(_tell_failure)
             self._hold_behind(work, event.event_id)
-        await asyncio.gather(*works, return_exceptions=True)  # each failure is stored and told
         return len(left)
 
     async def _rework(self, account: Account, event: inbox.Left) -> bytes:

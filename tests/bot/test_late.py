@@ -134,6 +134,18 @@ async def test_a_slow_orphan_is_worked_by_one_worker(
     ]
 
 
+async def test_a_slow_orphan_holds_up_nobody_elses(town: Town, mood: Mood) -> None:
+    mood.pause_seconds = 0
+    for message in (SLOWLY, "帮助"):
+        await town.platform.says(message, openid=f"o{message}")
+    mood.pause_seconds = 50
+    await db.fetch(DEAD + " WHERE sender = $1", f"o{SLOWLY}")
+    await town.begin_worker()
+    await town.until("inbound_event WHERE state = 'claimed' AND attempts = 2")
+    await db.fetch(DEAD + " WHERE sender = $1", "o帮助")
+    await town.until("inbound_event WHERE state = 'worked' AND attempts = 2", seconds=20)
+
+
 async def test_an_orphan_that_kills_its_workers_is_parked(town: Town, mood: Mood) -> None:
     await town.platform.says("帮助", openid="oPoison")
     await db.fetch(DEAD + ", attempts = 3")

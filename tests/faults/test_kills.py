@@ -1,6 +1,8 @@
 """Processes killed at the worst moments: every message keeps its one effect and its one answer."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
@@ -13,7 +15,8 @@ from tests.faults.server import process
 from tests.faults.traffic import everyone_was_told_once, writing
 
 
-async def sent_and_not_waited_for(address: str, message: bytes) -> asyncio.StreamWriter:
+@asynccontextmanager
+async def sent_and_not_waited_for(address: str, message: bytes) -> AsyncIterator[None]:
     """Send a callback on a line on which nobody listens for the answer."""
     sealed = seal(message)
     body = outer(sealed)
@@ -25,7 +28,10 @@ async def sent_and_not_waited_for(address: str, message: bytes) -> asyncio.Strea
     )
     writer.write(head.encode() + body)
     await writer.drain()
-    return writer
+    try:
+        yield
+    finally:
+        writer.close()
 
 
 async def test_web_process_and_worker_are_killed_in_the_middle_of_everything(
@@ -41,15 +47,16 @@ async def test_web_process_and_worker_are_killed_in_the_middle_of_everything(
         platform = Platform(town.http, address, mode="secure")
         silent = await platform.send(late)
         assert (silent.raw, silent.seconds < 4.5) == (b"success", True)
-        lines = [await sent_and_not_waited_for(platform.address, one) for one in (claimed, told)]
-        await town.until("inbound_event WHERE state = 'claimed'", count=2)
-        await town.until("inbound_event WHERE state = 'worked'", count=2)
-        web.kill()
-        assert "人工" in (await town.platform.send(told)).said, "stored before, told after"
-        await town.until("inbound_event WHERE state = 'claimed' AND attempts = 2", count=2)
-        worker.kill()
-    for line in lines:
-        line.close()
+        async with (
+            sent_and_not_waited_for(platform.address, claimed),
+            sent_and_not_waited_for(platform.address, told),
+        ):
+            await town.until("inbound_event WHERE state = 'claimed'", count=2)
+            await town.until("inbound_event WHERE state = 'worked'", count=2)
+            web.kill()
+            assert "人工" in (await town.platform.send(told)).said, "stored before, told after"
+            await town.until("inbound_event WHERE state = 'claimed' AND attempts = 2", count=2)
+            worker.kill()
     await town.begin_worker()
     again = await town.platform.send(claimed)
     assert (again.http_status, again.seconds < 4.5) == (200, True)
