@@ -1,0 +1,36 @@
+"""Which platform accounts we speak for: their credentials, sealed, and their access tokens."""
+
+from loyalty.connections.accounts import (
+    CallbackMode,
+    MiniProgramSettings,
+    OfficialAccountSettings,
+    WeChatPaySettings,
+    WeComSettings,
+)
+from loyalty.connections.keeping import Connected, PlatformSettings, load, save
+from loyalty.connections.shops import OwnStoreSettings
+from loyalty.connections.tokens import (
+    KeptToken,
+    give_back_lease,
+    keep_token,
+    kept_token,
+    lease_token,
+)
+
+__all__ = [
+    "CallbackMode",
+    "Connected",
+    "KeptToken",
+    "MiniProgramSettings",
+    "OfficialAccountSettings",
+    "OwnStoreSettings",
+    "PlatformSettings",
+    "WeChatPaySettings",
+    "WeComSettings",
+    "give_back_lease",
+    "keep_token",
+    "kept_token",
+    "lease_token",
+    "load",
+    "save",
+]
