@@ -165,7 +165,7 @@ class Conversations:
     async def _hold(self, work: asyncio.Task[bytes], event_id: int) -> None:
         while not work.done():
             with suppress(*db.Unreachable):
-                await inbox.renew(event_id)
+                await inbox.renew([event_id])
             await asyncio.wait([work], timeout=RENEW_SECONDS)
 
     async def _turn(self, heard: Heard, sender: Sender | None) -> Turn:

@@ -101,7 +101,7 @@ class CorpEvents:
             roster = await wecom.read(corp, chat_id)
             if pause_seconds is None or expected.is_shown_by(roster, community):
                 break
-            await asyncio.gather(*(inbox.renew(one) for one in expected.event_ids))
+            await inbox.renew(expected.event_ids)
             await asyncio.sleep(pause_seconds)
         await wecom.take_over(community, roster, read_at=read_at, at=self._context.clock())
 

@@ -25,6 +25,8 @@ JOBS: dict[str, tuple[str, str]] = {
     "refresh_communities": ("更新客户群与进群方式", "Refresh groups and their join ways"),
     "run_campaigns": ("执行营销活动", "Run the campaigns"),
     "settle_points": ("待到账积分到账", "Make pending points available"),
+    "sweep_shops": ("读取各店铺的变动", "Read what changed in the shops"),
+    "sweep_shops_deeply": ("复查各店铺近一周", "Read the shops' last week again"),
     "sweep_sessions": ("清理过期的登录", "Forget sessions that have ended"),
     "verify_ledger": ("核对积分账", "Verify the points ledger"),
 }
@@ -34,6 +36,13 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "openid": ("公众号或小程序", "Official account or mini-program"),
     "wecom_contact": ("企业微信外部联系人", "WeCom contact"),
     "buyer_name": ("店铺买家名", "Buyer name at a shop"),
+    "tmall_ouid": ("天猫店铺会员", "Tmall shop customer"),
+    "tmall_omid": ("天猫商家会员", "Tmall merchant customer"),
+    "taobao_open_uid": ("淘宝买家", "Taobao buyer"),
+    "jd_open_id": ("京东买家", "JD buyer"),
+    "jd_xid": ("京东买家（xid）", "JD buyer (xid)"),
+    "douyin_open_id": ("抖店买家", "Douyin Shop buyer"),
+    "email": ("邮箱", "E-mail address"),
     "mobile": ("手机号", "Phone number"),
     "customer_key": ("导入的顾客编号", "Customer number of an import"),
 }
@@ -53,6 +62,7 @@ CONNECTIONS: dict[str, tuple[str, str]] = {
     "wecom": ("企业微信", "WeCom"),
     "wechat_pay": ("微信支付", "WeChat Pay"),
     "own_store": ("自有店铺或收银", "Store or till of our own"),
+    "douyin": ("抖店", "Douyin Shop"),
 }
 
 EVENTS: dict[str, tuple[str, str]] = {

@@ -25,6 +25,8 @@ SHOWN = 50
 EXCERPT_LIMIT = 600
 # Kinds whose sender is an order's number, and whose body is JSON; elsewhere both are personal.
 NUMBERED = ("order", "refund")
+# What a platform told of an order: its connector keeps nothing personal of it.
+TOLD = ("told", "read")
 _SHOWN_FIELDS = re.compile(
     "lines|number|refund_number|key|sku|state|currency|quantity|discounts|[a-z_]+_fen|[a-z_]+_at",
     re.ASCII,
@@ -117,6 +119,7 @@ def _excerpt(body: bytes) -> str:
     except msgspec.DecodeError:
         return ""
     found = [_shown(one) for name, one in told.items() if name in NUMBERED]
+    found += [one for name, one in told.items() if name in TOLD]
     return msgspec.json.encode(found[0]).decode()[:EXCERPT_LIMIT] if found else ""
 
 

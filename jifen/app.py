@@ -9,14 +9,16 @@ from functools import partial
 import uvloop
 from aiohttp import web
 
+import connectors.douyin.webhook
+import connectors.own_store.webhook
 import console
 import miniprogram_api
 import web.app as base
 from bot import official_account, wecom
 from bot.conversation import Conversations
 from bot.corp_events import CorpEvents
-from connectors.own_store import webhook
 from connectors.own_store.working import StoreEvents
+from connectors.reading.working import ShopOrders
 from jifen import VERSION, demo_edge, embedded
 from jifen.family import Family
 from jifen.product_files import UploadedFiles
@@ -51,7 +53,8 @@ def create(
     )
     official_account.add_to(app)
     wecom.add_to(app)
-    webhook.add_to(app)
+    connectors.own_store.webhook.add_to(app)
+    connectors.douyin.webhook.add_to(app)
     miniprogram_api.add_to(app)
     console.add_to(app, files=UploadedFiles(), framed_by=framed_by)
     if is_demo:
@@ -133,6 +136,7 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
                     conversations.rework,
                     CorpEvents(context).work,
                     StoreEvents(context).work,
+                    *(ShopOrders(context, shop).work for shop in context.shops),
                     Deriver(context.redis).derive,
                     partial(refunding.refund_due, context),
                 ],

@@ -1,15 +1,20 @@
 """The platforms' clients, made of what a connection says."""
 
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import aiohttp
 
+from connectors.douyin.client import DouyinClient
 from loyalty.connections import (
+    DouyinSettings,
     MiniProgramSettings,
     OfficialAccountSettings,
+    ShopSettings,
     WeChatPaySettings,
     WeComSettings,
 )
+from web.shops import ShopClient
 from wechat.miniprogram import MiniProgram
 from wechat.official_account import OfficialAccount
 from wechat.pay import Pay
@@ -18,6 +23,8 @@ from wechat.tokens import TokenStore
 from wechat.wecom import WeCom
 
 C = TypeVar("C", OfficialAccount, MiniProgram)
+# The client of each platform that shops are on, by the settings of a shop there.
+SHOPS: Mapping[type[ShopSettings], Callable[..., ShopClient]] = {DouyinSettings: DouyinClient}
 
 
 def of_app(
@@ -72,3 +79,10 @@ def pay_keys(settings: WeChatPaySettings) -> PayKeys:
         public_key=settings.public_key,
         api_v3_key=settings.api_v3_key,
     )
+
+
+def of_shop(
+    settings: ShopSettings, *, http: aiohttp.ClientSession, tokens: TokenStore
+) -> ShopClient:
+    """Return what calls the platform of a shop."""
+    return SHOPS[type(settings)](settings, http=http, tokens=tokens)

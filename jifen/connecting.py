@@ -11,10 +11,12 @@ from jifen import clients
 from jifen.refusing import refused
 from loyalty import connections
 from loyalty.connections import (
+    DouyinSettings,
     MiniProgramSettings,
     OfficialAccountSettings,
     OwnStoreSettings,
     PlatformSettings,
+    ShopSettings,
     WeChatPaySettings,
     WeComSettings,
 )
@@ -36,12 +38,14 @@ KINDS: dict[str, type[PlatformSettings]] = {
     "wecom": WeComSettings,
     "wechat_pay": WeChatPaySettings,
     "own_store": OwnStoreSettings,
+    "douyin": DouyinSettings,
 }
 CALLBACKS = {
     "official_account": "/wechat/{scope}",
     "wecom": "/wecom/{scope}",
     "wechat_pay": "/wechat-pay/{scope}/notices",
     "own_store": "/ingest/{scope}/orders",
+    "douyin": "/ingest/douyin",
 }
 
 
@@ -108,6 +112,8 @@ async def _check(settings: PlatformSettings) -> None:
             await clients.of_app(OfficialAccount, settings, http=http, tokens=tokens).issue_token()
         elif isinstance(settings, MiniProgramSettings):
             await clients.of_app(MiniProgram, settings, http=http, tokens=tokens).issue_token()
+        elif isinstance(settings, ShopSettings):
+            await clients.of_shop(settings, http=http, tokens=tokens).check()
         elif isinstance(settings, WeComSettings):
             await clients.wecom(settings, http=http, tokens=tokens).issue_token()
 

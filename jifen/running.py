@@ -24,6 +24,7 @@ from loyalty.sealing import Sealer
 from models import db
 from web.clock import BusinessClock
 from web.context import Account, Context, Corp, MiniProgramAccount, PayAccount, now
+from web.shops import ShopAccount
 from web.tokens import SharedTokens
 from wechat.miniprogram import MiniProgram
 from wechat.official_account import OfficialAccount
@@ -89,6 +90,7 @@ async def opened(settings: Settings, reached: embedded.Addresses) -> AsyncIterat
                 corps=await _corps(http, seal),
                 merchants=await _merchants(http, seal),
                 stores=await _stores(seal),
+                shops=await _shops(http, seal),
                 clock=clock,
             )
     await redis.aclose()
@@ -146,3 +148,12 @@ async def _merchants(http: aiohttp.ClientSession, seal: Sealer) -> dict[str, Pay
 
 async def _stores(seal: Sealer) -> dict[str, Connected[OwnStoreSettings]]:
     return {one.scope: one for one in await connections.load(OwnStoreSettings, sealer=seal)}
+
+
+async def _shops(http: aiohttp.ClientSession, seal: Sealer) -> list[ShopAccount]:
+    tokens = SharedTokens(seal)
+    return [
+        ShopAccount(one, clients.of_shop(one.settings, http=http, tokens=tokens))
+        for kind in clients.SHOPS
+        for one in await connections.load(kind, sealer=seal)
+    ]

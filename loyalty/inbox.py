@@ -8,6 +8,7 @@ the claim's lease has run out.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
+from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -161,13 +162,24 @@ async def stands(arrival: Arrival) -> tuple[EventState, bytes | None] | None:
     return (EventState(rows[0]["state"]), rows[0]["reply"]) if rows else None
 
 
-async def renew(event_id: int) -> None:
-    """Hold a claimed event for another lease."""
+async def renew(event_ids: Collection[int]) -> None:
+    """Hold claimed events for another lease."""
     await db.fetch(
         "UPDATE inbound_event SET claimed_until = clock_timestamp() + $2::interval"
-        " WHERE id = $1 AND state = 'claimed'",
-        event_id,
+        " WHERE id = ANY($1::bigint[]) AND state = 'claimed'",
+        list(event_ids),
         LEASE,
+    )
+
+
+async def give_back(event_ids: Collection[int], *, again_after: timedelta) -> None:
+    """Let claimed events wait a while: nothing is wrong with them, so no attempt is counted."""
+    await db.fetch(
+        "UPDATE inbound_event SET state = 'received', attempts = greatest(attempts - 1, 0),"
+        " claimed_until = clock_timestamp() + $2::interval"
+        " WHERE id = ANY($1::bigint[]) AND state = 'claimed'",
+        list(event_ids),
+        again_after,
     )
 
 
@@ -270,8 +282,10 @@ ORDER BY event.id
 _END = """
 UPDATE inbound_event
 SET state = CASE WHEN ended.reason IS NULL THEN 'worked' ELSE 'parked' END,
-    error = ended.reason, worked_at = $3, claimed_until = NULL
-FROM unnest($1::bigint[], $2::text[]) AS ended (id, reason) WHERE inbound_event.id = ended.id
+    error = ended.reason, worked_at = $3, claimed_until = NULL,
+    body = coalesce(ended.body, inbound_event.body)
+FROM unnest($1::bigint[], $2::text[], $4::bytea[]) AS ended (id, reason, body)
+WHERE inbound_event.id = ended.id
 """
 
 Sender = tuple[int, str]
@@ -312,6 +326,15 @@ def _columns(senders: Collection[Sender]) -> tuple[list[int], list[str]]:
     return [connection_id for connection_id, _ in wanted], [sender for _, sender in wanted]
 
 
-async def end(reasons: Mapping[int, str | None], *, at: datetime) -> None:
-    """Let events be worked, or parked where there is a reason, in the caller's transaction."""
-    await db.fetch(_END, list(reasons), list(reasons.values()), at)
+async def end(
+    reasons: Mapping[int, str | None],
+    *,
+    at: datetime,
+    bodies: Mapping[int, bytes] = MappingProxyType({}),
+) -> None:
+    """Let events be worked, or parked where there is a reason, in the caller's transaction.
+
+    ``bodies`` are what is kept of some from now on.
+    """
+    kept = [bodies.get(event_id) for event_id in reasons]
+    await db.fetch(_END, list(reasons), list(reasons.values()), at, kept)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from models import IdentityKind, PurchaseState, ShopKind
+from models import AttributionKind, IdentityKind, PurchaseState, ShopKind
 
 Fen = Annotated[int, Meta(ge=0, le=10**12)]
 Text = Annotated[str, Meta(max_length=500)]
@@ -27,6 +27,14 @@ class ShopRef(Struct, frozen=True, order=True):
     name: str = ""
 
 
+class Attribution(Struct, frozen=True, order=True):
+    """What or who brought a sale about, by the platform's code for it."""
+
+    kind: AttributionKind
+    code: Annotated[str, Meta(min_length=1, max_length=200)]
+    name: Text = ""
+
+
 class OrderLine(Struct, frozen=True):
     """One line, in minor units of the order's currency.
 
@@ -44,6 +52,7 @@ class OrderLine(Struct, frozen=True):
     refunded_fen: Fen = 0
     category: Text = ""
     brand: Text = ""
+    attributed_to: tuple[Attribution, ...] = ()
 
 
 class Order(Struct, frozen=True):

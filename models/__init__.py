@@ -7,14 +7,21 @@ from models.brand import Brand
 from models.campaigns import Snapshot, SnapshotMember, Subscription
 from models.challenges import ChallengeClaim, CheckIn, Score
 from models.communities import Community, CommunityMember, Invitation, InvitationState
-from models.connections import AccessToken, Connection
+from models.connections import AccessToken, Connection, ShopSweep
 from models.customers import Customer, Identity, IdentityKind, Member, Merge
 from models.deliveries import Delivery, DeliveryState
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
 from models.points import Draw, Entry, EntryKind, Lot
 from models.programme import RuleVersion
-from models.purchases import Purchase, PurchaseLine, PurchaseState, Shop, ShopKind
+from models.purchases import (
+    AttributionKind,
+    Purchase,
+    PurchaseLine,
+    PurchaseState,
+    Shop,
+    ShopKind,
+)
 from models.rewards import Coupon, CouponState, Redemption, RedemptionState, RewardStock
 from models.schedule import JobRun, JobRunState
 from models.sessions import ShopperSession
@@ -24,6 +31,7 @@ from models.store import Product, StoreOrder, StoreOrderState, StoreRefund, Stor
 
 __all__ = [
     "AccessToken",
+    "AttributionKind",
     "Brand",
     "ChallengeClaim",
     "ChangedMember",
@@ -64,6 +72,7 @@ __all__ = [
     "Score",
     "Shop",
     "ShopKind",
+    "ShopSweep",
     "ShopperSession",
     "Snapshot",
     "SnapshotMember",

@@ -33,3 +33,18 @@ class AccessToken(Model):
 
     class Meta:
         table = "access_token"
+
+
+class ShopSweep(Model):
+    """Up to when all that changed in a shop has been read from its platform.
+
+    ``connection_id`` is the shop's connection; ``error`` is why the last reading ended early.
+    """
+
+    connection_id = fields.BigIntField(primary_key=True)
+    swept_until = fields.DatetimeField()
+    swept_at = fields.DatetimeField()
+    error = fields.TextField(null=True)
+
+    class Meta:
+        table = "shop_sweep"

@@ -14,6 +14,13 @@ class IdentityKind(StrEnum):
     OPENID = "openid"  # scope: the app id that gave it
     WECOM_CONTACT = "wecom_contact"  # scope: the corp id; the external user id
     BUYER_NAME = "buyer_name"  # scope: the shop kind; Taobao and Tmall member name, Youzan nick
+    TMALL_OUID = "tmall_ouid"  # scope: the shop; the same for every app
+    TMALL_OMID = "tmall_omid"  # scope: the merchant; over all shops of one entity
+    TAOBAO_OPEN_UID = "taobao_open_uid"  # scope: the app key
+    JD_OPEN_ID = "jd_open_id"  # scope: the app key
+    JD_XID = "jd_xid"  # scope: the app key
+    DOUYIN_OPEN_ID = "douyin_open_id"  # scope: app key and shop, since neither alone is documented
+    EMAIL = "email"  # scope: the shop that verified it; value: a keyed digest of the address
     MOBILE = "mobile"  # scope: ""; value: a keyed digest of the number, which is sealed beside it
     CUSTOMER_KEY = "customer_key"  # scope: the source named by a mapping file, or a store's code
 

@@ -16,6 +16,7 @@ class ShopKind(StrEnum):
     WECHAT_SHOP = "wechat_shop"
     XIAOHONGSHU = "xiaohongshu"
     YOUZAN = "youzan"
+    SHOPIFY = "shopify"
     OWN_STORE = "own_store"
     POS = "pos"
 
@@ -27,6 +28,16 @@ class PurchaseState(StrEnum):
     SHIPPED = "shipped"
     COMPLETED = "completed"
     REFUNDED = "refunded"
+
+
+class AttributionKind(StrEnum):
+    """What or who brought a sale about."""
+
+    LIVE_ROOM = "live_room"  # 直播间
+    VIDEO = "video"  # 短视频
+    TALENT = "talent"  # 达人, 主播
+    GUIDE = "guide"  # 导购: the user id of a staff member
+    SHARER = "sharer"  # a customer who passed it on
 
 
 class Shop(Model):
@@ -84,6 +95,7 @@ class Purchase(Model):
 class PurchaseLine(Model):
     """One line of a purchase: ``goods_fen`` before discounts, ``paid_fen`` of the buyer's money.
 
+    ``attributed_to`` is what brought the sale about, as [{kind, code, name}, ...]; null for none.
     The table's key is (purchase_id, number); Tortoise wants one column and is told the first.
     """
 
@@ -98,6 +110,7 @@ class PurchaseLine(Model):
     goods_fen = fields.BigIntField()
     paid_fen = fields.BigIntField()
     refunded_fen = fields.BigIntField()
+    attributed_to: fields.Field[object] = fields.JSONField(null=True)
 
     class Meta:
         table = "purchase_line"

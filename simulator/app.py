@@ -22,6 +22,7 @@ from simulator import (
     play_miniprogram,
     play_pay,
     play_phone,
+    play_shops,
     play_subscriptions,
     qrcodes,
     quotas,
@@ -35,6 +36,7 @@ from simulator import (
 from simulator.api import Endpoint
 from simulator.gate import CHINA, NO_SUCH_PATH, gate
 from simulator.settings import Settings
+from simulator.shops import platforms
 from simulator.wecom import calls, door, sign_in
 from simulator.world import China
 
@@ -73,10 +75,12 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_subscriptions.ROUTES)
     app.router.add_routes(play_groups.ROUTES)
     app.router.add_routes(play_day.ROUTES)
+    app.router.add_routes(play_shops.ROUTES)
     if settings.wecom is not None:
         _add_qyapi(app)
     app.router.add_routes(play_pay.ROUTES)
     pay.add_to(app)
+    platforms.add_to(app)
     app.router.add_routes(miniprogram_page.ROUTES)
     for prefix in PREFIXES:
         app.router.add_route("*", prefix + "{rest:.*}", gate(NO_SUCH_PATH))
@@ -112,6 +116,8 @@ async def _begin_stopping(app: web.Application) -> None:
     for callbacks in china.all_callbacks():
         await callbacks.close()
     await china.pay.notices.close()
+    for shop in china.shops.all():
+        await shop.close()
 
 
 async def _phone(request: web.Request) -> web.StreamResponse:

@@ -162,3 +162,7 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         21600,
         21600,
     )
+
+    # pushes of shops on platforms (the schedules are in no public document)
+    shop_push_timeout_seconds: float = 5.0
+    shop_push_pauses_seconds: tuple[float, ...] = (5.0, 5.0, 60.0)

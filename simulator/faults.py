@@ -35,6 +35,7 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     clock_skew_seconds: int = 0
     token_cross_kick: bool = False
     pay_notices_lost: bool = False
+    shop_pushes_lost: bool = False
     endpoints: dict[str, EndpointFault] = {}
 
 

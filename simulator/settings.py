@@ -139,6 +139,24 @@ class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name_en: str
 
 
+class DouyinShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="douyin"):
+    """A shop on Douyin, with the self-built app that may read it; without `push_url` none push."""
+
+    shop_id: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,18}$")]
+    app_key: str
+    app_secret: str
+    name: str = "抖店"
+    push_url: str = ""
+
+    @property
+    def code(self) -> str:
+        """What names the shop among those of its platform."""
+        return self.shop_id
+
+
+PlatformShop = DouyinShop
+
+
 class ConsumerSeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A consumer who is there from the start."""
 
@@ -163,6 +181,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     consumers: tuple[ConsumerSeed, ...] = ()
     templates: tuple[Template, ...] = ()
     merchant: Merchant | None = None
+    platform_shops: tuple[PlatformShop, ...] = ()
     ip_whitelist: tuple[str, ...] | None = None
     day: Day | None = None
     assumed: Assumed = Assumed()

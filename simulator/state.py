@@ -16,6 +16,7 @@ from simulator.miniprogram import LoginsState
 from simulator.payments import PaymentsState
 from simulator.qrcodes import QrCodesState
 from simulator.quotas import QuotasState
+from simulator.shops.board import ShopsState
 from simulator.subscriptions import SubscriptionsState
 from simulator.tags import TagsState
 from simulator.templates import TemplatesState
@@ -45,6 +46,7 @@ class State(msgspec.Struct):
     logins: LoginsState = msgspec.field(default_factory=LoginsState)
     corp: CorpState = msgspec.field(default_factory=CorpState)
     payments: PaymentsState = msgspec.field(default_factory=PaymentsState)
+    shops: ShopsState = msgspec.field(default_factory=ShopsState)
 
 
 class StateUnreadable(Exception):

@@ -23,6 +23,8 @@ from simulator.quotas import Quotas, Rids
 from simulator.relay import Relay
 from simulator.replies import Reader
 from simulator.settings import Settings
+from simulator.shops.board import Shops
+from simulator.shops.platforms import opened
 from simulator.state import StateFile, load
 from simulator.stream import Stream
 from simulator.subscriptions import Subscriptions
@@ -73,6 +75,9 @@ class China:
         self.web_logins = WebLogins()
         self.relay = Relay(settings.miniprogram.server, self.wire)
         self.pay = PayHost(settings, state.payments, clock, faults=self.faults, wire=self.wire)
+        self.shops = Shops(
+            opened(settings, state.shops, clock=clock, faults=self.faults, wire=self.wire)
+        )
         self.message_ids = MessageIds(state.message_ids)
         self.callbacks = self._official_callbacks()
         self.actions = Actions(

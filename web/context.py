@@ -1,6 +1,6 @@
 """What edges and jobs work with in one process: the clock, Redis, and the platforms' clients."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -17,6 +17,7 @@ from loyalty.connections import (
     WeComSettings,
 )
 from loyalty.sealing import Sealer
+from web.shops import ShopAccount
 from wechat.miniprogram import MiniProgram
 from wechat.official_account import OfficialAccount
 from wechat.pay import Pay
@@ -75,6 +76,7 @@ class Context:
     corps: Mapping[str, Corp] = field(default_factory=dict)
     merchants: Mapping[str, PayAccount] = field(default_factory=dict)
     stores: Mapping[str, Connected[OwnStoreSettings]] = field(default_factory=dict)
+    shops: Sequence[ShopAccount] = ()
     clock: Callable[[], datetime] = now
 
 

@@ -31,6 +31,7 @@ SHOPS: dict[ShopKind, tuple[str, str]] = {
     ShopKind.DOUYIN: ("抖音", "Douyin"),
     ShopKind.WECHAT_SHOP: ("微信小店", "WeChat Shop"),
     ShopKind.XIAOHONGSHU: ("小红书", "Xiaohongshu"),
+    ShopKind.SHOPIFY: ("Shopify", "Shopify"),
     ShopKind.YOUZAN: ("有赞", "Youzan"),
     ShopKind.OWN_STORE: ("官方商城", "our store"),
     ShopKind.POS: ("门店", "a shop of ours"),

@@ -150,6 +150,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "paid_before_ordered": ("付款时间早于下单时间", "Paid before it was ordered"),
     "refunded_before_paid": ("退款时间早于付款时间", "Refunded before it was paid"),
+    "order_not_there": ("平台上没有订单 {number}", "The platform has no order {number}"),
+    "order_refused": (
+        "平台拒绝提供该订单：{error}",
+        "The platform does not tell this order: {error}",
+    ),
     "completed_at_missing": ("已完成的订单缺少完成时间", "Completed, and no moment says when"),
     "amounts_do_not_add_up": (
         "金额不平：应付 {comes_to_fen} 元，实付 {paid_fen} 元",

@@ -9,27 +9,24 @@ from datetime import datetime
 
 import msgspec
 
+from connectors.batches import Reasons, work_in_halves
 from connectors.own_store import parse
 from connectors.own_store.refunds import Refunds, refunded
 from connectors.own_store.webhook import KIND
 from connectors.own_store.wire import REFUND, Kept, ToldRefund
 from loyalty import customers, inbox, parking, purchases
-from loyalty.again import in_transaction
 from loyalty.connections import Connected, OwnStoreSettings
 from loyalty.errors import LoyaltyError, Refused
 from loyalty.inbox import Left, Sender
 from loyalty.orders import Order, ShopRef
-from models import ShopKind, db
+from models import ShopKind
 from web.context import Context
-from web.logs import log, told_failure
-from web.metrics import count_inbound_event
 
 AT_ONCE = 500
 ORDER_UNKNOWN = "order_unknown"
 _KEPT = msgspec.json.Decoder(Kept)
 
 Stores = Mapping[int, Connected[OwnStoreSettings]]
-Reasons = dict[int, str | None]
 
 
 class StoreEvents:
@@ -44,33 +41,10 @@ class StoreEvents:
             return 0
         taken = await inbox.take_left(list(self._stores), limit=AT_ONCE, at=at)
         if taken:
-            await self._work(taken, at=at)
+            await work_in_halves(
+                taken, lambda some: _worked(some, self._stores, at=at), kind=KIND, at=at
+            )
         return len(taken)
-
-    async def _work(self, events: Sequence[Left], *, at: datetime) -> None:
-        """Work a batch; where it breaks, its halves, until what breaks stands alone."""
-        try:
-            reasons = await in_transaction(lambda: _worked(events, self._stores, at=at))
-        except Exception as failure:
-            is_away = isinstance(failure, db.Unreachable) and not isinstance(failure, ValueError)
-            if is_away:  # the driver's ValueErrors are a mistake of ours
-                raise
-            if len(events) == 1:
-                await _failed(events[0], failure, at=at)
-                return
-            half = len(events) // 2
-            await self._work(events[:half], at=at)
-            await self._work(events[half:], at=at)
-            return
-        parked = sum(reason is not None for reason in reasons.values())
-        count_inbound_event(KIND, "worked", len(reasons) - parked)
-        count_inbound_event(KIND, "parked", parked)
-        log.info("orders_worked", worked=len(reasons) - parked, parked=parked)
-
-
-async def _failed(event: Left, failure: Exception, *, at: datetime) -> None:
-    log.error("event_failed", event_id=event.event_id, **told_failure(failure))
-    await inbox.work_failed(event.event_id, type(failure).__name__, at=at)
 
 
 async def _worked(events: Sequence[Left], stores: Stores, *, at: datetime) -> Reasons:

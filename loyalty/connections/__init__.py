@@ -8,7 +8,7 @@ from loyalty.connections.accounts import (
     WeComSettings,
 )
 from loyalty.connections.keeping import Connected, PlatformSettings, load, save
-from loyalty.connections.shops import OwnStoreSettings
+from loyalty.connections.shops import DouyinSettings, OwnStoreSettings, ShopSettings
 from loyalty.connections.tokens import (
     KeptToken,
     give_back_lease,
@@ -20,11 +20,13 @@ from loyalty.connections.tokens import (
 __all__ = [
     "CallbackMode",
     "Connected",
+    "DouyinSettings",
     "KeptToken",
     "MiniProgramSettings",
     "OfficialAccountSettings",
     "OwnStoreSettings",
     "PlatformSettings",
+    "ShopSettings",
     "WeChatPaySettings",
     "WeComSettings",
     "give_back_lease",

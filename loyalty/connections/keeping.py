@@ -13,7 +13,7 @@ from loyalty.connections.accounts import (
     WeChatPaySettings,
     WeComSettings,
 )
-from loyalty.connections.shops import OwnStoreSettings
+from loyalty.connections.shops import OwnStoreSettings, ShopSettings
 from loyalty.sealing import Sealer
 from models import Connection, db
 
@@ -25,6 +25,7 @@ PlatformSettings = (
     | WeComSettings
     | WeChatPaySettings
     | OwnStoreSettings
+    | ShopSettings
 )
 
 

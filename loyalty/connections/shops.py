@@ -4,6 +4,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from models import ShopKind
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+ShopCode = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
+Address = Annotated[str, Meta(pattern=r"^https?://[^\s?#]+\Z", max_length=255)]
+
 
 class OwnStoreSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="own_store"):
     """One store or till (收银) of the brand's own, which signs the orders that it sends.
@@ -25,3 +31,44 @@ class OwnStoreSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="own
 
     def __repr__(self) -> str:
         return f"OwnStoreSettings(code={self.code!r})"
+
+
+class PlatformShopSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What all shops on platforms are told.
+
+    At first connection the last ``history_days`` are read; afterwards each change since. A call of
+    one kind is made at most ``calls_per_second``: the quota of your app is in the console.
+    """
+
+    history_days: Annotated[int, Meta(ge=0, le=90)] = 0
+    calls_per_second: Annotated[float, Meta(gt=0, le=1000)] = 5.0
+
+
+class DouyinSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="douyin"):
+    """One shop on Douyin (抖店) and the self-built app (自用型应用) that may read it.
+
+    ``payment_discount_in_pay_amount``: an order's ``pay_amount`` includes what the payment channel
+    paid for the buyer (``promotion_pay_amount``), which earns no points. Check it on one order.
+    """
+
+    shop_id: Annotated[str, Meta(pattern=r"^[0-9]{1,20}\Z")]
+    app_key: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{1,40}\Z")]
+    app_secret: Name
+    payment_discount_in_pay_amount: bool = True
+    api_base: Address = "https://openapi-fxg.jinritemai.com"
+
+    @property
+    def shop_kind(self) -> ShopKind:
+        """Return the platform."""
+        return ShopKind.DOUYIN
+
+    @property
+    def scope(self) -> str:
+        """Return what names the account among those of its kind."""
+        return self.shop_id
+
+    def __repr__(self) -> str:
+        return f"DouyinSettings(shop_id={self.shop_id!r})"
+
+
+ShopSettings = DouyinSettings

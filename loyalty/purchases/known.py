@@ -30,8 +30,9 @@ class Known:
     def completed(self, told: Order) -> Order:
         """Return what is told, with what only we know: the details of lines, the completion.
 
-        Lines whose money is not what is told any more are no details of it, nor are refunds of
-        lines where less is refunded than before.
+        What brought a line about is kept where it is not told. Lines whose money is not what is
+        told any more are no details of it, nor are refunds of lines where less is refunded than
+        before.
         """
         order = self.order
         same_money = (told.paid_fen, told.freight_fen) == (order.paid_fen, order.freight_fen)
@@ -40,6 +41,12 @@ class Known:
             lines = order.lines
             if told.refunded_fen < order.refunded_fen:
                 lines = tuple(with_fields(line, refunded_fen=0) for line in lines)
+        brought = {line.key: line.attributed_to for line in order.lines if line.attributed_to}
+        if brought:
+            lines = tuple(
+                with_fields(line, attributed_to=line.attributed_to or brought.get(line.key, ()))
+                for line in lines
+            )
         return checked(
             with_fields(
                 told,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from loyalty.orders import Order, OrderLine, ShopRef
+from loyalty.orders import Attribution, Order, OrderLine, ShopRef
 from loyalty.purchases.known import Known
 from loyalty.purchases.task import Task
 from models import PurchaseState, ShopKind, db
@@ -64,7 +64,9 @@ _LINE_COLUMNS = (
     "goods_fen",
     "paid_fen",
     "refunded_fen",
+    "attributed_to",
 )
+_ATTRIBUTED = msgspec.json.Decoder(tuple[Attribution, ...])
 
 _UPDATE = """
 UPDATE purchase
@@ -139,12 +141,14 @@ async def lines(purchases: Sequence[Known]) -> dict[int, list[OrderLine]]:
     found: dict[int, list[OrderLine]] = {one.purchase_id: [] for one in purchases}
     rows = await db.fetch(
         "SELECT purchase_id, key, sku, title, quantity, goods_fen, paid_fen, refunded_fen,"
-        " category, brand FROM purchase_line WHERE purchase_id = ANY($1::bigint[])"
+        " category, brand, attributed_to FROM purchase_line WHERE purchase_id = ANY($1::bigint[])"
         " ORDER BY purchase_id, number",
         list(found),
     )
     for row in rows:
-        found[row["purchase_id"]].append(OrderLine(*row[1:]))
+        told = row["attributed_to"]
+        brought = _ATTRIBUTED.decode(told) if told else ()
+        found[row["purchase_id"]].append(OrderLine(*[*row[1:-1], brought]))
     return found
 
 
@@ -258,6 +262,7 @@ def _line_rows(task: Task) -> list[tuple[object, ...]]:
             line.goods_fen,
             line.paid_fen,
             line.refunded_fen,
+            msgspec.json.encode(line.attributed_to).decode() if line.attributed_to else None,
         )
         for position, line in enumerate(task.order.lines, 1)
     ]

@@ -19,6 +19,12 @@ CREATE TABLE access_token (
     expires_at timestamptz,
     leased_until timestamptz
 );
+CREATE TABLE shop_sweep (
+    connection_id bigint PRIMARY KEY REFERENCES connection ON DELETE CASCADE,
+    swept_until timestamptz NOT NULL,
+    swept_at timestamptz NOT NULL,
+    error text
+);
 """
 
 CUSTOMERS = """
@@ -147,6 +153,7 @@ CREATE TABLE purchase_line (
     goods_fen bigint NOT NULL CHECK (goods_fen >= 0),
     paid_fen bigint NOT NULL CHECK (paid_fen >= 0),
     refunded_fen bigint NOT NULL CHECK (refunded_fen BETWEEN 0 AND paid_fen),
+    attributed_to jsonb,
     PRIMARY KEY (purchase_id, number)
 );
 """

@@ -1,0 +1,1 @@
+"""Orders and refunds of shops on Douyin (抖店)."""

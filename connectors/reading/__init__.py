@@ -1,0 +1,1 @@
+"""What the connectors of all platforms share: calls, hints, sweeps, and the work on them."""

@@ -1,0 +1,42 @@
+"""That an order of a shop changed, as the inbox keeps it until a worker reads the order."""
+
+import msgspec
+from msgspec import Raw, Struct
+
+from loyalty.inbox import Arrival
+from web.shops import Changed
+
+KIND = "order"
+
+
+class Hint(Struct, frozen=True, omit_defaults=True):
+    """An order that changed. ``told`` is all of it, where the platform's list told it.
+
+    ``read`` is what the platform last answered of one that could not be used: for staff to see.
+    """
+
+    number: str
+    told: Raw | None = None
+    read: Raw | None = None
+
+
+decode = msgspec.json.Decoder(Hint).decode
+
+
+def arrival(changed: Changed, *, connection_id: int, through: str) -> Arrival:
+    """Return the event of a change; ``through`` names the way by which it was told."""
+    told = Raw(changed.told) if changed.told is not None else None
+    return Arrival(
+        connection_id=connection_id,
+        event_key=f"{through}:{changed.number}:{changed.mark}",
+        kind=KIND,
+        sender=changed.number,
+        body=msgspec.json.encode(Hint(changed.number, told)),
+        nonce=None,
+    )
+
+
+def pushed(number: str, *, message_id: str, connection_id: int) -> Arrival:
+    """Return the event of a platform's message about an order."""
+    changed = Changed(number, message_id)
+    return arrival(changed, connection_id=connection_id, through="push")

@@ -1,0 +1,117 @@
+"""The control API of shops on platforms: what a consumer buys there, and what becomes of it."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta
+
+from simulator.gate import CHINA
+from simulator.play_answers import Denied, body_of, changed, said
+from simulator.shops.board import Platform
+from simulator.shops.orders import Line, Order
+
+
+class Purchase(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of POST .../orders: what a consumer buys; ``is_paid`` false leaves it unpaid."""
+
+    consumer_id: str
+    lines: Annotated[list[Line], Meta(min_length=1, max_length=50)]
+    freight_fen: Annotated[int, Meta(ge=0, le=10**7)] = 0
+    is_paid: bool = True
+
+
+class Given(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of .../refund: of which line (the first) and how much (all that is left)."""
+
+    line_key: str = ""
+    amount_fen: int | None = None
+
+
+async def listed(request: web.Request) -> web.Response:
+    """All shops with their newest orders."""
+    return said(
+        [
+            {
+                "kind": shop.kind,
+                "code": shop.code,
+                "name": shop.name,
+                "orders": list(shop.orders.state.orders.values())[-50:],
+            }
+            for shop in request.app[CHINA].shops.all()
+        ]
+    )
+
+
+async def buy(request: web.Request) -> web.Response:
+    """Places an order, and pays it; 201 with the order once the platform has told of it."""
+    shop, wish = _shop(request), await body_of(request, Purchase)
+    consumer = request.app[CHINA].consumers.get(wish.consumer_id)
+    if consumer is None:
+        raise Denied(404, "no_such_consumer", "there is no such consumer")
+    order = shop.orders.place(shop.buyer(consumer), wish.lines, freight_fen=wish.freight_fen)
+    events = ["placed"]
+    if wish.is_paid:
+        shop.orders.pay(order)
+        events.append("paid")
+    await asyncio.gather(*(shop.happened(event, order) for event in events))
+    return _told(request, order, status=201)
+
+
+async def act(request: web.Request) -> web.Response:
+    """Lets one thing happen to an order: pay, ship, complete, close."""
+    shop, action = _shop(request), request.match_info["action"]
+    order = _order(request, shop)
+    getattr(shop.orders, action)(order)
+    events = {"pay": "paid", "ship": "shipped", "complete": "completed", "close": "closed"}
+    await shop.happened(events[action], order)
+    return _told(request, order)
+
+
+async def refund(request: web.Request) -> web.Response:
+    """Gives money back of one line of an order."""
+    shop, wish = _shop(request), await body_of(request, Given)
+    order = _order(request, shop)
+    line_key = wish.line_key or order.lines[0].key
+    given = shop.orders.refund(order, line_key=line_key, amount_fen=wish.amount_fen)
+    await shop.happened("refunded", order, given)
+    return _told(request, order)
+
+
+async def end_tokens(request: web.Request) -> web.Response:
+    """Ends the tokens of a shop, as a platform may at any time."""
+    shop = _shop(request)
+    ended = len(shop.orders.state.tokens)
+    shop.orders.state.tokens.clear()
+    changed(request.app[CHINA])
+    return said({"ended": ended})
+
+
+def _shop(request: web.Request) -> Platform:
+    found = request.app[CHINA].shops.get(request.match_info["kind"], request.match_info["code"])
+    if found is None:
+        raise Denied(404, "no_such_shop", "there is no such shop")
+    return found
+
+
+def _order(request: web.Request, shop: Platform) -> Order:
+    found = shop.orders.get(request.match_info["number"])
+    if found is None:
+        raise Denied(404, "no_such_order", "there is no such order")
+    return found
+
+
+def _told(request: web.Request, order: Order, status: int = 200) -> web.Response:
+    changed(request.app[CHINA])
+    return said(order, status)
+
+
+SHOP = "/play/shops/{kind}/{code}"
+ROUTES = (
+    web.get("/play/shops", listed),
+    web.post(SHOP + "/orders", buy),
+    web.post(SHOP + "/orders/{number}/refund", refund),
+    web.post(SHOP + "/orders/{number}/{action:pay|ship|complete|close}", act),
+    web.post(SHOP + "/tokens/end", end_tokens),
+)

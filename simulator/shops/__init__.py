@@ -1,0 +1,1 @@
+"""Shops on platforms: what is bought there, and how each platform tells it."""

@@ -1,0 +1,56 @@
+"""All shops of the brand on platforms, by platform and code."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from simulator.consumers import Consumer
+from simulator.shops.orders import Order, Orders, Refund, ShopState
+
+
+class ShopsState(msgspec.Struct):
+    """What every shop remembers, by platform and code."""
+
+    shops: dict[str, ShopState] = {}
+
+
+class Platform(Protocol):
+    """One shop on its platform: it answers calls about its orders and pushes what happens.
+
+    ``kind`` and ``code`` name it; ``name`` is what people read.
+    """
+
+    kind: str
+    code: str
+    name: str
+    orders: Orders
+
+    def buyer(self, consumer: Consumer) -> str:
+        """What the platform calls a consumer in this shop."""
+
+    async def happened(self, event: str, order: Order, refund: Refund | None = None) -> None:
+        """Pushes that something happened, and waits for the first round of it.
+
+        ``event`` is placed, paid, shipped, completed, closed or refunded.
+        """
+
+    async def close(self) -> None:
+        """Breaks off what is on its way."""
+
+
+class Shops:
+    """The shops of a run."""
+
+    def __init__(self, shops: Iterable[Platform]) -> None:
+        self._shops: Mapping[tuple[str, str], Platform] = {
+            (one.kind, one.code): one for one in shops
+        }
+
+    def get(self, kind: str, code: str) -> Platform | None:
+        """The shop of this code on this platform."""
+        return self._shops.get((kind, code))
+
+    def all(self) -> list[Platform]:
+        """All of them."""
+        return list(self._shops.values())

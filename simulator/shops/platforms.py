@@ -1,0 +1,48 @@
+"""Which platforms there are, and how a shop on each is opened."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from simulator.clock import Clock
+from simulator.faults import FaultBoard
+from simulator.settings import DouyinShop, Settings
+from simulator.shops import douyin
+from simulator.shops.board import Platform, ShopsState
+from simulator.shops.orders import ShopState
+from simulator.shops.pushes import Pushes
+from simulator.wire import Wire
+
+# What a shop is, by what a run is told of it, and which answers take its pushes.
+SHOPS: Mapping[type, tuple[Callable[..., Platform], Callable[[int, bytes], bool]]] = {
+    DouyinShop: (douyin.DouyinShopOnline, douyin.is_taken),
+}
+EDGES = (douyin,)
+
+
+def opened(
+    settings: Settings,
+    state: ShopsState,
+    *,
+    clock: Clock,
+    faults: FaultBoard,
+    wire: Wire,
+) -> list[Platform]:
+    """The shops of a run, with what they remember."""
+    found: list[Platform] = []
+    for told in settings.platform_shops:
+        shop, is_taken = SHOPS[type(told)]
+        pushes = Pushes(is_taken, assumed=settings.assumed, faults=faults, wire=wire)
+        found.append(shop(told, _state(state, told), clock=clock, pushes=pushes))
+    return found
+
+
+def add_to(app: web.Application) -> None:
+    """Answers the calls of every platform."""
+    for edge in EDGES:
+        edge.add_to(app)
+
+
+def _state(state: ShopsState, told: Any) -> ShopState:
+    return state.shops.setdefault(f"{told.__struct_config__.tag}:{told.code}", ShopState())
