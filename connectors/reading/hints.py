@@ -23,12 +23,12 @@ class Hint(Struct, frozen=True, omit_defaults=True):
 decode = msgspec.json.Decoder(Hint).decode
 
 
-def arrival(changed: Changed, *, connection_id: int, through: str) -> Arrival:
-    """Return the event of a change; ``through`` names the way by which it was told."""
+def arrival(changed: Changed, *, connection_id: int, way: str) -> Arrival:
+    """Return the event of a change; ``way`` names how by which it was told."""
     told = Raw(changed.told) if changed.told is not None else None
     return Arrival(
         connection_id=connection_id,
-        event_key=f"{through}:{changed.number}:{changed.mark}",
+        event_key=f"{way}:{changed.number}:{changed.mark}",
         kind=KIND,
         sender=changed.number,
         body=msgspec.json.encode(Hint(changed.number, told)),
@@ -39,4 +39,4 @@ def arrival(changed: Changed, *, connection_id: int, through: str) -> Arrival:
 def pushed(number: str, *, message_id: str, connection_id: int) -> Arrival:
     """Return the event of a platform's message about an order."""
     changed = Changed(number, message_id)
-    return arrival(changed, connection_id=connection_id, through="push")
+    return arrival(changed, connection_id=connection_id, way="push")

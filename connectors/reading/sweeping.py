@@ -62,7 +62,7 @@ async def _read(context: Context, account: ShopAccount, *, since: datetime, unti
     new = seen = 0
     try:
         async for page in account.client.changed(since, until):
-            found = [arrival(one, connection_id=connection_id, through="sweep") for one in page]
+            found = [arrival(one, connection_id=connection_id, way="sweep") for one in page]
             seen += len(found)
             new += await inbox.store(found, at=context.clock()) if found else 0
     except CallFailed as failed:
