@@ -52,6 +52,7 @@ THROUGH: dict[str, tuple[str, str]] = {
     "merge": ("与会员合并", "Merged with a member"),
     "miniprogram": ("小程序", "Mini-program"),
     "official_account": ("公众号", "Official account"),
+    "opening": ("原会员计划", "The earlier programme"),
     "purchase": ("订单", "An order"),
     "wecom": ("企业微信客户群", "A WeCom group"),
 }
@@ -75,6 +76,7 @@ EVENTS: dict[str, tuple[str, str]] = {
 CAUSES: dict[str, tuple[str, str]] = {
     "merge": ("两位顾客合并", "two customers were merged"),
     "merge_undone": ("合并已撤销", "a merge was undone"),
+    "opening": ("从原会员计划转入", "brought from the earlier programme"),
     "settle_points": ("到账时间已到", "their time had come"),
     "expire_points": ("有效期已过", "not used in time"),
 }

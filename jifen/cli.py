@@ -106,6 +106,8 @@ def _add_tables(
 ) -> None:
     bring_in = add("import", _import, "read purchases from merchants' files")
     products = add("products", _products, "read what the own store sells from a file")
+    balances = add("balances", _balances, "bring in members and points of an earlier programme")
+    export = add("export", _export, "write members, balances, the ledger or what is owed to a file")
     if list(command) == ["import"]:  # the readers of tables take a second to load
         from connectors.files import command as of_files
 
@@ -114,6 +116,14 @@ def _add_tables(
         from connectors.products import command as of_products
 
         of_products.add_arguments(products)
+    elif list(command) == ["balances"]:
+        from connectors.balances import command as of_balances
+
+        of_balances.add_arguments(balances)
+    elif list(command) == ["export"]:
+        from jifen import exporting
+
+        exporting.add_arguments(export)
 
 
 def _add_staff(
@@ -266,6 +276,18 @@ def _products(given: argparse.Namespace, settings: Settings) -> int:
     from connectors.products import command
 
     return _with_database(settings, lambda: command.run(given))
+
+
+def _balances(given: argparse.Namespace, settings: Settings) -> int:
+    from connectors.balances import command
+
+    return _with_database(settings, lambda: command.run(given, sealer=sealer(settings)))
+
+
+def _export(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import exporting
+
+    return _with_database(settings, lambda: exporting.run(given, sealer=sealer(settings)))
 
 
 def _link(given: argparse.Namespace, settings: Settings) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from connectors.files import tables
 from connectors.files.faults import FileFault
 from connectors.products import taking, texts
 from connectors.products.reading import ProductsRead, read
@@ -42,7 +43,7 @@ class UploadedFiles:
         taken = await verb(told, only_listed=only_listed)
         return FileTold(
             sentences=list(texts.sentences(taken, language)),
-            refused=[texts.row_refused(row, language) for row in taken.refused],
+            refused=[tables.row_refused(row, language) for row in taken.refused],
             added=taken.added,
             changed=taken.changed,
             off_sale=taken.off_sale,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from loyalty import openings
 from loyalty.ledger import HistoryLine
 from loyalty.roots import HER_IDS
 from loyalty.wording import Worded
@@ -38,6 +39,7 @@ SHOPS: dict[ShopKind, tuple[str, str]] = {
 }
 
 
+OPENING = Worded("从原会员计划转入", "brought from the earlier programme")
 WHYS: dict[str | None, Worded] = {
     None: Worded("兑换 {name}", "redeemed for {name}"),
     "cancelled": Worded("取消兑换 {name}", "{name} cancelled"),
@@ -65,6 +67,7 @@ async def causes_of(customer_id: int, causes: Iterable[str]) -> dict[str, Worded
         **await _orders(customer_id, causes),
         **await _redemptions(customer_id, causes),
         **await _challenges(causes),
+        openings.CAUSE: OPENING,
     }
 
 

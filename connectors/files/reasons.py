@@ -62,6 +62,29 @@ REASONS: dict[str, Words] = {
         "同一商品编码重复出现，内容不同：第 {rows} 行",
         "the SKU stands here more than once, with different content: rows {rows}",
     ),
+    "phone_masked": (
+        "手机号被打码，不能用来识别会员",
+        "the phone number is masked and names nobody",
+    ),
+    "not_a_phone": ("不是手机号", "not a phone number"),
+    "not_points": ("不是整数积分：{value}", "no whole points: {value}"),
+    "nobody_named": (
+        "没有说明是哪位会员（会员号、手机号、unionid、openid 都为空）",
+        "no member is named: number, phone, unionid and openid are all blank",
+    ),
+    "app_id_missing": (
+        "openid 属于哪个小程序或公众号？请加 appid 列，或用 --app-id",
+        "whose openid is it? Add a column app_id, or give --app-id",
+    ),
+    "names_differ": (
+        "同一会员的几行身份标识不一致",
+        "the rows of this member name her differently",
+    ),
+    "opening_differs": (
+        "该会员以前已转入过不同数量的积分（本次：{told}）",
+        "other points came in for this member before: {told} now",
+    ),
+    "expired_already": ("积分已经过期", "the points have lapsed already"),
     "unknown_state": (
         "不认识的订单状态：{value}（认识的：{known}）",
         "unknown state of order: {value} (known: {known})",

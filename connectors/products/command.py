@@ -3,19 +3,16 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
+from connectors.files import tables
 from connectors.files.faults import FileFault
-from connectors.files.parked_csv import ParkedCsv
 from connectors.files.words import of_locale
 from connectors.products import texts
 from connectors.products.reading import read
 from connectors.products.taking import bring_in, try_out
-from loyalty.imports import RowParked
 
 DONE, FAILED = 0, 1
-MOST_ROWS_TOLD = 50
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,25 +37,11 @@ async def run(given: argparse.Namespace) -> int:
         return FAILED
     verb = try_out if given.dry_run else bring_in
     taken = await verb(told, only_listed=given.only_listed)
-    _list_refused(taken.refused, given.language)
+    tables.list_refused(taken.refused, given.language)
     for sentence in texts.sentences(taken, given.language):
         print(sentence)
     if given.dry_run:
-        print(texts.said("dry", given.language))
+        print(tables.said("dry", given.language))
     if given.parked and taken.refused:
-        _export(taken.refused, given.parked, given.language)
+        tables.export_refused(taken.refused, given.parked, given.language)
     return FAILED if taken.refused else DONE
-
-
-def _list_refused(refused: Sequence[RowParked], language: str) -> None:
-    for row in refused[:MOST_ROWS_TOLD]:
-        print(texts.row_refused(row, language))
-    if more := len(refused[MOST_ROWS_TOLD:]):
-        print(texts.said("more_rows", language, count=f"{more:,}"))
-
-
-def _export(refused: Sequence[RowParked], path: Path, language: str) -> None:
-    sheet = ParkedCsv(path, language)
-    sheet.add(refused)
-    files = [str(file) for file in sheet.close()]
-    print(texts.said("exported", language, rows=f"{sheet.rows:,}", files=files))

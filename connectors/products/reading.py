@@ -1,17 +1,17 @@
 """A table of products read whole: the products it tells, and the rows that cannot be used."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from msgspec import UNSET
 
-from connectors.files.cells import text
 from connectors.files.faults import CellFault, FileFault
-from connectors.files.sheets import Sheet, opened
+from connectors.files.headings import rows_of
+from connectors.files.sheets import opened
 from connectors.files.taking import RowRead, rows_to_park
-from connectors.products.headings import SYNONYMS, found_in
+from connectors.products.headings import HEADINGS, SYNONYMS
 from connectors.products.values import CONVERSIONS
 from loyalty.errors import LoyaltyError
 from loyalty.imports import RowParked
@@ -55,11 +55,11 @@ def read(path: Path) -> ProductsRead:
         FileFault: it cannot be read, or not to its end; it has no column of SKUs.
     """
     with opened(path) as sheet:
-        places, unknown = found_in(sheet)
+        places, unknown = HEADINGS.found_in(sheet)
         header = sheet.header
         found = ProductsRead({name: header[i] for name, i in places.items()}, unknown)
         told: dict[str, list[tuple[RowRead, ProductTold]]] = {}
-        for row, fault in _rows(sheet):
+        for row, fault in rows_of(sheet):
             found.row_count += 1
             if found.row_count > MOST_ROWS:
                 raise FileFault("too_many_rows", most=MOST_ROWS)
@@ -73,23 +73,6 @@ def read(path: Path) -> ProductsRead:
         _take(tellings, found)
     found.refused.sort(key=lambda one: one.row_number)
     return found
-
-
-def _rows(sheet: Sheet) -> Iterator[tuple[RowRead, CellFault | None]]:
-    source = sheet.source
-    for chunk in sheet.chunks():
-        for i in range(len(chunk)):
-            cells = chunk.row(i)
-            if any(_text(cell) for cell in cells):
-                yield RowRead(source, 0, chunk.numbers[i], cells), chunk.faults.get(i)
-
-
-def _text(cell: Any) -> str:
-    """Return a cell's text; one that cannot be read is not blank."""
-    try:
-        return text(cell)
-    except CellFault:
-        return "?"
 
 
 def _sku(
