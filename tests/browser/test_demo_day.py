@@ -74,6 +74,9 @@ async def test_she_buys_completes_waits_a_week_and_both_phones_show_her_points(
     await day.get_by_role("button", name="退款").click()
     await expect(told).to_contain_text(f"-{bought} 积分")
     await points(day, "495").to_be_visible()
+    await says(chat, "签到")
+    await heard(chat, "获得 5 积分").to_be_visible()
+    await points(day, "500").to_be_visible()
 
 
 async def test_the_console_is_signed_in_to_with_what_is_shown_and_follows(

@@ -46,10 +46,13 @@ const tellChat = (told) => byId('chat').contentWindow.postMessage(told, HERE);
 
 export const speakInChat = () => tellChat({ language: language() });
 
+/** Lets the mini-program load what it shows again. */
+export const refreshMini = () =>
+  byId('miniprogram').contentWindow.getCurrentPages?.().at(-1)?.onShow?.();
+
 /** Lets the mini-program and the console load what they show again. */
 export function refresh() {
-  const mini = byId('miniprogram').contentWindow;
-  mini.getCurrentPages?.().at(-1)?.onShow?.();
+  refreshMini();
   if (consoleOrigin) byId('console').contentWindow.postMessage('refresh', consoleOrigin);
 }
 

@@ -3,7 +3,16 @@
 import { byId, element } from '../js/element.js';
 import { language, onLanguage, speak } from '../js/words.js';
 import { dayOf, drawClock, setClock } from './clock.js';
-import { handPhones, keptConsumer, onOpenMini, openConsole, openMini, refresh, speakInChat } from './desks.js';
+import {
+  handPhones,
+  keptConsumer,
+  onOpenMini,
+  openConsole,
+  openMini,
+  refresh,
+  refreshMini,
+  speakInChat,
+} from './desks.js';
 import { Away, Refused, demo, told, world } from './server.js';
 import { say, sayAll } from './words.js';
 
@@ -148,6 +157,11 @@ async function readWorld() {
   drawDeeds();
 }
 
+/** What the account answers may have changed what the mini-program beside the chat shows. */
+function follow({ consumer_id: consumerId, bubble }) {
+  if (consumerId === page.activeId && bubble.from !== 'consumer') refreshMini();
+}
+
 function listen() {
   byId('consumer').addEventListener('change', ({ target }) => {
     page.activeId = target.value;
@@ -159,7 +173,9 @@ function listen() {
     speakInChat();
   });
   onOpenMini((path) => openMini(page.activeId, path));
-  new EventSource('/play/events').addEventListener('state', () => readWorld().catch(() => {}));
+  const events = new EventSource('/play/events');
+  events.addEventListener('state', () => readWorld().catch(() => {}));
+  events.addEventListener('bubble', ({ data }) => follow(JSON.parse(data)));
   setInterval(() => page.isBusy || readDay().catch(() => {}), READ_MS);
 }
 
