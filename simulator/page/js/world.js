@@ -74,13 +74,15 @@ class World extends EventTarget {
 
   /**
    * Plays another consumer. The chat that is left is read once more, so that the simulator knows
-   * it was seen.
+   * it was seen. Before the first state is there (the page around us may be faster) the choice is
+   * only kept: what is read first reads her chat, too.
    */
   async select(consumerId) {
     if (consumerId === this.activeId) return;
     const left = this.activeId;
     this.#choose(consumerId);
     this.#tell('active');
+    if (this.account === null) return;
     await this.#readChat(consumerId);
     if (left !== null) await this.#readChat(left);
   }
