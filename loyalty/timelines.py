@@ -23,7 +23,8 @@ _TIMELINE = f"""
         'pending', pending, 'debt', debt, 'cause', cause,
         'rule_version_id', rule_version_id, 'slot', slot, 'version', version) AS told
  FROM entry LEFT JOIN rule_version ON rule_version.id = rule_version_id
- WHERE member_id = ANY({HER_IDS}) ORDER BY number DESC LIMIT $2)
+ WHERE member_id = ANY({HER_IDS}) AND (available, pending, debt) <> (0, 0, 0)
+ ORDER BY number DESC LIMIT $2)
 UNION ALL
 (SELECT paid_at, 'purchase', jsonb_build_object('number', purchase.number,
         'shop', nullif(shop.name, shop.code), 'shop_kind', shop.kind, 'paid_fen', paid_fen,

@@ -27,7 +27,8 @@ class LedgerLine(Struct, frozen=True):
     """One movement.
 
     ``points`` is what it changed of the points that can be spent, or, where it left those alone,
-    of the pending ones. ``available``, ``pending`` and ``debt`` are all that it changed.
+    of the pending ones; else what she owes more, with a minus. ``available``, ``pending`` and
+    ``debt`` are all that it changed.
     """
 
     number: int
@@ -59,7 +60,7 @@ async def read(shopper: Shopper, query: LedgerQuery) -> LedgerPage:
         LedgerLine(
             number=line.number,
             kind=line.kind,
-            points=line.available or line.pending,
+            points=line.available or line.pending or -line.debt,
             at=line.at,
             text=told,
             available=line.available,

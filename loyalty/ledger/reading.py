@@ -90,10 +90,14 @@ class HistoryLine:
 
 
 async def history(member_id: int, *, before: int | None = None, limit: int) -> list[HistoryLine]:
-    """Return a member's newest entries, or those below number ``before``, newest first."""
+    """Return a member's newest entries, or those below number ``before``, newest first.
+
+    An entry that moved nothing is left out: the merge of somebody who has no points writes one.
+    """
     rows = await db.fetch(
         "SELECT number, kind, at, available, pending, debt, cause FROM entry"
-        " WHERE member_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
+        " WHERE member_id = $1 AND number < $2 AND (available, pending, debt) <> (0, 0, 0)"
+        " ORDER BY number DESC LIMIT $3",
         member_id,
         END if before is None else before,
         limit,

@@ -10,7 +10,7 @@ const row = (line) => ({
   at: minute(line.at),
   points: signed(line.points),
   isMore: line.points > 0,
-  note: line.available ? '' : words().points.pending_line,
+  note: line.pending > 0 && !line.available ? words().points.pending_line : '',
 });
 
 definePage('points', {

@@ -21,7 +21,7 @@ from loyalty.errors import LoyaltyError
 from loyalty.policies.community import CommunityPolicy
 from loyalty.programme import BEGINNING
 from loyalty.rewards.gift import Gift
-from models import ChallengeClaim, RedemptionState, db
+from models import ChallengeClaim, Entry, EntryKind, RedemptionState, db
 from tests.cast import DAY, JUNE_1, LIN
 from tests.loyalty.customers.scene import AT, earn, kept, merged, parted
 from tests.loyalty.play_scene import buys, derived
@@ -135,6 +135,15 @@ async def test_a_timeline_tells_what_happened_to_both(lin: int, wang: int, mug: 
     await merged(lin, wang)
     kinds = {one.kind for one in await timelines.of(lin)}
     assert {"points", "purchase", "redemption", "check_in", "claim"} <= kinds
+
+
+async def test_a_merge_that_moved_no_points_is_no_line_of_hers(lin: int, wang: int) -> None:
+    await earn(lin, 20, "e")
+    await parted(await merged(lin, wang))
+    assert await Entry.filter(kind=EntryKind.MOVE, available=0, pending=0, debt=0).exists()
+    assert [line.available for line in await ledger.history(lin, limit=9)] == [20]
+    moved = [one.told for one in await timelines.of(lin) if one.kind == "points"]
+    assert [told["available"] for told in moved] == [20]
 
 
 async def test_an_invitation_and_a_place_in_a_group_are_the_roots(lin: int, wang: int) -> None:
