@@ -15,7 +15,7 @@ from loyalty.roots import HER_IDS, ids_of
 from models import Customer, Role, db
 from web.context import CONTEXT
 from web.languages import Language
-from web.masks import masked
+from web.masks import masked, number_of
 from web.texts import text
 
 PAGE = 50
@@ -93,6 +93,7 @@ async def show_one(
         "member.html",
         {
             "name": masked(customer.uuid, language),
+            "number": number_of(customer.uuid),
             "facts": facts,
             "tier": rules.tiers(at).tiers[facts.tier_rank],
             "balance": balance,

@@ -17,6 +17,7 @@ LONGEST_REASON = 200
 _OTHERS = """
 SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM customer
 WHERE uuid::text = lower($1)
+   OR right(replace(uuid::text, '-', ''), 8) = $2
    OR EXISTS (SELECT FROM identity WHERE customer_id = customer.id AND value = $1)
    OR EXISTS (SELECT FROM purchase WHERE customer_id = customer.id AND number = $1)
 LIMIT 2
@@ -67,12 +68,12 @@ def _reason(told: str) -> str:
 
 
 async def _other(told: str) -> int:
-    """Return the one member of a uuid, an identity or an order number.
+    """Return the one member of a number on a card, a uuid, an identity or an order number.
 
     Raises:
         NotFound: ``no_such_member``. Refused: ``several_members``.
     """
-    rows = await db.fetch(_OTHERS, told)
+    rows = await db.fetch(_OTHERS, told, told.lower().removeprefix("no.").strip())
     if not rows:
         raise NotFound("no_such_member")
     if len(rows) > 1:

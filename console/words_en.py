@@ -158,7 +158,7 @@ EN: dict[str, str] = {
     "merged_with": "Merged customer",
     "merge_about": "Let another member be this one: her points, coupons, redemptions and orders"
     " come here. It can be undone.",
-    "merge_other": "The other member's uuid, an order number of hers, or an identity",
+    "merge_other": "The other member's number (No.), an order number of hers, or an identity",
     "merge_reason": "Reason",
     "merge_now": "Merge",
     "merge_undone": "undone",

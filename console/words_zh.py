@@ -152,7 +152,7 @@ ZH: dict[str, str] = {
     "merges": "合并",
     "merged_with": "并入的顾客",
     "merge_about": "把另一位会员并入这位：积分、券、兑换和订单都归到这里，之后仍可撤销。",
-    "merge_other": "另一位会员的编号、订单号或身份",
+    "merge_other": "另一位会员的卡号（No.）、订单号或身份标识",
     "merge_reason": "原因",
     "merge_now": "合并",
     "merge_undone": "已撤销",

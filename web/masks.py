@@ -5,6 +5,11 @@ from uuid import UUID
 from web.languages import Language
 
 
+def number_of(uuid: UUID) -> str:
+    """Return the number on a member's card, as the mini-program shows it to her."""
+    return uuid.hex[-8:].upper()
+
+
 def masked(uuid: UUID, language: Language, *, is_me: bool = False) -> str:
     """Return what others read for a member: the last letters of her public id."""
     if is_me:

@@ -75,8 +75,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_such_member": ("没有这位会员", "No such member"),
     "same_customer": ("两边是同一位顾客", "Both are the same customer"),
     "several_members": (
-        "找到多位会员，请用编号指明",
-        "Several members are found by this, please give the uuid",
+        "找到多位会员，请用卡号（No.）指明",
+        "Several members are found by this, please give the number (No.)",
     ),
     "reason_missing": ("请填写原因", "Please give the reason"),
     "no_such_merge": ("没有这次合并", "No such merge"),

@@ -50,6 +50,18 @@ async def test_a_merge_is_made_read_and_undone_on_the_members_page(
     assert (await balances([lin.id], at=NOW))[lin.id].available == 30
 
 
+@pytest.mark.parametrize("written", ["{}", "No. {}", "no.{}"])
+async def test_the_other_is_found_by_the_number_that_her_card_and_her_page_show(
+    browser: Browser, lin: Customer, written: str
+) -> None:
+    wang = await Customer.exclude(id=lin.id).get()
+    number = wang.uuid.hex[-8:].upper()
+    await browser.sign_in("chen")
+    assert f"No. {number}" in (await browser.get(f"/members/{wang.uuid}"))[1]
+    http_status, _ = await merges(browser, lin, other=written.format(number))
+    assert (http_status, (await Merge.get()).other_id) == (200, wang.id)
+
+
 @pytest.mark.parametrize(
     ("form", "said"),
     [
