@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from playwright.async_api import Browser, FrameLocator, Page, expect
 from pytest_asyncio import fixture
 
-from tests.browser.conftest import DESK
+from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_demo import demo, folder
 
 __all__ = ["demo", "folder"]
@@ -91,6 +92,29 @@ async def test_the_console_is_signed_in_to_with_what_is_shown_and_follows(
     await expect(console.get_by_role("heading", name="今日")).to_be_visible()
     clock = await day.locator("#clock-time").inner_text()
     assert len(clock) == len("15:26")
+
+
+async def test_the_console_fits_a_phone(browser: Browser, day: Page, demo: dict[str, Any]) -> None:
+    account, password = await day.locator("#login b").all_inner_texts()
+    context = await browser.new_context(locale="en-US", **PHONE)
+    page = await context.new_page()
+    await page.goto(str(await day.locator("#console").get_attribute("src")))
+    await page.locator("#account").fill(account)
+    await page.locator("#password").fill(password)
+    await page.locator("#password").press("Enter")
+    await page.locator("nav a", has_text="Members").click()
+    await page.locator("tbody a").first.click()
+    await expect(page.locator("#reason")).to_be_visible()
+    found = [
+        page.url,
+        *[await one.get_attribute("href") for one in await page.locator("nav a").all()],
+    ]
+    for address in found:
+        await page.goto(urljoin(page.url, str(address)))
+        assert await page.evaluate("document.documentElement.scrollWidth") == 375, address
+        for button in await page.locator("main button").all():
+            assert await button.evaluate("(one) => one.scrollWidth <= one.clientWidth"), address
+    await context.close()
 
 
 async def test_it_speaks_english_and_leads_to_the_phones(day: Page, demo: dict[str, Any]) -> None:
