@@ -1,7 +1,7 @@
 """How a page is made: its template with the words of the staff member's language."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from aiohttp import web
 
 from console.access import PAGES, STAFF, TOKEN, proof_of
 from console.words import WORDS
-from loyalty.calendar import SHANGHAI
+from loyalty.calendar import SHANGHAI, day_of
 from models import Brand
 from web.languages import Language, preferred
 
@@ -29,7 +29,10 @@ def set_up(console: web.Application, templates: Path) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(yuan=yuan, number=number, moment=moment, percent=percent)
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    environment.filters.update(
+        yuan=yuan, number=number, moment=moment, day=day, last_day=last_day, percent=percent
+    )
 
 
 def language_of(request: web.Request) -> Language:
@@ -91,6 +94,16 @@ def number(value: float | None, digits: int = 0) -> str:
 def percent(value: float | None) -> str:
     """Return a share as a percentage; a dash for what is not known."""
     return "–" if value is None else f"{value * 100:.1f} %"
+
+
+def day(at: datetime) -> str:
+    """Return the Shanghai day of a moment."""
+    return f"{day_of(at):%Y-%m-%d}"
+
+
+def last_day(ends_at: datetime) -> str:
+    """Return the last day of what ends at midnight."""
+    return day(ends_at - timedelta(seconds=1))
 
 
 def moment(at: datetime | None) -> str:

@@ -118,8 +118,11 @@ def title(rule: Struct, language: Language) -> str:
 
 
 def about(rule: Struct, language: Language) -> str:
-    """Return what a rule does, by its kind; the first line says it in a sentence."""
-    return KINDS[_kind(rule)] if language == "zh" else inspect.getdoc(type(rule)) or ""
+    """Return what a rule does, by its kind: a paragraph a line, the first says it in a sentence."""
+    if language == "zh":
+        return KINDS[_kind(rule)]
+    paragraphs = (inspect.getdoc(type(rule)) or "").replace("``", "").split("\n\n")
+    return "\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def _kind(rule: Struct) -> str:

@@ -25,6 +25,7 @@ from loyalty import (
     publishing,
     redemptions,
 )
+from loyalty.calendar import day_of
 from loyalty.campaigns import Route
 from loyalty.deliveries import Planned, Text
 from loyalty.ledger import Earn
@@ -187,6 +188,27 @@ async def test_members_rules_and_runs_are_listed_by_their_names(browser: Browser
     runs = await shown(browser, "/runs")
     assert runs.count("Make pending points available") == 2, "the newest run, and a failed one"
     assert "settle_points" not in runs
+
+
+async def test_a_rule_reads_in_sentences_and_its_versions_in_her_letters(
+    browser: Browser,
+) -> None:
+    await browser.sign_in("marketer")
+    await in_english(browser)
+    _, page = await browser.get("/rules/reward:tote")
+    assert '"name_zh": "帆布袋"' in html.unescape(page)
+    for slot in ("tiers", "points", "challenge:daily", "reward:tote"):
+        _, page = await browser.get(f"/rules/{slot}")
+        (about,) = re.findall('<p class="rule__about">(.*?)</p>', page, re.DOTALL)
+        assert "`" not in about
+        assert all(line.endswith((".", ":")) for line in about.split("\n")), about
+
+
+async def test_a_scorecards_period_is_said_in_its_first_and_last_day(browser: Browser) -> None:
+    await browser.sign_in("marketer")
+    _, page = await browser.get("/scorecard")
+    (first, last) = re.findall(r"<p>(\d{4}-\d\d-01) – (\d{4}-\d\d-\d\d)</p>", page)[0]
+    assert first < last == f"{day_of(NOW):%Y-%m-%d}"
 
 
 def test_every_job_and_identity_has_its_words() -> None:
