@@ -49,6 +49,7 @@ module.exports = {
     hint: 'Show it in the shop; this page turns over by itself',
     ends: 'Good for {left}',
     handed_over: 'Handed over. Enjoy it!',
+    in_wallet: 'The coupon is among yours',
     cancelled: 'Cancelled, your points are back',
     expired: 'Expired',
     copy: 'Copy the code',
@@ -59,6 +60,7 @@ module.exports = {
   redemptions: {
     title: 'My rewards',
     none: 'Nothing redeemed yet: have a look at the rewards',
+    in_wallet: 'With your coupons',
     states: {
       issued: 'To collect',
       handed_over: 'Collected',

@@ -49,6 +49,7 @@ module.exports = {
     hint: '到店向店员出示，核销后本页会自动更新',
     ends: '{left}后失效',
     handed_over: '已核销，请拿好您的礼品',
+    in_wallet: '优惠券已放入您的券包',
     cancelled: '已取消，积分已退回',
     expired: '已过期',
     copy: '复制兑换码',
@@ -59,6 +60,7 @@ module.exports = {
   redemptions: {
     title: '兑换记录',
     none: '还没有兑换过，去看看积分好礼吧',
+    in_wallet: '已放入券包',
     states: { issued: '待核销', handed_over: '已核销', cancelled: '已取消', expired: '已过期' },
   },
   coupons: {
@@ -97,7 +99,7 @@ module.exports = {
     total: '应付',
     saved: '已优惠 {money}',
     why_not: '这些没有用上',
-    earns: '付款后可得 {n} 积分',
+    earns: '可得 {n} 积分',
     pay: '微信支付',
     not_paid: '还没有付款',
     paid: '付款成功',

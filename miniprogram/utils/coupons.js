@@ -1,7 +1,7 @@
 // A coupon as the ticket shows it.
 
 const clock = require('./clock');
-const { day, isSoon, left } = require('./format');
+const { isSoon, lastDay, left } = require('./format');
 const { fill, words } = require('./words');
 
 const OPEN = new Set(['issued', 'locked']);
@@ -18,7 +18,7 @@ function ticket(coupon) {
     stamp: spoken.states[coupon.state],
     until: soon
       ? fill(spoken.ends, { left: left(coupon.expires_at, clock.now()) })
-      : fill(spoken.until, { day: day(coupon.expires_at) }),
+      : fill(spoken.until, { day: lastDay(coupon.expires_at) }),
   };
 }
 

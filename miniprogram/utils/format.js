@@ -1,5 +1,6 @@
 // Numbers, money and days as people read them. Days are Shanghai's.
 
+const clock = require('./clock');
 const { fill, language, words } = require('./words');
 
 const SHANGHAI_MS = 8 * 3600 * 1000;
@@ -18,13 +19,18 @@ function yuan(fen) {
 
 const shanghai = (moment) => new Date(Date.parse(moment) + SHANGHAI_MS);
 
+/** A day as people write it; with the year where it is not this one. */
 function day(moment) {
   const at = shanghai(moment);
-  const date = at.getUTCDate();
+  const [year, date] = [at.getUTCFullYear(), at.getUTCDate()];
+  const isThisYear = year === new Date(clock.now() + SHANGHAI_MS).getUTCFullYear();
   return language() === 'zh'
-    ? `${at.getUTCMonth() + 1}月${date}日`
-    : `${date} ${MONTHS[at.getUTCMonth()]}`;
+    ? `${isThisYear ? '' : `${year}年`}${at.getUTCMonth() + 1}月${date}日`
+    : `${date} ${MONTHS[at.getUTCMonth()]}${isThisYear ? '' : ` ${year}`}`;
 }
+
+/** The last day on which something is good: what ends at midnight, the day before. */
+const lastDay = (endsAt) => day(new Date(Date.parse(endsAt) - 1000).toISOString());
 
 function minute(moment) {
   const at = shanghai(moment);
@@ -43,4 +49,4 @@ function left(moment, now) {
 
 const isSoon = (moment, now) => Date.parse(moment) - now < 3 * DAY_MS;
 
-module.exports = { grouped, signed, yuan, day, minute, left, isSoon };
+module.exports = { grouped, signed, yuan, day, lastDay, minute, left, isSoon };

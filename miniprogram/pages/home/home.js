@@ -3,7 +3,7 @@ const coupons = require('../../api/coupons');
 const rewards = require('../../api/rewards');
 const brand = require('../../utils/brand');
 const { isOpen, ticket } = require('../../utils/coupons');
-const { day, grouped } = require('../../utils/format');
+const { grouped, lastDay } = require('../../utils/format');
 const { definePage, optional } = require('../../utils/page');
 const { tierCard } = require('../../utils/tiers');
 const { fill, words } = require('../../utils/words');
@@ -28,7 +28,7 @@ definePage('home', {
       available: grouped(points.available),
       pending: points.pending ? fill(spoken.pending, { n: grouped(points.pending) }) : '',
       expiring: points.expiring
-        ? fill(spoken.expiring, { n: grouped(points.expiring), day: day(points.expires_first_at) })
+        ? fill(spoken.expiring, { n: grouped(points.expiring), day: lastDay(points.expires_first_at) })
         : '',
       tier: tierCard(mine.tier),
       coupon: open.length ? ticket(open[0]) : null,

@@ -1,6 +1,6 @@
 const ledger = require('../../api/ledger');
 const me = require('../../api/me');
-const { day, grouped, minute, signed } = require('../../utils/format');
+const { grouped, lastDay, minute, signed } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
 const { fill, words } = require('../../utils/words');
 
@@ -25,7 +25,7 @@ definePage('points', {
       pending: points.pending ? fill(spoken.pending, { n: grouped(points.pending) }) : '',
       debt: points.debt ? fill(spoken.debt, { n: grouped(points.debt) }) : '',
       expiring: points.expiring
-        ? fill(spoken.expiring, { n: grouped(points.expiring), day: day(points.expires_first_at) })
+        ? fill(spoken.expiring, { n: grouped(points.expiring), day: lastDay(points.expires_first_at) })
         : '',
       rows: page.lines.map(row),
       before: page.next_before,

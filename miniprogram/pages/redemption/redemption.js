@@ -26,7 +26,7 @@ definePage('redemption', {
       price: fill(words().common.points, { n: grouped(made.points) }),
       line: isOpen
         ? fill(spoken.ends, { left: left(made.expires_at, clock.now()) })
-        : { handed_over: spoken.handed_over, cancelled: spoken.cancelled, expired: spoken.expired }[
+        : { handed_over: made.kind === 'coupon' ? spoken.in_wallet : spoken.handed_over, cancelled: spoken.cancelled, expired: spoken.expired }[
             made.state
           ],
       at: made.handed_over_at ? minute(made.handed_over_at) : '',

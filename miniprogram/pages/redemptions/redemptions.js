@@ -13,7 +13,10 @@ definePage('redemptions', {
       rows: all.map((each) => ({
         ...each,
         line: `${day(each.redeemed_at)} · ${fill(words().common.points, { n: grouped(each.points) })}`,
-        word: spoken.states[each.state],
+        word:
+          each.kind === 'coupon' && each.state === 'handed_over'
+            ? spoken.in_wallet
+            : spoken.states[each.state],
       })),
     };
   },

@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from jifen.seeds import store
+from loyalty.calendar import day_of, start_of
 
 Json = dict[str, Any]
 PICTURES = {"C-100": store.picture("C-100"), "B-331": "data:image/png;base64,bm9uZQ=="}
@@ -22,6 +23,11 @@ TEXTS = {
 def soon(**ahead: float) -> str:
     """A moment from now on, as RFC 3339 writes it."""
     return (datetime.now(UTC) + timedelta(**ahead)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def midnight(days: int) -> datetime:
+    """The end of a Shanghai day, so many days from today on."""
+    return start_of(day_of(datetime.now(UTC)) + timedelta(days=days + 1))
 
 
 class Refusal(Exception):
@@ -60,7 +66,7 @@ class Catalogue:
             "state": "issued",
             "code": "ABCD",
             "issued_at": soon(days=-2),
-            "expires_at": soon(days=20),
+            "expires_at": midnight(20).isoformat(),
         }
         others = [("b" * 32, "issued", soon(hours=30)), ("c" * 32, "used", soon(days=3))]
         later = {"name": said(request, "立减 10 元", "¥10 off"), "worth": "¥10", "reason": None}

@@ -5,6 +5,9 @@ from aiohttp import web
 
 from tests.browser.miniprogram.catalogue import TEXTS, Catalogue, Json, Refusal, soon
 
+TOTE = ("帆布袋", "Tote bag")
+TEN_OFF = ("立减 10 元", "¥10 off")
+
 
 def qr_of(text: str) -> str:
     return segno.make(text, error="m").svg_data_uri(scale=8, encode_minimal=False, nl=False)
@@ -21,8 +24,8 @@ class Redeeming(Catalogue):
         said = self._said
         short = {"code": "not_enough_points", "message": said(request, *TEXTS["not_enough_points"])}
         rows = (
-            ("tote", "gift", said(request, "帆布袋", "Tote bag"), 200, 18, 1, None),
-            ("ten_off", "coupon", said(request, "立减 10 元", "¥10 off"), 150, None, None, None),
+            ("tote", "gift", said(request, *TOTE), 200, 18, 1, None),
+            ("ten_off", "coupon", said(request, *TEN_OFF), 150, None, None, None),
             ("pot", "gift", said(request, "手冲壶", "Pour-over kettle"), 1400, 3, 1, short),
         )
         names = ("code", "kind", "name", "points", "stock_left", "left_for_me", "refusal")
@@ -47,16 +50,16 @@ class Redeeming(Catalogue):
                 "uuid": uuid,
                 "reward": wanted,
                 "kind": "gift" if is_gift else "coupon",
-                "name": self._said(request, "帆布袋", "Tote bag"),
+                "name": self._said(request, *(TOTE if is_gift else TEN_OFF)),
                 "points": points,
-                "state": "issued",
+                "state": "issued" if is_gift else "handed_over",
                 "code": "482913377210" if is_gift else None,
                 "code_grouped": "4829 1337 7210" if is_gift else None,
                 "qr": qr_of("482913377210") if is_gift else None,
                 "coupon_uuid": None if is_gift else uuid,
                 "redeemed_at": soon(),
                 "expires_at": soon(days=30),
-                "handed_over_at": None,
+                "handed_over_at": None if is_gift else soon(),
             }
         return self.redemptions[uuid]
 

@@ -1,10 +1,13 @@
 """What a shopper does in the mini-program, and what the server is asked for."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Locator, expect
 
+from loyalty.calendar import day_of
+from tests.browser.miniprogram.catalogue import midnight
 from tests.browser.miniprogram.conftest import Phones, play_pay, shown
 from tests.browser.miniprogram.redeeming import qr_of
 from tests.browser.miniprogram.shop_server import ShopServer
@@ -82,6 +85,28 @@ async def test_a_redemption_is_cancelled_after_a_question(phones: Phones, shop: 
     assert shop.points == 1280
 
 
+async def test_a_coupon_for_points_is_among_hers_and_nobody_hands_it_over(phones: Phones) -> None:
+    page = await phones.open("mall")
+    await page.get_by_role("button", name="兑换 立减 10 元").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="兑换").tap()
+    await expect(page.locator("#toast")).to_contain_text("兑换成功")
+    await page.get_by_text("兑换记录").tap()
+    mine = shown(page, "redemptions")
+    await expect(mine.get_by_text("已放入券包")).to_be_visible()
+    await mine.get_by_text("立减 10 元").tap()
+    await expect(shown(page, "redemption").get_by_text("优惠券已放入您的券包")).to_be_visible()
+
+
+async def test_a_coupon_that_ends_at_midnight_is_good_until_the_day_before(
+    phones: Phones,
+) -> None:
+    last = day_of(midnight(20) - timedelta(seconds=1))
+    year = "" if last.year == day_of(datetime.now(UTC)).year else f"{last.year}年"
+    coupons = shown(await phones.open("coupons"), "coupons")
+    said = f"有效期至 {year}{last.month}月{last.day}日"
+    await expect(coupons.get_by_text(said, exact=True)).to_be_visible()
+
+
 async def test_after_a_lost_answer_the_same_wish_has_the_same_name(
     phones: Phones, shop: ShopServer
 ) -> None:
@@ -129,7 +154,7 @@ async def test_a_cart_is_quoted_with_her_best_coupon_and_paid(
     cart = shown(page, "checkout")
     await expect(cart.get_by_text("¥156.80").first).to_be_visible()
     await expect(cart.get_by_text("还差 46 元可用")).to_be_visible()
-    await expect(cart.get_by_text("付款后可得 156 积分")).to_be_visible()
+    await expect(cart.get_by_text("可得 156 积分")).to_be_visible()
     await cart.get_by_role("button", name="微信支付").tap()
     await page.get_by_role("dialog").get_by_role("button", name="取消").tap()
     await expect(page.locator("#toast")).to_have_text("还没有付款")
