@@ -14,6 +14,9 @@ class ChosenLanguage(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def choose(shopper: Shopper, body: ChosenLanguage) -> ChosenLanguage:
-    """Choose the language of what we write to me: movements, chat answers, messages."""
+    """Choose the language of what we write to me: chat answers, messages, and what I read.
+
+    A request with an Accept-Language is answered in that one.
+    """
     await customers.speak(shopper.customer_id, body.language)
     return body

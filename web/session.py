@@ -10,7 +10,7 @@ from loyalty import sessions
 from loyalty.errors import NotFound
 from web import limits
 from web.context import CONTEXT, now
-from web.languages import Language
+from web.languages import Language, preferred
 from web.limits import Limit
 from web.refusals import NotSignedIn
 
@@ -20,7 +20,11 @@ SCHEME = "Bearer "
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
-    """A customer who is signed in to a mini-program; all that is hers hangs on ``customer_id``."""
+    """A customer who is signed in to a mini-program; all that is hers hangs on ``customer_id``.
+
+    ``language`` is the one that her request asks for, else the one that we write to her in: a text
+    in the chat changes the second, and must not change half of a page that is in the first.
+    """
 
     customer_id: int
     customer_uuid: UUID
@@ -48,7 +52,9 @@ async def shopper(request: web.Request) -> Shopper:
         raise NotSignedIn(error.code) from None
     if found.app_id not in request.config_dict[CONTEXT].miniprograms:
         raise NotSignedIn("session_unknown")
-    language: Language = "en" if found.language == "en" else "zh"
+    wish = request.headers.get("Accept-Language", "")
+    kept: Language = "en" if found.language == "en" else "zh"
+    language = preferred(wish) if wish else kept
     return Shopper(
         found.customer_id, found.customer_uuid, found.app_id, found.openid, language, token
     )

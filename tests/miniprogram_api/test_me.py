@@ -112,6 +112,8 @@ async def test_an_order_is_named_by_shop_and_number_in_her_language(lin: Phone) 
     english = (await lin.get("/me/ledger")).told["lines"][0]
     assert chinese["text"] == "获得积分：天猫订单 2874001"
     assert english["text"] == "Points earned: order 2874001 at Tmall"
+    wish = {"Accept-Language": "zh-CN"}
+    assert (await lin.get("/me/ledger", headers=wish)).told["lines"][0] == chinese
 
 
 @pytest.mark.parametrize(
