@@ -4,17 +4,14 @@ from datetime import datetime, timedelta
 
 from bot.turn import Language
 from loyalty.calendar import day_of
+from loyalty.wording import day_words
 from models import EntryKind
 from web.movements import KINDS
 
 
 def day(moment: datetime, language: Language, *, at: datetime) -> str:
     """Return a Shanghai day as people write it: 11月22日, 22 Nov; with the year if not this one."""
-    on = day_of(moment)
-    is_this_year = on.year == day_of(at).year
-    if language == "zh":
-        return f"{on.month}月{on.day}日" if is_this_year else f"{on.year}年{on.month}月{on.day}日"
-    return f"{on.day} {on:%b}" if is_this_year else f"{on.day} {on:%b %Y}"
+    return day_words(day_of(moment), today=day_of(at)).spoken(language)
 
 
 def last_day(ends_at: datetime, language: Language, *, at: datetime) -> str:

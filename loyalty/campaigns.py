@@ -18,6 +18,7 @@ from loyalty.policies import POLICIES
 from loyalty.policies.campaign import Campaign
 from loyalty.programme import Programme, Rule
 from loyalty.roots import ids_of
+from loyalty.wording import day_words
 from models import db
 
 PAGE = 500
@@ -194,16 +195,17 @@ class _Words:
         self._name = rule.body.name_zh if self._zh else rule.body.name_en
         self._reason = campaign.reason_zh if self._zh else campaign.reason_en
         self._last = day_of(at) + timedelta(days=rule.body.valid_days)
+        self._until = day_words(self._last, today=day_of(at))
 
     def text(self) -> Text:
-        until = f"{self._last:%Y-%m-%d}"
         if self._zh:
             return Text(
-                f"{self._reason}，送您一张「{self._name}」，{until} 前有效。在小程序的券包里查看。"
+                f"{self._reason}，送您一张「{self._name}」，{self._until.zh}前（含当日）有效。"
+                "在小程序的券包里查看。"
             )
         return Text(
-            f"{self._reason}: here is a coupon for you, “{self._name}”, good until {until}."
-            " Find it in the mini-program under Coupons."
+            f"{self._reason}: here is a coupon for you, “{self._name}”, good through"
+            f" {self._until.en}. Find it in the mini-program under Coupons."
         )
 
     def subscribe(self, route: Route) -> Subscribe:

@@ -1,6 +1,7 @@
 """Words in both languages, where a rule itself says something to members."""
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,13 @@ class Worded:
     def spoken(self, language: str) -> str:
         """Return the words in one language: "zh", else English."""
         return self.zh if language == "zh" else self.en
+
+
+def day_words(on: date, *, today: date) -> Worded:
+    """Return a day as people write it: 11月22日, 22 Nov; with the year if not this one."""
+    if on.year == today.year:
+        return Worded(f"{on.month}月{on.day}日", f"{on.day} {on:%b}")
+    return Worded(f"{on.year}年{on.month}月{on.day}日", f"{on.day} {on:%b %Y}")
 
 
 def yuan(fen: int) -> str:

@@ -126,7 +126,9 @@ async def test_who_allows_no_subscribe_message_is_written_to_as_a_follower() -> 
     await campaigns.run("vip_20", ROUTE, at=JUNE_1)
     delivery = await Delivery.get()
     assert (delivery.channel, delivery.address) == ("official_account", "oFollows")
-    assert "VIP 8 折" in delivery.message["text"]  # type: ignore[index, call-overload]
+    said = delivery.message["text"]  # type: ignore[index, call-overload]
+    assert "VIP 8 折" in said
+    assert "，7月1日前（含当日）有效。" in said
 
 
 async def test_a_refused_subscribe_message_falls_back_once() -> None:
