@@ -39,7 +39,7 @@ async def act(
     Without a number it is her newest order that can still be completed or given back.
 
     Raises:
-        NotFound: ``nothing_for_sale``, ``no_such_order``.
+        NotFound: ``nothing_for_sale``, ``no_order_left``, ``no_such_order``.
     """
     known = await customers.find(buyer)
     if len(set(known.values())) > 1:  # two customers until she follows: the chat's is meant
@@ -105,15 +105,16 @@ async def _bought(buyer: tuple[IdentityRef, ...], *, at: datetime) -> Order:
 async def _order(customer_id: int | None, action: Action, number: str | None) -> Order:
     """Return an order of hers at the demo's shop that can still be completed, or given back."""
     shop = await Shop.get_or_none(kind=TMALL.kind, code=TMALL.code)
+    unknown = NotFound("no_such_order" if number else "no_order_left")
     if shop is None or customer_id is None:
-        raise NotFound("no_such_order")
+        raise unknown
     states = WAITING if action == "complete" else KEPT
     found = Purchase.filter(shop_id=shop.id, customer_id=customer_id, state__in=states)
     if number is not None:
         found = found.filter(number=number)
     purchase = await found.order_by("-paid_at", "-id").first()
     if purchase is None:
-        raise NotFound("no_such_order")
+        raise unknown
     lines = await PurchaseLine.filter(purchase_id=purchase.id).order_by("number")
     return Order(
         shop=TMALL,

@@ -144,7 +144,7 @@ async def test_what_was_completed_becomes_spendable_by_moving_the_clock(demo: De
     assert "您有 0 积分可用" in await demo.points()
     for action in ("complete", "refund"):
         http_status, told = await demo.act(action)
-        assert (http_status, told["error"]["code"]) == (404, "no_such_order")
+        assert (http_status, told["error"]["code"]) == (404, "no_order_left")
 
 
 async def test_the_days_between_have_their_jobs_each_once_and_in_order(demo: Demo) -> None:
