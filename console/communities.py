@@ -9,8 +9,11 @@ from web.masks import masked
 SHOWN = 100
 
 _GROUPS = """
-SELECT community.*, (SELECT count(*) FROM community_member
-                     WHERE community_id = community.id AND left_at IS NULL) AS members,
+SELECT community.*, staff_count + (SELECT count(*) FROM community_member
+                                   WHERE community_id = community.id AND left_at IS NULL)
+           AS members,
+       coalesce((SELECT staff_member.name FROM staff_member
+                 WHERE wecom_user_id = owner LIMIT 1), owner) AS owner_name,
        (SELECT count(*) FROM community_member WHERE community_id = community.id
         AND left_at IS NULL AND customer_id IS NOT NULL) AS known,
        (SELECT count(*) FROM invitation WHERE community_id = community.id AND state = 'open')

@@ -190,6 +190,21 @@ async def test_members_rules_and_runs_are_listed_by_their_names(browser: Browser
     assert "settle_points" not in runs
 
 
+async def test_a_group_has_its_owners_name_and_counts_staff_as_members_read_it(
+    browser: Browser,
+) -> None:
+    await db.fetch(
+        "INSERT INTO community (slot, corp_id, chat_id, name, owner, capacity, qr_code, state,"
+        " staff_count) VALUES ('community:vip', 'c', 'g', '会员群', 'wm-chen', 200, '', 's', 2),"
+        " ('community:vip', 'c', 'h', '二群', 'nobody', 200, '', 's', 1)"
+    )
+    await db.fetch("UPDATE staff_member SET wecom_user_id = 'wm-chen' WHERE account = 'chen'")
+    await browser.sign_in("chen")
+    told = await shown(browser, "/communities")
+    assert "会员群 陈晨 2 / 200" in told
+    assert "二群 nobody 1 / 200" in told
+
+
 async def test_a_rule_reads_in_sentences_and_its_versions_in_her_letters(
     browser: Browser,
 ) -> None:
