@@ -94,10 +94,15 @@ async def test_the_console_is_signed_in_to_with_what_is_shown_and_follows(
     assert len(clock) == len("15:26")
 
 
-async def test_the_console_fits_a_phone(browser: Browser, day: Page, demo: dict[str, Any]) -> None:
+async def test_the_day_and_the_console_fit_a_phone(
+    browser: Browser, day: Page, demo: dict[str, Any]
+) -> None:
     account, password = await day.locator("#login b").all_inner_texts()
     context = await browser.new_context(locale="en-US", **PHONE)
     page = await context.new_page()
+    await page.goto(demo["day"])
+    await expect(page.get_by_role("button", name="Run campaign")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == 375
     await page.goto(str(await day.locator("#console").get_attribute("src")))
     await page.locator("#account").fill(account)
     await page.locator("#password").fill(password)
