@@ -14,6 +14,7 @@ from loyalty.customers.followers import (
     unfollow,
 )
 from loyalty.customers.identifying import Buyer, find, identify, join, meet, recognise
+from loyalty.customers.linked import Linked, linked
 from loyalty.customers.linking import link
 from loyalty.customers.merging import merge, unmerge
 from loyalty.customers.phones import (
@@ -27,6 +28,7 @@ from loyalty.customers.senders import Sender, senders
 
 __all__ = [
     "Buyer",
+    "Linked",
     "PhoneNumber",
     "SealedPhone",
     "Sender",
@@ -40,6 +42,7 @@ __all__ = [
     "know_contacts",
     "learn",
     "link",
+    "linked",
     "meet",
     "merge",
     "not_looked_up",

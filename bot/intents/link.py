@@ -1,0 +1,75 @@
+"""绑定: by what we know her, where her orders come from, and how more of them become hers."""
+
+from bot.router import intent
+from bot.turn import Language, Reply, Turn
+from loyalty import customers
+from loyalty.customers import Linked
+from loyalty.wording import Worded
+from models import IdentityKind, ShopKind
+from web.movements import SHOPS
+
+KNOWN_BY: dict[IdentityKind, Worded] = {
+    IdentityKind.OPENID: Worded("微信", "WeChat"),
+    IdentityKind.MOBILE: Worded("手机号", "your phone number"),
+    IdentityKind.WECOM_CONTACT: Worded("企业微信", "WeCom"),
+    IdentityKind.CUSTOMER_KEY: Worded("会员卡", "a member card"),
+}
+
+
+@intent(
+    "绑定",
+    "关联",
+    "绑定手机",
+    "绑定手机号",
+    "绑定订单",
+    "绑定账号",
+    "关联订单",
+    "link",
+    "link account",
+    "link orders",
+    key="link",
+)
+async def show_links(turn: Turn) -> Reply:
+    found = await customers.linked(turn.customer_id)
+    return turn.say(zh=_chinese(found), en=_english(found))
+
+
+def _chinese(found: Linked) -> str:
+    told = [f"您的会员已绑定：{'、'.join(_known_by(found, 'zh'))}。"]
+    if found.shops:
+        told.append(f"订单来自：{'、'.join(_shops(found, 'zh'))}。")
+    if IdentityKind.MOBILE not in found.kinds:
+        told.append(
+            "在小程序「我的」→「设置」里绑定手机号，留有同一号码的门店、商城订单和积分会合并进来。"
+        )
+    if ShopKind.WECHAT_SHOP in found.connected:
+        told.append("微信小店的订单按您的微信自动合并。")
+    return "\n".join(told)
+
+
+def _english(found: Linked) -> str:
+    told = [f"We know you by {', '.join(_known_by(found, 'en'))}."]
+    if found.shops:
+        told.append(f"Your orders came from {', '.join(_shops(found, 'en'))}.")
+    if IdentityKind.MOBILE not in found.kinds:
+        told.append(
+            "Give your phone number in our mini-program (Me, Settings): orders and points of our"
+            " shops with the same number become yours."
+        )
+    if ShopKind.WECHAT_SHOP in found.connected:
+        told.append("Orders in our WeChat Shop become yours by your WeChat account.")
+    return "\n".join(told)
+
+
+def _known_by(found: Linked, language: Language) -> list[str]:
+    return [words.spoken(language) for kind, words in KNOWN_BY.items() if kind in found.kinds]
+
+
+def _shops(found: Linked, language: Language) -> list[str]:
+    if language == "zh":
+        return [f"{SHOPS[one.kind][0]}{one.name}（{one.orders} 单）" for one in found.shops]
+    return [
+        f"{SHOPS[one.kind][1]}{f' {one.name}' if one.name else ''}"
+        f" ({one.orders} order{'s' if one.orders > 1 else ''})"
+        for one in found.shops
+    ]

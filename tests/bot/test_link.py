@@ -1,0 +1,44 @@
+"""绑定 in the chat: by what we know her, and where her orders come from."""
+
+from datetime import UTC, datetime
+
+from loyalty import customers
+from loyalty.customers import PhoneNumber
+from loyalty.orders import IdentityRef
+from loyalty.sealing import Sealer
+from models import Identity, IdentityKind
+from tests.bot.conftest import MASTER_KEY, Town
+from tests.loyalty.play_scene import buys
+
+OPENID = "oLinks"
+
+
+async def test_she_learns_what_is_hers_and_how_more_becomes_hers(town: Town) -> None:
+    told = (await town.platform.says("绑定", openid=OPENID)).said
+    assert told.splitlines() == [
+        "您的会员已绑定：微信。",
+        "在小程序「我的」→「设置」里绑定手机号，留有同一号码的门店、商城订单和积分会合并进来。",
+    ]
+    hers = IdentityRef(IdentityKind.OPENID, next(iter(town.context.accounts)), OPENID)
+    await buys("1", 30, paid_at=datetime.now(UTC), buyer=hers)
+    identity = await Identity.get(value=OPENID)
+    await customers.bind_phone(
+        identity.customer_id,
+        PhoneNumber("13800138000", "86"),
+        sealer=Sealer(MASTER_KEY),
+        at=datetime.now(UTC),
+    )
+    told = (await town.platform.says("绑定手机号", openid=OPENID)).said
+    assert told.splitlines() == ["您的会员已绑定：微信、手机号。", "订单来自：天猫旗舰店（1 单）。"]
+    assert (await town.platform.says("link", openid=OPENID)).said.splitlines() == [
+        "We know you by WeChat, your phone number.",
+        "Your orders came from Tmall 旗舰店 (1 order).",
+    ]
+
+
+async def test_another_ones_orders_are_not_told(town: Town) -> None:
+    app_id = next(iter(town.context.accounts))
+    other = IdentityRef(IdentityKind.OPENID, app_id, "oOther")
+    await town.platform.says("帮助", openid="oOther")
+    await buys("1", 30, paid_at=datetime.now(UTC), buyer=other)
+    assert "订单来自" not in (await town.platform.says("绑定", openid=OPENID)).said
