@@ -68,10 +68,11 @@ async def open_for(
 async def find(token: str, *, at: datetime) -> SignedIn:
     """Return whose session this token is.
 
-    A session ends where its customer turns out to be another one: she signs in anew.
+    A session ends where its openid turns out to name another customer, by a merge or by undoing
+    one: she signs in anew.
 
     Raises:
-        NotFound: ``session_unknown``: forged, revoked, or of a customer who was merged;
+        NotFound: ``session_unknown``: forged, revoked, or its openid is another customer's now;
             ``session_expired``.
     """
     if not _TOKEN.fullmatch(token):
@@ -79,8 +80,11 @@ async def find(token: str, *, at: datetime) -> SignedIn:
     rows = await db.fetch(
         "SELECT customer.id, customer.uuid, customer.language, session.app_id, session.openid,"
         " session.expires_at"
-        " FROM shopper_session AS session JOIN customer ON customer.id = session.customer_id"
-        " WHERE session.token_hash = $1 AND customer.merged_into_id IS NULL",
+        " FROM shopper_session AS session"
+        " JOIN identity ON identity.customer_id = session.customer_id AND kind = 'openid'"
+        "  AND scope = session.app_id AND value = session.openid"
+        " JOIN customer ON customer.id = session.customer_id"
+        " WHERE session.token_hash = $1",
         _hash(token),
     )
     if not rows:

@@ -191,6 +191,24 @@ async def test_signing_in_again_ends_the_session_before(lin: Phone) -> None:
     assert (refused.http_status, refused.error["code"]) == (401, "session_unknown")
 
 
+async def test_undoing_a_merge_shuts_the_other_phone_out_of_the_roots_account(
+    lin: Phone, emma: Phone
+) -> None:
+    root, other = await lin.known(lin.openid), await emma.known(emma.openid)
+    await earn(root, 500)
+    await emma.sign_in()
+    before = emma.token
+    merge_id = await customers.merge(root, other, evidence="t", by="t", at=NOVEMBER_22)
+    assert (await emma.get("/me")).http_status == 401
+    await emma.sign_in()
+    assert (await emma.get("/me")).told["points"]["available"] == 500
+    await customers.unmerge(merge_id, by="t", at=NOVEMBER_22)
+    refused = await emma.get("/me")
+    assert (refused.http_status, refused.error["code"]) == (401, "session_unknown")
+    emma.token = before
+    assert (await emma.get("/me")).told["points"]["available"] == 0
+
+
 async def test_signing_out_ends_this_session_and_a_second_time_is_401(
     lin: Phone, emma: Phone
 ) -> None:
@@ -207,7 +225,7 @@ async def test_a_session_ends_after_its_time(lin: Phone, connected: Context) -> 
     opened = await sessions.open_for(
         customer_id,
         app_id=APP_ID,
-        openid="o",
+        openid=lin.openid.value,
         session_key="k",
         sealer=connected.sealer,
         at=now() - sessions.LASTS - timedelta(seconds=1),
