@@ -171,6 +171,7 @@ class Account(Struct, gc=False):
 
     def draw(self, entry: EntryState, lot: LotState, points: int) -> None:
         """Take points from a lot, or give them back where negative."""
+        assert lot.member_id == self.member_id, "a lot is drawn from by who has it"
         assert 0 <= lot.remaining - points <= lot.points, "a lot holds what is left of it"
         lot.remaining -= points
         lot.is_changed = True

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from loyalty.errors import Refused
+from loyalty.errors import NotFound, Refused
 from loyalty.ledger.accounts import EntryState, LotState, canonical
 from loyalty.ledger.book import Book
 from loyalty.ledger.movements import (
@@ -95,13 +95,27 @@ def _pending_lot(book: Book, movement: Settle | Cancel) -> LotState:
     """Return the lot that holds what is pending of an earning; spent up, where nothing is.
 
     Raises:
-        Refused: ``already_settled``.
+        Refused: ``already_settled``. NotFound: ``no_such_entry``: it waits with another member.
     """
     earned = book.earned_lot(movement.earn_key, movement.member_id)
     lots = book.held_of(earned, movement.member_id)
     if any(lot.settled_at is not None for lot in lots):
         raise Refused("already_settled", earn_key=movement.earn_key)
-    return next((lot for lot in lots if lot.remaining), earned)
+    return _waiting(movement, earned, lots)
+
+
+def _waiting(
+    movement: Settle | Cancel | ClawBack, earned: LotState, held: list[LotState]
+) -> LotState:
+    """Return the lot of a member's own that waits; one that is spent up, where none does.
+
+    Raises:
+        NotFound: ``no_such_entry``: it went to another member since the caller looked.
+    """
+    lot = next((one for one in held if one.remaining), earned)
+    if lot.remaining and lot.member_id != movement.member_id:
+        raise NotFound("no_such_entry", key=movement.earn_key, kind=EntryKind.EARN.value)
+    return lot
 
 
 def _drop(book: Book, movement: Cancel | ClawBack, lot: LotState, *, points: int) -> EntryState:
@@ -167,8 +181,7 @@ def _claw_back(book: Book, movement: ClawBack) -> EntryState:
     lot = book.earned_lot(movement.earn_key, movement.member_id)
     lots = book.held_of(lot, movement.member_id)
     if all(one.settled_at is None for one in lots or [lot]):
-        pending = next((one for one in lots if one.remaining), lot)
-        return _drop(book, movement, pending, points=movement.points)
+        return _drop(book, movement, _waiting(movement, lot, lots), points=movement.points)
     left = lot.points - book.taken_back.get(lot.home, 0)
     if movement.points > left:
         raise Refused("more_than_earned", wanted=movement.points, left=left)

@@ -190,6 +190,28 @@ async def test_pending_points_settle_at_the_root_and_after_it_at_home(lin: int, 
     assert await kept(lin, wang) == [(0, 0, 0), (100, 0, 0)]
 
 
+async def test_who_looked_before_the_merge_was_undone_settles_nobody_elses_points(
+    lin: int, wang: int
+) -> None:
+    await earn(wang, 100, "w", settles_at=AT + 7 * DAY)
+    await earn(lin, 100, "l", settles_at=AT + 99 * DAY)
+    merge_id = await merged(lin, wang)
+    ((holder, earn_key),) = await ledger.due_to_settle(at=AT + 8 * DAY, limit=9)
+    await parted(merge_id)
+    key = f"{earn_key}:settle"
+    for asked in (
+        ledger.Settle(member_id=holder, key=key, at=AT + 8 * DAY, earn_key=earn_key),
+        ledger.Cancel(member_id=holder, key="c", at=AT + 8 * DAY, earn_key=earn_key),
+        ClawBack(member_id=holder, key="b", at=AT + 8 * DAY, points=9, earn_key=earn_key),
+    ):
+        with pytest.raises(LoyaltyError, match="no_such_entry"):
+            await ledger.record_one(asked)
+    assert await kept(lin, wang) == [(0, 100, 0), (0, 100, 0)]
+    hers = ledger.Settle(member_id=wang, key=key, at=AT + 8 * DAY, earn_key=earn_key)
+    await ledger.record_one(hers)
+    assert await kept(lin, wang) == [(0, 100, 0), (100, 0, 0)]
+
+
 async def test_nothing_moves_for_a_customer_who_was_merged(lin: int, wang: int) -> None:
     await merged(lin, wang)
     for act in (earn(wang, 10, "e"), spend(wang, 1, "s")):
