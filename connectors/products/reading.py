@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from connectors.files.faults import CellFault, FileFault
 from connectors.files.headings import rows_of
-from connectors.files.sheets import opened
+from connectors.files.sheets import Bounds, opened
 from connectors.files.taking import RowRead, rows_to_park
 from connectors.products.headings import HEADINGS, SYNONYMS
 from connectors.products.values import CONVERSIONS
@@ -19,6 +19,7 @@ from loyalty.product_list import FIELDS, ProductTold
 
 MOST_ROWS = 200_000
 MOST_ROWS_NAMED = 5
+BOUNDS = Bounds(rows=MOST_ROWS, unpacked_bytes=256 << 20)
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ def read(path: Path) -> ProductsRead:
     Raises:
         FileFault: it cannot be read, or not to its end; it has no column of SKUs.
     """
-    with opened(path) as sheet:
+    with opened(path, bounds=BOUNDS) as sheet:
         places, unknown = HEADINGS.found_in(sheet)
         header = sheet.header
         found = ProductsRead({name: header[i] for name, i in places.items()}, unknown)

@@ -9,6 +9,7 @@ from typing import BinaryIO, Protocol
 
 from connectors.files.cells import text
 from connectors.files.faults import CellFault, FileFault
+from connectors.files.sheets.bounds import Bounds
 from connectors.files.sheets.chunk import Chunk
 from connectors.files.sheets.csv_sheet import CsvSheet
 from connectors.files.sheets.parquet_sheet import ParquetSheet
@@ -115,8 +116,9 @@ def opened(
     delimiter: str = "auto",
     sheet: str | None = None,
     header_row: int = 1,
+    bounds: Bounds | None = None,
 ) -> Iterator[Sheet]:
-    """Open a file for as long as the block runs.
+    """Open a file for as long as the block runs; one past ``bounds`` is refused unread.
 
     Raises:
         FileFault: it is not there, empty, damaged, of a kind we do not read, or not a table.
@@ -131,9 +133,9 @@ def opened(
         start = file.read(4)
         table: Table
         if start == ZIP:
-            table = XlsxSheet(path, file, sheet=sheet, header_row=header_row)
+            table = XlsxSheet(path, file, sheet=sheet, header_row=header_row, bounds=bounds)
         elif start == PARQUET:
-            table = ParquetSheet(path, file)
+            table = ParquetSheet(path, file, bounds=bounds)
         elif start == OLD_EXCEL:
             raise FileFault("old_excel")
         else:

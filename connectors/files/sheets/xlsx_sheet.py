@@ -11,17 +11,19 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from connectors.files.faults import CellFault, FileFault
+from connectors.files.sheets.bounds import Bounds
 from connectors.files.sheets.chunk import RowsChunk, gathered
 
 UNTYPED: Any = openpyxl
 MOST_UNPACKED_BYTES = 4 << 30
 MOST_SHARED_BYTES = 256 << 20  # shared strings and styles are held in memory
 MOST_RATIO = 200  # of a part of 16 MiB or more; sheets of orders stay under 40
+MOST_NUMBER = 1_048_576  # Excel's last row; a cell may say that it stands in any
 LARGEST_EXACT = 10**15  # Excel keeps 15 digits
 BROKEN = (BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, EOFError, TypeError)
 
 
-def require_modest(file: BinaryIO) -> None:
+def require_modest(file: BinaryIO, *, most_bytes: int = MOST_UNPACKED_BYTES) -> None:
     """Refuse a workbook that unpacks to more than we are ready to read.
 
     Raises:
@@ -40,7 +42,7 @@ def require_modest(file: BinaryIO) -> None:
         ):
             raise FileFault("unpacks_too_large", part=part.filename, bytes=part.file_size)
     unpacked = sum(part.file_size for part in parts)
-    if unpacked > MOST_UNPACKED_BYTES:
+    if unpacked > most_bytes:
         raise FileFault("unpacks_too_large", part="", bytes=unpacked)
 
 
@@ -51,13 +53,19 @@ class XlsxSheet:
     encoding = "xlsx"
 
     def __init__(
-        self, path: Path, file: BinaryIO, *, sheet: str | None = None, header_row: int = 1
+        self,
+        path: Path,
+        file: BinaryIO,
+        *,
+        sheet: str | None = None,
+        header_row: int = 1,
+        bounds: Bounds | None = None,
     ) -> None:
         self.path = path
         self._file = file
         self._sheet = sheet
         self.header_row = header_row
-        require_modest(file)
+        require_modest(file, most_bytes=bounds.unpacked_bytes if bounds else MOST_UNPACKED_BYTES)
         self.first_rows = self._peek()
 
     def _rows(self) -> Iterator[tuple[Any, ...]]:
@@ -102,7 +110,7 @@ class XlsxSheet:
         """Yield the rows below the header.
 
         Raises:
-            FileFault: ``damaged`` with the row after which nothing could be read.
+            FileFault: ``damaged_after`` with the row after which nothing could be read.
         """
         return gathered(self._rows_of(len(self.first_rows[self.header_row - 1])), _weight)
 
@@ -128,6 +136,8 @@ class XlsxSheet:
                 raise FileFault("damaged_after", kind="XLSX", row=number - 1) from error
             except OSError as error:
                 raise FileFault("vanished", row=number) from error
+            if number > MOST_NUMBER:
+                raise FileFault("damaged_after", kind="XLSX", row=MOST_NUMBER)
             if number > self.header_row:
                 yield number, cells
 

@@ -66,6 +66,12 @@ def refused(path: Path) -> FileFault:
     return fault.value
 
 
+def refused_whole(path: Path) -> FileFault:
+    with pytest.raises(FileFault) as fault:
+        rows_of(path)
+    return fault.value
+
+
 def read_through(path: Path) -> None:
     with opened(path) as sheet:
         formats.recognised(sheet)
@@ -168,6 +174,16 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_unread(tmp_path: Path) -
             bomb.writestr(part, book.read(part))
         bomb.writestr("xl/worksheets/sheet2.xml", b"0" * (64 << 20))
     assert refused(tmp_path / "bomb.xlsx").code == "unpacks_too_large"
+
+
+@pytest.mark.parametrize("row", ["1048577", "9" * 15])
+def test_a_row_past_the_last_of_excel_is_damaged(tmp_path: Path, row: str) -> None:
+    source = workbook(tmp_path / "f.xlsx", [["id"], ["1"]])
+    with zipfile.ZipFile(source) as book, zipfile.ZipFile(tmp_path / "g.xlsx", "w") as far:
+        for part in book.namelist():
+            far.writestr(part, book.read(part).replace(b'<row r="2"', f'<row r="{row}"'.encode()))
+    fault = refused_whole(tmp_path / "g.xlsx")
+    assert (fault.code, fault.figures["row"]) == ("damaged_after", 1_048_576)
 
 
 def test_a_parquet_file_is_read_by_batches_with_moments_and_blanks(tmp_path: Path) -> None:

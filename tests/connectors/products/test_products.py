@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from connectors.files.sheets import opened
+from connectors.products.reading import BOUNDS
 from models import Product, db
 from tests.connectors.products.conftest import Products
 
@@ -311,3 +313,42 @@ async def test_refused_rows_come_out_as_a_csv_that_no_spreadsheet_runs_and_go_in
         "=HYPERLINK(1)": ("@cmd", 500),
         "600123456789012345": ("乙", 600),
     }
+
+
+PACKED = {"sku": ["A"], "name": ["甲"], "price": [1]}
+
+
+@pytest.mark.parametrize(
+    ("table", "error"),
+    [
+        ({**PACKED, "note": [["x"]]}, "this is no table"),
+        ({name: cells * 200_001 for name, cells in PACKED.items()}, "more than 200000 rows"),
+        ({**PACKED, "note": ["x" * (257 << 20)]}, "unpack"),
+    ],
+)
+async def test_a_parquet_file_of_a_few_kilobytes_that_would_fill_the_memory_is_refused(
+    jifen_products: Products, tmp_path: Path, table: dict[str, Any], error: str
+) -> None:
+    pq.write_table(pa.table(table), tmp_path / "p.parquet", compression="zstd")
+    told = await jifen_products(tmp_path / "p.parquet")
+    assert (told.status, error in told.error) == (1, True), told.error
+    assert not await Product.exists()
+
+
+async def test_a_text_that_a_parquet_file_packs_once_is_held_once(
+    jifen_products: Products, tmp_path: Path
+) -> None:
+    long = pa.DictionaryArray.from_arrays(pa.array([0] * 9_000), pa.array(["甲" * 400_000]))
+    skus = pa.array([f"A{i}" for i in range(9_000)])
+    pq.write_table(
+        pa.table({"sku": skus, "name": long, "price": pa.array([1] * 9_000)}),
+        tmp_path / "p.parquet",
+        store_schema=False,
+    )
+    before = pa.total_allocated_bytes()
+    with opened(tmp_path / "p.parquet", bounds=BOUNDS) as sheet:
+        (chunk,) = sheet.chunks()
+        assert pa.total_allocated_bytes() - before < 100 << 20
+        assert len(chunk) == 9_000
+    told = await jifen_products(tmp_path / "p.parquet")
+    assert (told.status, await Product.exists()) == (1, False)
