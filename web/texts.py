@@ -69,8 +69,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{scope}:{value} is not known yet: she must follow the account first",
     ),
     "already_linked": (
-        "两位顾客是同一公众号的不同粉丝，或手机号、unionid 不同",
-        "They follow the same account as two, or have different phone numbers or unionids",
+        "两位顾客是同一公众号的不同粉丝，或手机号、unionid 不同，或合并后被员工撤销过",
+        "They follow the same account as two, have different phone numbers or unionids, or were"
+        " merged before and staff undid it",
     ),
     "no_such_member": ("没有这位会员", "No such member"),
     "same_customer": ("两边是同一位顾客", "Both are the same customer"),

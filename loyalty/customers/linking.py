@@ -7,13 +7,21 @@ from loyalty.customers.identifying import find, join
 from loyalty.customers.merging import merge
 from loyalty.errors import NotFound, Refused
 from loyalty.orders import IdentityRef
+from loyalty.roots import ids_of
 from models import db
 
-# One human has one openid an app, one unionid, and one number that a platform vouches for.
-_TWO_PEOPLE = """
+_ONE, _ANOTHER = ids_of("$1::bigint"), ids_of("$2::bigint")
+
+# One human has one openid an app, one unionid, and one number that a platform vouches for. Whom
+# staff parted, who saw more than a platform does, only they make one again.
+_TWO_PEOPLE = f"""
 SELECT EXISTS (SELECT FROM identity AS hers JOIN identity AS another USING (kind, scope)
                WHERE hers.customer_id = $1 AND another.customer_id = $2
                  AND kind IN ('openid', 'unionid', 'mobile') AND hers.value <> another.value)
+    OR EXISTS (SELECT FROM merge
+               WHERE undone_at IS NOT NULL
+                 AND (root_id = ANY({_ONE}) AND other_id = ANY({_ANOTHER})
+                      OR root_id = ANY({_ANOTHER}) AND other_id = ANY({_ONE})))
     AS are_two
 """
 
@@ -26,7 +34,7 @@ async def link(known: IdentityRef, other: IdentityRef, *, at: datetime, by: str 
     Raises:
         NotFound: ``known_identity_unknown`` or ``other_identity_unknown``.
         Refused: ``already_linked``: both are followers of one account, or have different phone
-            numbers or unionids: two people.
+            numbers or unionids, or staff undid a merge of the two: two people.
     """
     return await in_transaction(lambda: _link(known, other, at=at, by=by))
 

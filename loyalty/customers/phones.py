@@ -66,7 +66,7 @@ async def bind_phone(customer_id: int, phone: PhoneNumber, *, sealer: Sealer, at
 
     Raises:
         Refused: ``phone_not_usable``; ``phone_of_another_customer``: and the two have different
-            numbers, unionids or openids of one app, so they are two people.
+            numbers, unionids or openids of one app, or staff parted them: they are two people.
     """
     kept = seal_phone(phone.international, sealer=sealer)
     await in_transaction(lambda: _bind(customer_id, kept, at=at))

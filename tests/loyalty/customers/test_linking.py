@@ -11,7 +11,7 @@ from loyalty.orders import IdentityRef
 from loyalty.sealing import Sealer
 from models import Identity, IdentityKind, Merge
 from tests.cast import LIN, WANG, ZHAO
-from tests.loyalty.customers.scene import AT, earn, kept, parted
+from tests.loyalty.customers.scene import AT, earn, kept, merged, parted
 
 SEALER = Sealer("ZXhhbXBsZS1leGFtcGxlLWV4YW1wbGUtZXhhbXBsZS0")
 NUMBER, OTHER_NUMBER = PhoneNumber("13800138000", "86"), PhoneNumber("13900139000", "86")
@@ -66,6 +66,22 @@ async def test_a_number_of_another_customer_makes_the_two_one(lin: int, wang: in
     assert (await Identity.get(kind=IdentityKind.MOBILE)).customer_id == lin
     await parted(one.id)
     assert (await Identity.get(kind=IdentityKind.MOBILE)).customer_id == wang
+
+
+async def test_what_staff_parted_no_platform_makes_one_again(lin: int, wang: int) -> None:
+    await named(LIN, IdentityKind.OPENID, "a", scope="wx1")
+    await binds(wang, NUMBER)
+    await binds(lin, NUMBER)
+    await parted((await Merge.get()).id)
+    await earn(wang, 20, "f")
+    with pytest.raises(LoyaltyError, match="phone_of_another_customer"):
+        await binds(lin, NUMBER)
+    for pair in ((LIN, WANG), (WANG, LIN)):
+        with pytest.raises(LoyaltyError, match="already_linked"):
+            await customers.link(*pair, at=AT)
+    assert await kept(lin, wang) == [(0, 0, 0), (20, 0, 0)]
+    await merged(lin, wang)
+    assert await kept(lin, wang) == [(20, 0, 0), (0, 0, 0)], "staff may, who say why"
 
 
 async def test_two_who_have_different_numbers_stay_two(lin: int, wang: int) -> None:
