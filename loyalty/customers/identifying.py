@@ -20,8 +20,8 @@ JOIN customer ON customer.id = identity.customer_id
 """
 
 _ADD_IDENTITIES = """
-INSERT INTO identity (customer_id, kind, scope, value, created_at)
-SELECT *, $5 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
+INSERT INTO identity (customer_id, before_merge_id, kind, scope, value, created_at)
+SELECT *, $6 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])
 """
 
 
@@ -70,7 +70,7 @@ async def recognise(
 ) -> list[tuple[int, int] | LoyaltyError | None]:
     """Return each buyer's customer as `identify` does, and whom she was before a merge."""
     found = await _find(ref for buyer in buyers for ref in buyer)
-    groups = _Groups({ref: known for ref, (known, _) in found.items()})
+    groups = _Groups(found)
     places = [groups.add(buyer) for buyer in buyers]
     await _create(groups, at=at, through=through)
     told: list[tuple[int, int] | LoyaltyError | None] = []
@@ -87,9 +87,10 @@ async def recognise(
 class _Groups:
     """Buyers of one batch that share an identity are one customer, in whatever order they come."""
 
-    def __init__(self, known: dict[IdentityRef, int]) -> None:
+    def __init__(self, known: dict[IdentityRef, tuple[int, int]]) -> None:
         self.place_of: dict[IdentityRef, int] = {}
         self.customers: list[set[int]] = []
+        self.before: list[set[int]] = []
         self.new: list[set[IdentityRef]] = []
         self.joined: list[int] = []
         self._known = known
@@ -107,11 +108,14 @@ class _Groups:
             place = len(self.joined)
             self.joined.append(place)
             self.customers.append(set())
+            self.before.append(set())
             self.new.append(set())
         for ref in buyer:
             self.place_of[ref] = place
             if ref in self._known:
-                self.customers[place].add(self._known[ref])
+                customer, before = self._known[ref]
+                self.customers[place].add(customer)
+                self.before[place].add(before)
             else:
                 self.new[place].add(ref)
         return place
@@ -124,6 +128,7 @@ class _Groups:
     def _join(self, place: int, other: int) -> None:
         self.joined[other] = place
         self.customers[place] |= self.customers[other]
+        self.before[place] |= self.before[other]
         self.new[place] |= self.new[other]
 
     def roots(self) -> list[int]:
@@ -133,6 +138,12 @@ class _Groups:
             for place, joined in enumerate(self.joined)
             if joined == place and len(self.customers[place]) < 2
         ]
+
+    def before_merge(self, place: int) -> int | None:
+        """Return whom its names stood for before a merge; None where they differ, or for nobody."""
+        before = self.before[place]
+        is_one = len(before) == 1 and before != self.customers[place]
+        return next(iter(before)) if is_one else None
 
     def answer(self, place: int | None) -> int | LoyaltyError | None:
         """Return the customer of a place, or the refusal."""
@@ -155,12 +166,11 @@ async def _create(groups: _Groups, *, at: datetime, through: str) -> None:
         )
         for place, row in zip(nameless, rows, strict=True):
             groups.customers[place].add(row["id"])
-    added = sorted(
-        (ref, next(iter(groups.customers[place]))) for place in roots for ref in groups.new[place]
-    )
+    added = sorted((ref, place) for place in roots for ref in groups.new[place])
     if added:
-        columns = _columns([ref for ref, _ in added])
-        await db.fetch(_ADD_IDENTITIES, [customer for _, customer in added], *columns, at)
+        customers = [next(iter(groups.customers[place])) for _, place in added]
+        before = [groups.before_merge(place) for _, place in added]
+        await db.fetch(_ADD_IDENTITIES, customers, before, *_columns([ref for ref, _ in added]), at)
     await join([next(iter(groups.customers[place])) for place in roots], at=at, through=through)
 
 

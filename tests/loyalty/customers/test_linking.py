@@ -84,6 +84,21 @@ async def test_what_staff_parted_no_platform_makes_one_again(lin: int, wang: int
     assert await kept(lin, wang) == [(20, 0, 0), (0, 0, 0)], "staff may, who say why"
 
 
+async def test_a_name_that_came_with_hers_while_they_were_one_goes_with_her(
+    lin: int, wang: int, zhao: int
+) -> None:
+    first = await merged(lin, wang)
+    second = await merged(zhao, lin)
+    unionid = IdentityRef(IdentityKind.UNIONID, "", "u-wang")
+    key = IdentityRef(IdentityKind.CUSTOMER_KEY, "till", "C-1")
+    assert await customers.meet((WANG, unionid), at=AT, through="test") == zhao
+    assert await customers.meet((unionid, key), at=AT, through="test") == zhao
+    await parted(first)
+    await parted(second)
+    assert await customers.find([unionid, key]) == {unionid: wang, key: wang}
+    assert await customers.meet((WANG, unionid, key), at=AT, through="test") == wang
+
+
 async def test_two_who_have_different_numbers_stay_two(lin: int, wang: int) -> None:
     await binds(lin, NUMBER)
     await binds(wang, OTHER_NUMBER)
