@@ -25,7 +25,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=100)] | Annotated[int, Meta(ge
 # Far beyond what `parse` lets through, and within what JSON, msgspec and PostgreSQL all hold.
 Amount = Annotated[int, Meta(ge=-(10**15), le=10**15)]
 Name = Annotated[str, Meta(max_length=500)]
-Mobile = Annotated[str, Meta(pattern="^[+][1-9][0-9]{6,14}$")]
+Mobile = Annotated[str, Meta(pattern=r"^[+][1-9][0-9]{6,14}\Z")]
 
 
 class ToldOpenid(Struct, frozen=True, forbid_unknown_fields=True):

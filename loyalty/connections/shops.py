@@ -18,7 +18,7 @@ class OwnStoreSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="own
     changed, ``previous_secret`` is taken, too. A call is good for ``max_age_seconds``.
     """
 
-    code: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]
+    code: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}\Z")]
     secret: Annotated[str, Meta(min_length=16, max_length=200)]
     shop_kind: Literal["own_store", "pos"] = "own_store"
     previous_secret: Annotated[str, Meta(min_length=16, max_length=200)] | None = None

@@ -126,6 +126,7 @@ async def test_a_nonce_is_good_for_one_call_even_for_many_at_once(till: Till) ->
         ([order(lines=[])], "orders[0].lines"),
         ([order(lines=[line("1", 1), {"key": "2"}])], "orders[0].lines[1].sku"),
         ([order(buyer={"mobile": "13800138000"})], "orders[0].buyer.mobile"),
+        ([order(buyer={"mobile": "+8613800138000\n"})], "orders[0].buyer.mobile"),
         ([order(buyer={"mail": "lin@example.com"})], "orders[0].buyer.mail"),
         ([order(refunded_fen=5)], "orders[0].refunded_fen"),
         ([order(buyer={"openid": {"openid": "o1"}})], "orders[0].buyer.openid.app_id"),
