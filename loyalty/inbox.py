@@ -274,7 +274,7 @@ CROSS JOIN LATERAL (
     SELECT * FROM inbound_event
     WHERE sender = wanted.sender AND connection_id = wanted.connection_id AND kind = $3
       AND (state = 'worked' OR state = 'parked' AND split_part(error, ' ', 1) = $4)
-    OFFSET 0
+    OFFSET 0 FOR NO KEY UPDATE
 ) AS event
 ORDER BY event.id
 """
@@ -315,7 +315,10 @@ async def hold(events: Sequence[Left], senders: Collection[Sender]) -> list[Left
 async def worked_or_waiting(
     senders: Collection[Sender], *, kind: str, waiting_for: str
 ) -> tuple[list[Left], list[Left]]:
-    """Return the events of these senders that are worked, and those parked with this code."""
+    """Return the events of these senders that are worked, and those parked with this code.
+
+    Until the caller's transaction ends, nobody tries them again or drops them.
+    """
     rows = await db.fetch(_WORKED_OR_WAITING, *_columns(senders), kind, waiting_for)
     worked = [Left(*row[:3]) for row in rows if row["state"] == EventState.WORKED]
     return worked, [Left(*row[:3]) for row in rows if row["state"] == EventState.PARKED]

@@ -1,10 +1,15 @@
 """Refunds that are told apart from their orders: early, twice, too large, or beside the order."""
 
+import asyncio
 from datetime import timedelta
 
-from loyalty import inbox
-from models import Entry, InboundEvent, Purchase, PurchaseState
+import pytest
+
+from loyalty import inbox, parking
+from loyalty.errors import LoyaltyError
+from models import Entry, InboundEvent, Purchase, PurchaseState, db
 from tests.connectors.own_store.till import Till, line, order, points, reasons, refund, states
+from tests.jobs.conftest import Until
 from web.context import now
 
 LATER = "2026-06-10T12:00:00+08:00"
@@ -131,3 +136,42 @@ async def test_what_another_worker_has_ended_meanwhile_is_left_alone(till: Till)
     assert [one.event_id for one in held] == [one.event_id for one in taken]
     await inbox.end({one.event_id: None for one in taken}, at=now() + timedelta(seconds=1))
     assert await inbox.hold(taken, {(store.id, "T-1")}) == []
+
+
+async def test_staff_drop_no_refund_that_a_worker_lets_count_at_the_same_moment(
+    till: Till, until: Until
+) -> None:
+    await till.tell([order("T-0")])
+    await till.tell([], [R1])
+    event = await InboundEvent.get(state="parked")
+    await till.send([order()])
+    released = asyncio.Event()
+    holding = asyncio.create_task(hold_members(released))
+    await until(lambda: waits("SELECT FROM member FOR UPDATE", state="idle in transaction"))
+    working = asyncio.create_task(till.work())
+    await until(lambda: waits("%FROM member%", state="active"))
+    dropping = asyncio.create_task(parking.drop(event.id))
+    await asyncio.wait([dropping], timeout=0.5)
+    released.set()
+    await asyncio.gather(holding, working)
+    with pytest.raises(LoyaltyError, match="event_not_parked"):
+        await dropping
+    assert await states() == {"worked": 3}
+    assert await points() == 175
+
+
+async def hold_members(released: asyncio.Event) -> None:
+    async with db.transaction():
+        await db.fetch("SELECT FROM member FOR UPDATE")
+        await released.wait()
+
+
+async def waits(statement: str, *, state: str) -> bool:
+    rows = await db.fetch(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE $1"
+        " AND state = $2 AND pid <> pg_backend_pid()"
+        " AND ($2 <> 'active' OR wait_event_type = 'Lock')",
+        statement,
+        state,
+    )
+    return bool(rows)
