@@ -19,7 +19,8 @@ class Share(Struct, frozen=True):
 
 
 # Ledgers that held hers since, from which entry to which: the root's, and where that went on to.
-# Lots that came with her are hers, whoever earned them once; the others, by the earning.
+# Lots that came with her are hers, whoever earned them once; the others, by the earning: so are
+# those that went on with the root into a later merge and came back, as it was undone.
 _SCOPE = """
 WITH RECURSIVE hers AS (
     SELECT other_id AS id FROM merge WHERE id = $1
@@ -53,7 +54,7 @@ WITH RECURSIVE hers AS (
     JOIN lot AS home ON home.member_id = coalesce(lot.origin_member_id, lot.member_id)
                     AND home.number = coalesce(lot.origin_number, lot.number)
     JOIN whose ON whose.member_id = home.member_id AND whose.number = home.entry_number
-    WHERE CASE WHEN since.kind = 'move' AND merge_id = $1
+    WHERE CASE WHEN since.kind = 'move' AND merge_id = $1 AND since.cause <> 'merge_undone'
                THEN since.key IN ('merge:' || $1 || ':in', 'merge:' || $1 || ':pending:in')
                ELSE whose.is_hers END
 ), drawn AS (

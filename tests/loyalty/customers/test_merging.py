@@ -128,6 +128,25 @@ async def test_undoing_the_later_merge_first_brings_back_whom_it_brought(
     assert await customers.find([WANG]) == {WANG: lin}
 
 
+@pytest.mark.parametrize("spent", [0, 60])
+async def test_undoing_the_later_merge_first_and_then_hers_gives_each_what_was_hers(
+    lin: int, wang: int, zhao: int, spent: int
+) -> None:
+    await earn(wang, 200, "w")
+    await earn(wang, 30, "p", settles_at=AT + 7 * DAY)
+    await earn(lin, 50, "l")
+    await earn(zhao, 80, "z")
+    first = await merged(lin, wang)
+    second = await merged(zhao, lin)
+    await take(bought("1", 100))
+    if spent:
+        await spend(zhao, spent, "s")
+    await parted(second)
+    assert await kept(lin, wang, zhao) == [(350, 30, 0), (0, 0, 0), (80 - spent, 0, 0)]
+    await parted(first)
+    assert await kept(lin, wang, zhao) == [(50, 0, 0), (300, 30, 0), (80 - spent, 0, 0)]
+
+
 async def test_an_order_of_the_other_is_refunded_from_the_root(lin: int, wang: int) -> None:
     await take(bought("1", 100))
     await earn(lin, 30, "e")
