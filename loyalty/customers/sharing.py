@@ -83,9 +83,14 @@ SELECT (SELECT points_available - points_debt FROM member WHERE id = $2) AS net,
              OR kind = 'restore' AND undoes IN (SELECT key FROM since))) AS spent
 """
 
+# Home is the lot that this merge drew from: an older one of hers is out of a later undoing's sight.
 _OWN = f"""
 {_SCOPE}
-SELECT number, CASE WHEN origin_member_id = $3 THEN origin_number END AS home
+SELECT number, CASE WHEN origin_member_id = $3 AND EXISTS (
+    SELECT FROM entry AS gone
+    JOIN draw ON draw.member_id = gone.member_id AND draw.entry_number = gone.number
+    WHERE gone.key IN ('merge:' || $1, 'merge:' || $1 || ':pending')
+      AND draw.lot_number = held.origin_number) THEN origin_number END AS home
 FROM held WHERE member_id = $2 AND stands ORDER BY number
 """
 

@@ -174,3 +174,26 @@ async def test_many_merged_in_any_order_have_together_what_they_had(
         gone = await Merge.filter(undone_at=None).values_list("other_id", flat=True)
         assert all(held[ids.index(other)] == (0, 0, 0) for other in gone)
         assert await verify() == []
+
+
+@pytest.mark.parametrize("seed", [1, 18, 24])
+async def test_many_parted_in_any_order_have_each_what_they_bought(people: None, seed: int) -> None:
+    luck = random.Random(seed)
+    ids = [await member(name) for name in NAMES]
+    orders: list[list[int]] = []
+    own = [0, 0, 0]
+    for step in range(STEPS):
+        now = AT + step * DAY / 24
+        act = luck.choice(["buy", "merge", "part"])
+        if act == "buy":
+            orders.append([luck.randrange(3), luck.randint(1, 80), 0])
+            await told(len(orders) - 1, orders[-1], at=now)
+            own[orders[-1][0]] += orders[-1][1]
+        elif act == "merge":
+            await merged(*luck.sample(ids, 2), at=now)
+        elif standing := await Merge.filter(undone_at=None):
+            await parted(luck.choice(standing).id, at=now)
+    while standing := await Merge.filter(undone_at=None):
+        await parted(luck.choice(standing).id, at=AT + STEPS * DAY)
+    assert [available - debt for available, _, debt in await kept(*ids)] == own
+    assert await verify() == []
