@@ -20,12 +20,19 @@ class Share(Struct, frozen=True):
 
 # Ledgers that held hers since, from which entry to which: the root's, and where that went on to.
 # Lots that came with her are hers, whoever earned them once; the others, by the earning: so are
-# those that went on with the root into a later merge and came back, as it was undone.
+# those that went on with the root into a later merge and came back, as it was undone. ``gone`` came
+# with her, and were parted from her since: theirs is not hers.
 _SCOPE = """
 WITH RECURSIVE hers AS (
     SELECT other_id AS id FROM merge WHERE id = $1
     UNION
     SELECT other_id FROM hers JOIN merge ON root_id = hers.id AND undone_at IS NULL
+), gone AS (
+    SELECT earlier.other_id AS id FROM hers JOIN merge AS earlier ON earlier.root_id = hers.id
+    WHERE earlier.id < $1 AND earlier.undone_at >= (SELECT merged_at FROM merge WHERE id = $1)
+    UNION
+    SELECT other_id FROM gone JOIN merge ON root_id = gone.id AND merge.id < $1
+                                        AND undone_at IS NULL
 ), through AS (
     SELECT root_id AS member_id, root_entries AS after, 2147483647 AS until, id AS merge_id,
            true AS stands
@@ -39,10 +46,12 @@ WITH RECURSIVE hers AS (
     JOIN entry ON entry.member_id = through.member_id AND number > after AND number <= until
 ), whose AS (
     SELECT entry.key, entry.member_id, entry.number,
-           coalesce((SELECT customer_id FROM purchase WHERE id = CASE
-                WHEN cause ~ '^purchase:[0-9]{1,18}$' THEN split_part(cause, ':', 2)::bigint END),
-                    entry.member_id) IN (SELECT id FROM hers) AS is_hers
-    FROM entry WHERE entry.key IN (SELECT undoes FROM since WHERE undoes IS NOT NULL)
+           earner.id IN (SELECT id FROM hers) AS is_hers,
+           earner.id IN (SELECT id FROM gone EXCEPT SELECT id FROM hers) AS is_gone
+    FROM entry CROSS JOIN LATERAL (SELECT coalesce((SELECT customer_id FROM purchase WHERE id = CASE
+        WHEN cause ~ '^purchase:[0-9]{1,18}$' THEN split_part(cause, ':', 2)::bigint END),
+                    entry.member_id) AS id) AS earner
+    WHERE entry.key IN (SELECT undoes FROM since WHERE undoes IS NOT NULL)
        OR (entry.member_id, entry.number) IN (
            SELECT home.member_id, home.entry_number FROM since
            JOIN lot ON lot.member_id = since.member_id AND lot.entry_number = since.number
@@ -57,6 +66,7 @@ WITH RECURSIVE hers AS (
     WHERE CASE WHEN since.kind = 'move' AND merge_id = $1 AND since.cause <> 'merge_undone'
                THEN since.key IN ('merge:' || $1 || ':in', 'merge:' || $1 || ':pending:in')
                ELSE whose.is_hers END
+      AND NOT whose.is_gone
 ), drawn AS (
     SELECT draw.*, since.kind, held.number IS NOT NULL AS from_hers,
            coalesce(whose.is_hers, false) AND since.kind = 'claw_back' AS by_hers
