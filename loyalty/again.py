@@ -1,12 +1,15 @@
 """A change that is made again where it collides with another process's."""
 
+import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from models import db
 
 T = TypeVar("T")
-ATTEMPTS = 5
+ATTEMPTS = 6
+PAUSE_SECONDS = 0.005
 
 
 async def in_transaction(act: Callable[[], Awaitable[T]]) -> T:
@@ -20,4 +23,5 @@ async def in_transaction(act: Callable[[], Awaitable[T]]) -> T:
         except db.Collision:
             if attempt == ATTEMPTS - 1:
                 raise
+        await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # two who collided part
     raise AssertionError("the last attempt returns or raises")

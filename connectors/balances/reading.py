@@ -12,12 +12,13 @@ from connectors.balances.headings import HEADINGS, NAMES
 from connectors.balances.values import CONVERSIONS
 from connectors.files.faults import CellFault, FileFault
 from connectors.files.headings import rows_of
-from connectors.files.sheets import opened
+from connectors.files.sheets import Bounds, opened
 from connectors.files.taking import RowRead, rows_to_park
 from loyalty.errors import LoyaltyError
 from loyalty.imports import RowParked
 
 MOST_ROWS = 1_000_000
+BOUNDS = Bounds(rows=MOST_ROWS, unpacked_bytes=1 << 30)
 
 
 class Told(Struct, frozen=True):
@@ -61,7 +62,7 @@ def read(path: Path, *, app_id: str) -> BalancesRead:
     Raises:
         FileFault: it cannot be read, or not to its end; no column names members.
     """
-    with opened(path) as sheet:
+    with opened(path, bounds=BOUNDS) as sheet:
         places, unknown = HEADINGS.found_in(sheet)
         header = sheet.header
         found = BalancesRead({name: header[i] for name, i in places.items()}, unknown)
