@@ -49,6 +49,7 @@ IDENTITIES: dict[str, tuple[str, str]] = {
 
 THROUGH: dict[str, tuple[str, str]] = {
     "link": ("关联到已知顾客", "Linked to a customer we knew"),
+    "member_pass": ("平台会员通", "A platform's member pass"),
     "merge": ("与会员合并", "Merged with a member"),
     "miniprogram": ("小程序", "Mini-program"),
     "official_account": ("公众号", "Official account"),
@@ -64,6 +65,7 @@ CONNECTIONS: dict[str, tuple[str, str]] = {
     "wechat_pay": ("微信支付", "WeChat Pay"),
     "own_store": ("自有店铺或收银", "Store or till of our own"),
     "douyin": ("抖店", "Douyin Shop"),
+    "tmall_pass": ("天猫会员通", "Tmall member pass"),
 }
 
 EVENTS: dict[str, tuple[str, str]] = {

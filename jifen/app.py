@@ -11,6 +11,7 @@ from aiohttp import web
 
 import connectors.douyin.webhook
 import connectors.own_store.webhook
+import connectors.tmall_pass.webhook
 import console
 import miniprogram_api
 import web.app as base
@@ -19,6 +20,7 @@ from bot.conversation import Conversations
 from bot.corp_events import CorpEvents
 from connectors.own_store.working import StoreEvents
 from connectors.reading.working import ShopOrders
+from connectors.tmall_pass.mixing import mix_phones
 from jifen import VERSION, demo_edge, embedded
 from jifen.family import Family
 from jifen.product_files import UploadedFiles
@@ -55,6 +57,7 @@ def create(
     wecom.add_to(app)
     connectors.own_store.webhook.add_to(app)
     connectors.douyin.webhook.add_to(app)
+    connectors.tmall_pass.webhook.add_to(app)
     miniprogram_api.add_to(app)
     console.add_to(app, files=UploadedFiles(), framed_by=framed_by)
     if is_demo:
@@ -139,6 +142,7 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
                     *(ShopOrders(context, shop).work for shop in context.shops),
                     Deriver(context.redis).derive,
                     partial(refunding.refund_due, context),
+                    partial(mix_phones, context),
                 ],
             ),
         )

@@ -17,6 +17,7 @@ from loyalty.connections import (
     OwnStoreSettings,
     PlatformSettings,
     ShopSettings,
+    TmallPassSettings,
     WeChatPaySettings,
     WeComSettings,
 )
@@ -39,6 +40,7 @@ KINDS: dict[str, type[PlatformSettings]] = {
     "wechat_pay": WeChatPaySettings,
     "own_store": OwnStoreSettings,
     "douyin": DouyinSettings,
+    "tmall_pass": TmallPassSettings,
 }
 CALLBACKS = {
     "official_account": "/wechat/{scope}",
@@ -46,6 +48,7 @@ CALLBACKS = {
     "wechat_pay": "/wechat-pay/{scope}/notices",
     "own_store": "/ingest/{scope}/orders",
     "douyin": "/ingest/douyin",
+    "tmall_pass": "/tmall/members/{scope}",
 }
 
 

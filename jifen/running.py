@@ -17,6 +17,7 @@ from loyalty.connections import (
     MiniProgramSettings,
     OfficialAccountSettings,
     OwnStoreSettings,
+    TmallPassSettings,
     WeChatPaySettings,
     WeComSettings,
 )
@@ -91,6 +92,7 @@ async def opened(settings: Settings, reached: embedded.Addresses) -> AsyncIterat
                 merchants=await _merchants(http, seal),
                 stores=await _stores(seal),
                 shops=await _shops(http, seal),
+                passes=await _passes(seal),
                 clock=clock,
             )
     await redis.aclose()
@@ -157,3 +159,7 @@ async def _shops(http: aiohttp.ClientSession, seal: Sealer) -> list[ShopAccount]
         for kind in clients.SHOPS
         for one in await connections.load(kind, sealer=seal)
     ]
+
+
+async def _passes(seal: Sealer) -> dict[str, Connected[TmallPassSettings]]:
+    return {one.scope: one for one in await connections.load(TmallPassSettings, sealer=seal)}

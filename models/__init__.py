@@ -12,6 +12,7 @@ from models.customers import Customer, Identity, IdentityKind, Member, Merge
 from models.deliveries import Delivery, DeliveryState
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
+from models.member_pass import MixedPhone, PassBinding
 from models.points import Draw, Entry, EntryKind, Lot
 from models.programme import RuleVersion
 from models.purchases import (
@@ -59,7 +60,9 @@ __all__ = [
     "Lot",
     "Member",
     "Merge",
+    "MixedPhone",
     "ParkedRow",
+    "PassBinding",
     "Product",
     "Purchase",
     "PurchaseLine",

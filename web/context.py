@@ -13,6 +13,7 @@ from loyalty.connections import (
     MiniProgramSettings,
     OfficialAccountSettings,
     OwnStoreSettings,
+    TmallPassSettings,
     WeChatPaySettings,
     WeComSettings,
 )
@@ -77,6 +78,7 @@ class Context:
     merchants: Mapping[str, PayAccount] = field(default_factory=dict)
     stores: Mapping[str, Connected[OwnStoreSettings]] = field(default_factory=dict)
     shops: Sequence[ShopAccount] = ()
+    passes: Mapping[str, Connected[TmallPassSettings]] = field(default_factory=dict)
     clock: Callable[[], datetime] = now
 
 

@@ -8,6 +8,7 @@ from loyalty.connections.accounts import (
     WeComSettings,
 )
 from loyalty.connections.keeping import Connected, PlatformSettings, load, save
+from loyalty.connections.member_passes import TmallPassSettings
 from loyalty.connections.shops import DouyinSettings, OwnStoreSettings, ShopSettings
 from loyalty.connections.tokens import (
     KeptToken,
@@ -27,6 +28,7 @@ __all__ = [
     "OwnStoreSettings",
     "PlatformSettings",
     "ShopSettings",
+    "TmallPassSettings",
     "WeChatPaySettings",
     "WeComSettings",
     "give_back_lease",

@@ -13,6 +13,7 @@ from loyalty.connections.accounts import (
     WeChatPaySettings,
     WeComSettings,
 )
+from loyalty.connections.member_passes import TmallPassSettings
 from loyalty.connections.shops import OwnStoreSettings, ShopSettings
 from loyalty.sealing import Sealer
 from models import Connection, db
@@ -26,6 +27,7 @@ PlatformSettings = (
     | WeChatPaySettings
     | OwnStoreSettings
     | ShopSettings
+    | TmallPassSettings
 )
 
 

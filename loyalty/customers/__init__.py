@@ -13,7 +13,15 @@ from loyalty.customers.followers import (
     talk_with_agent,
     unfollow,
 )
-from loyalty.customers.identifying import Buyer, find, identify, join, meet, recognise
+from loyalty.customers.identifying import (
+    Buyer,
+    add_names,
+    find,
+    identify,
+    join,
+    meet,
+    recognise,
+)
 from loyalty.customers.linked import Linked, linked
 from loyalty.customers.linking import link
 from loyalty.customers.merging import merge, unmerge
@@ -33,6 +41,7 @@ __all__ = [
     "SealedPhone",
     "Sender",
     "Told",
+    "add_names",
     "bind_phone",
     "find",
     "follow",

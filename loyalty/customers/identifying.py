@@ -174,6 +174,13 @@ async def _create(groups: _Groups, *, at: datetime, through: str) -> None:
     await join([next(iter(groups.customers[place])) for place in roots], at=at, through=through)
 
 
+async def add_names(customer_id: int, names: Sequence[IdentityRef], *, at: datetime) -> None:
+    """Let a customer be known by these names, too, which are nobody's yet."""
+    if names:
+        here = [customer_id] * len(names)
+        await db.fetch(_ADD_IDENTITIES, here, [None] * len(names), *_columns(names), at)
+
+
 async def join(customer_ids: Sequence[int], *, at: datetime, through: str) -> None:
     """Make customers members; who is one already stays as she is."""
     await db.fetch(

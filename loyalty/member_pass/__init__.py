@@ -1,0 +1,22 @@
+"""The member pass (会员通): a platform shows our membership, and lets shoppers join, bind, leave.
+
+What the platform tells a shopper by is its own name for her and a hash of her number; both lead to
+the one customer. Whoever is known by both as two customers becomes one, unless they are two people.
+"""
+
+from loyalty.member_pass.binding import bind, register, unbind
+from loyalty.member_pass.looking import Found, PassMember, Shown, look, show
+from loyalty.member_pass.mixing import mix, mixed_digest
+
+__all__ = [
+    "Found",
+    "PassMember",
+    "Shown",
+    "bind",
+    "look",
+    "mix",
+    "mixed_digest",
+    "register",
+    "show",
+    "unbind",
+]

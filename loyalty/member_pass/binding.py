@@ -1,0 +1,120 @@
+"""A shopper joins, binds and leaves on a platform; asked twice, it is done once."""
+
+from datetime import datetime
+
+from loyalty import customers
+from loyalty.again import in_transaction
+from loyalty.customers.linking import are_two_people
+from loyalty.errors import NotFound, Refused
+from loyalty.member_pass.looking import Found, Shown, look
+from loyalty.orders import IdentityRef
+from models import IdentityKind, db
+
+EVIDENCE = "member_pass"
+
+# Of two at once for one name the second waits here.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($2, $1))"
+_BOUND = """
+INSERT INTO pass_binding (connection_id, value, customer_id, bound_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (connection_id, value) WHERE ended_at IS NULL DO NOTHING
+"""
+_END = """
+UPDATE pass_binding SET ended_at = $3
+WHERE connection_id = $1 AND value = $2 AND ended_at IS NULL RETURNING id
+"""
+_FORGET = "DELETE FROM identity WHERE kind = $1 AND scope = $2 AND value = $3"
+_MIX = """
+INSERT INTO mixed_phone (connection_id, digest, identity_id)
+SELECT $1, $2, id FROM identity WHERE kind = $3 AND scope = $4 AND value = $5
+ON CONFLICT DO NOTHING
+"""
+
+
+async def bind(shown: Shown, *, at: datetime) -> int:
+    """Let the number's customer be shown under the platform's name from now on; return her id.
+
+    Raises:
+        NotFound: ``no_such_member``: nobody has this number.
+        Refused: ``bound_to_another``, ``two_people``.
+    """
+    return await in_transaction(lambda: _bind(shown, at=at))
+
+
+async def register(shown: Shown, *, at: datetime) -> int:
+    """Let somebody join on the platform, or bind her where we know her number; return her id.
+
+    Without a number that we know she is met under the platform's name, and the hash of her number
+    is kept: whoever gives that number later is she.
+
+    Raises:
+        Refused: ``bound_to_another``, ``two_people``, ``nobody_named``.
+    """
+    return await in_transaction(lambda: _register(shown, at=at))
+
+
+async def unbind(shown: Shown, *, at: datetime) -> None:
+    """Show nobody under the platform's name any more; its orders are nobody's from now on.
+
+    What she bought and earned before stays hers. Asked again, nothing happens.
+
+    Raises:
+        Refused: ``nobody_named``.
+    """
+    name = _name(shown)
+
+    async def end() -> None:
+        await db.fetch(_LOCK, shown.connection_id, name.value)
+        if await db.fetch(_END, shown.connection_id, name.value, at):
+            await db.fetch(_FORGET, name.kind.value, name.scope, name.value)
+
+    await in_transaction(end)
+
+
+async def _bind(shown: Shown, *, at: datetime) -> int:
+    name = _name(shown)
+    await db.fetch(_LOCK, shown.connection_id, name.value)
+    found = await look(shown)
+    if found.by_phone is None:
+        raise NotFound("no_such_member")
+    return await _bound(shown, found, found.by_phone, at=at)
+
+
+async def _register(shown: Shown, *, at: datetime) -> int:
+    name = _name(shown)
+    await db.fetch(_LOCK, shown.connection_id, name.value)
+    found = await look(shown)
+    if found.by_phone is not None:
+        return await _bound(shown, found, found.by_phone, at=at)
+    known = [name, *shown.others]
+    if shown.phone:
+        known.append(IdentityRef(IdentityKind.MOBILE, "", shown.phone))
+    customer_id = await customers.meet(tuple(known), at=at, through=EVIDENCE)
+    if shown.mixed:
+        await db.fetch(
+            _MIX, shown.connection_id, shown.mixed, name.kind.value, name.scope, name.value
+        )
+    return await _bound(shown, await look(shown), customer_id, at=at)
+
+
+async def _bound(shown: Shown, found: Found, customer_id: int, *, at: datetime) -> int:
+    """Let all the platform's names lead to one customer, and bind her."""
+    name = _name(shown)
+    if found.bound is not None and found.bound != customer_id:
+        raise Refused("bound_to_another")
+    if found.bound_name is not None and found.bound_name != name.value:
+        raise Refused("bound_to_another")
+    named = await customers.find([name, *shown.others])
+    for other in sorted(set(named.values()) - {customer_id}):
+        if await are_two_people(customer_id, other):
+            raise Refused("two_people")
+        await customers.merge(customer_id, other, evidence=EVIDENCE, by=EVIDENCE, at=at)
+    new = [one for one in (name, *shown.others) if one not in named]
+    await customers.add_names(customer_id, new, at=at)
+    await db.fetch(_BOUND, shown.connection_id, name.value, customer_id, at)
+    return customer_id
+
+
+def _name(shown: Shown) -> IdentityRef:
+    if shown.name is None:
+        raise Refused("nobody_named")
+    return shown.name

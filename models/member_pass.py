@@ -1,0 +1,39 @@
+"""The member pass (会员通): who joined our programme on a platform, and whom its hashes mean."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class PassBinding(Model):
+    """A customer's membership shown on a platform, under the platform's name for her.
+
+    ``connection_id`` is the pass's; ``value`` what the platform calls her (at Tmall her ouid). One
+    stands for a name until ``ended_at``.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    connection_id = fields.BigIntField()
+    value = fields.TextField()
+    customer_id = fields.BigIntField()
+    bound_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "pass_binding"
+
+
+class MixedPhone(Model):
+    """What a platform makes of a phone number that it does not tell: to find whose it is.
+
+    ``digest`` is a keyed digest of the platform's hash. ``identity_id`` is the number, or the
+    platform's own name of somebody who registered there without telling us hers.
+    The table's key is (connection_id, digest); Tortoise wants one column and is told the first.
+    """
+
+    connection_id = fields.BigIntField(primary_key=True)
+    digest = fields.TextField()
+    identity_id = fields.BigIntField()
+
+    class Meta:
+        table = "mixed_phone"
+        unique_together = (("connection_id", "digest"),)
