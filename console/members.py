@@ -115,9 +115,16 @@ async def merged_into(customer_id: int, language: Language) -> list[dict[str, ob
             **dict(row),
             "name": masked(row["uuid"], language),
             "by": row["by"] or said(THROUGH, row["merged_by"], language),
+            "evidence": row["evidence"] if row["by"] else _evidence(row["evidence"], language),
         }
         for row in await db.fetch(_MERGES, customer_id)
     ]
+
+
+def _evidence(told: str, language: Language) -> str:
+    """Return in words by what two were found to be one."""
+    words = [said(THROUGH, said(IDENTITIES, one, language), language) for one in told.split(", ")]
+    return ("、" if language == "zh" else ", ").join(words)
 
 
 async def named(name: str) -> Customer:

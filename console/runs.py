@@ -1,12 +1,12 @@
-"""What the clock asked for, and what became of it."""
+"""What the clock asked for, what became of it, and how far the shops have been read."""
 
 from collections.abc import Sequence
 
 from aiohttp import web
 
-from console.code_words import JOBS, said
+from console.code_words import CONNECTIONS, JOBS, said
 from console.pages import language_of, show
-from models import db
+from models import ShopKind, db
 from web.languages import Language
 
 SHOWN = 20
@@ -27,8 +27,24 @@ FROM delivery GROUP BY channel, state, coalesce(error, '') ORDER BY channel, sta
 """
 
 
+# Open and parked events have indexes of their own, however many were worked.
+_SHOPS = """
+SELECT connection.kind, connection.name, swept_until, swept_at, shop_sweep.error,
+       coalesce(open.events, 0) AS waiting, coalesce(parked.events, 0) AS parked
+FROM connection LEFT JOIN shop_sweep ON shop_sweep.connection_id = connection.id
+LEFT JOIN (SELECT connection_id, count(*) AS events FROM inbound_event
+           WHERE state IN ('received', 'claimed') GROUP BY connection_id) AS open
+       ON open.connection_id = connection.id
+LEFT JOIN (SELECT connection_id, count(*) AS events FROM inbound_event
+           WHERE state = 'parked' GROUP BY connection_id) AS parked
+       ON parked.connection_id = connection.id
+WHERE connection.kind = ANY($1::text[])
+ORDER BY connection.kind, connection.name
+"""
+
+
 async def page(request: web.Request) -> web.Response:
-    """Show each job's newest run, what failed lately, and the deliveries by their state."""
+    """Show each job's newest run, what failed lately, the shops, and deliveries by their state."""
     language = language_of(request)
     return await show(
         request,
@@ -37,6 +53,10 @@ async def page(request: web.Request) -> web.Response:
             "runs": _named(await db.fetch(_RUNS), language),
             "failed": _named(await db.fetch(_FAILED, SHOWN), language),
             "deliveries": [dict(row) for row in await db.fetch(_DELIVERIES)],
+            "shops": [
+                {**dict(row), "platform": said(CONNECTIONS, row["kind"], language)}
+                for row in await db.fetch(_SHOPS, [kind.value for kind in ShopKind])
+            ],
         },
     )
 
