@@ -1,5 +1,6 @@
 """Find a member, and read why she has what she has."""
 
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from web.masks import masked, number_of
 from web.texts import text
 
 PAGE = 50
+MOST_PAGES = 200
+_PAGE = re.compile("[1-9][0-9]{0,3}", re.ASCII)
 MERGERS = frozenset({Role.OWNER, Role.MANAGER})
 LONGEST_SEARCH = 100
 
@@ -35,7 +38,7 @@ WHERE customer.merged_into_id IS NULL AND ($1 = ''
        OR right(replace(customer.uuid::text, '-', ''), 4) = lower(right($1, 4))
        OR EXISTS (SELECT FROM identity WHERE customer_id = customer.id AND value = $1)
        OR EXISTS (SELECT FROM purchase WHERE customer_id = ANY({IDS}) AND number = $1))
-ORDER BY coalesce(standing.last_paid_at, member.joined_at) DESC, customer.id LIMIT $2
+ORDER BY coalesce(standing.last_paid_at, member.joined_at) DESC, customer.id LIMIT $2 OFFSET $3
 """
 
 
@@ -55,6 +58,8 @@ async def page(request: web.Request) -> web.Response:
     rules = await programme.load()
     tiers = rules.tiers(request.config_dict[CONTEXT].clock())
     language = language_of(request)
+    place = _place(request.query.get("page", ""))
+    found = await db.fetch(_FIND, search, PAGE + 1, place * PAGE)
     rows = [
         {
             **dict(row),
@@ -62,9 +67,21 @@ async def page(request: web.Request) -> web.Response:
             "tier": tiers.tiers[tiers.rank_of(row["tier"])],
             "known_by": [said(IDENTITIES, kind, language) for kind in row["known_by"]],
         }
-        for row in await db.fetch(_FIND, search, PAGE)
+        for row in found[:PAGE]
     ]
-    return await show(request, "members.html", {"rows": rows, "search": search, "most": PAGE})
+    told = {
+        "rows": rows,
+        "search": search,
+        "first": place * PAGE + 1,
+        "page": place + 1,
+        "has_more": len(found) > PAGE and place + 1 < MOST_PAGES,
+    }
+    return await show(request, "members.html", told)
+
+
+def _place(told: str) -> int:
+    """Return which page is asked for, from 0; the first where that is none."""
+    return min(int(told), MOST_PAGES) - 1 if _PAGE.fullmatch(told) else 0
 
 
 async def one(request: web.Request) -> web.Response:

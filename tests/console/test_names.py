@@ -286,3 +286,20 @@ def test_every_kind_without_a_name_that_stands_in_a_slot_has_a_title() -> None:
 def test_every_word_is_said_in_both_languages() -> None:
     for words in (JOBS, IDENTITIES, THROUGH, CAUSES, DELIVERIES, TITLES):
         assert all(zh and en for zh, en in words.values())
+
+
+async def test_members_are_listed_by_pages(browser: Browser) -> None:
+    for place in range(101):
+        buyer = IdentityRef(IdentityKind.BUYER_NAME, "tmall", f"buyer{place}")
+        await customers.meet((buyer,), at=NOW, through="test")
+    await browser.sign_in("chen")
+    count = await Customer.filter(merged_into_id=None).count()
+    seen: set[str] = set()
+    for page in (1, 2, 3):
+        told = (await browser.get(f"/members?page={page}"))[1]
+        seen |= set(re.findall("/console/members/([0-9a-f-]{36})", told))
+        assert ('rel="next"' in told) is (page < 3)
+        assert ('rel="prev"' in told) is (page > 1)
+    assert len(seen) == count
+    for wrong in ("0", "-1", "x", "99999", "1'"):
+        assert (await browser.get(f"/members?page={wrong}"))[0] == 200
