@@ -1,11 +1,13 @@
 """A form for any rule: one input a field of its struct, and back from the form to the rule."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct, inspect
 
+from loyalty.calendar import SHANGHAI
 from loyalty.registry import encode
 
 LONGEST_INPUT = 20_000
@@ -13,7 +15,10 @@ LONGEST_NUMBER = 18
 
 
 class Input(Struct, frozen=True):
-    """One field as the page shows it. ``kind`` is number, text, choice, yes_no, list or json."""
+    """One field as the page shows it.
+
+    ``kind`` is number, text, choice, yes_no, moment, list or json.
+    """
 
     name: str
     kind: str
@@ -46,6 +51,8 @@ def _input(name: str, kind: inspect.Type, value: Any) -> Input:
             return Input(name, "choice", shown, choices=[str(one.value) for one in cls])
         case inspect.StrType():
             return Input(name, "text", shown)
+        case inspect.DateTimeType():
+            return Input(name, "moment", _clock(value), is_optional=is_optional)
         case inspect.VarTupleType(item_type=inspect.StrType()):
             return Input(name, "list", ", ".join(value))
         case _:
@@ -64,11 +71,28 @@ def _shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def _clock(told: str | None) -> str:
+    """Return a stored moment by the Shanghai clock, as a browser's input wants it."""
+    if told is None:
+        return ""
+    return f"{datetime.fromisoformat(told).astimezone(SHANGHAI):%Y-%m-%dT%H:%M:%S}"
+
+
+def _moment(name: str, told: str) -> str:
+    """Return a moment that a browser told by the Shanghai clock as it is stored."""
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        wrong = f"Invalid RFC3339 encoded datetime - at `$.{name}`"
+        raise msgspec.ValidationError(wrong) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).isoformat()
+
+
 def body_of(rule: Struct, form: Mapping[str, str]) -> dict[str, Any]:
     """Return the stored form of the rule that a form asks for; its registry checks it.
 
     Raises:
-        msgspec.ValidationError: a field is no number, or no JSON; the text names it.
+        msgspec.ValidationError: a field is no number, no moment or no JSON; the text names it.
     """
     return {one.name: _value(one, form.get(one.name, "").strip()) for one in inputs(rule)}
 
@@ -89,6 +113,8 @@ def _value(one: Input, told: str) -> Any:
             if len(told) > LONGEST_NUMBER:
                 raise msgspec.ValidationError(f"Number out of range - at `$.{one.name}`")
             return int(told)
+        case "moment":
+            return _moment(one.name, told)
         case "list":
             return [part.strip() for part in told.replace("，", ",").split(",") if part.strip()]
         case "json":

@@ -58,6 +58,31 @@ FIELDS: dict[str, tuple[str, str]] = {
     "valid_days": ("有效天数", "Good for (days)"),
     "window_months": ("统计窗口（月）", "Window (months)"),
     "years": ("年数", "Years"),
+    "except_categories": ("不计的品类", "Without these categories"),
+    "except_skus": ("不计的商品编码", "Without these SKUs"),
+    "ends_at": (
+        "结束时间（北京时间，不含该时刻；空为不限）",
+        "Ends before (Shanghai time; empty: no end)",
+    ),
+    "starts_at": (
+        "开始时间（北京时间，含该时刻；空为不限）",
+        "Starts at (Shanghai time; empty: always)",
+    ),
+    "limited_slots": (
+        "只限制这些积分规则（如 earning:double；空为全部）",
+        "Limits these earning rules only, such as earning:double (empty: all)",
+    ),
+    "most": ("积分上限", "Most points"),
+    "only_tiers": (
+        "限定等级代码（如 gold；以付款时为准）",
+        "Only these tiers, by code such as gold, as of the payment",
+    ),
+    "per": ("上限周期", "Limited per"),
+    "shops": (
+        "限定店铺（平台如 tmall，或单店如 tmall:flagship）",
+        "Only these shops: a platform such as tmall, or one such as tmall:flagship",
+    ),
+    "times_percent": ("积分倍数（百分比，200 即双倍）", "Times, in percent (200 is double)"),
 }
 
 CHOICES: dict[str, tuple[str, str]] = {
@@ -67,13 +92,32 @@ CHOICES: dict[str, tuple[str, str]] = {
     "monthly": ("每月", "Monthly"),
     "offer": ("优惠", "Offer"),
     "coupon": ("优惠券", "Coupon"),
+    "order": ("每笔订单", "Order"),
+    "day": ("每人每天", "Member and day"),
+    "week": ("每人每周（周一起）", "Member and week (from Monday)"),
+    "month": ("每人每月", "Member and month"),
+    "campaign": ("每人每次活动（起止时间内）", "Member and campaign (from its start to its end)"),
     "debt": ("记为欠分", "Owed as a debt"),
     "clamp": ("核销差额", "Written off"),
     "deduct": ("从退款中扣除", "Taken from the refund"),
 }
 
 KINDS: dict[str, str] = {
-    "earning/per_yuan": "实付商品金额每满若干元得若干积分，零头按整单舍去。可限品牌、品类、商品。",
+    "earning/cap": (
+        "每笔订单，或每位会员每天、每周、每月、每次活动，最多得这么多积分。\n"
+        "只填某些积分规则时，仅限制这些规则给的积分。"
+        "同一周期的订单按付款先后占用额度；退款让出的额度归其后付款的订单。"
+    ),
+    "earning/multiplier": (
+        "消费积分乘以若干倍：200 即双倍。\n"
+        "多给的积分按限定商品单独成单时应得的积分计算，零头舍去。同一叠加通道内，每行商品取最高倍数；"
+        "不同通道相加：金卡 1.5 倍加当日双倍为 2.5 倍，不是 3 倍。等级以付款时为准。"
+    ),
+    "earning/per_yuan": (
+        "实付商品金额每满若干元得若干积分，零头按整单舍去。\n"
+        "运费、平台补贴、积分抵扣和礼品卡不计。可限品牌、品类、商品、店铺、等级（以付款时为准）"
+        "和时间；多条规则相加。"
+    ),
     "expiry/calendar_year": "积分在获得后若干年的年底过期。",
     "expiry/inactivity": "会员在若干月内没有积分变动时，积分过期。",
     "expiry/rolling": "每笔积分自获得之日起若干月后过期。",
@@ -96,6 +140,7 @@ KINDS: dict[str, str] = {
 
 # The kinds whose rules have no name of their own.
 TITLES: dict[str, tuple[str, str]] = {
+    "earning/cap": ("积分上限", "Most points"),
     "earning/per_yuan": ("消费得积分", "Points for money spent"),
     "expiry/calendar_year": ("积分年底过期", "Points expire at the end of a year"),
     "expiry/inactivity": ("久未变动的积分过期", "Points expire when nothing moves them"),

@@ -13,7 +13,7 @@ from msgspec import Struct
 from loyalty.challenges import CHALLENGES
 from loyalty.conditions import CONDITIONS
 from loyalty.discounts import DISCOUNTS
-from loyalty.earning import EARNING, EarningRule
+from loyalty.earning import EARNING
 from loyalty.earning.per_yuan import PerYuan
 from loyalty.expiry import EXPIRY, ExpiryRule
 from loyalty.expiry.rolling import Rolling
@@ -128,10 +128,6 @@ class Programme:
         if not moments:
             raise KeyError(slot)
         return min(moments)
-
-    def earning(self, moment: datetime) -> list[tuple[int, EarningRule]]:
-        """Return (version id, rule) for each slot: the newest version in force at a moment."""
-        return [(rule.version_id, rule.body) for rule in self.of(EARNING, moment)]
 
     def expiry(self, moment: datetime) -> ExpiryRule:
         """Return the expiry rule in force at a moment; rolling 12 months where none is."""

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from loyalty import programme, standing
+from loyalty.earning import EarningRule
 from loyalty.errors import NotFound, Refused
 from loyalty.policies.board import Board
 from loyalty.policies.tiers import Tiers
@@ -82,14 +83,13 @@ async def publish(
     Tiers and boards are derived: everyone waits to be derived by them.
 
     Raises:
-        NotFound: ``slot_is_empty``: it names a slot in which nothing is published.
+        NotFound: ``slot_is_empty``: it names a slot in which nothing is published;
+            ``no_such_tier``: it names a tier that there is not.
     """
     rules = {one.slot: one for one in await in_force(at)}
     if slot in rules and rules[slot].body == rule:
         return None
-    for name, other in msgspec.structs.asdict(rule).items():
-        if name.endswith("_slot") and other and other not in rules:
-            raise NotFound("slot_is_empty", slot=other)
+    _check_named(rule, rules)
     async with db.transaction():
         version_id = await programme.publish(
             slot, rule, starts_at=at, by=by, at=at, ends_at=ends_at
@@ -97,3 +97,17 @@ async def publish(
         if isinstance(rule, Tiers | Board):
             await standing.everyone_changed()
     return version_id
+
+
+def _check_named(rule: Struct, rules: Mapping[str, Rule]) -> None:
+    """Let a rule through whose slots and tiers are there."""
+    for name, told in msgspec.structs.asdict(rule).items():
+        named = told if name.endswith("_slots") else (told,) if name.endswith("_slot") else ()
+        for other in named:
+            if other and other not in rules:
+                raise NotFound("slot_is_empty", slot=other)
+    tiers = rules["tiers"].body if "tiers" in rules else Tiers()
+    codes = [tier.code for tier in tiers.tiers]
+    for code in rule.only_tiers if isinstance(rule, EarningRule) else ():
+        if code not in codes:
+            raise NotFound("no_such_tier", tier=code, tiers=", ".join(codes))

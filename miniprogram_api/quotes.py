@@ -105,7 +105,13 @@ async def ask(shopper: Shopper, body: Cart, context: Context) -> QuotedCart:
             ``coupon_void``, ``coupon_expired``.
     """
     items = [CartItem(line.sku, line.quantity) for line in body.lines]
-    found = await quotes.quote(shopper.customer_id, items, body.coupon, at=context.clock())
+    found = await quotes.quote(
+        shopper.customer_id,
+        items,
+        body.coupon,
+        at=context.clock(),
+        shop_code=shopper.app_id,
+    )
     shown, language = found.shown, shopper.language
     return QuotedCart(
         quote=quotes.signed(shown, context.sealer),

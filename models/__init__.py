@@ -27,7 +27,7 @@ from models.rewards import Coupon, CouponState, Redemption, RedemptionState, Rew
 from models.schedule import JobRun, JobRunState
 from models.sessions import ShopperSession
 from models.staff import Role, StaffMember, StaffSession
-from models.standing import ChangedMember, Standing
+from models.standing import ChangedMember, HeldTier, Standing
 from models.store import Product, StoreOrder, StoreOrderState, StoreRefund, StoreRefundState
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Entry",
     "EntryKind",
     "EventState",
+    "HeldTier",
     "Identity",
     "IdentityKind",
     "ImportedFile",

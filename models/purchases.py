@@ -57,8 +57,9 @@ class Purchase(Model):
     """A paid order. Money in minor units of ``currency`` (fen for CNY).
 
     ``revision`` counts accepted changes from 1; ``points_earned`` is what the order has earned net
-    of refunds, and ``earned`` the entries that hold it as [[key, points], ...]; ``digest`` is the
-    content of the newest accepted revision.
+    of refunds, and ``earned`` the entries that hold it as [[key, points], ...]; ``tier`` is the
+    code of the tier she had when she paid, and ``paid_as_id`` the member she was then, whoever she
+    was merged with since; ``digest`` is the content of the newest accepted revision.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -84,6 +85,8 @@ class Purchase(Model):
     revision = fields.IntField()
     points_earned = fields.BigIntField()
     earned: fields.Field[object] = fields.JSONField()
+    tier = fields.TextField(null=True)
+    paid_as_id = fields.BigIntField(null=True)
     digest = fields.BinaryField()
     recorded_at = fields.DatetimeField()
 

@@ -24,6 +24,22 @@ class Standing(Model):
         table = "standing"
 
 
+class HeldTier(Model):
+    """A tier that a member held from a moment on: one row whenever it changed, none before.
+
+    Rows are only added. The table's key is (member_id, since); Tortoise wants one column and is
+    told the first.
+    """
+
+    member_id = fields.BigIntField(primary_key=True)
+    since = fields.DatetimeField()
+    tier = fields.TextField()
+
+    class Meta:
+        table = "held_tier"
+        unique_together = (("member_id", "since"),)
+
+
 class ChangedMember(Model):
     """A member of whom something changed since her standing and scores were derived.
 

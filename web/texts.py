@@ -264,6 +264,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no slot {slot}: it is tiers, points, expiry, or a name such as reward:tote",
     ),
     "no_such_kind": ("没有种类 {kind}，可选：{kinds}", "There is no kind {kind} here: {kinds}"),
+    "no_such_tier": ("没有等级 {tier}，可选：{tiers}", "There is no tier {tier} here: {tiers}"),
     "slot_is_empty": ("{slot} 还没有发布", "Nothing is published in {slot}"),
     "clock_is_moving": ("时间正在推进，请稍候", "The clock is being moved already"),
     "clock_moved": ("时间已被另一个进程推进", "Another process has moved the clock"),
@@ -332,6 +333,12 @@ WRONGS: tuple[tuple[str, str, str], ...] = (
     (r"Invalid UUID", "不是 UUID", "not a UUID"),
     (r"Repeated", "重复出现", "it is there more than once"),
     (r"Not a number", "不是数字", "not a number"),
+    (r"Ends before it starts", "应晚于开始时间", "it must be after the start"),
+    (
+        r"Campaign without its time",
+        "按活动封顶需要开始和结束时间",
+        "a cap per campaign needs its start and its end",
+    ),
     (r"NUL", "含有空字符", "it holds a NUL character"),
     (r".*", "取值不正确", "not a possible value"),
 )

@@ -1,16 +1,30 @@
-"""How many points a purchase earns. One file a rule; the docstrings are what staff read."""
+"""How many points a purchase earns. One file a rule; the docstrings are what staff read.
+
+What a rule gives by itself stands here; what all of them give together, in ``loyalty.giving``.
+"""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from loyalty.registry import Registry
 from models import ShopKind
 
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+
+Moment = Annotated[datetime, Meta(tz=True)]
+Names = tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...]
+_KINDS = "|".join(kind.value for kind in ShopKind)
+ShopName = Annotated[str, Meta(pattern=f"^({_KINDS})(:.{{1,100}})?$")]
+TierCode = Annotated[str, Meta(pattern="^[a-z0-9_]{1,20}$")]
+
 
 class EarningLine(Struct, frozen=True):
-    """One line as a rule sees it: ``base_fen`` is money really paid for goods, net of refunds."""
+    """One line as a rule sees it: ``base_fen`` is money really paid for goods, net of refunds.
+
+    Freight, what a platform or a live host paid, points and gift cards are not in it.
+    """
 
     base_fen: int
     sku: str
@@ -19,18 +33,87 @@ class EarningLine(Struct, frozen=True):
 
 
 class EarningCase(Struct, frozen=True):
-    """A purchase as a rule sees it."""
+    """A purchase as a rule sees it; ``tier`` is the code of the tier she had when she paid."""
 
     shop_kind: ShopKind
     paid_at: datetime
     lines: tuple[EarningLine, ...]
+    shop_code: str = ""
+    tier: str = ""
 
 
-class EarningRule(Protocol):
-    """What every earning rule can do."""
+class EarningRule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every earning rule has: for which lines of which orders it holds.
+
+    Shops are named by platform ("tmall") or one by one ("tmall:flagship"), tiers by code. It holds
+    for orders paid from ``starts_at`` on and before ``ends_at``.
+    """
+
+    brands: Names = ()
+    categories: Names = ()
+    skus: Names = ()
+    except_categories: Names = ()
+    except_skus: Names = ()
+    shops: tuple[ShopName, ...] = ()
+    only_tiers: tuple[TierCode, ...] = ()
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        for name, moment in (("starts_at", self.starts_at), ("ends_at", self.ends_at)):
+            if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+                raise ValueError(f"Timestamp is out of range - at `$.{name}`")
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValueError("Ends before it starts - at `$.ends_at`")
+
+    def holds(self, case: EarningCase) -> bool:
+        """Say whether the rule holds for an order, whatever is in it."""
+        kind, code = case.shop_kind.value, case.shop_code
+        return (
+            (not self.shops or kind in self.shops or f"{kind}:{code}" in self.shops)
+            and (not self.only_tiers or case.tier in self.only_tiers)
+            and (self.starts_at is None or self.starts_at <= case.paid_at)
+            and (self.ends_at is None or case.paid_at < self.ends_at)
+        )
+
+    @property
+    def _is_for_all_lines(self) -> bool:
+        return not (
+            self.brands
+            or self.categories
+            or self.skus
+            or self.except_categories
+            or self.except_skus
+        )
+
+    def counts(self, line: EarningLine) -> bool:
+        """Say whether a line of an order counts."""
+        return (
+            (not self.brands or line.brand in self.brands)
+            and (not self.categories or line.category in self.categories)
+            and (not self.skus or line.sku in self.skus)
+            and line.category not in self.except_categories
+            and line.sku not in self.except_skus
+        )
+
+    def bases(self, case: EarningCase) -> list[int]:
+        """Return the fen of each line that count, 0 for the others; all 0 where it does not hold.
+
+        Asked of any rule, whatever it does with them.
+        """
+        if not self.holds(case):
+            return [0] * len(case.lines)
+        if self._is_for_all_lines:
+            return [line.base_fen for line in case.lines]
+        return [line.base_fen if self.counts(line) else 0 for line in case.lines]
 
     def per_line(self, case: EarningCase) -> list[int]:
-        """Return whole points per line, 0 or more. Reads nothing but its arguments."""
+        """Return the whole points that it gives per line, 0 or more, by its arguments alone.
+
+        Less money for a line never gives more points in all. What only multiplies or limits what
+        others give keeps this: it gives none.
+        """
+        return [0] * len(case.lines)
 
 
 EARNING: Registry[EarningRule] = Registry(__name__)

@@ -2,40 +2,30 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from loyalty.allocation import shares
-from loyalty.earning import EARNING, EarningCase, EarningLine
+from loyalty.earning import EARNING, EarningCase, EarningRule
 
 FEN_PER_YUAN = 100
 
 
 @EARNING.add("per_yuan")
-class PerYuan(Struct, frozen=True, forbid_unknown_fields=True):
+class PerYuan(EarningRule, frozen=True, forbid_unknown_fields=True):
     """So many points for every whole so-many yuan paid for goods.
 
-    Part yuan are dropped once per order, not once per line, so that splitting an order never earns
-    more. Where brands, categories or SKUs are named, only lines of these count.
+    Freight, platform subsidies, points and gift cards are no money paid. Part yuan are dropped once
+    per order, not once per line, so that splitting an order never earns more. Where brands,
+    categories or SKUs are named, only lines of these count, and lines of what is excepted never;
+    where shops or tiers are named, only orders of these. The tier is the one she had when she paid.
+    Several such rules add up.
     """
 
     points: Annotated[int, Meta(ge=1, le=1000)] = 1
     every_yuan: Annotated[int, Meta(ge=1, le=100_000)] = 1
-    brands: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    skus: tuple[str, ...] = ()
-
-    def _counts(self, line: EarningLine) -> bool:
-        return (
-            (not self.brands or line.brand in self.brands)
-            and (not self.categories or line.category in self.categories)
-            and (not self.skus or line.sku in self.skus)
-        )
 
     def per_line(self, case: EarningCase) -> list[int]:
         """Return the order's points, shared out over the lines by what was paid for each."""
-        if self.brands or self.categories or self.skus:
-            bases = [line.base_fen if self._counts(line) else 0 for line in case.lines]
-        else:
-            bases = [line.base_fen for line in case.lines]
+        bases = self.bases(case)
         whole = sum(bases) // (FEN_PER_YUAN * self.every_yuan) * self.points
         return shares(whole, bases)

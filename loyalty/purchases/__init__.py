@@ -6,7 +6,8 @@ and a constant number of statements.
 
 from loyalty.purchases.finding import find
 from loyalty.purchases.recording import record
+from loyalty.purchases.siblings import would_earn
 from loyalty.purchases.storing import open_shops
 from loyalty.purchases.task import Recorded
 
-__all__ = ["Recorded", "find", "open_shops", "record"]
+__all__ = ["Recorded", "find", "open_shops", "record", "would_earn"]

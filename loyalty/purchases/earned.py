@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from loyalty.earning import EarningCase, EarningLine
+from loyalty.giving import Given
 from loyalty.orders import Order
 from loyalty.purchases.rules import InForce
 
@@ -13,18 +14,29 @@ class Earned(msgspec.Struct, frozen=True):
     """The points of an order with the rules that gave them, line by line in the order's order."""
 
     points: int
-    version_id: int | None
-    breakdown: msgspec.Raw | None
+    version_id: int | None = None
+    given: Given | None = None
+
+    def breakdown(self, *, held: int) -> msgspec.Raw | None:
+        """Return what its entry keeps; ``held`` are the points that earlier entries gave."""
+        if self.given is None:
+            return None
+        told = self.given.told()
+        if held:
+            told["before"] = held
+        return msgspec.Raw(msgspec.json.encode(told, order="sorted"))
 
 
-NOTHING = Earned(0, None, None)
+NOTHING = Earned(0)
 
 
-def earned(order: Order, rules: InForce) -> Earned:
+def given(order: Order, rules: InForce, *, tier: str) -> Given:
     """Return what all rules in force when the order was paid give for the money kept."""
     case = EarningCase(
         shop_kind=order.shop.kind,
+        shop_code=order.shop.code,
         paid_at=order.paid_at,
+        tier=tier,
         lines=tuple(
             [
                 EarningLine(line.paid_fen - line.refunded_fen, line.sku, line.category, line.brand)
@@ -32,22 +44,18 @@ def earned(order: Order, rules: InForce) -> Earned:
             ]
         ),
     )
-    given = [(version_id, rule.per_line(case)) for version_id, rule in rules.earning]
-    points = sum(sum(per_line) for _, per_line in given)
-    if not points:
-        return NOTHING
-    return Earned(points, given[0][0], _breakdown(given))
+    return rules.giving.of(case)
 
 
-def _breakdown(given: list[tuple[int, list[int]]]) -> msgspec.Raw:
-    told = {
-        "rules": [
-            {"version": version_id, "points": sum(per_line), "lines": per_line}
-            for version_id, per_line in given
-            if any(per_line)
-        ]
-    }
-    return msgspec.Raw(msgspec.json.encode(told, order="sorted"))
+def counted(found: Given) -> Earned:
+    """Return the points that are left of what was given."""
+    points = found.points
+    return Earned(points, found.parts[0].rule.version_id, found) if points else NOTHING
+
+
+def earned(order: Order, rules: InForce, *, tier: str = "") -> Earned:
+    """Return what an order earns where no cap looks at other orders of the member."""
+    return counted(given(order, rules, tier=tier))
 
 
 def settles_at(order: Order, rules: InForce) -> datetime | None:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from loyalty.ledger.movements import ClawBack, Earn, Movement, Settle
 from loyalty.orders import Order
-from loyalty.purchases.earned import Earned, earned, settles_at
+from loyalty.purchases.earned import Earned, settles_at
 from loyalty.purchases.rules import InForce, Rules
 
 
@@ -21,21 +21,23 @@ class Followed(Protocol):
 
 
 def follow(
-    task: Followed, rules: Rules, *, at: datetime
+    task: Followed, target: Earned, rules: Rules, *, at: datetime
 ) -> tuple[list[Movement], list[tuple[str, datetime]]]:
-    """Return the movements of an order, and when the lots of its known earn keys settle."""
+    """Return the movements of an order, and when the lots of its known earn keys settle.
+
+    ``target`` is what it should have earned by now.
+    """
     if task.member_id is None:
         return [], []
     in_force = rules.at(task.order.paid_at)
     moment = settles_at(task.order, in_force)
     settlements = [(key, moment) for key, points in task.earned if points and moment is not None]
-    return _changes(task, in_force, moment, at=at), settlements
+    return _changes(task, target, in_force, settles=moment, at=at), settlements
 
 
 def _changes(
-    task: Followed, rules: InForce, settles: datetime | None, *, at: datetime
+    task: Followed, target: Earned, rules: InForce, *, settles: datetime | None, at: datetime
 ) -> list[Movement]:
-    target = earned(task.order, rules)
     held = sum(points for _, points in task.earned)
     task.points = target.points - held
     if task.points < 0:
@@ -52,6 +54,7 @@ def _give(
     order = task.order
     earned_at = at if task.earned else order.paid_at
     key = f"{_name(order)}:r{task.revision}:earn"
+    held = target.points - task.points
     task.earned.append((key, task.points))
     earning: Movement = Earn(
         member_id=task.member_id,
@@ -60,10 +63,11 @@ def _give(
         cause=f"purchase:{task.purchase_id}",
         points=task.points,
         settles_at=settles,
-        expires_at=rules.expiry.expires_at(earned_at),
+        # However often what it earns changed since: it lapses with what it earned first.
+        expires_at=rules.expiry.expires_at(order.paid_at),
         idle_expires_at=rules.expiry.idle_expires_at(earned_at),
         rule_version_id=target.version_id,
-        breakdown=target.breakdown,
+        breakdown=target.breakdown(held=held),
     )
     if settles is None or not earned_at < settles <= at:
         return [earning]

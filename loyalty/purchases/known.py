@@ -21,6 +21,8 @@ class Known:
     customer_id: int | None
     member_id: int | None
     earned: tuple[tuple[str, int], ...]
+    tier: str | None
+    paid_as_id: int | None
     order: Order
 
     def with_lines(self, lines: Iterable[OrderLine]) -> Known:

@@ -9,7 +9,7 @@ from loyalty.again import in_transaction
 from loyalty.errors import LoyaltyError, Refused
 from loyalty.orders import Order
 from loyalty.outcomes import Fate, Outcome
-from loyalty.purchases import storing
+from loyalty.purchases import siblings, storing
 from loyalty.purchases.amounts import checked, digest, is_older, moves_forward
 from loyalty.purchases.following import follow
 from loyalty.purchases.known import Known
@@ -65,6 +65,10 @@ def _ended(task: Task) -> Outcome[Recorded]:
 
 
 async def _record_round(tasks: Sequence[Task], *, at: datetime) -> None:
+    rules = Rules(await programme.load())
+    if rules.member_caps:
+        buyers = (ref for task in tasks for ref in task.order.buyer)
+        await siblings.lock([task.name for task in tasks], buyers)
     await _decide(tasks)
     fresh = [task for task in tasks if task.is_open]
     if not fresh:
@@ -72,18 +76,34 @@ async def _record_round(tasks: Sequence[Task], *, at: datetime) -> None:
     await _identify(fresh, at=at)
     fresh = sorted((task for task in fresh if task.is_open), key=attrgetter("name"))
     await storing.number(fresh)
-    await _move_points(fresh, at=at)
+    await _know_payers(fresh, rules)
+    others = await _move_points(fresh, rules, at=at)
     fresh = [task for task in fresh if task.is_open]
     await storing.write(fresh, at=at)
-    await standing.changed(task.member_id for task in fresh if task.member_id is not None)
+    await siblings.rewrite(others, at=at)
+    await standing.changed(one.member_id for one in (*fresh, *others) if one.member_id is not None)
     for task in fresh:
         task.outcome = Outcome(Fate.DONE, Recorded(task.purchase_id, task.revision, task.points))
 
 
-async def _move_points(tasks: Sequence[Task], *, at: datetime) -> None:
-    """Let points follow; an order whose points the ledger refuses is refused and not written."""
-    rules = Rules(await programme.load())
-    followed = [(task, *follow(task, rules, at=at)) for task in tasks]
+async def _know_payers(tasks: Sequence[Task], rules: Rules) -> None:
+    """Fix for good as which member an order was paid, and her tier then."""
+    new = [task for task in tasks if task.customer_id is not None and task.tier is None]
+    held = await standing.held((task.customer_id or 0, task.order.paid_at) for task in new)
+    for task, (member_id, tier) in zip(new, held, strict=True):
+        task.paid_as_id = member_id
+        task.tier = tier or rules.at(task.order.paid_at).lowest_tier
+    if rules.member_caps:
+        await siblings.lock_payers(tasks)
+
+
+async def _move_points(tasks: Sequence[Task], rules: Rules, *, at: datetime) -> list[Task]:
+    """Let points follow, and return the other orders whose points changed by it.
+
+    An order whose points the ledger refuses is refused and not written.
+    """
+    told, others = await siblings.targets(tasks, rules)
+    followed = [(one.task, *follow(one.task, one.earned, rules, at=at)) for one in (*told, *others)]
     await ledger.plan_settlement([one for _, _, settlements in followed for one in settlements])
     movements = [(task, one) for task, asked, _ in followed for one in asked]
     outcomes = await ledger.record([one for _, one in movements])
@@ -93,6 +113,7 @@ async def _move_points(tasks: Sequence[Task], *, at: datetime) -> None:
                 raise db.Outdated
             task.refuse(outcome.refusal)
     await _check_still_merged(tasks)
+    return [one.task for one in others if one.task.is_open]
 
 
 async def _check_still_merged(tasks: Sequence[Task]) -> None:
@@ -150,6 +171,7 @@ def _compare(task: Task, known: Known) -> None:
     task.revision = known.revision + 1
     task.purchase_id = known.purchase_id
     task.earned = list(known.earned)
+    task.tier, task.paid_as_id = known.tier, known.paid_as_id
 
 
 async def _identify(tasks: Sequence[Task], *, at: datetime) -> None:

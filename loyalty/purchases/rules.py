@@ -4,8 +4,10 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 
-from loyalty.earning import EARNING, EarningRule
+from loyalty.earning import EARNING
+from loyalty.earning.cap import Cap
 from loyalty.expiry import EXPIRY, ExpiryRule
+from loyalty.giving import Giving
 from loyalty.policies import POLICIES
 from loyalty.policies.points import PointsPolicy
 from loyalty.programme import Programme
@@ -13,15 +15,19 @@ from loyalty.programme import Programme
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """What holds at a moment; ``earning`` is (version id, rule) by slot."""
+    """What holds at a moment; ``lowest_tier`` is the code of whoever has reached none."""
 
-    earning: list[tuple[int, EarningRule]]
+    giving: Giving
     expiry: ExpiryRule
     points: PointsPolicy
+    lowest_tier: str
 
 
 class Rules:
-    """A programme's rules for purchases, by moment."""
+    """A programme's rules for purchases, by moment.
+
+    ``member_caps`` are all caps over several orders that there ever were, the narrowest first.
+    """
 
     def __init__(self, programme: Programme) -> None:
         self._programme = programme
@@ -33,6 +39,9 @@ class Rules:
         turns = {rule.starts_at for rule in versions}
         self._turns = sorted(turns | {rule.ends_at for rule in versions if rule.ends_at})
         self._spans: dict[int, InForce] = {}
+        bodies = [rule.body for rule in programme.rules.get(EARNING.name, ())]
+        caps = [body for body in bodies if isinstance(body, Cap) and body.is_over_orders]
+        self.member_caps = sorted(caps, key=lambda cap: cap.width)
 
     def at(self, moment: datetime) -> InForce:
         """Return what holds at a moment."""
@@ -40,6 +49,11 @@ class Rules:
         found = self._spans.get(span)
         if found is None:
             told = self._programme
-            found = InForce(told.earning(moment), told.expiry(moment), told.points(moment))
+            found = InForce(
+                Giving(told.of(EARNING, moment)),
+                told.expiry(moment),
+                told.points(moment),
+                told.tiers(moment).tiers[0].code,
+            )
             self._spans[span] = found
         return found

@@ -49,6 +49,8 @@ _COLUMNS = (
     "revision",
     "points_earned",
     "earned",
+    "tier",
+    "paid_as_id",
     "digest",
     "recorded_at",
 )
@@ -77,8 +79,8 @@ SET customer_id = new.customer_id, state = new.state, currency = new.currency,
     freight_fen = new.freight_fen, paid_fen = new.paid_fen, refunded_fen = new.refunded_fen,
     ordered_at = new.ordered_at, paid_at = new.paid_at, completed_at = new.completed_at,
     platform_updated_at = new.platform_updated_at, source = new.source, revision = new.revision,
-    points_earned = new.points_earned, earned = new.earned, digest = new.digest,
-    recorded_at = new.recorded_at
+    points_earned = new.points_earned, earned = new.earned, tier = new.tier,
+    paid_as_id = new.paid_as_id, digest = new.digest, recorded_at = new.recorded_at
 FROM jsonb_populate_recordset(NULL::purchase, $1::jsonb) AS new
 WHERE purchase.id = new.id
 """
@@ -101,11 +103,12 @@ async def known(wanted: Sequence[tuple[ShopRef, str]]) -> dict[Name, Known]:
         [shop.code for shop, _ in wanted],
         [number for _, number in wanted],
     )
-    found = (_known(row, refs[row["shop_kind"], row["shop_code"]]) for row in rows)
+    found = (read(row, refs[row["shop_kind"], row["shop_code"]]) for row in rows)
     return {name(one.order): one for one in found}
 
 
-def _known(row: db.Row, shop: ShopRef) -> Known:
+def read(row: db.Row, shop: ShopRef) -> Known:
+    """Return what a row says, without lines."""
     return Known(
         purchase_id=row["id"],
         revision=row["revision"],
@@ -113,6 +116,8 @@ def _known(row: db.Row, shop: ShopRef) -> Known:
         customer_id=row["customer_id"],
         member_id=row["member_id"],
         earned=tuple((key, points) for key, points in msgspec.json.decode(row["earned"])),
+        tier=row["tier"],
+        paid_as_id=row["paid_as_id"],
         order=Order(
             shop=shop,
             number=row["number"],
@@ -242,6 +247,8 @@ def _row(task: Task, shops: ShopIds, at: datetime) -> tuple[object, ...]:
         task.revision,
         sum(points for _, points in task.earned),
         msgspec.json.encode(task.earned).decode(),
+        task.tier,
+        task.paid_as_id,
         task.digest,
         at,
     )

@@ -21,7 +21,8 @@ class Recorded:
 class Task:
     """One order on its way: what is known of it, whose it is, what it becomes.
 
-    ``member_id`` is whom ``customer_id`` became, if she was merged.
+    ``member_id`` is whom ``customer_id`` became, if she was merged; ``paid_as_id`` and ``tier`` are
+    the member she was when she paid, and her tier then.
     """
 
     order: Order
@@ -30,11 +31,31 @@ class Task:
     known: Known | None = None
     customer_id: int | None = None
     member_id: int | None = None
+    paid_as_id: int | None = None
+    tier: str | None = None
     purchase_id: int = 0
     revision: int = 1
     points: int = 0
     earned: list[tuple[str, int]] = field(default_factory=list)
     outcome: Outcome[Recorded] | None = None
+
+    @classmethod
+    def again(cls, known: Known) -> "Task":
+        """Return a purchase that is not told of, since what it earned may be another's change."""
+        order = known.order
+        return cls(
+            order,
+            (order.shop.kind.value, order.shop.code, order.number),
+            known.digest,
+            known=known,
+            customer_id=known.customer_id,
+            member_id=known.member_id,
+            paid_as_id=known.paid_as_id,
+            tier=known.tier,
+            purchase_id=known.purchase_id,
+            revision=known.revision + 1,
+            earned=list(known.earned),
+        )
 
     @property
     def is_open(self) -> bool:

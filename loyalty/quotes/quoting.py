@@ -6,23 +6,24 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from loyalty import coupons, programme, standing
+from loyalty import coupons, programme, purchases, standing
 from loyalty.coupons import Held, Reason
 from loyalty.discounts import DISCOUNTS
-from loyalty.earning import EarningCase, EarningLine
 from loyalty.errors import Refused
-from loyalty.facts import CartLine, Case
+from loyalty.facts import CartLine, Case, Facts
+from loyalty.orders import Order, OrderLine, ShopRef
 from loyalty.policies.tiers import Tiers
 from loyalty.products import ForSale, wanted
 from loyalty.programme import Programme
 from loyalty.quotes.arithmetic import Applied, Declined, Priced, Proposal, merged, priced, why_not
 from loyalty.quotes.signing import GOOD_FOR, Shown, ShownDiscount, ShownLine
 from loyalty.wording import Worded
-from models import ShopKind
+from models import PurchaseState, ShopKind
 
 # Of so many coupons of hers, those that end first, a quote says what each would save.
 MOST_COUPONS = 50
 MOST_FEN = 10**9
+STORE = "store"
 
 
 class CartItem(Struct, frozen=True):
@@ -70,9 +71,16 @@ class Quote(Struct, frozen=True):
 
 
 async def quote(
-    member_id: int, items: Sequence[CartItem], coupon: UUID | None, *, at: datetime
+    member_id: int,
+    items: Sequence[CartItem],
+    coupon: UUID | None,
+    *,
+    at: datetime,
+    shop_code: str = STORE,
 ) -> Quote:
     """Price a cart with the offers in force and the coupon that she chose, if any.
+
+    ``shop_code`` names the own store that she is in: earning rules may hold for some stores only.
 
     Raises:
         NotFound: ``no_such_product``; ``no_such_coupon``: not hers, or none at all.
@@ -91,6 +99,7 @@ async def quote(
     chosen = [one.proposal for one in hers if one.proposal.coupon == coupon]
     found = priced(case, [*offers, *chosen])
     plain = priced(case, offers) if chosen else found
+    shop = ShopRef(ShopKind.OWN_STORE, shop_code)
     return Quote(
         shown=_shown(found, member_id, at=at),
         products=tuple(products[line.sku] for line in cart),
@@ -99,7 +108,7 @@ async def quote(
         worths=_worths(case, offers, hers, plain=plain),
         reasons={one.proposal.coupon: one.reason for one in hers if one.proposal.coupon},
         tiers=rules.tiers(at),
-        points_to_earn=_points(found, rules, at=at),
+        points_to_earn=await _points(found, case.facts, rules, shop=shop),
         is_exact=found.is_exact,
     )
 
@@ -187,13 +196,31 @@ def _shown(found: Priced, member_id: int, *, at: datetime) -> Shown:
     )
 
 
-def _points(found: Priced, rules: Programme, *, at: datetime) -> int:
-    case = EarningCase(
-        shop_kind=ShopKind.OWN_STORE,
-        paid_at=at,
-        lines=tuple(
-            EarningLine(cost, line.sku, line.category, line.brand)
-            for line, cost in zip(found.cart, found.costs_fen, strict=True)
-        ),
+async def _points(found: Priced, facts: Facts, rules: Programme, *, shop: ShopRef) -> int:
+    """Return what she would earn if she paid the cart now, in the tier that she has."""
+    lines = tuple(
+        OrderLine(
+            key=str(place),
+            sku=line.sku,
+            title="",
+            quantity=line.quantity,
+            goods_fen=line.goods_fen,
+            paid_fen=cost,
+            category=line.category,
+            brand=line.brand,
+        )
+        for place, (line, cost) in enumerate(zip(found.cart, found.costs_fen, strict=True), 1)
     )
-    return sum(sum(rule.per_line(case)) for _, rule in rules.earning(at))
+    order = Order(
+        shop=shop,
+        number="",
+        state=PurchaseState.PAID,
+        ordered_at=facts.at,
+        paid_at=facts.at,
+        goods_fen=sum(line.goods_fen for line in lines),
+        paid_fen=sum(line.paid_fen for line in lines),
+        lines=lines,
+        source="quote",
+    )
+    tier = facts.tiers.tiers[facts.tier_rank].code
+    return await purchases.would_earn(order, facts.member_id, tier=tier, rules=rules)

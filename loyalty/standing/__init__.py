@@ -13,6 +13,7 @@ from loyalty.standing.changes import (
     waiting,
 )
 from loyalty.standing.deriving import Derived, derive
+from loyalty.standing.history import held
 from loyalty.standing.knowing import Known, facts_of, known
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "everyone_changed",
     "facts_of",
     "forget",
+    "held",
     "known",
     "waiting",
 ]

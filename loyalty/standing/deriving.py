@@ -10,6 +10,7 @@ from loyalty.calendar import day_of, months_later, start_of
 from loyalty.leaderboards.scoring import Scored, score
 from loyalty.policies.tiers import Tiers
 from loyalty.roots import ids_of
+from loyalty.standing import history
 from loyalty.standing.changes import Changed, waiting
 from models import db
 
@@ -72,6 +73,7 @@ async def derive(*, at: datetime, limit: int = 500) -> Derived:
         # Under the lock: whoever derives them after us has no older rules.
         rules = await programme.load()
         await _stand(member_ids, rules.tiers(at), at=at)
+        await history.note(member_ids, lowest=rules.tiers(at).tiers[0].code)
         return Derived(taken, await score(member_ids, rules, at=at))
 
 

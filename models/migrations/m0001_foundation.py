@@ -153,8 +153,11 @@ CREATE TABLE purchase (
     revision integer NOT NULL CHECK (revision > 0),
     points_earned bigint NOT NULL CHECK (points_earned >= 0),
     earned jsonb NOT NULL DEFAULT '[]',
+    tier text,
+    paid_as_id bigint,
     digest bytea NOT NULL,
     recorded_at timestamptz NOT NULL,
+    CHECK ((tier IS NULL) = (paid_as_id IS NULL)),
     UNIQUE (shop_id, number)
 );
 CREATE UNIQUE INDEX purchase_uuid ON purchase (uuid);

@@ -15,6 +15,12 @@ CREATE TABLE standing (
     derived_at timestamptz NOT NULL
 );
 CREATE INDEX standing_tier ON standing (tier);
+CREATE TABLE held_tier (
+    member_id bigint NOT NULL,
+    since timestamptz NOT NULL,
+    tier text NOT NULL,
+    PRIMARY KEY (member_id, since)
+);
 CREATE TABLE changed_member (
     member_id bigint PRIMARY KEY,
     turn bigint NOT NULL DEFAULT 1
