@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from console import earned
 from console.code_words import CAUSES, DELIVERIES, THROUGH, said
 from console.rule_words import CHOICES, title
 from loyalty import programme, timelines
@@ -40,7 +41,9 @@ async def lines(member_id: int, *, at: datetime, language: Language) -> list[Lin
     happened, rules = await timelines.of(member_id), await programme.load()
     causes = {one.told["cause"] for one in happened if one.kind == "points"}
     versions = {rule.version_id: rule for found in rules.rules.values() for rule in found}
-    words = _Words(rules, versions, await causes_of(member_id, causes), at, language)
+    points = [one.told for one in happened if one.kind == "points"]
+    given = await earned.words(points, versions, language=language)
+    words = _Words(rules, versions, await causes_of(member_id, causes), given, at, language)
     return [Line(one.at, one.kind, one.told, words.about(one), words.why(one)) for one in happened]
 
 
@@ -51,6 +54,7 @@ class _Words:
     rules: Programme
     versions: Mapping[int, Rule]
     causes: Mapping[str, Worded]
+    earned: earned.Words
     at: datetime
     language: Language
 
@@ -87,7 +91,7 @@ class _Words:
         return ""
 
     def _reasons_of_points(self, told: Mapping[str, Any]) -> list[str]:
-        """Return what caused a movement, and the version of the rule that gave the points.
+        """Return what caused a movement, and the versions of the rules that gave the points.
 
         A challenge is its own cause. Rules without names are told apart by their slots.
         """
@@ -96,7 +100,9 @@ class _Words:
             hers = self.causes.get(cause)
             spoken = hers.spoken(self.language) if hers else said(CAUSES, cause, self.language)
             reasons.append(spoken)
-        if told["slot"]:
+        if earned.has_rules(told["breakdown"]):
+            reasons += self.earned.told(told["breakdown"], cause)
+        elif told["slot"]:
             rule = self.versions[told["rule_version_id"]]
             slot = "" if hasattr(rule.body, "name_zh") else f" ({rule.slot})"
             reasons.append(f"{title(rule.body, self.language)} v{told['version']}{slot}")

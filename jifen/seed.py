@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from jifen.seeds import brand, campaigns, communities, play, rewards, store
+from jifen.seeds import brand, campaigns, communities, earning, play, rewards, store
 from loyalty import connections, purchases
 from loyalty.connections import (
     MiniProgramSettings,
@@ -52,6 +52,7 @@ async def seed(
         await connections.save(merchant, name=BRAND, sealer=sealer, at=at)
     await store.lay(at=at)
     await communities.seed(wecom, brand=BRAND, sealer=sealer, at=at)
+    await earning.lay(at=at)
     await rewards.lay(at=at)
     await play.lay(at=at)
     await campaigns.lay(at=at)

@@ -21,7 +21,8 @@ class Happened(Struct, frozen=True):
 _TIMELINE = f"""
 (SELECT at, 'points' AS kind, jsonb_build_object('movement', entry.kind, 'available', available,
         'pending', pending, 'debt', debt, 'cause', cause,
-        'rule_version_id', rule_version_id, 'slot', slot, 'version', version) AS told
+        'rule_version_id', rule_version_id, 'slot', slot, 'version', version,
+        'breakdown', breakdown) AS told
  FROM entry LEFT JOIN rule_version ON rule_version.id = rule_version_id
  WHERE member_id = ANY({HER_IDS}) AND (available, pending, debt) <> (0, 0, 0)
  ORDER BY number DESC LIMIT $2)

@@ -1,7 +1,7 @@
 """How a movement of points reads to the member: what happened, and by what."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from loyalty import openings
@@ -40,6 +40,7 @@ SHOPS: dict[ShopKind, tuple[str, str]] = {
 
 
 OPENING = Worded("从原会员计划转入", "brought from the earlier programme")
+CAP = Worded("达到上限", "capped")
 WHYS: dict[str | None, Worded] = {
     None: Worded("兑换 {name}", "redeemed for {name}"),
     "cancelled": Worded("取消兑换 {name}", "{name} cancelled"),
@@ -50,15 +51,45 @@ WHYS: dict[str | None, Worded] = {
 async def texts_of(
     customer_id: int, lines: Sequence[HistoryLine], *, language: Language
 ) -> list[str]:
-    """Return what a member reads for each movement: its kind, and what of hers caused it."""
+    """Return what a member reads for each movement: its kind, what of hers caused it, and extras.
+
+    Extras are what multipliers added, by their names, and what caps took.
+    """
     by = await causes_of(customer_id, {line.cause for line in lines})
+    names = await _extras({version for line in lines for version, _ in line.given})
     between = "：" if language == "zh" else ": "
     told = []
     for line in lines:
         kind = KINDS[line.kind][0 if language == "zh" else 1]
         cause = by.get(line.cause)
-        told.append(f"{kind}{between}{cause.spoken(language)}" if cause else kind)
+        text = f"{kind}{between}{cause.spoken(language)}" if cause else kind
+        told.append(text + _with_extras(line, names, language))
     return told
+
+
+def _with_extras(line: HistoryLine, names: Mapping[int, Worded], language: Language) -> str:
+    told = [
+        f"{names[version].spoken(language)} {points:+,}"
+        for version, points in line.given
+        if version in names
+    ]
+    if not told:
+        return ""
+    return f"（含{'、'.join(told)}）" if language == "zh" else f" ({', '.join(told)})"
+
+
+async def _extras(version_ids: Collection[int]) -> dict[int, Worded]:
+    """Return the names of multipliers and caps among rule versions; others are the usual points."""
+    if not version_ids:
+        return {}
+    rows = await db.fetch(
+        "SELECT id, kind, body ->> 'name_zh' AS zh, body ->> 'name_en' AS en FROM rule_version"
+        " WHERE id = ANY($1::bigint[]) AND registry = 'earning' AND kind IN ('multiplier', 'cap')",
+        sorted(version_ids),
+    )
+    return {
+        row["id"]: CAP if row["kind"] == "cap" else Worded(row["zh"], row["en"]) for row in rows
+    }
 
 
 async def causes_of(customer_id: int, causes: Iterable[str]) -> dict[str, Worded]:

@@ -66,14 +66,19 @@ class EarningRule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValueError("Ends before it starts - at `$.ends_at`")
 
+    def is_on(self, moment: datetime) -> bool:
+        """Say whether its window holds a moment."""
+        return (self.starts_at is None or self.starts_at <= moment) and (
+            self.ends_at is None or moment < self.ends_at
+        )
+
     def holds(self, case: EarningCase) -> bool:
         """Say whether the rule holds for an order, whatever is in it."""
         kind, code = case.shop_kind.value, case.shop_code
         return (
             (not self.shops or kind in self.shops or f"{kind}:{code}" in self.shops)
             and (not self.only_tiers or case.tier in self.only_tiers)
-            and (self.starts_at is None or self.starts_at <= case.paid_at)
-            and (self.ends_at is None or case.paid_at < self.ends_at)
+            and self.is_on(case.paid_at)
         )
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from msgspec import Struct
 
 from models import EntryKind, db
@@ -78,7 +79,10 @@ async def as_of(member_id: int, *, moment: datetime) -> tuple[int, int, int]:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One movement as a member reads it."""
+    """One movement as a member reads it; ``given`` is what each rule version gave, or a cap took.
+
+    Where an entry only adds to what its order earned before, nothing is given by it alone.
+    """
 
     number: int
     kind: EntryKind
@@ -87,6 +91,7 @@ class HistoryLine:
     pending: int
     debt: int
     cause: str
+    given: tuple[tuple[int, int], ...] = ()
 
 
 async def history(member_id: int, *, before: int | None = None, limit: int) -> list[HistoryLine]:
@@ -95,14 +100,29 @@ async def history(member_id: int, *, before: int | None = None, limit: int) -> l
     An entry that moved nothing is left out: the merge of somebody who has no points writes one.
     """
     rows = await db.fetch(
-        "SELECT number, kind, at, available, pending, debt, cause FROM entry"
+        "SELECT number, kind, at, available, pending, debt, cause,"
+        " CASE WHEN NOT breakdown ? 'before' THEN breakdown -> 'rules' END AS rules FROM entry"
         " WHERE member_id = $1 AND number < $2 AND (available, pending, debt) <> (0, 0, 0)"
         " ORDER BY number DESC LIMIT $3",
         member_id,
         END if before is None else before,
         limit,
     )
-    return [HistoryLine(row[0], EntryKind(row[1]), *row[2:]) for row in rows]
+    return [_line(row) for row in rows]
+
+
+def _line(row: db.Row) -> HistoryLine:
+    rules = msgspec.json.decode(row["rules"]) if row["rules"] else ()
+    return HistoryLine(
+        number=row["number"],
+        kind=EntryKind(row["kind"]),
+        at=row["at"],
+        available=row["available"],
+        pending=row["pending"],
+        debt=row["debt"],
+        cause=row["cause"],
+        given=tuple((one["version"], one["points"]) for one in rules),
+    )
 
 
 async def due_to_settle(*, at: datetime, limit: int) -> list[tuple[int, str]]:

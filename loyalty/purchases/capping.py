@@ -17,6 +17,7 @@ from loyalty.purchases.earned import given
 from loyalty.purchases.rules import InForce, Rules
 
 MOMENT = timedelta(microseconds=1)
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,15 @@ def _sequence(one: Capped) -> tuple[datetime, str, str, str]:
     return one.order.paid_at, shop.kind.value, shop.code, one.order.number
 
 
-def reach(first: datetime, last: datetime, caps: Sequence[Cap]) -> tuple[datetime, datetime]:
-    """Return [from, until): what was paid there shares a period with these moments, or in turn.
+def reach(span: Span, caps: Sequence[Cap]) -> Span:
+    """Return the first and the last moment of what shares a period with a span, or in turn.
 
-    ``caps`` widen it one by one: the narrowest first for what is changed by a change, the widest
+    ``caps`` widen it one by one: the narrowest first for what a change can change, the widest
     first for what must be known to tell it.
     """
+    first, last = span
     for cap in caps:
         start, end = cap.period(first)[0], cap.period(last)[1]
         if start <= last and first < end:
             first, last = min(first, start), max(last, end - MOMENT)
-    return first, last + MOMENT
+    return first, last

@@ -66,7 +66,7 @@ def _ended(task: Task) -> Outcome[Recorded]:
 
 async def _record_round(tasks: Sequence[Task], *, at: datetime) -> None:
     rules = Rules(await programme.load())
-    if rules.member_caps:
+    if rules.are_capped(task.order.paid_at for task in tasks):
         buyers = (ref for task in tasks for ref in task.order.buyer)
         await siblings.lock([task.name for task in tasks], buyers)
     await _decide(tasks)
@@ -93,8 +93,8 @@ async def _know_payers(tasks: Sequence[Task], rules: Rules) -> None:
     for task, (member_id, tier) in zip(new, held, strict=True):
         task.paid_as_id = member_id
         task.tier = tier or rules.at(task.order.paid_at).lowest_tier
-    if rules.member_caps:
-        await siblings.lock_payers(tasks)
+    if capped := [task for task in tasks if rules.are_capped(task.moments)]:
+        await siblings.lock_payers(capped)
 
 
 async def _move_points(tasks: Sequence[Task], rules: Rules, *, at: datetime) -> list[Task]:

@@ -1,6 +1,7 @@
 """The rules that purchases ask for, looked up once for each span in which none of them changes."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,3 +58,11 @@ class Rules:
             )
             self._spans[span] = found
         return found
+
+    def are_capped(self, moments: Iterable[datetime]) -> bool:
+        """Say whether a cap over several orders looks at what was paid at one of these moments."""
+        return bool(self.member_caps) and any(
+            rule.body.is_on(moment)
+            for moment in moments
+            for rule in self.at(moment).giving.member_caps
+        )

@@ -1,6 +1,6 @@
 """Other orders of the members whose orders are told: those that share a cap's room with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ import msgspec
 from loyalty.orders import IdentityRef, Order, ShopRef
 from loyalty.programme import Programme
 from loyalty.purchases import storing
-from loyalty.purchases.capping import MOMENT, Capped, capped, reach, share_room
+from loyalty.purchases.capping import Capped, Span, capped, reach, share_room
 from loyalty.purchases.earned import NOTHING, Earned, counted, earned
 from loyalty.purchases.known import Known
 from loyalty.purchases.rules import Rules
@@ -26,11 +26,11 @@ WITH RECURSIVE hers (paid_as_id, id) AS (
 )
 SELECT purchase.*, shop.kind AS shop_kind, shop.code AS shop_code,
        (SELECT coalesce(merged_into_id, id) FROM customer WHERE id = customer_id) AS member_id
-FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS wanted (id, from_at, until_at)
+FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS wanted (id, first_at, last_at)
 JOIN hers ON hers.paid_as_id = wanted.id
 CROSS JOIN LATERAL (
     SELECT * FROM purchase
-    WHERE customer_id = hers.id AND paid_at >= wanted.from_at AND paid_at < wanted.until_at
+    WHERE customer_id = hers.id AND paid_at BETWEEN wanted.first_at AND wanted.last_at
     OFFSET 0
 ) AS purchase
 JOIN shop ON shop.id = purchase.shop_id
@@ -103,35 +103,26 @@ async def targets(tasks: Sequence[Task], rules: Rules) -> tuple[list[Target], li
 
     The members are locked where caps look at several orders.
     """
-    if not rules.member_caps:
-        return [Target(task, _earned(task, rules)) for task in tasks], []
-    spans = _spans(tasks, rules)
-    known = await _siblings(
-        [(one, *reach(*span, rules.member_caps[::-1])) for one, span in spans.items()],
-        apart_from=[task.purchase_id for task in tasks],
-    )
+    hers = [task for task in tasks if task.paid_as_id and rules.are_capped(task.moments)]
+    spans = _spans(hers, rules)
+    known = await _siblings(spans, rules, apart_from=tasks) if hers else []
     siblings = [Task.again(one) for one in known]
-    hers = [(task, _capped(task, rules)) for task in (*tasks, *siblings) if task.paid_as_id]
-    share_room(one for _, one in hers)
-    found = {task.name: counted(one.given) for task, one in hers}
-    return (
-        [Target(task, found.get(task.name, NOTHING)) for task in tasks],
-        [
-            Target(one, found[one.name])
-            for one in siblings
-            if _is_reached(one, spans) and found[one.name].points != _held(one)
-        ],
-    )
+    sharing = {task.name: _capped(task, rules) for task in (*hers, *siblings)}
+    share_room(sharing.values())
+    found = {name: counted(one.given) for name, one in sharing.items()}
+    changed = [
+        Target(one, found[one.name])
+        for one in siblings
+        if _is_reached(one, spans) and found[one.name].points != _held(one)
+    ]
+    return [Target(task, found.get(task.name) or _earned(task, rules)) for task in tasks], changed
 
 
 async def would_earn(order: Order, member_id: int, *, tier: str, rules: Programme) -> int:
     """Return what an order would earn that a member paid now, in her tier and with her caps."""
-    by_moment = Rules(rules)
-    if not by_moment.member_caps:
-        return earned(order, by_moment.at(order.paid_at), tier=tier).points
-    task = Task(order, storing.name(order), b"", paid_as_id=member_id, tier=tier)
-    task.member_id = member_id
-    (told,), _ = await targets([task], by_moment)
+    task = Task(order, storing.name(order), b"", member_id=member_id)
+    task.paid_as_id, task.tier = member_id, tier
+    (told,), _ = await targets([task], Rules(rules))
     return told.earned.points
 
 
@@ -146,21 +137,18 @@ def _capped(task: Task, rules: Rules) -> Capped:
     return capped(task.order, rules, paid_as_id=task.paid_as_id, tier=task.tier or "")
 
 
-def _spans(tasks: Sequence[Task], rules: Rules) -> dict[int, tuple[datetime, datetime]]:
+def _spans(tasks: Sequence[Task], rules: Rules) -> dict[int, Span]:
     """Return by member the first and the last moment that a change of her orders can reach."""
-    spans: dict[int, tuple[datetime, datetime]] = {}
+    moments: dict[int, list[datetime]] = {}
     for task in tasks:
-        moments = [task.order.paid_at]
-        if task.known is not None:  # a newer telling may correct the moment
-            moments.append(task.known.order.paid_at)
-        if task.paid_as_id is not None:
-            first, last = spans.get(task.paid_as_id, (moments[0], moments[0]))
-            spans[task.paid_as_id] = min(first, *moments), max(last, *moments)
-    reached = {one: reach(*span, rules.member_caps) for one, span in spans.items()}
-    return {one: (first, until - MOMENT) for one, (first, until) in reached.items()}
+        assert task.paid_as_id is not None, "asked for members' orders only"
+        moments.setdefault(task.paid_as_id, []).extend(task.moments)
+    return {
+        one: reach((min(found), max(found)), rules.member_caps) for one, found in moments.items()
+    }
 
 
-def _is_reached(task: Task, spans: dict[int, tuple[datetime, datetime]]) -> bool:
+def _is_reached(task: Task, spans: Mapping[int, Span]) -> bool:
     assert task.paid_as_id is not None, "siblings are members' orders"
     first, last = spans[task.paid_as_id]
     return first <= task.order.paid_at <= last
@@ -171,15 +159,16 @@ def _held(task: Task) -> int:
 
 
 async def _siblings(
-    wanted: Sequence[tuple[int, datetime, datetime]], *, apart_from: Sequence[int]
+    spans: Mapping[int, Span], rules: Rules, *, apart_from: Sequence[Task]
 ) -> list[Known]:
-    """Return with their lines the orders that members paid in [from, until); nothing is locked."""
+    """Return with their lines the orders that share a period with these spans, in turn, too."""
+    wanted = {one: reach(span, rules.member_caps[::-1]) for one, span in spans.items()}
     rows = await db.fetch(
         _SIBLINGS,
-        [member_id for member_id, _, _ in wanted],
-        [first for _, first, _ in wanted],
-        [until for _, _, until in wanted],
-        list(apart_from),
+        list(wanted),
+        [first for first, _ in wanted.values()],
+        [last for _, last in wanted.values()],
+        [task.purchase_id for task in apart_from],
     )
     found = [
         storing.read(row, ShopRef(ShopKind(row["shop_kind"]), row["shop_code"])) for row in rows
@@ -195,7 +184,7 @@ async def rewrite(tasks: Sequence[Task], *, at: datetime) -> None:
             _REWRITE,
             [task.purchase_id for task in tasks],
             [msgspec.json.encode(task.earned).decode() for task in tasks],
-            [sum(points for _, points in task.earned) for task in tasks],
+            [_held(task) for task in tasks],
             [task.revision for task in tasks],
             at,
         )

@@ -1,6 +1,7 @@
 """One order on its way through ``record``, and what became of it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from loyalty.errors import LoyaltyError
 from loyalty.orders import Order
@@ -56,6 +57,13 @@ class Task:
             revision=known.revision + 1,
             earned=list(known.earned),
         )
+
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        """Return when it was paid; where a newer telling corrects that, before and now."""
+        if self.known is None:
+            return (self.order.paid_at,)
+        return self.known.order.paid_at, self.order.paid_at
 
     @property
     def is_open(self) -> bool:
