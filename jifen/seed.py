@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from jifen.seeds import brand, campaigns, communities, earning, play, rewards, store
-from loyalty import connections, purchases
+from loyalty import connections, purchases, standing
 from loyalty.connections import (
     MiniProgramSettings,
     OfficialAccountSettings,
@@ -61,6 +61,7 @@ async def seed(
         buyer = IdentityRef(IdentityKind.OPENID, account.app_id, regular_openid)
         for outcome in await purchases.record(_bought(buyer, at=at), at=at):
             outcome.unwrap()
+        await standing.derive(at=at)  # her tier holds from the first order on that she pays now
 
 
 def _bought(buyer: IdentityRef, *, at: datetime) -> list[Order]:

@@ -41,10 +41,14 @@ class Cut:
 
 @dataclass(slots=True)
 class Given:
-    """What all rules gave for an order, rule by rule and line by line."""
+    """What all rules gave for an order, rule by rule and line by line.
+
+    ``tells_tier``: a rule in force asks for her tier, so the breakdown says which it was.
+    """
 
     case: EarningCase
     parts: list[Part]
+    tells_tier: bool = False
     cuts: list[Cut] = field(default_factory=list)
 
     @property
@@ -91,7 +95,7 @@ class Given:
             lines = [-points for points in cut.points]
             told = {"version": cut.rule.version_id, "points": sum(lines), "lines": lines}
             rules.append(told if cut.room is None else {**told, "room": cut.room, "of": cut.since})
-        return {"rules": rules}
+        return {"rules": rules, "tier": self.case.tier} if self.tells_tier else {"rules": rules}
 
 
 class Giving:
@@ -109,18 +113,21 @@ class Giving:
             for lane in sorted({one.body.lane for one in multipliers})
         ]
         self._givers = [one for one in found if not isinstance(one.body, Cap | Multiplier)]
-        self.asks_for_tier = any(one.body.only_tiers for one in found)
+        self._asks_for_tier = any(one.body.only_tiers for one in found)
 
     def of(self, case: EarningCase) -> Given:
         """Return what the rules give for an order, limited by the caps of each order alone."""
-        found = [(one, one.body.per_line(case)) for one in self._givers]
-        parts = [Part(one, given, given.copy()) for one, given in found if any(given)]
+        parts = []
+        for one in self._givers:
+            points = one.body.per_line(case)
+            if any(points):
+                parts.append(Part(one, points, points.copy()))
         if parts:
             for lane in self._lanes:
                 parts += self._multiplied(case, lane)
-        given = Given(case, parts)
-        for one in self.order_caps:
-            given.limit(one)
+        given = Given(case, parts, self._asks_for_tier)
+        for cap in self.order_caps:
+            given.limit(cap)
         return given
 
     def _multiplied(self, case: EarningCase, lane: Sequence[Rule]) -> list[Part]:

@@ -75,7 +75,7 @@ def _with_extras(line: HistoryLine, names: Mapping[int, Worded], language: Langu
     ]
     if not told:
         return ""
-    return f"（含{'、'.join(told)}）" if language == "zh" else f" ({', '.join(told)})"
+    return f"（含 {'、'.join(told)}）" if language == "zh" else f" ({', '.join(told)})"
 
 
 async def _extras(version_ids: Collection[int]) -> dict[int, Worded]:

@@ -74,22 +74,13 @@ class EarningRule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     def holds(self, case: EarningCase) -> bool:
         """Say whether the rule holds for an order, whatever is in it."""
-        kind, code = case.shop_kind.value, case.shop_code
-        return (
-            (not self.shops or kind in self.shops or f"{kind}:{code}" in self.shops)
-            and (not self.only_tiers or case.tier in self.only_tiers)
-            and self.is_on(case.paid_at)
-        )
-
-    @property
-    def _is_for_all_lines(self) -> bool:
-        return not (
-            self.brands
-            or self.categories
-            or self.skus
-            or self.except_categories
-            or self.except_skus
-        )
+        if self.shops:
+            kind = case.shop_kind.value
+            if kind not in self.shops and f"{kind}:{case.shop_code}" not in self.shops:
+                return False
+        if self.only_tiers and case.tier not in self.only_tiers:
+            return False
+        return self.is_on(case.paid_at)
 
     def counts(self, line: EarningLine) -> bool:
         """Say whether a line of an order counts."""
@@ -108,9 +99,15 @@ class EarningRule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         """
         if not self.holds(case):
             return [0] * len(case.lines)
-        if self._is_for_all_lines:
-            return [line.base_fen for line in case.lines]
-        return [line.base_fen if self.counts(line) else 0 for line in case.lines]
+        if (
+            self.brands
+            or self.categories
+            or self.skus
+            or self.except_categories
+            or self.except_skus
+        ):
+            return [line.base_fen if self.counts(line) else 0 for line in case.lines]
+        return [line.base_fen for line in case.lines]
 
     def per_line(self, case: EarningCase) -> list[int]:
         """Return the whole points that it gives per line, 0 or more, by its arguments alone.

@@ -11,19 +11,17 @@ from loyalty.purchases.rules import InForce
 
 
 class Earned(msgspec.Struct, frozen=True):
-    """The points of an order with the rules that gave them, line by line in the order's order."""
+    """The points of an order, and in JSON which rules gave them to which line."""
 
     points: int
     version_id: int | None = None
-    given: Given | None = None
+    told: bytes = b""
 
     def breakdown(self, *, held: int) -> msgspec.Raw | None:
         """Return what its entry keeps; ``held`` are the points that earlier entries gave."""
-        if self.given is None:
-            return None
-        told = self.given.told()
-        if held:
-            told["before"] = held
+        if not self.told or not held:
+            return msgspec.Raw(self.told) if self.told else None
+        told = {**msgspec.json.decode(self.told), "before": held}
         return msgspec.Raw(msgspec.json.encode(told, order="sorted"))
 
 
@@ -48,9 +46,15 @@ def given(order: Order, rules: InForce, *, tier: str) -> Given:
 
 
 def counted(found: Given) -> Earned:
-    """Return the points that are left of what was given."""
+    """Return the points that are left of what was given.
+
+    Told at once: to keep all that was given to a batch until it is written costs as much again.
+    """
     points = found.points
-    return Earned(points, found.parts[0].rule.version_id, found) if points else NOTHING
+    if not points:
+        return NOTHING
+    told = msgspec.json.encode(found.told(), order="sorted")
+    return Earned(points, found.parts[0].rule.version_id, told)
 
 
 def earned(order: Order, rules: InForce, *, tier: str = "") -> Earned:

@@ -93,7 +93,7 @@ async def _know_payers(tasks: Sequence[Task], rules: Rules) -> None:
     for task, (member_id, tier) in zip(new, held, strict=True):
         task.paid_as_id = member_id
         task.tier = tier or rules.at(task.order.paid_at).lowest_tier
-    if capped := [task for task in tasks if rules.are_capped(task.moments)]:
+    if capped := siblings.capped_of(tasks, rules):
         await siblings.lock_payers(capped)
 
 

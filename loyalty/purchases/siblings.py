@@ -1,7 +1,6 @@
 """Other orders of the members whose orders are told: those that share a cap's room with them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -68,8 +67,7 @@ WHERE purchase.id = new.id
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """An order, told or a sibling, and what it should have earned by now."""
 
     task: Task
@@ -90,11 +88,18 @@ async def lock(names: Sequence[Name], buyers: Iterable[IdentityRef] = ()) -> Non
     )
 
 
+def capped_of(tasks: Sequence[Task], rules: Rules) -> list[Task]:
+    """Return the orders of members that a cap over several orders looks at, or did before."""
+    if not rules.member_caps:
+        return []
+    return [task for task in tasks if task.paid_as_id and rules.are_capped(task.moments)]
+
+
 async def lock_payers(tasks: Sequence[Task]) -> None:
     """Lock as whom orders were paid, in id order: those whom `lock` could not know."""
     await db.fetch(
         "SELECT FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE",
-        sorted({task.paid_as_id for task in tasks if task.paid_as_id is not None}),
+        sorted({task.paid_as_id or 0 for task in tasks}),
     )
 
 
@@ -103,10 +108,11 @@ async def targets(tasks: Sequence[Task], rules: Rules) -> tuple[list[Target], li
 
     The members are locked where caps look at several orders.
     """
-    hers = [task for task in tasks if task.paid_as_id and rules.are_capped(task.moments)]
+    hers = capped_of(tasks, rules)
+    if not hers:
+        return [Target(task, _earned(task, rules)) for task in tasks], []
     spans = _spans(hers, rules)
-    known = await _siblings(spans, rules, apart_from=tasks) if hers else []
-    siblings = [Task.again(one) for one in known]
+    siblings = [Task.again(one) for one in await _siblings(spans, rules, apart_from=tasks)]
     sharing = {task.name: _capped(task, rules) for task in (*hers, *siblings)}
     share_room(sharing.values())
     found = {name: counted(one.given) for name, one in sharing.items()}

@@ -17,19 +17,22 @@ ON CONFLICT (member_id, since) DO UPDATE SET tier = excluded.tier
 WHERE held_tier.tier <> excluded.tier
 """
 
-# By merges as they stood at each moment, undone since or not.
+# By merges as they stood at each moment, undone since or not. Each customer is looked up by the
+# index: the planner would read the whole of both tables.
 _HISTORY = """
 WITH RECURSIVE path (customer_id, holder_id, depth, from_at, until_at) AS (
     SELECT id, id, 0, NULL::timestamptz, NULL::timestamptz FROM unnest($1::bigint[]) AS wanted (id)
     UNION ALL
     SELECT customer_id, root_id, depth + 1, greatest(from_at, merged_at),
            least(until_at, undone_at)
-    FROM path JOIN merge ON other_id = holder_id
+    FROM path CROSS JOIN LATERAL (SELECT * FROM merge WHERE other_id = holder_id OFFSET 0) AS led
     WHERE (until_at IS NULL OR merged_at < until_at)
       AND (from_at IS NULL OR undone_at IS NULL OR undone_at > from_at)
 )
 SELECT customer_id, holder_id, from_at, until_at, since, tier
-FROM path LEFT JOIN held_tier ON member_id = holder_id
+FROM path LEFT JOIN LATERAL (
+    SELECT since, tier FROM held_tier WHERE member_id = holder_id OFFSET 0
+) AS held ON true
 WHERE depth > 0 OR since IS NOT NULL ORDER BY depth, since
 """
 
@@ -46,7 +49,11 @@ async def held(wanted: Iterable[tuple[int, datetime]]) -> list[tuple[int, str | 
     then, not the one that it led to when it was counted.
     """
     asked = list(wanted)
+    if not asked:
+        return []
     rows = await db.fetch(_HISTORY, sorted({customer_id for customer_id, _ in asked}))
+    if not rows:
+        return [(customer_id, None) for customer_id, _ in asked]
     by_customer: dict[int, list[db.Row]] = {}
     for row in rows:
         by_customer.setdefault(row["customer_id"], []).append(row)

@@ -23,17 +23,20 @@ from loyalty import (
     programme,
     progress,
     publishing,
+    purchases,
     redemptions,
 )
 from loyalty.calendar import day_of
 from loyalty.campaigns import Route
 from loyalty.deliveries import Planned, Text
+from loyalty.earning.cap import Cap
+from loyalty.earning.multiplier import Multiplier
 from loyalty.ledger import Earn
 from loyalty.orders import IdentityRef
 from loyalty.seasons import season
 from loyalty.segments.rfm import Rfm
 from models import Customer, IdentityKind, JobRun, JobRunState, db
-from tests.cast import WANG
+from tests.cast import WANG, line, order
 from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
 from tests.loyalty.play_scene import buys
 from tests.test_house_rules import FILES
@@ -146,6 +149,25 @@ async def test_a_timeline_says_what_each_happening_is_about_and_why(
     assert not ZH - await happenings(browser, her)
     await in_english(browser)
     assert not EN - await happenings(browser, her)
+
+
+async def test_a_timeline_says_what_each_rule_gave_to_which_line(browser: Browser) -> None:
+    double = Multiplier(name_zh="双倍", name_en="Double", categories=("器具",))
+    for slot, rule in (("earning:double", double), ("earning:cap", Cap(most=100))):
+        await programme.publish(slot, rule, starts_at=programme.BEGINNING, by="test", at=NOW)
+    lines = (line(60_00, title="豆"), line(40_00, key="2", title="壶", category="器具"))
+    (outcome,) = await purchases.record([order("1", *lines, paid_at=NOW)], at=NOW)
+    outcome.unwrap()
+    her = await Customer.get()
+    await browser.sign_in("chen")
+    base = "消费得积分 v1 (earning:base) +100（豆 +60、壶 +40）"
+    more = "双倍 v1 +40（壶 +40）· 积分上限 v1 (earning:cap) -40（豆 -17、壶 -23）"
+    assert f"积分 +100 获得 天猫订单 1 · {base} · {more}".replace("）·", "） ·") in (
+        await happenings(browser, her)
+    )
+    await in_english(browser)
+    told = "\n".join(await happenings(browser, her))
+    assert "(earning:base) +100 (豆 +60, 壶 +40) · Double v1 +40 (壶 +40) · Most points" in told
 
 
 async def test_a_reward_keeps_the_name_that_she_chose_it_by(browser: Browser) -> None:

@@ -1,12 +1,14 @@
 """Staff publish a rule over HTTP: what would break it is said on the page, at once is in turn."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from console.rule_form import inputs
-from loyalty import programme
+from loyalty import programme, publishing
+from loyalty.calendar import start_of
+from loyalty.earning.multiplier import Multiplier
 from models import ChangedMember, RuleVersion
 from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
 from tests.loyalty.play_scene import buys
@@ -69,3 +71,45 @@ async def test_new_tiers_are_worked_out_for_whoever_bought(marketer: Browser) ->
     http_status, _ = await marketer.post("/rules/tiers", **{**form, "window_months": "6"})
     assert http_status == 200
     assert await ChangedMember.all().count() == 1
+
+
+async def test_a_marketer_moves_double_points_to_another_day_by_the_shanghai_clock(
+    marketer: Browser,
+) -> None:
+    await publishing.publish("earning:double", Multiplier(), by="test", at=NOW)
+    form = await form_of(marketer, "earning:double")
+    assert (form["starts_at"], form["ends_at"]) == ("", "")
+    day = {"starts_at": "2027-06-18T00:00", "ends_at": "2027-06-19T00:00:00"}
+    http_status, _ = await marketer.post("/rules/earning:double", **{**form, **day})
+    assert http_status == 200
+    newest = await RuleVersion.filter(slot="earning:double").order_by("-version").first()
+    assert newest
+    rule = programme.REGISTRIES["earning"].decode(newest.kind, newest.body)
+    june_18 = start_of(date(2027, 6, 18))
+    assert (rule.starts_at, rule.ends_at) == (june_18, june_18 + timedelta(days=1))
+    form = await form_of(marketer, "earning:double")
+    assert form["starts_at"] == "2027-06-18T00:00:00"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"starts_at": "18 June"}, "开始时间（北京时间，含该时刻；空为不限）：时间格式不符"),
+        ({"starts_at": "0001-01-01T00:00"}, "含该时刻；空为不限）：时间格式不符"),
+        (
+            {"starts_at": "2027-06-19T00:00", "ends_at": "2027-06-18T00:00"},
+            "不含该时刻；空为不限）：应晚于开始时间",
+        ),
+        ({"times_percent": "100"}, "（百分比，200 即双倍）：应为 int &gt;= 101"),
+        ({"shops": "tmal"}, "或单店如 tmall:flagship）：格式不符"),
+        ({"only_tiers": "platinum"}, "没有等级 platinum，可选：basic, silver, gold"),
+    ],
+)
+async def test_what_is_wrong_with_an_earning_rule_is_said_by_its_field(
+    marketer: Browser, wrong: dict[str, str], told: str
+) -> None:
+    await publishing.publish("earning:double", Multiplier(), by="test", at=NOW)
+    form = await form_of(marketer, "earning:double")
+    http_status, page = await marketer.post("/rules/earning:double", **{**form, **wrong})
+    assert (http_status, told in page) == (422, True)
+    assert await RuleVersion.filter(slot="earning:double").count() == 1

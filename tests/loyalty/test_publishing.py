@@ -1,13 +1,16 @@
 """What staff publish holds from now on, in every process, or says what it lacks."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from loyalty import leaderboards, programme, publishing, standing
+from loyalty.calendar import start_of
 from loyalty.challenges import CHALLENGES
 from loyalty.challenges.orders import Orders
+from loyalty.earning.cap import Cap
+from loyalty.earning.multiplier import Multiplier
 from loyalty.errors import NotFound
 from loyalty.ledger import Earn, record_one
 from loyalty.policies.board import Board
@@ -94,3 +97,24 @@ async def test_who_is_just_derived_by_the_rules_of_before_waits_on() -> None:
     await publishing.publish("board:new", Board(season="weekly"), by="chen", at=JUNE_1)
     await standing.forget(taken)
     assert [one.member_id for one in await standing.waiting(limit=5)] == [wang]
+
+
+async def test_an_earning_rule_names_tiers_and_rules_that_there_are() -> None:
+    platinum = Multiplier(only_tiers=("gold", "platinum"))
+    with pytest.raises(NotFound, match="no_such_tier") as refused:
+        await publishing.publish("earning:platinum", platinum, by="chen", at=JUNE_1)
+    assert refused.value.figures == {"tier": "platinum", "tiers": "basic, silver, gold"}
+    cap = Cap(limited_slots=("earning:base", "earning:double"))
+    with pytest.raises(NotFound, match="slot_is_empty") as refused:
+        await publishing.publish("earning:cap", cap, by="chen", at=JUNE_1)
+    assert refused.value.figures == {"slot": "earning:double"}
+    await publishing.publish("earning:double", Multiplier(), by="chen", at=JUNE_1)
+    assert await publishing.publish("earning:cap", cap, by="chen", at=JUNE_1)
+
+
+async def test_an_earning_rule_is_written_as_json_with_its_window() -> None:
+    written = {"kind": "multiplier", "starts_at": "2026-06-18T00:00:00+08:00", "shops": ["tmall"]}
+    rule = publishing.read("earning:double", written)
+    assert rule == Multiplier(starts_at=start_of(date(2026, 6, 18)), shops=("tmall",))
+    await publishing.publish("earning:double", rule, by="chen", at=JUNE_1)
+    assert await publishing.publish("earning:double", rule, by="chen", at=JUNE_1 + HOUR) is None

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from loyalty import ledger, purchases
+from loyalty import ledger, programme, purchases
+from loyalty.earning.cap import Cap
+from loyalty.earning.multiplier import Multiplier
+from loyalty.earning.per_yuan import PerYuan
 from loyalty.ledger import Adjust, Earn, Spend
 from models import Customer, Purchase
 from tests.cast import NOVEMBER_22, line, order
@@ -97,6 +100,23 @@ async def test_a_last_page_that_is_full_is_still_the_last(lin: Phone) -> None:
     page = (await lin.get("/me/ledger?limit=3")).told
     assert (len(page["lines"]), page["next_before"]) == (3, None)
     assert (await lin.get("/me/ledger?before=1")).told == {"lines": [], "next_before": None}
+
+
+async def test_what_multipliers_added_and_caps_took_is_said_with_the_order(lin: Phone) -> None:
+    await signed_in(lin)
+    double = Multiplier(name_zh="6.18 双倍积分", name_en="Double points on 18 June")
+    rules = (("base", PerYuan()), ("double", double), ("cap", Cap(most=150)))
+    for name, rule in rules:
+        slot = f"earning:{name}"
+        await programme.publish(slot, rule, starts_at=programme.BEGINNING, by="t", at=AT)
+    bought = order("2874001", line(10_000), buyer=(lin.unionid,), paid_at=AT)
+    await purchases.record([bought], at=AT)
+    (told,) = (await lin.get("/me/ledger")).told["lines"]
+    assert told["text"] == "获得积分：天猫订单 2874001（含 6.18 双倍积分 +100、达到上限 -50）"
+    await lin.ask("PUT", "/me/language", json={"language": "en"})
+    (told,) = (await lin.get("/me/ledger")).told["lines"]
+    extras = "(Double points on 18 June +100, capped -50)"
+    assert told["text"] == f"Points earned: order 2874001 at Tmall {extras}"
 
 
 async def test_an_order_is_named_by_shop_and_number_in_her_language(lin: Phone) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from loyalty.earning import EarningRule
 from loyalty.orders import Order
 from loyalty.programme import Programme, Rule
@@ -29,6 +31,5 @@ def earns(order: Order, rules: Rules, *, tier: str = "basic") -> Earned:
 
 def told(found: Earned) -> list[dict[str, Any]]:
     """Return the breakdown's rules."""
-    assert found.given is not None
-    rules: list[dict[str, Any]] = found.given.told()["rules"]
+    rules: list[dict[str, Any]] = msgspec.json.decode(found.told)["rules"]
     return rules

@@ -98,6 +98,12 @@ def test_multipliers_of_a_lane_compete_for_each_line_and_lanes_add_up(
     assert found.points == sum(sum(lines) for lines in gave.values())
 
 
+def test_the_breakdown_says_which_tier_it_went_by_where_a_rule_asks_for_one() -> None:
+    for rules, tier in (({"base": PerYuan()}, None), ({"base": PerYuan(), "gold": GOLD}, "basic")):
+        found = earns(ORDER, rules_of(rules), tier="basic")
+        assert msgspec.json.decode(found.told).get("tier") == tier
+
+
 def test_a_multiplier_counts_what_its_lines_would_earn_alone_and_drops_part_points() -> None:
     lines = (line(12_99), line(7_99, key="2", category="器具"))
     half_more = Multiplier(times_percent=150, categories=("咖啡",))

@@ -267,6 +267,23 @@ async def test_a_year_told_in_ten_different_orders_ends_in_the_same_balances(see
     await adds_up()
 
 
+@pytest.mark.parametrize("seed", [4, 5])
+async def test_many_tellers_at_once_end_where_one_by_one_would(seed: int) -> None:
+    await published(**RULES)
+    for one in tellings(seed, 0):
+        await take(one, at=NOVEMBER_22)
+    told = [one for who in (1, 2) for one in tellings(seed, who)]
+    random.Random(seed).shuffle(told)
+    batches = [told[place::8] for place in range(8)]
+    results = await asyncio.gather(*(purchases.record(one, at=NOVEMBER_22) for one in batches))
+    assert all(outcome.refusal is None for outcomes in results for outcome in outcomes)
+    held = await points()
+    first = [held[f"00-{number:02}"] for number in range(12)]
+    for who in (1, 2):
+        assert [held[f"{who:02}-{number:02}"] for number in range(12)] == first
+    await adds_up()
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_refunds_in_parts_of_all_orders_leave_nothing_whatever_was_limited(
     seed: int,

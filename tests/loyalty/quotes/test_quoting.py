@@ -5,20 +5,24 @@ from uuid import uuid4
 
 import pytest
 
-from loyalty import programme, quotes
+from loyalty import programme, purchases, quotes
 from loyalty.conditions import Conditions
 from loyalty.conditions.in_segment import InSegment
 from loyalty.conditions.tier_at_least import TierAtLeast
 from loyalty.discounts.percent import Percent
+from loyalty.earning.cap import Cap
+from loyalty.earning.multiplier import Multiplier
 from loyalty.errors import NotFound, Refused
+from loyalty.orders import IdentityRef
 from loyalty.programme import BEGINNING
 from loyalty.quotes import CartItem
 from loyalty.sealing import Sealer, new_master_key
-from models import Product, db
-from tests.cast import DAY
-from tests.loyalty.store import AT, SEALER, coupon, member, quoted, token
+from models import IdentityKind, Product, db
+from tests.cast import DAY, line, order
+from tests.loyalty.store import APP_ID, AT, SEALER, coupon, member, quoted, token
 
 GOOD_FOR_SECONDS = 15 * 60
+LIN = IdentityRef(IdentityKind.OPENID, APP_ID, "o-lin")
 
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -168,3 +172,28 @@ async def test_a_token_that_was_changed_or_made_elsewhere_is_forged() -> None:
     for one in forged:
         with pytest.raises(Refused, match="quote_forged"):
             quotes.read(one, SEALER)
+
+
+async def test_the_points_to_earn_are_those_of_her_tier_and_what_her_caps_leave() -> None:
+    lin = await member()
+    await earns_more_as_gold()
+    assert (await quoted(lin, "M-020")).points_to_earn == 269
+    await db.fetch(
+        "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, derived_at)"
+        " VALUES ($1, 'gold', $2, 0, 0, $2)",
+        lin,
+        AT - DAY,
+    )
+    assert (await quoted(lin, "M-020")).points_to_earn == 538
+    cap = Cap(most=300, per="day")
+    await programme.publish("earning:cap", cap, starts_at=BEGINNING, by="t", at=AT)
+    assert (await quoted(lin, "M-020")).points_to_earn == 300
+    bought = order("1", line(200_00), paid_at=AT, buyer=(LIN,))
+    await purchases.record([bought], at=AT)
+    assert (await quoted(lin, "M-020", at=AT + DAY / 24)).points_to_earn == 100
+    assert (await quoted(lin, "M-020", at=AT + DAY)).points_to_earn == 300
+
+
+async def earns_more_as_gold() -> None:
+    gold = Multiplier(only_tiers=("gold",), shops=("own_store",))
+    await programme.publish("earning:gold", gold, starts_at=BEGINNING, by="t", at=AT)
