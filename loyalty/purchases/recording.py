@@ -112,7 +112,7 @@ async def _move_points(tasks: Sequence[Task], rules: Rules, *, at: datetime) -> 
             if outcome.refusal.code == "member_was_merged":
                 raise db.Outdated
             task.refuse(outcome.refusal)
-    await _check_still_merged(tasks)
+    await _check_still_merged([*tasks, *(one.task for one in others)])
     return [one.task for one in others if one.task.is_open]
 
 

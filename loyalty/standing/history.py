@@ -17,23 +17,25 @@ ON CONFLICT (member_id, since) DO UPDATE SET tier = excluded.tier
 WHERE held_tier.tier <> excluded.tier
 """
 
-# By merges as they stood at each moment, undone since or not. Each customer is looked up by the
-# index: the planner would read the whole of both tables.
-_HISTORY = """
-WITH RECURSIVE path (customer_id, holder_id, depth, from_at, until_at) AS (
-    SELECT id, id, 0, NULL::timestamptz, NULL::timestamptz FROM unnest($1::bigint[]) AS wanted (id)
+# By the merges that stood at the moment, undone since or not: the last leads to whom she was.
+_HELD = """
+WITH RECURSIVE path (place, at, holder_id, depth) AS (
+    SELECT place, at, id, 0
+    FROM unnest($1::bigint[], $2::timestamptz[]) WITH ORDINALITY AS wanted (id, at, place)
     UNION ALL
-    SELECT customer_id, root_id, depth + 1, greatest(from_at, merged_at),
-           least(until_at, undone_at)
-    FROM path CROSS JOIN LATERAL (SELECT * FROM merge WHERE other_id = holder_id OFFSET 0) AS led
-    WHERE (until_at IS NULL OR merged_at < until_at)
-      AND (from_at IS NULL OR undone_at IS NULL OR undone_at > from_at)
+    SELECT place, at, root_id, depth + 1
+    FROM path CROSS JOIN LATERAL (
+        SELECT root_id FROM merge
+        WHERE other_id = holder_id AND merged_at <= at AND (undone_at IS NULL OR undone_at > at)
+        LIMIT 1
+    ) AS led
 )
-SELECT customer_id, holder_id, from_at, until_at, since, tier
+SELECT DISTINCT ON (place) place, holder_id, tier
 FROM path LEFT JOIN LATERAL (
-    SELECT since, tier FROM held_tier WHERE member_id = holder_id OFFSET 0
+    SELECT tier FROM held_tier WHERE member_id = holder_id AND since <= at
+    ORDER BY since DESC LIMIT 1
 ) AS held ON true
-WHERE depth > 0 OR since IS NOT NULL ORDER BY depth, since
+WHERE depth > 0 OR tier IS NOT NULL ORDER BY place, depth DESC
 """
 
 
@@ -51,28 +53,7 @@ async def held(wanted: Iterable[tuple[int, datetime]]) -> list[tuple[int, str | 
     asked = list(wanted)
     if not asked:
         return []
-    rows = await db.fetch(_HISTORY, sorted({customer_id for customer_id, _ in asked}))
-    if not rows:
-        return [(customer_id, None) for customer_id, _ in asked]
-    by_customer: dict[int, list[db.Row]] = {}
-    for row in rows:
-        by_customer.setdefault(row["customer_id"], []).append(row)
-    return [_at(customer_id, by_customer.get(customer_id, ()), at) for customer_id, at in asked]
-
-
-def _at(customer_id: int, rows: Iterable[db.Row], at: datetime) -> tuple[int, str | None]:
-    """Follow the merges that stood at a moment, then take the newest tier before it."""
-    holder, tier = customer_id, None
-    for row in rows:
-        if not _stood(row, at):
-            continue
-        if row["holder_id"] != holder:
-            holder, tier = row["holder_id"], None
-        if row["since"] is not None and row["since"] <= at:
-            tier = row["tier"]
-    return holder, tier
-
-
-def _stood(row: db.Row, at: datetime) -> bool:
-    has_begun = row["from_at"] is None or row["from_at"] <= at
-    return has_begun and (row["until_at"] is None or at < row["until_at"])
+    found: list[tuple[int, str | None]] = [(customer_id, None) for customer_id, _ in asked]
+    for row in await db.fetch(_HELD, [one for one, _ in asked], [at for _, at in asked]):
+        found[row["place"] - 1] = row["holder_id"], row["tier"]
+    return found
