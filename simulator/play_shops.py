@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
+from simulator.consumers import Consumer
 from simulator.gate import CHINA
 from simulator.play_answers import Denied, body_of, changed, said
 from simulator.shops.board import Platform
@@ -14,19 +15,27 @@ from simulator.shops.orders import Line, Order
 
 
 class Purchase(msgspec.Struct, forbid_unknown_fields=True):
-    """Body of POST .../orders: what a consumer buys; ``is_paid`` false leaves it unpaid."""
+    """Body of POST .../orders: what a consumer buys; ``is_paid`` false leaves it unpaid.
+
+    With ``receiver_id`` it is a gift, where the platform knows such.
+    """
 
     consumer_id: str
     lines: Annotated[list[Line], Meta(min_length=1, max_length=50)]
     freight_fen: Annotated[int, Meta(ge=0, le=10**7)] = 0
     is_paid: bool = True
+    receiver_id: str = ""
 
 
 class Given(msgspec.Struct, forbid_unknown_fields=True):
-    """Body of .../refund: of which line (the first) and how much (all that is left)."""
+    """Body of .../refund: of which line (the first) and how much (all that is left).
+
+    Not ``is_done``, she only asks for it; .../give_back gives it.
+    """
 
     line_key: str = ""
     amount_fen: int | None = None
+    is_done: bool = True
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -47,10 +56,12 @@ async def listed(request: web.Request) -> web.Response:
 async def buy(request: web.Request) -> web.Response:
     """Places an order, and pays it; 201 with the order once the platform has told of it."""
     shop, wish = _shop(request), await body_of(request, Purchase)
-    consumer = request.app[CHINA].consumers.get(wish.consumer_id)
-    if consumer is None:
-        raise Denied(404, "no_such_consumer", "there is no such consumer")
+    consumer = _consumer(request, wish.consumer_id)
     order = shop.orders.place(shop.buyer(consumer), wish.lines, freight_fen=wish.freight_fen)
+    order.buyer_unionid = consumer.unionid
+    if wish.receiver_id:
+        receiver = _consumer(request, wish.receiver_id)
+        order.receiver, order.receiver_unionid = shop.buyer(receiver), receiver.unionid
     events = ["placed"]
     if wish.is_paid:
         shop.orders.pay(order)
@@ -74,17 +85,29 @@ async def refund(request: web.Request) -> web.Response:
     shop, wish = _shop(request), await body_of(request, Given)
     order = _order(request, shop)
     line_key = wish.line_key or order.lines[0].key
-    given = shop.orders.refund(order, line_key=line_key, amount_fen=wish.amount_fen)
+    given = shop.orders.refund(
+        order, line_key=line_key, amount_fen=wish.amount_fen, is_done=wish.is_done
+    )
     await shop.happened("refunded", order, given)
+    return _told(request, order)
+
+
+async def give_back(request: web.Request) -> web.Response:
+    """Gives the money that was asked for."""
+    shop = _shop(request)
+    order = _order(request, shop)
+    for one in [one for one in order.refunds if not one.is_done]:
+        shop.orders.give_back(order, one)
+        await shop.happened("refunded", order, one)
     return _told(request, order)
 
 
 async def end_tokens(request: web.Request) -> web.Response:
     """Ends the tokens of a shop, as a platform may at any time."""
-    shop = _shop(request)
-    ended = len(shop.orders.state.tokens)
+    shop, china = _shop(request), request.app[CHINA]
+    ended = len(shop.orders.state.tokens) + china.tokens.kill_all(shop.code)
     shop.orders.state.tokens.clear()
-    changed(request.app[CHINA])
+    changed(china)
     return said({"ended": ended})
 
 
@@ -92,6 +115,13 @@ def _shop(request: web.Request) -> Platform:
     found = request.app[CHINA].shops.get(request.match_info["kind"], request.match_info["code"])
     if found is None:
         raise Denied(404, "no_such_shop", "there is no such shop")
+    return found
+
+
+def _consumer(request: web.Request, consumer_id: str) -> Consumer:
+    found = request.app[CHINA].consumers.get(consumer_id)
+    if found is None:
+        raise Denied(404, "no_such_consumer", "there is no such consumer")
     return found
 
 
@@ -112,6 +142,7 @@ ROUTES = (
     web.get("/play/shops", listed),
     web.post(SHOP + "/orders", buy),
     web.post(SHOP + "/orders/{number}/refund", refund),
+    web.post(SHOP + "/orders/{number}/give_back", give_back),
     web.post(SHOP + "/orders/{number}/{action:pay|ship|complete|close}", act),
     web.post(SHOP + "/tokens/end", end_tokens),
 )

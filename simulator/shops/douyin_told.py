@@ -8,6 +8,7 @@ from simulator.shops.orders import Line, Order, Refund
 STATUS = {"unpaid": 1, "paid": 2, "shipped": 3, "completed": 5, "closed": 4}
 REFUND_ONLY, RETURNED = 1, 0
 AFTER_SALE_DONE, REFUND_DONE = 12, 3
+AFTER_SALE_ASKED, REFUND_WAITS = 6, 1
 
 
 def order(one: Order) -> dict[str, object]:
@@ -72,9 +73,9 @@ def _sku(one: Order, line: Line) -> dict[str, object]:
         "video_id": line.video_id,
         "given_product_type": "" if line.pay_fen else "FREE",
         "after_sale_info": {
-            "after_sale_status": AFTER_SALE_DONE if refunds else 0,
+            "after_sale_status": _after_sale_status(refunds[-1]) if refunds else 0,
             "after_sale_type": REFUND_ONLY if refunds else 0,
-            "refund_status": REFUND_DONE if refunds else 0,
+            "refund_status": _refund_status(refunds[-1]) if refunds else 0,
         },
     }
 
@@ -84,9 +85,9 @@ def after_sale(one: Order, refund: Refund) -> dict[str, object]:
     return {
         "aftersale_info": {
             "aftersale_id": refund.number,
-            "aftersale_status": AFTER_SALE_DONE,
+            "aftersale_status": _after_sale_status(refund),
             "aftersale_type": REFUND_ONLY,
-            "refund_status": REFUND_DONE,
+            "refund_status": _refund_status(refund),
             "refund_amount": refund.amount_fen,
             "apply_time": refund.asked_at,
             "update_time": refund.updated_at,
@@ -109,11 +110,11 @@ def after_sale_detail(one: Order, refund: Refund) -> dict[str, object]:
         "process_info": {
             "after_sale_info": {
                 "after_sale_id": refund.number,
-                "after_sale_status": AFTER_SALE_DONE,
+                "after_sale_status": _after_sale_status(refund),
                 "after_sale_type": REFUND_ONLY,
-                "refund_status": REFUND_DONE,
+                "refund_status": _refund_status(refund),
                 "refund_total_amount": refund.amount_fen,
-                "real_refund_amount": refund.amount_fen,
+                "real_refund_amount": refund.amount_fen if refund.is_done else 0,
                 "refund_time": refund.updated_at,
                 "update_time": refund.updated_at,
             }
@@ -128,7 +129,7 @@ def pushed(one: Order, refund: Refund | None, *, shop_id: int) -> dict[str, obje
         return about | {
             "aftersale_id": int(refund.number),
             "s_id": int(refund.line_key),
-            "aftersale_status": AFTER_SALE_DONE,
+            "aftersale_status": _after_sale_status(refund),
             "refund_amount": refund.amount_fen,
             "update_time": refund.updated_at,
         }
@@ -141,6 +142,14 @@ def pushed(one: Order, refund: Refund | None, *, shop_id: int) -> dict[str, obje
         "pay_amount": one.pay_fen,
         "update_time": one.updated_at,
     }
+
+
+def _after_sale_status(refund: Refund) -> int:
+    return AFTER_SALE_DONE if refund.is_done else AFTER_SALE_ASKED
+
+
+def _refund_status(refund: Refund) -> int:
+    return REFUND_DONE if refund.is_done else REFUND_WAITS
 
 
 def _texts(amounts: dict[str, int]) -> dict[str, str]:

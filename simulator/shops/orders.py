@@ -18,7 +18,8 @@ FIRST_NUMBER = 6_920_000_000_000_000_007
 class Line(msgspec.Struct, kw_only=True):
     """One line. ``discounts`` are of the whole line, by who pays: shop, platform, talent, channel.
 
-    What the payment channel pays is paid to the shop all the same; the others make it cheaper.
+    What the payment channel pays is paid to the shop all the same; the others make it cheaper, and
+    so do the points that she pays with.
     """
 
     sku: Text
@@ -29,6 +30,7 @@ class Line(msgspec.Struct, kw_only=True):
     platform_fen: Fen = 0
     talent_fen: Fen = 0
     channel_fen: Fen = 0
+    points_fen: Fen = 0
     room_id: Text = ""
     talent_id: Text = ""
     talent_name: Text = ""
@@ -44,11 +46,12 @@ class Line(msgspec.Struct, kw_only=True):
     @property
     def pay_fen(self) -> int:
         """What the shop is paid for it, by the buyer and the payment channel."""
-        return self.goods_fen - self.shop_fen - self.platform_fen - self.talent_fen
+        off = self.shop_fen + self.platform_fen + self.talent_fen + self.points_fen
+        return self.goods_fen - off
 
 
 class Refund(msgspec.Struct, kw_only=True):
-    """Money given back of one line, and of the freight with it."""
+    """Money given back of one line, and of the freight with it; or asked for, and not yet given."""
 
     number: str
     line_key: str
@@ -59,10 +62,16 @@ class Refund(msgspec.Struct, kw_only=True):
 
 
 class Order(msgspec.Struct, kw_only=True):
-    """An order. Moments are Unix seconds of platform time; 0 is none."""
+    """An order. Moments are Unix seconds of platform time; 0 is none.
+
+    Of a gift ``receiver`` is whom she gives it; unionids are told where the platform has them.
+    """
 
     number: str
     buyer: str
+    buyer_unionid: str = ""
+    receiver: str = ""
+    receiver_unionid: str = ""
     lines: list[Line]
     freight_fen: Fen = 0
     state: State = "unpaid"
@@ -152,8 +161,13 @@ class Orders:
         order.state, order.closed_at = "closed", self._clock.now()
         self._touch(order)
 
-    def refund(self, order: Order, *, line_key: str, amount_fen: int | None) -> Refund:
-        """The shop gives money back of one line; None: all that is left. Raises: Impossible."""
+    def refund(
+        self, order: Order, *, line_key: str, amount_fen: int | None, is_done: bool = True
+    ) -> Refund:
+        """The shop gives money back of one line; None: all that is left. Raises: Impossible.
+
+        Not done, she has only asked for it.
+        """
         if order.state not in ("paid", "shipped", "completed"):
             raise Impossible("not_refundable", "the order is not paid, or closed")
         line = next((one for one in order.lines if one.key == line_key), None)
@@ -168,15 +182,24 @@ class Orders:
             number=str(self._number()),
             line_key=line_key,
             amount_fen=amount,
-            is_done=True,
+            is_done=is_done,
             asked_at=at,
             updated_at=at,
         )
         order.refunds.append(refund)
         self._touch(order)
-        if order.state != "completed" and not any(map(order.left_fen, order.lines)):
-            self.close(order)
+        self._close_if_empty(order)
         return refund
+
+    def give_back(self, order: Order, refund: Refund) -> None:
+        """The shop gives what she asked for; the order itself keeps its moment of change."""
+        refund.is_done, refund.updated_at = True, self._clock.now()
+        self._close_if_empty(order)
+
+    def _close_if_empty(self, order: Order) -> None:
+        is_given = all(one.is_done for one in order.refunds)
+        if order.state != "completed" and is_given and not any(map(order.left_fen, order.lines)):
+            self.close(order)
 
     def changed(self, begin: int, end: int) -> list[Order]:
         """The orders that last changed in [begin, end), the earliest first."""
