@@ -66,6 +66,7 @@ CONNECTIONS: dict[str, tuple[str, str]] = {
     "own_store": ("自有店铺或收银", "Store or till of our own"),
     "douyin": ("抖店", "Douyin Shop"),
     "tmall_pass": ("天猫会员通", "Tmall member pass"),
+    "wechat_shop": ("微信小店", "WeChat Shop"),
 }
 
 EVENTS: dict[str, tuple[str, str]] = {

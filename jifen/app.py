@@ -12,6 +12,7 @@ from aiohttp import web
 import connectors.douyin.webhook
 import connectors.own_store.webhook
 import connectors.tmall_pass.webhook
+import connectors.wechat_shop.webhook
 import console
 import miniprogram_api
 import web.app as base
@@ -58,6 +59,7 @@ def create(
     connectors.own_store.webhook.add_to(app)
     connectors.douyin.webhook.add_to(app)
     connectors.tmall_pass.webhook.add_to(app)
+    connectors.wechat_shop.webhook.add_to(app)
     miniprogram_api.add_to(app)
     console.add_to(app, files=UploadedFiles(), framed_by=framed_by)
     if is_demo:

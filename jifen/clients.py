@@ -6,12 +6,14 @@ from typing import TypeVar
 import aiohttp
 
 from connectors.douyin.client import DouyinClient
+from connectors.wechat_shop.client import WeChatShopClient
 from loyalty.connections import (
     DouyinSettings,
     MiniProgramSettings,
     OfficialAccountSettings,
     ShopSettings,
     WeChatPaySettings,
+    WeChatShopSettings,
     WeComSettings,
 )
 from web.shops import ShopClient
@@ -24,7 +26,10 @@ from wechat.wecom import WeCom
 
 C = TypeVar("C", OfficialAccount, MiniProgram)
 # The client of each platform that shops are on, by the settings of a shop there.
-SHOPS: Mapping[type[ShopSettings], Callable[..., ShopClient]] = {DouyinSettings: DouyinClient}
+SHOPS: Mapping[type[ShopSettings], Callable[..., ShopClient]] = {
+    DouyinSettings: DouyinClient,
+    WeChatShopSettings: WeChatShopClient,
+}
 
 
 def of_app(

@@ -19,6 +19,7 @@ from loyalty.connections import (
     ShopSettings,
     TmallPassSettings,
     WeChatPaySettings,
+    WeChatShopSettings,
     WeComSettings,
 )
 from loyalty.sealing import Sealer
@@ -41,6 +42,7 @@ KINDS: dict[str, type[PlatformSettings]] = {
     "own_store": OwnStoreSettings,
     "douyin": DouyinSettings,
     "tmall_pass": TmallPassSettings,
+    "wechat_shop": WeChatShopSettings,
 }
 CALLBACKS = {
     "official_account": "/wechat/{scope}",
@@ -49,6 +51,7 @@ CALLBACKS = {
     "own_store": "/ingest/{scope}/orders",
     "douyin": "/ingest/douyin",
     "tmall_pass": "/tmall/members/{scope}",
+    "wechat_shop": "/ingest/wechat_shop/{scope}",
 }
 
 

@@ -12,13 +12,14 @@ from simulator.errors import Refused
 if TYPE_CHECKING:
     from simulator.world import China
 
-AccountKind = Literal["official_account", "miniprogram"]
+AccountKind = Literal["official_account", "miniprogram", "wechat_shop"]
 T = TypeVar("T")
 
 _ESCAPE = re.compile(rb"(?<!\\)((?:\\\\)*)\\u(?=[0-9a-fA-F]{4})")
 
 BOTH: tuple[AccountKind, ...] = ("official_account", "miniprogram")
 MINIPROGRAM: tuple[AccountKind, ...] = ("miniprogram",)
+WECHAT_SHOP: tuple[AccountKind, ...] = ("wechat_shop",)
 OK: Mapping[str, object] = {"errcode": 0, "errmsg": "ok"}
 
 
@@ -52,9 +53,11 @@ class Call:
 
     @property
     def account(self) -> AccountKind:
-        """Which of our two accounts the token speaks for."""
-        official = self.app_id == self.china.settings.official_account.app_id
-        return "official_account" if official else "miniprogram"
+        """Which kind of account the token speaks for."""
+        if self.app_id == self.china.settings.official_account.app_id:
+            return "official_account"
+        is_miniprogram = self.app_id == self.china.settings.miniprogram.app_id
+        return "miniprogram" if is_miniprogram else "wechat_shop"
 
     def json(self, kind: type[T]) -> T:
         """The body, decoded. Raises: Refused 44002, 40033, 47001."""

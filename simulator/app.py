@@ -36,7 +36,7 @@ from simulator import (
 from simulator.api import Endpoint
 from simulator.gate import CHINA, NO_SUCH_PATH, gate
 from simulator.settings import Settings
-from simulator.shops import platforms
+from simulator.shops import platforms, wechat_shop
 from simulator.wecom import calls, door, sign_in
 from simulator.world import China
 
@@ -57,8 +57,9 @@ SUBJECTS = (
     web_login,
     miniprogram,
     subscriptions,
+    wechat_shop,
 )
-PREFIXES = ("/cgi-bin/", "/sns/", "/wxa/", "/customservice/", "/connect/")
+PREFIXES = ("/cgi-bin/", "/sns/", "/wxa/", "/customservice/", "/connect/", "/channels/")
 
 
 def create_app(settings: Settings) -> web.Application:

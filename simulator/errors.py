@@ -119,6 +119,7 @@ MESSAGES = {
     76021: "cgi_path not found, please check",
     76022: "could not use this cgi_path, no permission",
     87009: "invalid signature",
+    100002: "order not exist",
 }
 
 

@@ -22,7 +22,7 @@ from simulator.qrcodes import QrCodes
 from simulator.quotas import Quotas, Rids
 from simulator.relay import Relay
 from simulator.replies import Reader
-from simulator.settings import Settings
+from simulator.settings import Settings, WeChatShop
 from simulator.shops.board import Shops
 from simulator.shops.platforms import opened
 from simulator.state import StateFile, load
@@ -49,6 +49,7 @@ class China:
         self.secrets = {
             account.app_id: account.app_secret,
             settings.miniprogram.app_id: settings.miniprogram.app_secret,
+            **_secrets_of_shops(settings),
         }
         self.stopping = asyncio.Event()
         self.typing_to: set[str] = set()
@@ -138,3 +139,9 @@ class China:
             consumers=self.consumers,
             callbacks=callbacks,
         )
+
+
+def _secrets_of_shops(settings: Settings) -> dict[str, str]:
+    """The secrets of the shops that are accounts of their own."""
+    shops = settings.platform_shops
+    return {one.app_id: one.app_secret for one in shops if isinstance(one, WeChatShop)}

@@ -9,7 +9,12 @@ from loyalty.connections.accounts import (
 )
 from loyalty.connections.keeping import Connected, PlatformSettings, load, save
 from loyalty.connections.member_passes import TmallPassSettings
-from loyalty.connections.shops import DouyinSettings, OwnStoreSettings, ShopSettings
+from loyalty.connections.shops import (
+    DouyinSettings,
+    OwnStoreSettings,
+    ShopSettings,
+    WeChatShopSettings,
+)
 from loyalty.connections.tokens import (
     KeptToken,
     give_back_lease,
@@ -30,6 +35,7 @@ __all__ = [
     "ShopSettings",
     "TmallPassSettings",
     "WeChatPaySettings",
+    "WeChatShopSettings",
     "WeComSettings",
     "give_back_lease",
     "keep_token",

@@ -7,8 +7,8 @@ from aiohttp import web
 
 from simulator.clock import Clock
 from simulator.faults import FaultBoard
-from simulator.settings import DouyinShop, Settings
-from simulator.shops import douyin
+from simulator.settings import DouyinShop, Settings, WeChatShop
+from simulator.shops import douyin, wechat_shop
 from simulator.shops.board import Platform, ShopsState
 from simulator.shops.orders import ShopState
 from simulator.shops.pushes import Pushes
@@ -17,6 +17,7 @@ from simulator.wire import Wire
 # What a shop is, by what a run is told of it, and which answers take its pushes.
 SHOPS: Mapping[type, tuple[Callable[..., Platform], Callable[[int, bytes], bool]]] = {
     DouyinShop: (douyin.DouyinShopOnline, douyin.is_taken),
+    WeChatShop: (wechat_shop.WeChatShopOnline, wechat_shop.is_taken),
 }
 EDGES = (douyin,)
 

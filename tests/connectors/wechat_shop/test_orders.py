@@ -1,0 +1,235 @@
+"""From an order in a shop on WeChat to points: pushed, swept, given back, told twice or never."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from connectors.reading.sweeping import sweep
+from connectors.wechat_shop import parse
+from loyalty import ledger
+from models import Identity, db
+from simulator.consumers import derived_openid
+from tests.connectors.market import BEANS, SHIRT, Market
+from tests.connectors.wechat_shop.conftest import SHOP_APP_ID
+from web.context import now
+from wechat.errors import CallFailed, TokenRefused
+
+LIVE = {
+    **SHIRT,
+    "room_id": "export/UzFfAgtgekIEAQAAAAAA",
+    "talent_id": "sph7",
+    "talent_name": "小鹿",
+    "guide_id": "chen",
+}
+GET_ORDER, LIST_ORDERS = "/channels/ec/order/get", "/channels/ec/order/list/get"
+
+
+async def test_an_order_in_a_live_room_becomes_pending_points(market: Market) -> None:
+    order = await market.buy(LIVE, BEANS, freight_fen=800)
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert purchase["number"] == order["number"]
+    assert int(order["number"]) > 2**53
+    assert (purchase["state"], purchase["paid_fen"]) == ("paid", 30_800)
+    assert purchase["freight_fen"] == 800
+    assert purchase["points_earned"] == 300, "freight earns nothing"
+    identity = await Identity.get(kind="openid")
+    assert (identity.scope, identity.value) == (SHOP_APP_ID, order["buyer"])
+    assert (await Identity.get(kind="unionid")).customer_id == identity.customer_id
+    live, beans = await market.lines()
+    room = {"kind": "live_room", "code": "export/UzFfAgtgekIEAQAAAAAA", "name": ""}
+    assert json.loads(live["attributed_to"]) == [
+        room,
+        {"kind": "talent", "code": "sph7", "name": "小鹿"},
+        {"kind": "guide", "code": "chen", "name": ""},
+    ]
+    assert json.loads(beans["attributed_to"]) == [room]
+    assert (beans["quantity"], beans["sku"]) == (2, "C-100")
+    assert {state for state, _ in await market.events()} == {"worked"}
+
+
+async def test_points_follow_an_order_to_its_end_and_back(market: Market) -> None:
+    order = await market.buy()
+    for action in ("ship", "complete"):
+        await market.act(order, action)
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert (purchase["state"], purchase["points_earned"]) == ("completed", 300)
+    await market.act(order, "refund", line_key=order["lines"][1]["key"], amount_fen=4_000)
+    await market.act(order, "refund", line_key=order["lines"][1]["key"])
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert (purchase["state"], purchase["refunded_fen"]) == ("completed", 10_000)
+    assert purchase["points_earned"] == 200
+    await market.act(order, "refund", line_key=order["lines"][0]["key"])
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert (purchase["state"], purchase["points_earned"]) == ("refunded", 0)
+    assert await ledger.verify() == []
+
+
+async def test_discounts_stand_apart_by_who_pays_and_points_are_no_money(market: Market) -> None:
+    line = {
+        **SHIRT,
+        "shop_fen": 1_000,
+        "platform_fen": 500,
+        "talent_fen": 300,
+        "points_fen": 200,
+    }
+    await market.buy(line)
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert purchase["paid_fen"] == 18_000
+    assert purchase["discount_shop_fen"] == 1_000
+    assert purchase["discount_platform_fen"] == 500
+    assert purchase["discount_talent_fen"] == 300
+    assert purchase["points_earned"] == 180
+    ((points,),) = await db.fetch("SELECT points_deduct_fen FROM purchase")
+    assert points == 200
+
+
+async def test_a_gift_is_bought_by_the_giver(market: Market) -> None:
+    async with market.http.get(f"{market.china}/play/state") as answer:
+        consumers = (await answer.json())["consumers"]
+    (emma,) = [one["id"] for one in consumers if one["nickname"] == "Emma"]
+    order = await market.buy(SHIRT, receiver_id=emma)
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert purchase["state"] == "paid", "that nobody took it yet is no matter"
+    openids = await Identity.filter(kind="openid").values_list("value", flat=True)
+    assert openids == [derived_openid(SHOP_APP_ID, "林小满")] == [order["buyer"]]
+
+
+async def test_unpaid_and_closed_orders_are_no_purchases(market: Market) -> None:
+    order = await market.buy(is_paid=False)
+    await market.act(order, "close")
+    await market.work()
+    assert await market.purchases() == []
+    assert {state for state, _ in await market.events()} == {"worked"}
+
+
+async def test_an_order_that_is_closed_after_payment_earns_nothing(market: Market) -> None:
+    order = await market.buy()
+    await market.work()
+    await market.act(order, "close")
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert (purchase["state"], purchase["points_earned"]) == ("refunded", 0)
+    assert purchase["refunded_fen"] == 30_000
+
+
+async def test_lost_pushes_are_found_by_the_sweep_and_told_once(market: Market) -> None:
+    await market.sweep()
+    await market.faults(shop_pushes_lost=True)
+    numbers = [(await market.buy())["number"] for _ in range(3)]
+    await market.work()
+    assert await market.purchases() == []
+    assert await market.sweep() == 3
+    await market.work()
+    assert sorted(one["number"] for one in await market.purchases()) == numbers
+    assert await market.sweep() == 0, "what overlaps is known"
+
+
+async def test_more_orders_than_a_page_holds_are_all_found(market: Market) -> None:
+    await market.sweep()
+    await market.faults(shop_pushes_lost=True)
+    for _ in range(53):
+        await market.buy(BEANS)
+    assert await market.sweep() == 53
+    await market.work()
+    assert len(await market.purchases()) == 53
+
+
+async def test_a_refund_that_left_its_order_untouched_is_found_weeks_later(market: Market) -> None:
+    await market.sweep()
+    order = await market.buy()
+    await market.act(order, "ship")
+    await market.act(order, "complete")
+    await market.act(order, "refund", line_key=order["lines"][1]["key"], is_done=False)
+    await market.work()
+    await market.sweep()
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert purchase["refunded_fen"] == 0, "she has only asked for it"
+    await market.faults(shop_pushes_lost=True)
+    await market.play("clock", offset_seconds=20 * 86_400)
+    await market.act(order, "give_back")
+    weeks_later = replace(market.context, clock=lambda: now() + timedelta(days=20, minutes=1))
+    assert await sweep(weeks_later, market.account) == 1
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert (purchase["refunded_fen"], purchase["points_earned"]) == (10_000, 200)
+    assert await sweep(weeks_later, market.account) == 0
+
+
+async def test_what_is_told_twice_counts_once(market: Market) -> None:
+    await market.faults(duplicate=True)
+    order = await market.buy()
+    await market.act(order, "ship")
+    await market.work()
+    assert len(await market.purchases()) == 1
+    assert len(await market.events()) == 3, "placed, paid, shipped; their twins are known"
+
+
+async def test_a_state_that_nobody_knows_is_parked_with_the_order(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {state: one for state, one in parse.STATES.items() if state != 20}
+    monkeypatch.setattr(parse, "STATES", known)
+    order = await market.buy()
+    await market.work()
+    assert await market.purchases() == []
+    events = await market.events()
+    assert {state for state, _ in events} == {"parked"}
+    assert all(error and error.startswith("state_unknown") for _, error in events)
+    (row, *_) = await db.fetch("SELECT convert_from(body, 'UTF8') AS body FROM inbound_event")
+    shown = json.loads(row["body"])
+    assert shown["read"]["order"]["order_id"] == order["number"]
+    assert "138" not in row["body"], "nothing of the receiver is kept"
+
+
+async def test_a_token_that_ended_is_renewed_and_a_busy_platform_asked_again(
+    market: Market,
+) -> None:
+    await market.buy()
+    await market.work()
+    await market.end_tokens()
+    await market.faults(endpoints={GET_ORDER: {"errcode": 45011, "times": 2}})
+    await market.buy()
+    await market.work()
+    assert len(await market.purchases()) == 2
+
+
+async def test_a_quota_that_is_spent_leaves_the_orders_waiting(market: Market) -> None:
+    await market.buy()
+    await market.faults(endpoints={GET_ORDER: {"errcode": 45009}})
+    await market.work()
+    assert {state for state, _ in await market.events()} == {"received"}
+    await market.faults(endpoints={})
+    await db.fetch("UPDATE inbound_event SET claimed_until = clock_timestamp()")
+    await market.work()
+    assert len(await market.purchases()) == 1
+
+
+async def test_a_platform_that_is_away_costs_no_order(market: Market) -> None:
+    order = await market.buy()
+    await market.faults(endpoints={GET_ORDER: {"status": 503}})
+    await market.work()
+    assert {state for state, _ in await market.events()} == {"received"}
+    await market.faults(endpoints={LIST_ORDERS: {"status": 503}})
+    with pytest.raises(CallFailed):
+        await market.sweep()
+    await market.faults(endpoints={LIST_ORDERS: {"errcode": 42001}})
+    with pytest.raises(TokenRefused):
+        await market.sweep()
+    await market.faults(endpoints={LIST_ORDERS: {"truncate_body": True}})
+    with pytest.raises(CallFailed):
+        await market.sweep()
+    await market.faults(endpoints={})
+    await db.fetch("UPDATE inbound_event SET claimed_until = clock_timestamp()")
+    await market.work()
+    assert [one["number"] for one in await market.purchases()] == [order["number"]]
+    rows = await db.fetch("SELECT attempts FROM inbound_event")
+    assert {row["attempts"] for row in rows} == {1}, "its being away is no failure of the order's"
