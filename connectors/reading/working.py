@@ -5,7 +5,7 @@ older reading from taking the place of a newer one.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Raw
 
 from connectors.batches import Reasons, work_in_halves
+from connectors.reading.buyers import merge_buyers
 from connectors.reading.hints import Hint, decode
 from loyalty import inbox, parking, purchases
 from loyalty.errors import LoyaltyError, NotFound
@@ -52,11 +53,11 @@ class ShopOrders:
             read = await self._read({hint.number for hint in hints.values() if not hint.told})
             answered = await self._put_back(taken, hints, read, at=at)
             if answered:
+                kind = account.shop.kind.value
+                told = _Told(account, hints, read, at=at)
+                await merge_buyers(told.orders(answered), by=kind, at=at)
                 await work_in_halves(
-                    answered,
-                    lambda some: _Batch(account, hints, read, at=at).work(some),
-                    kind=account.shop.kind.value,
-                    at=at,
+                    answered, lambda some: _Batch(told, hints, at=at).work(some), kind=kind, at=at
                 )
         return len(taken)
 
@@ -119,8 +120,8 @@ def _kept(failed: CallFailed) -> str:
     return parking.reason(LoyaltyError("order_refused", error=f"{failed.errcode} {failed.errmsg}"))
 
 
-class _Batch:
-    """The orders of a batch of events, parsed and recorded in the open transaction."""
+class _Told:
+    """What the platform told of the order of each event, and each parsed once."""
 
     def __init__(
         self,
@@ -134,6 +135,49 @@ class _Batch:
         self._hints = hints
         self._read = read
         self._at = at
+        self._parsed: dict[int, Order | LoyaltyError | None] = {}
+
+    def orders(self, events: Sequence[Left]) -> Iterator[Order]:
+        """Yield the orders of events that have one; what breaks one is told when it is worked."""
+        for event in events:
+            order = None
+            with suppress(Exception):
+                order = self.parsed(event.event_id)
+            if isinstance(order, Order):
+                yield order
+
+    def parsed(self, event_id: int) -> Order | LoyaltyError | None:
+        """Return the order of an event, or why there is none; None where it is not paid."""
+        if event_id not in self._parsed:
+            self._parsed[event_id] = self._parse(event_id)
+        return self._parsed[event_id]
+
+    def _parse(self, event_id: int) -> Order | LoyaltyError | None:
+        told = self.body(event_id)
+        try:
+            if told is None:
+                raise NotFound("order_not_there", number=self._hints[event_id].number)
+            return self._account.client.parse(told, shop=self._account.shop, at=self._at)
+        except LoyaltyError as refusal:
+            return refusal
+
+    def body(self, event_id: int) -> bytes | None:
+        """Return the order of an event as the platform told it."""
+        hint = self._hints[event_id]
+        if hint.told is not None:
+            return bytes(hint.told)
+        told = self._read[hint.number]
+        assert not isinstance(told, CallFailed), "those were put back"
+        return told
+
+
+class _Batch:
+    """The orders of a batch of events, recorded in the open transaction."""
+
+    def __init__(self, told: _Told, hints: Mapping[int, Hint], *, at: datetime) -> None:
+        self._told = told
+        self._hints = hints
+        self._at = at
         self._reasons: Reasons = {}
 
     async def work(self, events: Sequence[Left]) -> Reasons:
@@ -143,8 +187,10 @@ class _Batch:
         orders = []
         for event in held:
             self._reasons[event.event_id] = None
-            order = self._parsed(event.event_id)
-            if order is not None:
+            order = self._told.parsed(event.event_id)
+            if isinstance(order, LoyaltyError):
+                self._park(event.event_id, order)
+            elif order is not None:
                 orders.append((event.event_id, order))
         outcomes = await purchases.record([order for _, order in orders], at=self._at)
         for (event_id, _), outcome in zip(orders, outcomes, strict=True):
@@ -153,24 +199,6 @@ class _Batch:
         await inbox.end(self._reasons, at=self._at, bodies=self._bodies())
         return self._reasons
 
-    def _parsed(self, event_id: int) -> Order | None:
-        told = self._told(event_id)
-        try:
-            if told is None:
-                raise NotFound("order_not_there", number=self._hints[event_id].number)
-            return self._account.client.parse(told, shop=self._account.shop, at=self._at)
-        except LoyaltyError as refusal:
-            self._park(event_id, refusal)
-            return None
-
-    def _told(self, event_id: int) -> bytes | None:
-        hint = self._hints[event_id]
-        if hint.told is not None:
-            return bytes(hint.told)
-        told = self._read[hint.number]
-        assert not isinstance(told, CallFailed), "those were put back"
-        return told
-
     def _park(self, event_id: int, refusal: LoyaltyError) -> None:
         self._reasons[event_id] = parking.reason(refusal)
 
@@ -178,7 +206,7 @@ class _Batch:
         """Return what is kept of parked events: with the order as it was read, for staff to see."""
         bodies = {}
         for event_id, reason in self._reasons.items():
-            told = None if reason is None else self._told(event_id)
+            told = None if reason is None else self._told.body(event_id)
             if told is not None:
                 hint = self._hints[event_id]
                 kept = Hint(hint.number, hint.told, None if hint.told else Raw(told))
