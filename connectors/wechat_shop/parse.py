@@ -70,31 +70,21 @@ def order(body: bytes, *, shop: ShopRef, settings: WeChatShopSettings) -> Order 
             ``refunded_more_than_paid``.
     """
     told = told_of(body)
-    one, status = told.order, int(told.order.status)
-    price, paid_at = one.order_detail.price_info, int(one.order_detail.pay_info.pay_time)
-    if status in NEVER_PAID:
-        return None
-    if status not in STATES and status != GIVEN_BACK:
-        raise Refused("state_unknown", state=status)
+    one, price = told.order, told.order.order_detail.price_info
     paid_fen = _cash(price, "order_price", settings)
-    if not paid_at and (paid_fen or status == GIVEN_BACK):
+    if not _is_paid(one, paid_fen):
         return None
     freight_fen = _freight(price, paid_fen)
     lines = _lines(one, paid_fen=paid_fen, freight_fen=freight_fen, settings=settings)
-    refunds = list(_refunds(told.after_sales))
-    lines = given_back(lines, _by_line(refunds, one, lines), freight_fen=freight_fen)
-    refunded_fen = sum(amount for _, amount in refunds)
-    if status == GIVEN_BACK:
-        lines, refunded_fen = wholly_given_back(lines), paid_fen
-    is_refunded = status == GIVEN_BACK or is_wholly_given_back(lines)
+    lines, refunded_fen = _with_refunds(told, lines, paid_fen=paid_fen, freight_fen=freight_fen)
     confirmed_at = int(one.order_detail.ext_info.confirm_receipt_time)
     return Order(
         shop=shop,
         number=str(one.order_id),
-        state=PurchaseState.REFUNDED if is_refunded else STATES[status],
+        state=_state(one, lines),
         ordered_at=_moment(int(one.create_time)),
-        paid_at=_moment(paid_at or int(one.create_time)),
-        completed_at=_moment(confirmed_at) if confirmed_at and status == 100 else None,
+        paid_at=_moment(int(one.order_detail.pay_info.pay_time) or int(one.create_time)),
+        completed_at=_moment(confirmed_at) if confirmed_at and int(one.status) == 100 else None,
         platform_updated_at=_moment(_newest(told)),
         goods_fen=sum(line.goods_fen for line in lines),
         paid_fen=paid_fen,
@@ -105,11 +95,32 @@ def order(body: bytes, *, shop: ShopRef, settings: WeChatShopSettings) -> Order 
         ),
         discount_talent_fen=_sum(price.finder_discounted_price),
         points_deduct_fen=_sum(price.deduction_price),
-        refunded_fen=max(refunded_fen, sum(line.refunded_fen for line in lines)),
+        refunded_fen=refunded_fen,
         lines=lines,
         source=f"wechat_shop:{settings.app_id}",
         buyer=_buyer(one, settings),
     )
+
+
+def _is_paid(one: ShopOrder, paid_fen: int) -> bool:
+    """Say whether she has paid: of what is to be paid later (先用后付) the moment is not told yet.
+
+    Raises:
+        Refused: ``state_unknown``.
+    """
+    status = int(one.status)
+    if status in NEVER_PAID:
+        return False
+    if status not in STATES and status != GIVEN_BACK:
+        raise Refused("state_unknown", state=status)
+    costs_nothing = not paid_fen and status != GIVEN_BACK
+    return bool(int(one.order_detail.pay_info.pay_time)) or costs_nothing
+
+
+def _state(one: ShopOrder, lines: Sequence[OrderLine]) -> PurchaseState:
+    if int(one.status) == GIVEN_BACK or is_wholly_given_back(lines):
+        return PurchaseState.REFUNDED
+    return STATES[int(one.status)]
 
 
 def _fen(name: str, told: int | str) -> int:
@@ -183,6 +194,17 @@ def _keys(products: Sequence[Product]) -> Iterator[str]:
         key = first(product.product_unique_id, product.sku_id, product.product_id)
         seen[key] += 1
         yield key if seen[key] == 1 else f"{key}:{seen[key]}"
+
+
+def _with_refunds(
+    told: Told, lines: tuple[OrderLine, ...], *, paid_fen: int, freight_fen: int
+) -> tuple[tuple[OrderLine, ...], int]:
+    """Return the lines with what was given back of each, and what was given back of the order."""
+    if int(told.order.status) == GIVEN_BACK:
+        return wholly_given_back(lines), paid_fen
+    refunds = list(_refunds(told.after_sales))
+    lines = given_back(lines, _by_line(refunds, told.order, lines), freight_fen=freight_fen)
+    return lines, sum(amount for _, amount in refunds)
 
 
 def _refunds(after_sales: Sequence[AfterSale]) -> Iterator[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace as with_fields
 
 from loyalty.connections import WeChatShopSettings
 from simulator.settings import WeChatShop
@@ -36,6 +37,15 @@ def pair(ours: str, theirs: str) -> tuple[WeChatShop, WeChatShopSettings]:
             calls_per_second=200,
             api_base=theirs,
         ),
+    )
+
+
+def by_update(ours: str, theirs: str) -> tuple[WeChatShop, WeChatShopSettings]:
+    """Return a shop that lists after-sales by when they changed, as newer documents have it."""
+    shop, settings = pair(ours, theirs)
+    return (
+        with_fields(shop, lists_after_sales_by_update=True),
+        with_fields(settings, after_sales_listed_by="update"),
     )
 
 

@@ -3,17 +3,20 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from connectors.reading.sweeping import sweep
 from connectors.wechat_shop import parse
-from loyalty import ledger
-from models import Identity, db
+from loyalty import customers, ledger
+from loyalty.orders import IdentityRef
+from models import Identity, IdentityKind, db
 from simulator.consumers import derived_openid
+from tests.connectors import market as markets
 from tests.connectors.market import BEANS, SHIRT, Market
-from tests.connectors.wechat_shop.conftest import SHOP_APP_ID
-from web.context import now
+from tests.connectors.wechat_shop.conftest import SHOP_APP_ID, by_update
+from web.context import Context, now
 from wechat.errors import CallFailed, TokenRefused
 
 LIVE = {
@@ -164,6 +167,25 @@ async def test_a_refund_that_left_its_order_untouched_is_found_weeks_later(marke
     assert await sweep(weeks_later, market.account) == 0
 
 
+async def test_after_sales_may_be_listed_by_when_they_changed(
+    brand: None, context: Context
+) -> None:
+    async with markets.opened(context, [by_update]) as market:
+        await market.sweep()
+        order = await market.buy()
+        await market.act(order, "refund", line_key=order["lines"][1]["key"], is_done=False)
+        await market.sweep()
+        await market.work()
+        await market.faults(shop_pushes_lost=True)
+        await market.play("clock", offset_seconds=40 * 86_400)
+        await market.act(order, "give_back")
+        weeks_later = replace(market.context, clock=lambda: now() + timedelta(days=40, minutes=1))
+        assert await sweep(weeks_later, market.account) == 1
+        await market.work()
+        (purchase,) = await market.purchases()
+        assert purchase["refunded_fen"] == 10_000
+
+
 async def test_what_is_told_twice_counts_once(market: Market) -> None:
     await market.faults(duplicate=True)
     order = await market.buy()
@@ -233,3 +255,54 @@ async def test_a_platform_that_is_away_costs_no_order(market: Market) -> None:
     assert [one["number"] for one in await market.purchases()] == [order["number"]]
     rows = await db.fetch("SELECT attempts FROM inbound_event")
     assert {row["attempts"] for row in rows} == {1}, "its being away is no failure of the order's"
+
+
+async def test_an_order_that_breaks_the_parser_holds_up_no_other(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = [await market.buy(BEANS) for _ in range(3)]
+    broken, read = orders[1]["number"], parse.order
+
+    def breaking(body: bytes, **more: Any) -> Any:
+        if broken.encode() in body:
+            raise ValueError("a mistake of ours")
+        return read(body, **more)
+
+    monkeypatch.setattr(parse, "order", breaking)
+    await market.work()
+    assert len(await market.purchases()) == 2
+    of_broken = await db.fetch("SELECT state, error FROM inbound_event WHERE sender = $1", broken)
+    assert {tuple(row) for row in of_broken} == {("parked", "ValueError")}
+
+
+async def test_who_bought_before_the_shop_was_bound_is_one_with_the_follower_afterwards(
+    market: Market,
+) -> None:
+    order = await market.buy(BEANS)
+    await market.work()
+    await db.fetch("DELETE FROM identity WHERE kind = 'unionid'")
+    unionid = IdentityRef(IdentityKind.UNIONID, "", order["buyer_unionid"])
+    follower = await customers.meet((unionid,), at=now(), through="official_account")
+    await market.buy(SHIRT)
+    await market.work()
+    assert {error for _, error in await market.events()} == {None}
+    openid = IdentityRef(IdentityKind.OPENID, SHOP_APP_ID, order["buyer"])
+    assert await customers.find([openid, unionid]) == {openid: follower, unionid: follower}
+    (balance,) = (await ledger.balances([follower], at=now())).values()
+    assert balance.pending == 300
+    assert await ledger.verify() == []
+
+
+async def test_two_people_of_one_shop_are_not_merged_by_a_unionid(market: Market) -> None:
+    first = await market.buy(BEANS)
+    await market.work()
+    # the unionid is known as another buyer's of the same shop
+    await db.fetch("DELETE FROM identity WHERE kind = 'unionid'")
+    another = IdentityRef(IdentityKind.OPENID, SHOP_APP_ID, "oAnother")
+    unionid = IdentityRef(IdentityKind.UNIONID, "", first["buyer_unionid"])
+    await customers.meet((unionid, another), at=now(), through="test")
+    await market.buy(SHIRT)
+    await market.work()
+    errors = {error.split()[0] for _, error in await market.events() if error}
+    assert errors == {"identities_of_two_customers"}
+    assert len(await market.purchases()) == 1
