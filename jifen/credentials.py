@@ -58,6 +58,12 @@ class Credentials(Struct, frozen=True):
     pay_api_v3_key: str
     pay_public_key_id: str
     pay_keys: KeyPair
+    wechat_shop_app_id: str
+    wechat_shop_secret: str
+    wechat_shop_token: str
+    wechat_shop_encoding_aes_key: str
+    douyin_shop_id: str
+    douyin_secret: str
 
     def __repr__(self) -> str:
         return f"Credentials(app_id={self.app_id!r})"
@@ -102,6 +108,12 @@ def _made() -> Credentials:
         pay_api_v3_key=_letters(32),
         pay_public_key_id=f"PUB_KEY_ID_{secrets.randbelow(10**20):020}",
         pay_keys=key_pair(),
+        wechat_shop_app_id="wx" + secrets.token_hex(8),
+        wechat_shop_secret=secrets.token_hex(16),
+        wechat_shop_token=_letters(24),
+        wechat_shop_encoding_aes_key=_encoding_aes_key(),
+        douyin_shop_id=f"4{secrets.randbelow(10**6):06}",
+        douyin_secret=_letters(32),
     )
 
 

@@ -11,19 +11,21 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from jifen.demo_purchases import Action, Bought, act
+from jifen.demo_purchases import Action, Bought, Sold, act, sold
 from jobs import moving
 from jobs.moving import Mover
 from jobs.run_campaigns import route_of
 from loyalty import campaigns
 from loyalty.orders import IdentityRef
-from models import Brand, IdentityKind
+from models import Brand, IdentityKind, Product, ShopKind
+from web import followers
 from web.context import Context
 from web.logs import log
 from web.refusals import BadRequest
 from web.typed import Api, Moment, get, post
 from web.wake import wake
 
+GOODS = 20
 MOVES = web.AppKey("moves", set[asyncio.Task[None]])
 
 Openid = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -47,13 +49,22 @@ class Named(Struct, frozen=True):
     colour: str
 
 
+class Goods(Struct, frozen=True):
+    """A thing that shops sell."""
+
+    sku: str
+    title: str
+    price_fen: int
+
+
 class Day(Struct, frozen=True):
-    """Business time, the brand, the campaigns in force, and how far a move is."""
+    """Business time, the brand, the campaigns in force, what shops sell, and how far a move is."""
 
     now: Moment
     ahead_seconds: int
     brand: Named | None
     campaigns: list[str]
+    goods: list[Goods]
     moving: Moving | None
 
 
@@ -71,6 +82,22 @@ class Wish(Struct, frozen=True, forbid_unknown_fields=True):
     openid: Openid | None = None
     unionid: Openid | None = None
     purchase: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+
+
+class Look(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which order of which shop, and who is said to have bought it."""
+
+    kind: ShopKind
+    code: Annotated[str, Meta(min_length=1, max_length=100)]
+    number: Annotated[str, Meta(min_length=1, max_length=100)]
+    openid: Openid | None = None
+    unionid: Openid | None = None
+
+
+class Looked(Struct, frozen=True):
+    """The order as it is recorded; None where it is not yet."""
+
+    order: Sold | None
 
 
 class Now(Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,6 +122,10 @@ async def read(context: Context) -> Day:
         ahead_seconds=brand.offset_seconds if brand else 0,
         brand=Named(brand.name_zh, brand.name_en, brand.logo, brand.colour) if brand else None,
         campaigns=await campaigns.in_force(at),
+        goods=[
+            Goods(one.sku, one.name_zh, one.price_fen)
+            for one in await Product.filter(is_on_sale=True).order_by("sku").limit(GOODS)
+        ],
         moving=Moving(move.begins_at, move.ends_at, move.at) if move else None,
     )
 
@@ -117,6 +148,27 @@ async def _moved(mover: Mover) -> None:
 
 async def purchase(body: Wish, context: Context) -> Bought:
     """Record what a Tmall shop would tell us: an order, its completion, or its refund."""
+    bought = await act(body.action, _buyer(body, context), body.purchase, at=context.clock())
+    await wake(context.redis)
+    return bought
+
+
+async def order(body: Look, context: Context) -> Looked:
+    """An order of a shop on a platform as it is recorded: its push is worked behind the answer."""
+    shop, buyer = (body.kind, body.code), _buyer(body, context)
+    found = await sold(shop, body.number, buyer)
+    if found and not found.is_hers:  # a new follower is asked about every 30 seconds, or now
+        await followers.learn_waiting(context, at=context.clock())
+        found = await sold(shop, body.number, buyer)
+    return Looked(found)
+
+
+def _buyer(body: Wish | Look, context: Context) -> tuple[IdentityRef, ...]:
+    """Return her names.
+
+    Raises:
+        BadRequest: she has none.
+    """
     app_id = next(iter(context.accounts), "")
     named = (
         (IdentityKind.OPENID, app_id, body.openid),
@@ -125,9 +177,7 @@ async def purchase(body: Wish, context: Context) -> Bought:
     buyer = tuple(IdentityRef(kind, scope, value) for kind, scope, value in named if value)
     if not buyer:
         raise BadRequest(field="openid")
-    bought = await act(body.action, buyer, body.purchase, at=context.clock())
-    await wake(context.redis)
-    return bought
+    return buyer
 
 
 async def run_campaign(code: Code, body: Now, context: Context) -> Run:
@@ -149,6 +199,7 @@ def add_to(app: web.Application) -> None:
             get("/day", read),
             post("/clock", move, http_status=202),
             post("/purchases", purchase, http_status=201),
+            post("/orders", order),
             post("/campaigns/{code}/run", run_campaign),
         ),
     ).add_to(app)

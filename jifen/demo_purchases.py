@@ -11,7 +11,8 @@ from jifen.seed import TMALL
 from loyalty import customers, purchases
 from loyalty.errors import NotFound
 from loyalty.orders import IdentityRef, Order, OrderLine
-from models import Product, Purchase, PurchaseLine, PurchaseState, Shop
+from loyalty.roots import roots_of
+from models import Product, Purchase, PurchaseLine, PurchaseState, Shop, ShopKind
 from web.typed import Moment
 
 Action = Literal["buy", "complete", "refund"]
@@ -55,6 +56,40 @@ async def act(
             order, state=PurchaseState.REFUNDED, refunded_fen=order.paid_fen, lines=lines
         )
     return await _record(replace(changed, platform_updated_at=at), at=at)
+
+
+class Sold(Struct, frozen=True):
+    """An order of a shop on a platform as it is recorded; ``points`` is what it has earned.
+
+    ``is_hers``: she whom the chat knows is its buyer.
+    """
+
+    state: PurchaseState
+    paid_fen: int
+    refunded_fen: int
+    points: int
+    is_hers: bool
+
+
+async def sold(
+    shop: tuple[ShopKind, str], number: str, buyer: tuple[IdentityRef, ...]
+) -> Sold | None:
+    """Return an order of a shop; None where it is not recorded yet."""
+    kind, code = shop
+    one = await Shop.get_or_none(kind=kind, code=code)
+    found = await Purchase.get_or_none(shop_id=one.id, number=number) if one else None
+    if found is None:
+        return None
+    known = await customers.find(buyer)
+    hers = next((known[ref] for ref in buyer if ref in known), None)
+    roots = await roots_of([found.customer_id] if found.customer_id else [])
+    return Sold(
+        found.state,
+        found.paid_fen,
+        found.refunded_fen,
+        found.points_earned,
+        hers in roots.values(),
+    )
 
 
 async def _record(order: Order, *, at: datetime) -> Bought:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from jifen import demo_corp, demo_menu, demo_pay, embedded, running, seed
+from jifen import demo_corp, demo_menu, demo_pay, demo_shops, embedded, running, seed
 from jifen.credentials import Credentials
 from jifen.demo_places import LOGS, SIMULATOR_STATE, Ports
 from jifen.seeds import crowd, staff
 from jifen.settings import Settings, sealer
 from jifen.templates import COUPON, TEMPLATES
+from loyalty import connections
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
 from models import db
 from simulator import settings as simulator_settings
@@ -70,6 +71,8 @@ class World:
                 wecom=demo_corp.connected(self._known, page=self.page),
                 merchant=demo_pay.connection(self._known, page=self.page, server=self.server),
             )
+            for name, shop in demo_shops.connected(self._known, page=self.page).items():
+                await connections.save(shop, name=name, sealer=sealer(self.settings), at=now())
             await crowd.lay(seed.TMALL, app_id=self._known.miniprogram_app_id, at=now())
 
     def _account(self) -> OfficialAccountSettings:
@@ -172,6 +175,7 @@ def simulated(known: Credentials, ports: Ports, *, data: Path) -> simulator_sett
             for name, language in CONSUMERS
         ),
         templates=TEMPLATES,
+        platform_shops=demo_shops.simulated(known, server=server),
         day=simulator_settings.Day(f"{server}/console", STAFF_ACCOUNT, known.staff_password),
     )
 

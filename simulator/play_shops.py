@@ -38,6 +38,12 @@ class Given(msgspec.Struct, forbid_unknown_fields=True):
     is_done: bool = True
 
 
+class Ahead(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of POST /play/shops/clock."""
+
+    ahead_seconds: Annotated[int, Meta(ge=0, le=10**9)]
+
+
 async def listed(request: web.Request) -> web.Response:
     """All shops with their newest orders."""
     return said(
@@ -111,6 +117,14 @@ async def end_tokens(request: web.Request) -> web.Response:
     return said({"ended": ended})
 
 
+async def move_clock(request: web.Request) -> web.Response:
+    """Lets the clock of all shops run ahead of the platform's."""
+    wish, china = await body_of(request, Ahead), request.app[CHINA]
+    china.shops_state.ahead_seconds = wish.ahead_seconds
+    changed(china)
+    return said({"ahead_seconds": wish.ahead_seconds})
+
+
 def _shop(request: web.Request) -> Platform:
     found = request.app[CHINA].shops.get(request.match_info["kind"], request.match_info["code"])
     if found is None:
@@ -140,6 +154,7 @@ def _told(request: web.Request, order: Order, status: int = 200) -> web.Response
 SHOP = "/play/shops/{kind}/{code}"
 ROUTES = (
     web.get("/play/shops", listed),
+    web.post("/play/shops/clock", move_clock),
     web.post(SHOP + "/orders", buy),
     web.post(SHOP + "/orders/{number}/refund", refund),
     web.post(SHOP + "/orders/{number}/give_back", give_back),

@@ -76,6 +76,7 @@ class China:
         self.web_logins = WebLogins()
         self.relay = Relay(settings.miniprogram.server, self.wire)
         self.pay = PayHost(settings, state.payments, clock, faults=self.faults, wire=self.wire)
+        self.shops_state = state.shops
         self.shops = Shops(
             opened(settings, state.shops, clock=clock, faults=self.faults, wire=self.wire)
         )

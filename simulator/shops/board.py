@@ -5,14 +5,28 @@ from typing import Protocol
 
 import msgspec
 
+from simulator.clock import Clock
 from simulator.consumers import Consumer
 from simulator.shops.orders import Order, Orders, Refund, ShopState
 
 
 class ShopsState(msgspec.Struct):
-    """What every shop remembers, by platform and code."""
+    """What every shop remembers, by platform and code, and how far their clock runs ahead."""
 
     shops: dict[str, ShopState] = {}
+    ahead_seconds: int = 0
+
+
+class ShopsClock(Clock):
+    """The clock of shops, which may run ahead of WeChat's: what is bought on another day."""
+
+    def __init__(self, clock: Clock, state: ShopsState) -> None:
+        super().__init__(clock.state)
+        self._shops = state
+
+    def now(self) -> int:
+        """Unix seconds of the shops' time."""
+        return super().now() + self._shops.ahead_seconds
 
 
 class Platform(Protocol):

@@ -9,7 +9,7 @@ from simulator.clock import Clock
 from simulator.faults import FaultBoard
 from simulator.settings import DouyinShop, Settings, WeChatShop
 from simulator.shops import douyin, wechat_shop
-from simulator.shops.board import Platform, ShopsState
+from simulator.shops.board import Platform, ShopsClock, ShopsState
 from simulator.shops.orders import ShopState
 from simulator.shops.pushes import Pushes
 from simulator.wire import Wire
@@ -32,10 +32,11 @@ def opened(
 ) -> list[Platform]:
     """The shops of a run, with what they remember."""
     found: list[Platform] = []
+    shops_clock = ShopsClock(clock, state)
     for told in settings.platform_shops:
         shop, is_taken = SHOPS[type(told)]
         pushes = Pushes(is_taken, assumed=settings.assumed, faults=faults, wire=wire)
-        found.append(shop(told, _state(state, told), clock=clock, pushes=pushes))
+        found.append(shop(told, _state(state, told), clock=shops_clock, pushes=pushes))
     return found
 
 

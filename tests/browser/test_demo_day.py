@@ -80,6 +80,32 @@ async def test_she_buys_completes_waits_a_week_and_both_phones_show_her_points(
     await points(day, "500").to_be_visible()
 
 
+async def test_what_she_buys_in_a_shop_on_wechat_is_in_the_balance_that_the_chat_tells(
+    day: Page, demo: dict[str, Any]
+) -> None:
+    await day.get_by_label("扮演谁").select_option(label="林小满")
+    chat, told = day.frame_locator("#chat"), day.locator("#told")
+    await chat.get_by_role("button", name="关注公众号").click()
+    await expect(chat.locator(".line--account").last).to_be_visible()
+    await day.get_by_label("在哪家店").select_option(label="微信小店")
+    await day.get_by_role("button", name="确认收货").click()
+    await expect(told).to_contain_text("没有她可以处理的订单了")
+    await day.get_by_role("button", name="下单").click()
+    await expect(told).to_contain_text("在微信小店买了")
+    bought = int((await told.inner_text()).rpartition("+")[2].partition(" ")[0])
+    await says(chat, "积分")
+    await heard(chat, f"另有 {bought} 积分待到账").to_be_visible()
+    await day.get_by_role("button", name="确认收货").click()
+    await expect(told).to_contain_text("收到了")
+    await day.get_by_role("button", name="退款").click()
+    await expect(told).to_contain_text(f"-{bought} 积分")
+    await says(chat, "明细")
+    await heard(chat, f"-{bought}").to_be_visible()
+    await day.get_by_label("在哪家店").select_option(label="抖店")
+    await day.get_by_role("button", name="下单").click()
+    await expect(told).to_contain_text("抖店不说她是谁")
+
+
 async def test_the_console_is_signed_in_to_with_what_is_shown_and_follows(
     day: Page, demo: dict[str, Any]
 ) -> None:

@@ -13,8 +13,9 @@ import {
   refreshMini,
   speakInChat,
 } from './desks.js';
-import { Away, Refused, demo, told, world } from './server.js';
-import { say, sayAll } from './words.js';
+import { inShop } from './market.js';
+import { Away, Refused, demo, shopsOnPlatforms, told, world } from './server.js';
+import { say, sayAll, shopName } from './words.js';
 
 const STEPS = [1, 7, 30];
 const DEEDS = ['buy', 'complete', 'refund'];
@@ -22,7 +23,17 @@ const SAID = { buy: 'bought', complete: 'completed', refund: 'refunded' };
 const LOOK_MS = 600;
 const READ_MS = 20_000;
 const TOLD_MS = 6_000;
-const page = { consumers: [], activeId: null, day: null, login: null, isBusy: false };
+// The demo's server records what it sells itself; the others are simulated platforms.
+const TMALL = { kind: 'tmall', code: 'demo' };
+const page = {
+  consumers: [],
+  activeId: null,
+  shops: [TMALL],
+  shop: TMALL,
+  day: null,
+  login: null,
+  isBusy: false,
+};
 
 const active = () => page.consumers.find(({ id }) => id === page.activeId) ?? null;
 
@@ -51,10 +62,17 @@ async function once(run) {
 }
 
 async function act(action) {
+  const { shop } = page;
   const { nickname, openid, unionid } = active();
-  const bought = await demo('POST', '/purchases', { action, openid, unionid });
-  const yuan = (bought.paid_fen / 100).toFixed(0);
-  tell(say(SAID[action], { who: nickname, what: bought.title, yuan, points: bought.points }));
+  const done =
+    shop === TMALL
+      ? await demo('POST', '/purchases', { action, openid, unionid })
+      : await inShop(shop, active(), action, page.day);
+  const figures = { who: nickname, shop: shopName(shop), what: done.title, points: done.points };
+  const yuan = (done.paid_fen / 100).toFixed(0);
+  const isElsewhere = done.is_hers === false;
+  tell(say(SAID[action], { ...figures, yuan }) + (isElsewhere ? ` ${say('not_hers', figures)}` : ''));
+  await readShops();
   refresh();
 }
 
@@ -102,9 +120,8 @@ function drawButtons() {
   byId('steps').replaceChildren(
     ...STEPS.map((n) => button(`${n}d`, say('day', { n }), () => moveBy(n))),
   );
-  const who = byId('deeds').firstElementChild;
   byId('deeds').replaceChildren(
-    who,
+    ...byId('deeds').querySelectorAll('.who'),
     ...DEEDS.map((deed) => button(deed, say(deed), () => act(deed))),
     button('campaign', say('campaign'), runCampaign),
   );
@@ -124,6 +141,22 @@ function drawConsumers() {
   );
 }
 
+function drawShops() {
+  byId('shop').replaceChildren(
+    ...page.shops.map((shop, place) =>
+      element('option', { value: String(place), selected: shop === page.shop }, shopName(shop)),
+    ),
+  );
+}
+
+/** Reads the shops again; the one that was chosen stays so. */
+async function readShops() {
+  const isChosen = ({ kind, code }) => kind === page.shop.kind && code === page.shop.code;
+  page.shops = [TMALL, ...(await shopsOnPlatforms())];
+  page.shop = page.shops.find(isChosen) ?? TMALL;
+  drawShops();
+}
+
 function drawLogin() {
   const [before, between, after] = say('login').split(/\{\w+\}/);
   const { account, password } = page.login;
@@ -141,6 +174,7 @@ function drawWords() {
   byId('language').textContent = say('other_language');
   byId('language').lang = language() === 'zh' ? 'en' : 'zh-CN';
   drawButtons();
+  drawShops();
   drawLogin();
   drawClock();
   if (page.day) drawBrand();
@@ -167,6 +201,9 @@ function listen() {
     page.activeId = target.value;
     handPhones(page.activeId);
   });
+  byId('shop').addEventListener('change', ({ target }) => {
+    page.shop = page.shops[target.value];
+  });
   byId('language').addEventListener('click', () => speak(language() === 'zh' ? 'en' : 'zh'));
   onLanguage(() => {
     drawWords();
@@ -185,6 +222,7 @@ async function start() {
   drawWords();
   openConsole(page.login.console);
   await readWorld();
+  await readShops();
   listen();
   await once(async () => {
     await readDay();

@@ -14,6 +14,17 @@ export const told = () => asked('/play/day');
 /** What the phones' world looks like: consumers, account. */
 export const world = () => asked('/play/state');
 
+/** The shops on platforms with their newest orders. */
+export const shopsOnPlatforms = () => asked('/play/shops');
+
+/** Lets something happen in the shops on platforms. Raises: Away. */
+export const play = (path, body = {}) =>
+  asked(`/play/shops${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
 /** Asks /demo`path`. Raises: Refused, Away. */
 export async function demo(method, path, body) {
   const headers = { 'Accept-Language': language() === 'zh' ? 'zh-CN' : 'en' };
