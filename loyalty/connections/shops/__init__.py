@@ -1,0 +1,9 @@
+"""The settings of shops, as an operator writes them: the brand's own, and those on platforms."""
+
+from loyalty.connections.shops.douyin import DouyinSettings
+from loyalty.connections.shops.own_store import OwnStoreSettings
+from loyalty.connections.shops.wechat_shop import WeChatShopSettings
+
+ShopSettings = DouyinSettings | WeChatShopSettings
+
+__all__ = ["DouyinSettings", "OwnStoreSettings", "ShopSettings", "WeChatShopSettings"]
