@@ -109,11 +109,18 @@ async def _move_points(tasks: Sequence[Task], rules: Rules, *, at: datetime) -> 
     outcomes = await ledger.record([one for _, one in movements])
     for (task, _), outcome in zip(movements, outcomes, strict=True):
         if outcome.refusal is not None:
-            if outcome.refusal.code == "member_was_merged":
+            if outcome.refusal.code == "member_was_merged" or await _was_taken_meanwhile(task):
                 raise db.Outdated
             task.refuse(outcome.refusal)
     await _check_still_merged([*tasks, *(one.task for one in others)])
     return [one.task for one in others if one.task.is_open]
+
+
+async def _was_taken_meanwhile(task: Task) -> bool:
+    """Say whether another process wrote a new order between our look and the lock of its member."""
+    if task.known is not None:
+        return False
+    return bool(await storing.known([(task.order.shop, task.order.number)]))
 
 
 async def _check_still_merged(tasks: Sequence[Task]) -> None:

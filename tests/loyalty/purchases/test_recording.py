@@ -88,6 +88,17 @@ async def test_many_tellers_of_the_same_orders_at_once_count_each_once() -> None
     await adds_up()
 
 
+async def test_an_order_of_a_known_buyer_told_by_many_at_once_is_refused_to_none_of_them() -> None:
+    await take(order("0", line(1_00)))
+    told = [[order(str(n), line(10_00)) for n in range(1, 4)] for _ in range(6)]
+
+    results = await asyncio.gather(*(purchases.record(batch, at=JUNE_1) for batch in told))
+
+    fates = [outcome.fate for outcomes in results for outcome in outcomes]
+    assert (fates.count(Fate.DONE), fates.count(Fate.ALREADY_DONE)) == (3, 15)
+    await adds_up()
+
+
 async def test_a_refund_before_settling_cancels_what_the_line_earned() -> None:
     await take(order("1", line(60_00), line(40_00, key="2")))
     told = await take(order("1", line(60_00, refunded_fen=60_00), line(40_00, key="2")))
