@@ -181,6 +181,7 @@ EN: dict[str, str] = {
     "state_shipped": "shipped",
     "state_completed": "completed",
     "state_refunded": "refunded",
+    "state_replaced": "split up",
     "state_issued": "issued",
     "state_locked": "locked",
     "state_used": "used",

@@ -175,6 +175,7 @@ ZH: dict[str, str] = {
     "state_shipped": "已发货",
     "state_completed": "已完成",
     "state_refunded": "已退款",
+    "state_replaced": "已拆分",
     "state_issued": "已发放",
     "state_locked": "锁定",
     "state_used": "已使用",

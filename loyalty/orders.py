@@ -62,6 +62,8 @@ class Order(Struct, frozen=True):
     ``refunded_fen`` sums to ``refunded_fen`` unless freight was given back too.
     ``platform_updated_at`` is the platform's own moment of change, where the source has one.
     ``lines`` may be empty where the source knows only the total; details can follow.
+    ``parent_numbers`` are orders of the shop that were split up, and this is a part of each: the
+    nearest first.
     """
 
     shop: ShopRef
@@ -83,3 +85,4 @@ class Order(Struct, frozen=True):
     discount_talent_fen: Fen = 0
     points_deduct_fen: Fen = 0
     refunded_fen: Fen = 0
+    parent_numbers: tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...] = ()

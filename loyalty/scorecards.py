@@ -132,7 +132,7 @@ class Today(Struct, frozen=True):
 
 _TODAY = """
 SELECT (SELECT count(*) FROM member WHERE joined_at >= $1 AND joined_at < $2) AS joined,
-       count(*) AS orders,
+       count(*) FILTER (WHERE state <> 'replaced') AS orders,
        coalesce(sum(greatest(paid_fen - freight_fen - refunded_fen, 0)), 0)::bigint AS sales_fen,
        (SELECT coalesce(sum(available + pending), 0)::bigint FROM entry
         WHERE kind = 'earn' AND at >= $1 AND at < $2) AS points_earned,

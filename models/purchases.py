@@ -22,12 +22,16 @@ class ShopKind(StrEnum):
 
 
 class PurchaseState(StrEnum):
-    """How far a paid order has come. A refunded one was paid and is wholly given back."""
+    """How far a paid order has come. A refunded one was paid and is wholly given back.
+
+    A replaced one (已拆分) was split up by its platform: its money stands in its parts.
+    """
 
     PAID = "paid"
     SHIPPED = "shipped"
     COMPLETED = "completed"
     REFUNDED = "refunded"
+    REPLACED = "replaced"
 
 
 class AttributionKind(StrEnum):
@@ -60,12 +64,14 @@ class Purchase(Model):
     of refunds, and ``earned`` the entries that hold it as [[key, points], ...]; ``tier`` is the
     code of the tier she had when she paid, and ``paid_as_id`` the member she was then, whoever she
     was merged with since; ``digest`` is the content of the newest accepted revision.
+    ``parent_number`` is the order of which it is a part; "" for most.
     """
 
     id = fields.BigIntField(primary_key=True)
     uuid = fields.UUIDField(unique=True)
     shop_id = fields.BigIntField()
     number = fields.TextField()
+    parent_number = fields.TextField(default="")
     customer_id = fields.BigIntField(null=True)
     state = fields.CharEnumField(PurchaseState)
     currency = fields.TextField()

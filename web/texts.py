@@ -126,6 +126,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "商品与运费之和 {lines_and_freight} 分，与实付 {paid} 分不一致",
         "Lines and freight come to {lines_and_freight} fen, the order was paid with {paid} fen",
     ),
+    "split_in_a_circle": (
+        "订单 {number} 与其父订单互为对方的子订单",
+        "Order {number} and its parent are told to be parts of one another",
+    ),
     "completed_before_paid": ("完成时间早于付款时间", "Completed before it was paid"),
     "refunds_do_not_sum": ("各行退款之和与订单退款不一致", "Refunds of lines and order differ"),
     # orders that a store tells us

@@ -15,7 +15,9 @@ MOST_FEN = 10**12
 MOST_PIECES = 10**9
 FIRST_YEAR = 2000
 FAST_CLOCK = timedelta(minutes=10)
-_STATES: Mapping[str, PurchaseState] = {state.value: state for state in PurchaseState}
+_STATES: Mapping[str, PurchaseState] = {
+    state.value: state for state in PurchaseState if state is not PurchaseState.REPLACED
+}
 
 
 def order(kept: Kept, *, shop: ShopRef, at: datetime) -> Order:

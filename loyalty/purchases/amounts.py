@@ -33,12 +33,14 @@ def digest(order: Order) -> bytes:
 def checked(order: Order) -> Order:
     """Return the order with lines that sum to it.
 
-    An order without lines gets one for the whole; what was refunded of the order but of no line is
-    freight first, then shared over the lines.
+    An order without lines gets one for the whole, unless it is replaced; what was refunded of the
+    order but of no line is freight first, then shared over the lines.
 
     Raises:
         Refused: ``lines_do_not_sum``, ``refunded_more_than_paid``, ``completed_before_paid``.
     """
+    if order.state is PurchaseState.REPLACED:
+        return order
     lines = order.lines or (_whole(order),)
     if order.refunded_fen > order.paid_fen:
         raise Refused("refunded_more_than_paid", paid=order.paid_fen, refunded=order.refunded_fen)

@@ -30,7 +30,8 @@ class Known:
         return replace(self, order=with_fields(self.order, lines=tuple(lines)))
 
     def completed(self, told: Order) -> Order:
-        """Return what is told, with what only we know: the details of lines, the completion.
+        """Return what is told, with what only we know: the details of lines, the completion,
+        of what order it is a part.
 
         What brought a line about is kept where it is not told. Lines whose money is not what is
         told any more are no details of it, nor are refunds of lines where less is refunded than
@@ -54,6 +55,7 @@ class Known:
                 told,
                 lines=lines,
                 completed_at=told.completed_at or self.order.completed_at,
+                parent_numbers=told.parent_numbers or self.order.parent_numbers,
             )
         )
 

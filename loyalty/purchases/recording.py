@@ -9,14 +9,14 @@ from loyalty.again import in_transaction
 from loyalty.errors import LoyaltyError, Refused
 from loyalty.orders import Order
 from loyalty.outcomes import Fate, Outcome
-from loyalty.purchases import siblings, storing
+from loyalty.purchases import siblings, splitting, storing
 from loyalty.purchases.amounts import checked, digest, is_older, moves_forward
 from loyalty.purchases.following import follow
 from loyalty.purchases.known import Known
 from loyalty.purchases.rules import Rules
 from loyalty.purchases.task import Recorded, Task
 from loyalty.roots import roots_of
-from models import db
+from models import PurchaseState, db
 
 
 async def record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Recorded]]:
@@ -25,7 +25,8 @@ async def record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Recor
     Done: new, or a later telling of a known order. Already done: the same content, or an older
     one. Refused: ``order_differs`` (other amounts and no newer update time), ``lines_do_not_sum``,
     ``refunds_do_not_sum``, ``refunded_more_than_paid``, ``completed_before_paid``,
-    ``buyer_differs``, ``identities_of_two_customers``. One refused order does not spoil the rest.
+    ``buyer_differs``, ``identities_of_two_customers``, ``split_in_a_circle``. One refused order
+    does not spoil the rest. An order of which a part is taken stands replaced from then on.
     Joins the caller's transaction; then a ``db.Collision`` with another process is the caller's to
     try again.
     """
@@ -34,15 +35,19 @@ async def record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Recor
 
 async def _record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Recorded]]:
     tasks = [_task(order) for order in orders]
+    splitting.refuse_circles(tasks)
     waiting = [task for task in tasks if task.is_open]
     while waiting:
         # An order told twice in one batch is taken in two rounds, the second against the first.
         this_round, waiting = _first_tellings(waiting)
         await _record_round(this_round, at=at)
+        parents = splitting.parents([one.order for one in this_round if not _ended(one).refusal])
+        waiting += map(_task, parents)
     return [_ended(task) for task in tasks]
 
 
 def _task(order: Order) -> Task:
+    order = splitting.as_it_counts(order)
     try:
         return Task(order, storing.name(order), digest(order))
     except Refused as refusal:
@@ -135,9 +140,13 @@ async def _check_still_merged(tasks: Sequence[Task]) -> None:
 
 
 async def _decide(tasks: Sequence[Task]) -> None:
-    known = await storing.known([(task.order.shop, task.order.number) for task in tasks])
+    # Parents, too: all that this batch changes is locked by one statement, in one order.
+    known = await storing.known(splitting.with_parents([task.order for task in tasks]))
     for task in tasks:
         task.known = known.get(task.name)
+        if splitting.is_in_a_circle(task, known):
+            task.refuse(Refused("split_in_a_circle", number=task.order.number))
+            continue
         if task.known is not None and task.known.digest == task.digest:
             task.outcome = _already(task.known)
             continue
@@ -162,18 +171,31 @@ def _already(known: Known) -> Outcome[Recorded]:
 def _compare(task: Task, known: Known) -> None:
     """Let the order become the next revision of what is known, or end where it is older.
 
+    Whatever is told of an order that stands replaced, its parts count.
+
     Raises:
         Refused: ``order_differs``, or as ``checked``.
     """
+    if known.order.state is PurchaseState.REPLACED:
+        task.outcome = _already(known)
+        return
+    if task.order.state is PurchaseState.REPLACED:
+        _become(task, known, splitting.replaced(known.order))
+        return
     told_at, known_at = task.order.platform_updated_at, known.order.platform_updated_at
     is_newer = bool(told_at and known_at and told_at > known_at)
     is_behind = bool(told_at and known_at and told_at < known_at)
     if is_behind or (not is_newer and is_older(known.order, task.order)):
         task.outcome = _already(known)
         return
-    task.order = known.completed(task.order)
-    if not is_newer and not moves_forward(known.order, task.order):
-        raise Refused("order_differs", number=task.order.number, **known.differences(task.order))
+    order = known.completed(task.order)
+    if not is_newer and not moves_forward(known.order, order):
+        raise Refused("order_differs", number=order.number, **known.differences(order))
+    _become(task, known, order)
+
+
+def _become(task: Task, known: Known, order: Order) -> None:
+    task.order = order
     task.known = known
     task.revision = known.revision + 1
     task.purchase_id = known.purchase_id

@@ -30,6 +30,7 @@ _COLUMNS = (
     "id",
     "shop_id",
     "number",
+    "parent_number",
     "customer_id",
     "state",
     "currency",
@@ -72,7 +73,8 @@ _ATTRIBUTED = msgspec.json.Decoder(tuple[Attribution, ...])
 
 _UPDATE = """
 UPDATE purchase
-SET customer_id = new.customer_id, state = new.state, currency = new.currency,
+SET parent_number = new.parent_number, customer_id = new.customer_id, state = new.state,
+    currency = new.currency,
     goods_fen = new.goods_fen, discount_shop_fen = new.discount_shop_fen,
     discount_platform_fen = new.discount_platform_fen,
     discount_talent_fen = new.discount_talent_fen, points_deduct_fen = new.points_deduct_fen,
@@ -137,6 +139,7 @@ def read(row: db.Row, shop: ShopRef) -> Known:
             discount_talent_fen=row["discount_talent_fen"],
             points_deduct_fen=row["points_deduct_fen"],
             refunded_fen=row["refunded_fen"],
+            parent_numbers=(row["parent_number"],) if row["parent_number"] else (),
         ),
     )
 
@@ -228,6 +231,7 @@ def _row(task: Task, shops: ShopIds, at: datetime) -> tuple[object, ...]:
         task.purchase_id,
         shops[order.shop.kind, order.shop.code],
         order.number,
+        order.parent_numbers[0] if order.parent_numbers else "",
         task.customer_id,
         order.state.value,
         order.currency,

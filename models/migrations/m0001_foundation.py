@@ -134,8 +134,10 @@ CREATE TABLE purchase (
     uuid uuid NOT NULL DEFAULT gen_random_uuid(),
     shop_id bigint NOT NULL REFERENCES shop,
     number text NOT NULL CHECK (number <> ''),
+    parent_number text NOT NULL DEFAULT '' CHECK (parent_number <> number),
     customer_id bigint REFERENCES customer,
-    state text NOT NULL CHECK (state IN ('paid', 'shipped', 'completed', 'refunded')),
+    state text NOT NULL
+        CHECK (state IN ('paid', 'shipped', 'completed', 'refunded', 'replaced')),
     currency text NOT NULL CHECK (length(currency) = 3 AND currency = upper(currency)),
     goods_fen bigint NOT NULL CHECK (goods_fen >= 0),
     discount_shop_fen bigint NOT NULL CHECK (discount_shop_fen >= 0),
@@ -158,7 +160,8 @@ CREATE TABLE purchase (
     digest bytea NOT NULL,
     recorded_at timestamptz NOT NULL,
     CHECK ((tier IS NULL) = (paid_as_id IS NULL)),
-    UNIQUE (shop_id, number)
+    UNIQUE (shop_id, number),
+    CHECK (state <> 'replaced' OR (paid_fen = 0 AND goods_fen = 0 AND points_earned = 0))
 );
 CREATE UNIQUE INDEX purchase_uuid ON purchase (uuid);
 CREATE INDEX purchase_customer ON purchase (customer_id, paid_at);

@@ -1,0 +1,196 @@
+"""An order that its platform splits up counts once, whatever of it is heard first."""
+
+import asyncio
+import itertools
+import random
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from loyalty import purchases, scorecards
+from loyalty.errors import Refused
+from loyalty.orders import Order
+from loyalty.outcomes import Fate
+from models import Purchase, PurchaseLine, PurchaseState, db
+from tests.cast import DAY, JUNE_1, LIN, line, order
+from tests.loyalty.purchases.scene import adds_up, points_of, refusal, take
+
+pytestmark = pytest.mark.usefixtures("brand")
+
+
+def part(number: str, fen: int, *parents: str, **more: Any) -> Order:
+    return replace(order(number, line(fen), **more), parent_numbers=parents or ("P",))
+
+
+PARENT = order("P", line(300_00), line(200_00, key="2"))
+PARTS = (part("A", 300_00), part("B", 200_00))
+SEQUENCES = list(itertools.permutations([PARENT, *PARTS]))
+
+
+async def stands() -> dict[str, tuple[str, int, int]]:
+    rows = await db.fetch("SELECT number, state, paid_fen, points_earned FROM purchase")
+    return {row["number"]: (row["state"], row["paid_fen"], row["points_earned"]) for row in rows}
+
+
+ONCE = {
+    "P": ("replaced", 0, 0),
+    "A": ("paid", 300_00, 300),
+    "B": ("paid", 200_00, 200),
+}
+
+
+@pytest.mark.parametrize("told", SEQUENCES)
+async def test_parent_and_parts_count_once_in_any_sequence(told: tuple[Order, ...]) -> None:
+    for one in told:
+        await take(one)
+    assert await stands() == ONCE
+    assert (await points_of("wang", at=JUNE_1)).pending == 500
+    await adds_up()
+
+
+@pytest.mark.parametrize("told", SEQUENCES)
+async def test_so_they_do_in_one_batch(told: tuple[Order, ...]) -> None:
+    outcomes = await purchases.record(list(told), at=JUNE_1)
+    assert [one.refusal for one in outcomes] == [None, None, None]
+    assert await stands() == ONCE
+    assert (await points_of("wang", at=JUNE_1)).pending == 500
+    await adds_up()
+
+
+async def test_a_parent_that_is_told_again_stays_replaced() -> None:
+    for one in (PARENT, *PARTS):
+        await take(one)
+    again = (
+        PARENT,
+        replace(PARENT, state=PurchaseState.SHIPPED, platform_updated_at=JUNE_1 + DAY),
+        order(
+            "P",
+            line(300_00, refunded_fen=300_00),
+            line(200_00, key="2", refunded_fen=200_00),
+            state=PurchaseState.REFUNDED,
+            updated_at=JUNE_1 + 2 * DAY,
+        ),
+        replace(PARENT, buyer=(LIN,), lines=(), source="a file"),
+    )
+    for one in again:
+        (outcome,) = await purchases.record([one], at=JUNE_1 + 3 * DAY)
+        assert outcome.fate is Fate.ALREADY_DONE
+    assert await stands() == ONCE
+    assert (await points_of("wang", at=JUNE_1 + 3 * DAY)).pending == 500
+    await adds_up()
+
+
+async def test_a_parent_that_was_cancelled_before_its_parts_came_counts_once() -> None:
+    await take(PARENT)
+    back = (line(300_00, refunded_fen=300_00), line(200_00, key="2", refunded_fen=200_00))
+    await take(order("P", *back, state=PurchaseState.REFUNDED), at=JUNE_1 + DAY)
+    assert (await points_of("wang", at=JUNE_1 + DAY)).pending == 0
+    for one in PARTS:
+        await take(one, at=JUNE_1 + DAY)
+    assert await stands() == ONCE
+    assert (await points_of("wang", at=JUNE_1 + DAY)).pending == 500
+    await adds_up()
+
+
+async def test_a_refund_of_one_part_leaves_the_other() -> None:
+    for one in (PARTS[0], PARENT, PARTS[1]):
+        await take(one)
+    back = part("A", 300_00, state=PurchaseState.REFUNDED)
+    back = replace(back, refunded_fen=300_00, lines=(line(300_00, refunded_fen=300_00),))
+    await take(back, at=JUNE_1 + DAY)
+    assert await stands() == ONCE | {"A": ("refunded", 300_00, 0)}
+    assert (await points_of("wang", at=JUNE_1 + DAY)).pending == 200
+    await adds_up()
+
+
+async def test_a_part_that_is_split_again_stands_replaced_and_so_does_the_first_order() -> None:
+    grandparts = (part("A1", 100_00, "A", "P"), part("A2", 200_00, "A", "P"))
+    told = [PARENT, *PARTS, *grandparts]
+    for seed in range(6):
+        await db.fetch("TRUNCATE purchase, purchase_line, entry, lot, draw, member CASCADE")
+        for one in random.Random(seed).sample(told, len(told)):
+            await take(one)
+        assert await stands() == {
+            "P": ("replaced", 0, 0),
+            "A": ("replaced", 0, 0),
+            "B": ("paid", 200_00, 200),
+            "A1": ("paid", 100_00, 100),
+            "A2": ("paid", 200_00, 200),
+        }
+    await adds_up()
+
+
+async def test_a_part_that_cannot_be_taken_leaves_its_parent_as_it_is() -> None:
+    await take(PARENT)
+    wrong = replace(PARTS[0], paid_fen=1)
+    assert (await refusal(wrong)).code == "lines_do_not_sum"
+    assert await stands() == {"P": ("paid", 500_00, 500)}
+
+
+async def test_a_part_is_known_as_one_when_a_file_tells_it_without() -> None:
+    await take(PARTS[0])
+    await take(replace(PARTS[0], parent_numbers=(), state=PurchaseState.SHIPPED))
+    assert (await Purchase.get(number="A")).parent_number == "P"
+    # the other way: the file was first, and says that it is further than what names the parent
+    await take(replace(PARTS[1], parent_numbers=(), state=PurchaseState.COMPLETED))
+    await take(PARENT)
+    await take(PARTS[1])
+    assert (await stands())["P"] == ("replaced", 0, 0)
+
+
+async def test_parts_of_one_another_are_refused() -> None:
+    await take(part("A", 100_00, "B"))
+    assert (await refusal(part("B", 100_00, "A"))).code == "split_in_a_circle"
+    both = [part("X", 100_00, "Y"), part("Y", 100_00, "X"), part("Z", 100_00, "Z")]
+    outcomes = await purchases.record(both, at=JUNE_1)
+    assert {isinstance(one.refusal, Refused) for one in outcomes} == {True}
+    assert set(await stands()) == {"A", "B"}
+
+
+async def test_parts_of_another_shop_are_none() -> None:
+    await take(PARENT)
+    elsewhere = replace(PARTS[0], shop=replace(PARTS[0].shop, code="outlet"))
+    await take(elsewhere)
+    rows = await db.fetch(
+        "SELECT purchase.state FROM purchase JOIN shop ON shop.id = shop_id"
+        " WHERE number = 'P' ORDER BY shop.id"
+    )
+    assert [row["state"] for row in rows] == ["paid", "replaced"]
+
+
+async def test_parts_and_parent_told_at_once_by_many_count_once() -> None:
+    told = [PARENT, *PARTS, part("C", 50_00, buyer=(LIN,))]
+    for _ in range(5):
+        await db.fetch("TRUNCATE purchase, purchase_line, entry, lot, draw, member CASCADE")
+        batches = [[one] for one in told] + [list(told), list(reversed(told))]
+        results = await asyncio.gather(*(purchases.record(one, at=JUNE_1) for one in batches))
+        assert not [one.refusal for batch in results for one in batch if one.refusal]
+        assert await stands() == ONCE | {"C": ("paid", 50_00, 50)}
+        assert (await points_of("wang", at=JUNE_1)).pending == 500
+    await adds_up()
+
+
+async def test_points_of_a_parent_that_were_spent_are_not_owed_twice() -> None:
+    done = replace(PARENT, state=PurchaseState.COMPLETED, completed_at=JUNE_1)
+    await take(done, at=JUNE_1 + 8 * DAY)
+    for one in PARTS:
+        finished = replace(one, state=PurchaseState.COMPLETED, completed_at=JUNE_1)
+        await take(finished, at=JUNE_1 + 8 * DAY)
+    balance = await points_of("wang", at=JUNE_1 + 8 * DAY)
+    assert (balance.available, balance.pending, balance.debt) == (500, 0, 0)
+    await adds_up()
+
+
+async def test_a_replaced_order_counts_nowhere() -> None:
+    for one in (PARENT, *PARTS):
+        await take(one)
+    today = await scorecards.today(at=JUNE_1)
+    assert (today.orders[0], today.sales_fen[0]) == (2, 500_00)
+    card = await scorecards.programme(at=JUNE_1)
+    assert (card.others.orders, card.others.revenue_fen) == (2, 500_00)
+    parent = await Purchase.get(number="P")
+    assert await PurchaseLine.filter(purchase_id=parent.id).count() == 0
+    told = replace(order("R", line(9_00)), state=PurchaseState.REPLACED)
+    await take(told)
+    assert (await stands())["R"] == ("replaced", 0, 0)
