@@ -67,6 +67,7 @@ CONNECTIONS: dict[str, tuple[str, str]] = {
     "douyin": ("抖店", "Douyin Shop"),
     "tmall_pass": ("天猫会员通", "Tmall member pass"),
     "wechat_shop": ("微信小店", "WeChat Shop"),
+    "jd": ("京东店铺", "JD shop"),
 }
 
 EVENTS: dict[str, tuple[str, str]] = {

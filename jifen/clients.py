@@ -6,9 +6,11 @@ from typing import TypeVar
 import aiohttp
 
 from connectors.douyin.client import DouyinClient
+from connectors.jd.client import JdClient
 from connectors.wechat_shop.client import WeChatShopClient
 from loyalty.connections import (
     DouyinSettings,
+    JdSettings,
     MiniProgramSettings,
     OfficialAccountSettings,
     ShopSettings,
@@ -29,6 +31,7 @@ C = TypeVar("C", OfficialAccount, MiniProgram)
 SHOPS: Mapping[type[ShopSettings], Callable[..., ShopClient]] = {
     DouyinSettings: DouyinClient,
     WeChatShopSettings: WeChatShopClient,
+    JdSettings: JdClient,
 }
 
 

@@ -12,6 +12,7 @@ from jifen.refusing import refused
 from loyalty import connections
 from loyalty.connections import (
     DouyinSettings,
+    JdSettings,
     MiniProgramSettings,
     OfficialAccountSettings,
     OwnStoreSettings,
@@ -43,6 +44,7 @@ KINDS: dict[str, type[PlatformSettings]] = {
     "douyin": DouyinSettings,
     "tmall_pass": TmallPassSettings,
     "wechat_shop": WeChatShopSettings,
+    "jd": JdSettings,
 }
 CALLBACKS = {
     "official_account": "/wechat/{scope}",

@@ -11,7 +11,7 @@ from simulator.consumers import Consumer
 from simulator.gate import CHINA
 from simulator.play_answers import Denied, body_of, changed, said
 from simulator.shops.board import Platform
-from simulator.shops.orders import Line, Order
+from simulator.shops.orders import Line, Order, ToldAs
 
 
 class Purchase(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,6 +42,12 @@ class Ahead(msgspec.Struct, forbid_unknown_fields=True):
     """Body of POST /play/shops/clock."""
 
     ahead_seconds: Annotated[int, Meta(ge=0, le=10**9)]
+
+
+class Split(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of .../split: how the platform tells of the order from then on."""
+
+    told_as: ToldAs = "cancelled"
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -108,6 +114,16 @@ async def give_back(request: web.Request) -> web.Response:
     return _told(request, order)
 
 
+async def split(request: web.Request) -> web.Response:
+    """Splits an order up: each line becomes an order of its own. Answers with these."""
+    shop, wish = _shop(request), await body_of(request, Split)
+    parts = shop.orders.split(_order(request, shop), told_as=wish.told_as)
+    for part in parts:
+        await shop.happened("paid", part)
+    changed(request.app[CHINA])
+    return said(parts)
+
+
 async def end_tokens(request: web.Request) -> web.Response:
     """Ends the tokens of a shop, as a platform may at any time."""
     shop, china = _shop(request), request.app[CHINA]
@@ -158,6 +174,7 @@ ROUTES = (
     web.post(SHOP + "/orders", buy),
     web.post(SHOP + "/orders/{number}/refund", refund),
     web.post(SHOP + "/orders/{number}/give_back", give_back),
+    web.post(SHOP + "/orders/{number}/split", split),
     web.post(SHOP + "/orders/{number}/{action:pay|ship|complete|close}", act),
     web.post(SHOP + "/tokens/end", end_tokens),
 )

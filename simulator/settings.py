@@ -180,7 +180,29 @@ class WeChatShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="w
         return self.app_id
 
 
-PlatformShop = DouyinShop | WeChatShop
+class JdShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="jd"):
+    """A shop on JD, with the app that may read it, and the tokens that its owner was given.
+
+    JD pushes nothing. Without `refresh_token` nothing renews the access token.
+    """
+
+    vender_id: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,18}$")]
+    app_key: str
+    app_secret: str
+    access_token: str
+    refresh_token: str = ""
+    name: str = "京东店铺"
+
+    @property
+    def code(self) -> str:
+        """What names the shop among those of its platform."""
+        return self.vender_id
+
+    def __repr__(self) -> str:
+        return f"JdShop(vender_id={self.vender_id!r})"
+
+
+PlatformShop = DouyinShop | WeChatShop | JdShop
 
 
 class ConsumerSeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

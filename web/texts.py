@@ -156,6 +156,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "paid_before_ordered": ("付款时间早于下单时间", "Paid before it was ordered"),
     "refunded_before_paid": ("退款时间早于付款时间", "Refunded before it was paid"),
     "order_not_there": ("平台上没有订单 {number}", "The platform has no order {number}"),
+    "another_shop": ("订单属于另一店铺 {shop}", "The order is of another shop, {shop}"),
     "order_refused": (
         "平台拒绝提供该订单：{error}",
         "The platform does not tell this order: {error}",

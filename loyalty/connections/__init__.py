@@ -11,6 +11,7 @@ from loyalty.connections.keeping import Connected, PlatformSettings, load, save
 from loyalty.connections.member_passes import TmallPassSettings
 from loyalty.connections.shops import (
     DouyinSettings,
+    JdSettings,
     OwnStoreSettings,
     ShopSettings,
     WeChatShopSettings,
@@ -27,6 +28,7 @@ __all__ = [
     "CallbackMode",
     "Connected",
     "DouyinSettings",
+    "JdSettings",
     "KeptToken",
     "MiniProgramSettings",
     "OfficialAccountSettings",

@@ -9,6 +9,8 @@ from simulator.actions import Impossible
 from simulator.clock import Clock
 
 State = Literal["unpaid", "paid", "shipped", "completed", "closed"]
+# How a platform tells of an order that it split up: as cancelled, as before, or not any more.
+ToldAs = Literal["cancelled", "kept", "gone"]
 Fen = Annotated[int, Meta(ge=0, le=10**9)]
 Text = Annotated[str, Meta(max_length=200)]
 # Beyond 2^53: who reads numbers as floating point loses its last digits.
@@ -65,6 +67,8 @@ class Order(msgspec.Struct, kw_only=True):
     """An order. Moments are Unix seconds of platform time; 0 is none.
 
     Of a gift ``receiver`` is whom she gives it; unionids are told where the platform has them.
+    ``parent`` is the order of which it is a part, ``first`` the one that she placed; ``split_as``
+    is how it is told since it was split up itself.
     """
 
     number: str
@@ -82,6 +86,9 @@ class Order(msgspec.Struct, kw_only=True):
     closed_at: int = 0
     updated_at: int = 0
     refunds: list[Refund] = []
+    parent: str = ""
+    first: str = ""
+    split_as: ToldAs | None = None
 
     @property
     def pay_fen(self) -> int:
@@ -101,6 +108,8 @@ class ShopState(msgspec.Struct):
     orders: dict[str, Order] = {}
     # token -> Unix seconds of its end
     tokens: dict[str, int] = {}
+    # what renews a token, where it is not the one that the run was told
+    refresh_token: str = ""
 
 
 class Orders:
@@ -160,6 +169,32 @@ class Orders:
             raise Impossible("not_closable", "the order cannot be closed any more")
         order.state, order.closed_at = "closed", self._clock.now()
         self._touch(order)
+
+    def split(self, order: Order, *, told_as: ToldAs) -> list[Order]:
+        """Each line becomes an order; the first bears the freight. Raises: Impossible."""
+        self._require(order, "paid")
+        if order.split_as is not None or len(order.lines) < 2:
+            raise Impossible("not_splittable", "the order has one line, or was split up")
+        order.split_as = told_as
+        self._touch(order)
+        parts = [self._part(order, i) for i in range(len(order.lines))]
+        self.state.orders.update((part.number, part) for part in parts)
+        return parts
+
+    def _part(self, order: Order, i: int) -> Order:
+        number = str(self._number())
+        line = msgspec.structs.replace(order.lines[i], key=number)
+        return msgspec.structs.replace(
+            order,
+            number=number,
+            lines=[line],
+            freight_fen=0 if i else order.freight_fen,
+            updated_at=self._clock.now(),
+            refunds=[],
+            parent=order.number,
+            first=order.first or order.number,
+            split_as=None,
+        )
 
     def refund(
         self, order: Order, *, line_key: str, amount_fen: int | None, is_done: bool = True

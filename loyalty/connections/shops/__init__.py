@@ -1,9 +1,10 @@
 """The settings of shops, as an operator writes them: the brand's own, and those on platforms."""
 
 from loyalty.connections.shops.douyin import DouyinSettings
+from loyalty.connections.shops.jd import JdSettings
 from loyalty.connections.shops.own_store import OwnStoreSettings
 from loyalty.connections.shops.wechat_shop import WeChatShopSettings
 
-ShopSettings = DouyinSettings | WeChatShopSettings
+ShopSettings = DouyinSettings | JdSettings | WeChatShopSettings
 
-__all__ = ["DouyinSettings", "OwnStoreSettings", "ShopSettings", "WeChatShopSettings"]
+__all__ = ["DouyinSettings", "JdSettings", "OwnStoreSettings", "ShopSettings", "WeChatShopSettings"]

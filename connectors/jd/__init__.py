@@ -1,0 +1,1 @@
+"""Orders and refunds of shops on JD (京东)."""
