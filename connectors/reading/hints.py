@@ -1,7 +1,7 @@
 """That an order of a shop changed, as the inbox keeps it until a worker reads the order."""
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from loyalty.inbox import Arrival
 from web.shops import Changed
@@ -16,8 +16,8 @@ class Hint(Struct, frozen=True, omit_defaults=True):
     """
 
     number: str
-    told: Raw | None = None
-    read: Raw | None = None
+    told: Raw | UnsetType = UNSET
+    read: Raw | UnsetType = UNSET
 
 
 decode = msgspec.json.Decoder(Hint).decode
@@ -25,7 +25,7 @@ decode = msgspec.json.Decoder(Hint).decode
 
 def arrival(changed: Changed, *, connection_id: int, way: str) -> Arrival:
     """Return the event of a change; ``way`` names how by which it was told."""
-    told = Raw(changed.told) if changed.told is not None else None
+    told = Raw(changed.told) if changed.told is not None else UNSET
     return Arrival(
         connection_id=connection_id,
         event_key=f"{way}:{changed.number}:{changed.mark}",

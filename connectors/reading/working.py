@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
 from connectors.batches import Reasons, work_in_halves
 from connectors.reading.buyers import merge_buyers
@@ -164,7 +164,7 @@ class _Told:
     def body(self, event_id: int) -> bytes | None:
         """Return the order of an event as the platform told it."""
         hint = self._hints[event_id]
-        if hint.told is not None:
+        if hint.told is not UNSET:
             return bytes(hint.told)
         told = self._read[hint.number]
         assert not isinstance(told, CallFailed), "those were put back"
@@ -209,6 +209,6 @@ class _Batch:
             told = None if reason is None else self._told.body(event_id)
             if told is not None:
                 hint = self._hints[event_id]
-                kept = Hint(hint.number, hint.told, None if hint.told else Raw(told))
+                kept = Hint(hint.number, hint.told, UNSET if hint.told else Raw(told))
                 bodies[event_id] = msgspec.json.encode(kept)
         return bodies
