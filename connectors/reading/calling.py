@@ -5,6 +5,7 @@ All that is called here only reads, so each call may be repeated.
 
 import asyncio
 import random
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
@@ -17,6 +18,18 @@ from wechat.exchange import Limits, read_body
 
 T = TypeVar("T")
 LIMITS = Limits(backoff_seconds=(0.3, 1.0, 3.0))
+LONGEST_PAUSE_SECONDS = 30.0
+_SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?", re.ASCII)
+
+
+class Busy(TryAgain):
+    """The platform wants no more calls for ``pause_seconds``."""
+
+    code = "busy"
+
+    def __init__(self, errmsg: str, *, endpoint: str, pause_seconds: float) -> None:
+        super().__init__(errmsg, endpoint=endpoint)
+        self.pause_seconds = min(max(0.0, pause_seconds), LONGEST_PAUSE_SECONDS)
 
 
 class Ask(Struct, frozen=True):
@@ -50,6 +63,7 @@ class Caller:
         """Send one call once, when its rate allows.
 
         Raises:
+            Busy: it was answered with 429, and says after how many seconds it may be made.
             TryAgain: nobody answered in time, too much, or with a status of 429 or 500 and more.
         """
         # a burst of one second's calls at most, and never less than one call
@@ -72,6 +86,9 @@ class Caller:
                 timeout=timeout,
                 allow_redirects=False,  # a token must not follow one to another host
             ) as response:
+                told = response.headers.get("Retry-After", "")
+                if response.status == 429 and _SECONDS.fullmatch(told):
+                    raise Busy("HTTP 429", endpoint=ask.path, pause_seconds=float(told))
                 if response.status == 429 or response.status >= 500:
                     raise TryAgain(f"HTTP {response.status}", endpoint=ask.path)
                 body = await read_body(response, LIMITS.answer_limit_bytes, endpoint=ask.path)
@@ -82,7 +99,7 @@ class Caller:
 
 
 async def patiently(call: Callable[[], Awaitable[T]]) -> T:
-    """Call until it is answered, a few times, later each time.
+    """Call until it is answered, a few times, later each time, or when the platform says.
 
     Raises:
         CallFailed: one of its kinds; ``TryAgain`` after the last time.
@@ -90,6 +107,8 @@ async def patiently(call: Callable[[], Awaitable[T]]) -> T:
     for pause_seconds in LIMITS.backoff_seconds:
         try:
             return await call()
+        except Busy as busy:
+            await asyncio.sleep(max(pause_seconds, busy.pause_seconds) * random.uniform(1.0, 1.2))
         except TryAgain:
             await asyncio.sleep(pause_seconds * random.uniform(0.5, 1.5))
     return await call()
