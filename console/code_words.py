@@ -68,12 +68,14 @@ CONNECTIONS: dict[str, tuple[str, str]] = {
     "tmall_pass": ("天猫会员通", "Tmall member pass"),
     "wechat_shop": ("微信小店", "WeChat Shop"),
     "jd": ("京东店铺", "JD shop"),
+    "shopify": ("Shopify 店铺", "Shopify store"),
 }
 
 EVENTS: dict[str, tuple[str, str]] = {
     "order": ("订单", "Order"),
     "refund": ("退款", "Refund"),
     "message": ("消息", "Message"),
+    "privacy": ("个人信息请求", "Privacy request"),
 }
 
 # What moved points by itself.

@@ -95,7 +95,7 @@ def _read(row: db.Row, language: Language) -> dict[str, object]:
     return {
         "id": row["id"],
         "received_at": row["received_at"],
-        "what": said(EVENTS, row["kind"] if is_numbered else "message", language),
+        "what": said(EVENTS, row["kind"] if row["kind"] in EVENTS else "message", language),
         "number": row["sender"] if is_numbered else "",
         "place": row["connection_name"] or "–",
         "connection": said(CONNECTIONS, row["connection_kind"] or "–", language),

@@ -11,6 +11,7 @@ from aiohttp import web
 
 import connectors.douyin.webhook
 import connectors.own_store.webhook
+import connectors.shopify.webhook
 import connectors.tmall_pass.webhook
 import connectors.wechat_shop.webhook
 import console
@@ -60,6 +61,7 @@ def create(
     connectors.douyin.webhook.add_to(app)
     connectors.tmall_pass.webhook.add_to(app)
     connectors.wechat_shop.webhook.add_to(app)
+    connectors.shopify.webhook.add_to(app)
     miniprogram_api.add_to(app)
     console.add_to(app, files=UploadedFiles(), framed_by=framed_by)
     if is_demo:

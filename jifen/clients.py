@@ -7,12 +7,14 @@ import aiohttp
 
 from connectors.douyin.client import DouyinClient
 from connectors.jd.client import JdClient
+from connectors.shopify.client import ShopifyClient
 from connectors.wechat_shop.client import WeChatShopClient
 from loyalty.connections import (
     DouyinSettings,
     JdSettings,
     MiniProgramSettings,
     OfficialAccountSettings,
+    ShopifySettings,
     ShopSettings,
     WeChatPaySettings,
     WeChatShopSettings,
@@ -32,6 +34,7 @@ SHOPS: Mapping[type[ShopSettings], Callable[..., ShopClient]] = {
     DouyinSettings: DouyinClient,
     WeChatShopSettings: WeChatShopClient,
     JdSettings: JdClient,
+    ShopifySettings: ShopifyClient,
 }
 
 

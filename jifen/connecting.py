@@ -17,6 +17,7 @@ from loyalty.connections import (
     OfficialAccountSettings,
     OwnStoreSettings,
     PlatformSettings,
+    ShopifySettings,
     ShopSettings,
     TmallPassSettings,
     WeChatPaySettings,
@@ -45,6 +46,7 @@ KINDS: dict[str, type[PlatformSettings]] = {
     "tmall_pass": TmallPassSettings,
     "wechat_shop": WeChatShopSettings,
     "jd": JdSettings,
+    "shopify": ShopifySettings,
 }
 CALLBACKS = {
     "official_account": "/wechat/{scope}",
@@ -54,6 +56,7 @@ CALLBACKS = {
     "douyin": "/ingest/douyin",
     "tmall_pass": "/tmall/members/{scope}",
     "wechat_shop": "/ingest/wechat_shop/{scope}",
+    "shopify": "/ingest/shopify",
 }
 
 

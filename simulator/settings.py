@@ -202,7 +202,31 @@ class JdShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="jd"):
         return f"JdShop(vender_id={self.vender_id!r})"
 
 
-PlatformShop = DouyinShop | WeChatShop | JdShop
+class ShopifyShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="shopify"):
+    """A store on Shopify with its custom app; without `push_url` it sends no webhooks.
+
+    Calls fill a bucket that empties `leaks_per_second`, as the plan of a store grants it.
+    """
+
+    shop_domain: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+\.myshopify\.com$")]
+    access_token: str
+    app_secret: str
+    push_url: str = ""
+    currency: str = "CNY"
+    bucket: int = 40
+    leaks_per_second: float = 2.0
+    name: str = "Shopify"
+
+    @property
+    def code(self) -> str:
+        """What names the shop among those of its platform."""
+        return self.shop_domain
+
+    def __repr__(self) -> str:
+        return f"ShopifyShop(shop_domain={self.shop_domain!r})"
+
+
+PlatformShop = DouyinShop | WeChatShop | JdShop | ShopifyShop
 
 
 class ConsumerSeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -156,6 +156,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "paid_before_ordered": ("付款时间早于下单时间", "Paid before it was ordered"),
     "refunded_before_paid": ("退款时间早于付款时间", "Refunded before it was paid"),
     "order_not_there": ("平台上没有订单 {number}", "The platform has no order {number}"),
+    "privacy_requested": (
+        "平台转来个人信息请求 {topic}（顾客 {customer}）：处理后请放弃此条",
+        "The platform passes on a privacy request, {topic} (customer {customer}): set it aside"
+        " when it is done",
+    ),
     "another_shop": ("订单属于另一店铺 {shop}", "The order is of another shop, {shop}"),
     "order_refused": (
         "平台拒绝提供该订单：{error}",

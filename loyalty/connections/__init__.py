@@ -13,6 +13,7 @@ from loyalty.connections.shops import (
     DouyinSettings,
     JdSettings,
     OwnStoreSettings,
+    ShopifySettings,
     ShopSettings,
     WeChatShopSettings,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "OwnStoreSettings",
     "PlatformSettings",
     "ShopSettings",
+    "ShopifySettings",
     "TmallPassSettings",
     "WeChatPaySettings",
     "WeChatShopSettings",

@@ -3,8 +3,16 @@
 from loyalty.connections.shops.douyin import DouyinSettings
 from loyalty.connections.shops.jd import JdSettings
 from loyalty.connections.shops.own_store import OwnStoreSettings
+from loyalty.connections.shops.shopify import ShopifySettings
 from loyalty.connections.shops.wechat_shop import WeChatShopSettings
 
-ShopSettings = DouyinSettings | JdSettings | WeChatShopSettings
+ShopSettings = DouyinSettings | JdSettings | ShopifySettings | WeChatShopSettings
 
-__all__ = ["DouyinSettings", "JdSettings", "OwnStoreSettings", "ShopSettings", "WeChatShopSettings"]
+__all__ = [
+    "DouyinSettings",
+    "JdSettings",
+    "OwnStoreSettings",
+    "ShopSettings",
+    "ShopifySettings",
+    "WeChatShopSettings",
+]

@@ -1,0 +1,1 @@
+"""Orders and refunds of stores on Shopify."""

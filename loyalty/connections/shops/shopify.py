@@ -1,0 +1,45 @@
+"""The settings of a store on Shopify, as an operator writes them."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from loyalty.connections.shops.platform import Address, Name, PlatformShopSettings
+from models import ShopKind
+
+
+class ShopifySettings(PlatformShopSettings, frozen=True, kw_only=True, tag="shopify"):
+    """One store on Shopify and the custom app that may read it.
+
+    ``app_secret`` signs its webhooks; while it is rotated, ``previous_app_secret`` is taken, too.
+    ``completed_when``: an order is completed when all of it was sent, or at once when it is paid;
+    its return window begins there. Shopify grants two calls a second and forty at once.
+    """
+
+    shop_domain: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com\Z")]
+    access_token: Name
+    app_secret: Name
+    previous_app_secret: Name | None = None
+    completed_when: Literal["fulfilled", "paid"] = "fulfilled"
+    calls_per_second: Annotated[float, Meta(gt=0, le=1000)] = 2.0
+    api_version: Annotated[str, Meta(pattern=r"^20[0-9]{2}-[0-9]{2}\Z")] = "2026-07"
+    api_base: Address | None = None
+
+    @property
+    def shop_kind(self) -> ShopKind:
+        """Return the platform."""
+        return ShopKind.SHOPIFY
+
+    @property
+    def scope(self) -> str:
+        """Return what names the account among those of its kind."""
+        return self.shop_domain
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return what may have signed a webhook."""
+        told = (self.app_secret, self.previous_app_secret)
+        return tuple(one for one in told if one)
+
+    def __repr__(self) -> str:
+        return f"ShopifySettings(shop_domain={self.shop_domain!r})"
