@@ -69,6 +69,7 @@ CONNECTIONS: dict[str, tuple[str, str]] = {
     "wechat_shop": ("微信小店", "WeChat Shop"),
     "jd": ("京东店铺", "JD shop"),
     "shopify": ("Shopify 店铺", "Shopify store"),
+    "tmall": ("天猫或淘宝店铺", "Shop on Tmall or Taobao"),
 }
 
 EVENTS: dict[str, tuple[str, str]] = {
@@ -76,6 +77,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "refund": ("退款", "Refund"),
     "message": ("消息", "Message"),
     "privacy": ("个人信息请求", "Privacy request"),
+    "attribution": ("订单归因", "What brought an order about"),
 }
 
 # What moved points by itself.

@@ -24,7 +24,7 @@ from web.wake import wake
 SHOWN = 50
 EXCERPT_LIMIT = 600
 # Kinds whose sender is an order's number, and whose body is JSON; elsewhere both are personal.
-NUMBERED = ("order", "refund")
+NUMBERED = ("order", "refund", "attribution")
 # What a platform told of an order: its connector keeps nothing personal of it.
 TOLD = ("told", "read")
 _SHOWN_FIELDS = re.compile(

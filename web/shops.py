@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from loyalty.connections import Connected, ShopSettings
 from loyalty.orders import Order, ShopRef
+from models import ShopKind
 
 
 class Changed(Struct, frozen=True):
@@ -82,4 +83,4 @@ class ShopAccount:
     def shop(self) -> ShopRef:
         """Return the shop that its purchases name."""
         settings = self.connection.settings
-        return ShopRef(settings.shop_kind, settings.scope, self.connection.name)
+        return ShopRef(ShopKind(settings.shop_kind), settings.scope, self.connection.name)

@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import UNSET, Raw
+from msgspec.structs import replace as with_fields
 
 from connectors.batches import Reasons, work_in_halves
 from connectors.reading.buyers import merge_buyers
-from connectors.reading.hints import Hint, decode
+from connectors.reading.hints import ATTRIBUTION, Hint, decode
 from loyalty import inbox, parking, purchases
 from loyalty.errors import LoyaltyError, NotFound
 from loyalty.inbox import Left
-from loyalty.orders import Order
+from loyalty.orders import Attribution, Order
 from models import db
 from web.context import Context
 from web.logs import log
@@ -184,6 +185,7 @@ class _Batch:
         """Record the orders and end the events; return what became of each."""
         senders = {(event.connection_id, self._hints[event.event_id].number) for event in events}
         held = await inbox.hold(events, senders)
+        sold_by = await self._told_apart(senders, held)
         orders = []
         for event in held:
             self._reasons[event.event_id] = None
@@ -191,13 +193,26 @@ class _Batch:
             if isinstance(order, LoyaltyError):
                 self._park(event.event_id, order)
             elif order is not None:
-                orders.append((event.event_id, order))
+                told_apart = sold_by.get(order.number, ())
+                orders.append((event.event_id, _brought_about(order, told_apart)))
         outcomes = await purchases.record([order for _, order in orders], at=self._at)
         for (event_id, _), outcome in zip(orders, outcomes, strict=True):
             if outcome.refusal is not None:
                 self._park(event_id, outcome.refusal)
         await inbox.end(self._reasons, at=self._at, bodies=self._bodies())
         return self._reasons
+
+    async def _told_apart(
+        self, senders: Collection[inbox.Sender], held: Sequence[Left]
+    ) -> dict[str, tuple[Attribution, ...]]:
+        """Return who brought orders about, as messages told it apart from them, now or before."""
+        earlier, _ = await inbox.worked_or_waiting(senders, kind=ATTRIBUTION, waiting_for="")
+        found: dict[str, tuple[Attribution, ...]] = {}
+        for hint in (decode(event.body) for event in (*earlier, *held)):
+            if hint.attributed_to:
+                known = found.get(hint.number, ())
+                found[hint.number] = tuple(dict.fromkeys((*known, *hint.attributed_to)))
+        return found
 
     def _park(self, event_id: int, refusal: LoyaltyError) -> None:
         self._reasons[event_id] = parking.reason(refusal)
@@ -209,6 +224,21 @@ class _Batch:
             told = None if reason is None else self._told.body(event_id)
             if told is not None:
                 hint = self._hints[event_id]
-                kept = Hint(hint.number, hint.told, UNSET if hint.told else Raw(told))
+                kept = with_fields(hint, read=UNSET if hint.told else Raw(told))
                 bodies[event_id] = msgspec.json.encode(kept)
         return bodies
+
+
+def _brought_about(order: Order, told_apart: tuple[Attribution, ...]) -> Order:
+    """Return an order each of whose lines says, too, what was told of the whole of it."""
+    if not told_apart:
+        return order
+    return with_fields(
+        order,
+        lines=tuple(
+            with_fields(
+                line, attributed_to=tuple(dict.fromkeys((*line.attributed_to, *told_apart)))
+            )
+            for line in order.lines
+        ),
+    )
