@@ -12,6 +12,7 @@ from aiohttp import web
 import connectors.douyin.webhook
 import connectors.own_store.webhook
 import connectors.shopify.webhook
+import connectors.tmall.consumer
 import connectors.tmall_pass.webhook
 import connectors.wechat_shop.webhook
 import console
@@ -149,6 +150,7 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
                     partial(mix_phones, context),
                 ],
             ),
+            *(one.consume(stopping) for one in connectors.tmall.consumer.of_apps(context)),
         )
         await conversations.finish()
 

@@ -8,6 +8,7 @@ import aiohttp
 from connectors.douyin.client import DouyinClient
 from connectors.jd.client import JdClient
 from connectors.shopify.client import ShopifyClient
+from connectors.tmall.client import TmallClient
 from connectors.wechat_shop.client import WeChatShopClient
 from loyalty.connections import (
     DouyinSettings,
@@ -16,6 +17,7 @@ from loyalty.connections import (
     OfficialAccountSettings,
     ShopifySettings,
     ShopSettings,
+    TmallSettings,
     WeChatPaySettings,
     WeChatShopSettings,
     WeComSettings,
@@ -35,6 +37,7 @@ SHOPS: Mapping[type[ShopSettings], Callable[..., ShopClient]] = {
     WeChatShopSettings: WeChatShopClient,
     JdSettings: JdClient,
     ShopifySettings: ShopifyClient,
+    TmallSettings: TmallClient,
 }
 
 

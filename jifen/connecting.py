@@ -20,6 +20,7 @@ from loyalty.connections import (
     ShopifySettings,
     ShopSettings,
     TmallPassSettings,
+    TmallSettings,
     WeChatPaySettings,
     WeChatShopSettings,
     WeComSettings,
@@ -47,6 +48,7 @@ KINDS: dict[str, type[PlatformSettings]] = {
     "wechat_shop": WeChatShopSettings,
     "jd": JdSettings,
     "shopify": ShopifySettings,
+    "tmall": TmallSettings,
 }
 CALLBACKS = {
     "official_account": "/wechat/{scope}",

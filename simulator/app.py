@@ -19,6 +19,7 @@ from simulator import (
     play_day,
     play_events,
     play_groups,
+    play_messages,
     play_miniprogram,
     play_pay,
     play_phone,
@@ -77,6 +78,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_groups.ROUTES)
     app.router.add_routes(play_day.ROUTES)
     app.router.add_routes(play_shops.ROUTES)
+    app.router.add_routes(play_messages.ROUTES)
     if settings.wecom is not None:
         _add_qyapi(app)
     app.router.add_routes(play_pay.ROUTES)

@@ -166,3 +166,6 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # pushes of shops on platforms (the schedules are in no public document)
     shop_push_timeout_seconds: float = 5.0
     shop_push_pauses_seconds: tuple[float, ...] = (5.0, 5.0, 60.0)
+    # how long a message of Taobao's stays with an app that does not confirm it, how many a pull
+    shop_message_again_seconds: float = 60.0
+    shop_messages_a_pull: int = 100

@@ -154,6 +154,24 @@ class DouyinShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="d
         return self.shop_id
 
 
+class TmallShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="tmall"):
+    """A shop on Tmall or Taobao, with the app that may read it by ``session``."""
+
+    seller_nick: str
+    app_key: str
+    app_secret: str
+    session: str
+    refresh_token: str = ""
+    seller_id: int = 2_200_000_000_001
+    shop_kind: Literal["tmall", "taobao"] = "tmall"
+    name: str = ""
+
+    @property
+    def code(self) -> str:
+        """What names the shop among those of its platform."""
+        return self.seller_nick
+
+
 class WeChatShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="wechat_shop"):
     """A shop on WeChat, an account of its own; without `push_url` none push.
 
@@ -226,7 +244,7 @@ class ShopifyShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
         return f"ShopifyShop(shop_domain={self.shop_domain!r})"
 
 
-PlatformShop = DouyinShop | WeChatShop | JdShop | ShopifyShop
+PlatformShop = DouyinShop | WeChatShop | JdShop | ShopifyShop | TmallShop
 
 
 class ConsumerSeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -166,6 +166,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "平台拒绝提供该订单：{error}",
         "The platform does not tell this order: {error}",
     ),
+    "paid_at_missing": ("已付款的订单缺少付款时间", "Paid, and no moment says when"),
+    "shop_differs": (
+        "订单属于店铺“{told}”，而不是“{shop}”",
+        "The order is of the shop “{told}”, not of “{shop}”",
+    ),
     "completed_at_missing": ("已完成的订单缺少完成时间", "Completed, and no moment says when"),
     "amounts_do_not_add_up": (
         "金额不平：应付 {comes_to_fen} 元，实付 {paid_fen} 元",

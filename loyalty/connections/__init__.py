@@ -15,6 +15,7 @@ from loyalty.connections.shops import (
     OwnStoreSettings,
     ShopifySettings,
     ShopSettings,
+    TmallSettings,
     WeChatShopSettings,
 )
 from loyalty.connections.tokens import (
@@ -38,6 +39,7 @@ __all__ = [
     "ShopSettings",
     "ShopifySettings",
     "TmallPassSettings",
+    "TmallSettings",
     "WeChatPaySettings",
     "WeChatShopSettings",
     "WeComSettings",

@@ -7,8 +7,8 @@ from aiohttp import web
 
 from simulator.clock import Clock
 from simulator.faults import FaultBoard
-from simulator.settings import DouyinShop, JdShop, Settings, ShopifyShop, WeChatShop
-from simulator.shops import douyin, jd, shopify, wechat_shop
+from simulator.settings import DouyinShop, JdShop, Settings, ShopifyShop, TmallShop, WeChatShop
+from simulator.shops import douyin, jd, shopify, tmall, wechat_shop
 from simulator.shops.board import Platform, ShopsClock, ShopsState
 from simulator.shops.orders import ShopState
 from simulator.shops.pushes import Pushes
@@ -20,8 +20,9 @@ SHOPS: Mapping[type, tuple[Callable[..., Platform], Callable[[int, bytes], bool]
     WeChatShop: (wechat_shop.WeChatShopOnline, wechat_shop.is_taken),
     JdShop: (jd.JdShopOnline, jd.is_taken),
     ShopifyShop: (shopify.ShopifyStore, shopify.is_taken),
+    TmallShop: (tmall.TmallShopOnline, tmall.is_taken),
 }
-EDGES = (douyin, jd, shopify)
+EDGES = (douyin, jd, shopify, tmall)
 
 
 def opened(

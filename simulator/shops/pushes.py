@@ -35,18 +35,18 @@ class Pushes:
         wire: Wire,
     ) -> None:
         self._is_taken = is_taken
-        self._assumed = assumed
-        self._faults = faults
+        self.assumed = assumed
+        self.faults = faults
         self._wire = wire
         self._tasks: set[asyncio.Task[None]] = set()
 
     def send(self, push: Push) -> asyncio.Event:
         """Sends one with all its tries; what is returned is set after the first round."""
         told_once = asyncio.Event()
-        if self._faults.now.shop_pushes_lost or not push.url:
+        if self.faults.now.shop_pushes_lost or not push.url:
             told_once.set()
             return told_once
-        for _ in range(2 if self._faults.now.duplicate else 1):
+        for _ in range(2 if self.faults.now.duplicate else 1):
             task = asyncio.get_running_loop().create_task(self._run(push, told_once))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -59,11 +59,11 @@ class Pushes:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self, push: Push, told_once: asyncio.Event) -> None:
-        timeout = aiohttp.ClientTimeout(total=self._assumed.shop_push_timeout_seconds)
+        timeout = aiohttp.ClientTimeout(total=self.assumed.shop_push_timeout_seconds)
         connector = aiohttp.TCPConnector(force_close=True)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
             try:
-                for pause in (*self._assumed.shop_push_pauses_seconds, 0):
+                for pause in (*self.assumed.shop_push_pauses_seconds, 0):
                     is_taken = await self._post(session, push)
                     told_once.set()
                     if is_taken:

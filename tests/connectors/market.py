@@ -142,4 +142,4 @@ async def _connected(
 
 
 def _quick() -> Assumed:
-    return Assumed(shop_push_pauses_seconds=(0.2, 0.2))
+    return Assumed(shop_push_pauses_seconds=(0.2, 0.2), shop_message_again_seconds=0.5)

@@ -4,9 +4,10 @@ from loyalty.connections.shops.douyin import DouyinSettings
 from loyalty.connections.shops.jd import JdSettings
 from loyalty.connections.shops.own_store import OwnStoreSettings
 from loyalty.connections.shops.shopify import ShopifySettings
+from loyalty.connections.shops.tmall import TmallSettings
 from loyalty.connections.shops.wechat_shop import WeChatShopSettings
 
-ShopSettings = DouyinSettings | JdSettings | ShopifySettings | WeChatShopSettings
+ShopSettings = DouyinSettings | JdSettings | ShopifySettings | TmallSettings | WeChatShopSettings
 
 __all__ = [
     "DouyinSettings",
@@ -14,5 +15,6 @@ __all__ = [
     "OwnStoreSettings",
     "ShopSettings",
     "ShopifySettings",
+    "TmallSettings",
     "WeChatShopSettings",
 ]

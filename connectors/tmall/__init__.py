@@ -1,0 +1,1 @@
+"""Shops on Tmall and Taobao: orders and refunds from the open platform (TOP) and its messages."""

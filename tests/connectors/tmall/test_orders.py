@@ -1,0 +1,260 @@
+"""From an order on Tmall to points: told, swept, given back, told twice, late or never."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from connectors.reading.sweeping import sweep_again
+from jifen import clients
+from loyalty import connections, ledger
+from loyalty.connections import TmallSettings
+from models import Identity, db
+from tests.connectors.market import BEANS, SHIRT, Market
+from tests.connectors.tmall.conftest import APP_KEY, NICK, calls
+from web.context import now
+from web.shops import ShopClient
+from wechat.errors import CallFailed
+from wechat.tokens import MemoryTokens
+
+PATH = "/top/router/rest"
+LIVE = {**SHIRT, "talent_id": "AAHanchor==", "talent_name": "小鹿"}
+
+
+def _client(market: Market, **told: Any) -> ShopClient:
+    """Return a client like the shop's, with other settings."""
+    entered = market.account.connection.settings
+    assert isinstance(entered, TmallSettings)
+    return clients.of_shop(replace(entered, **told), http=market.http, tokens=MemoryTokens())
+
+
+async def test_an_order_sold_live_becomes_pending_points_and_keeps_its_anchor(
+    market: Market,
+) -> None:
+    order = await market.buy(LIVE, BEANS, freight_fen=800)
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert purchase["number"] == order["number"]
+    assert (purchase["state"], purchase["paid_fen"]) == ("paid", 30_800)
+    assert purchase["freight_fen"] == 800
+    assert purchase["points_earned"] == 300, "freight earns nothing"
+    identity = await Identity.get(kind="taobao_open_uid")
+    assert (identity.scope, identity.value) == (APP_KEY, order["buyer"])
+    anchor = [{"kind": "talent", "code": "AAHanchor==", "name": ""}]
+    lines = await market.lines()
+    assert [json.loads(line["attributed_to"]) for line in lines] == [anchor, anchor]
+    assert (lines[1]["quantity"], lines[1]["sku"]) == (2, "C-100")
+    assert {state for state, _ in await market.events()} == {"worked"}
+
+
+async def test_points_follow_an_order_to_its_end_and_back(market: Market) -> None:
+    order = await market.buy()
+    for action in ("ship", "complete"):
+        await market.act(order, action)
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert (purchase["state"], purchase["points_earned"]) == ("completed", 300)
+    await market.act(order, "refund", line_key=order["lines"][1]["key"], amount_fen=4_000)
+    await market.act(order, "refund", line_key=order["lines"][1]["key"])
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert (purchase["state"], purchase["refunded_fen"]) == ("completed", 10_000)
+    assert purchase["points_earned"] == 200
+    await market.act(order, "refund", line_key=order["lines"][0]["key"])
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert (purchase["state"], purchase["points_earned"]) == ("refunded", 0)
+    assert await ledger.verify() == []
+
+
+async def test_a_platforms_coupon_is_not_the_buyers_money_and_goes_back_as_one(
+    market: Market,
+) -> None:
+    line = {**SHIRT, "shop_fen": 1_000, "platform_fen": 500, "talent_fen": 300, "channel_fen": 201}
+    order = await market.buy(line, BEANS)
+    await market.work()
+    (purchase,) = await market.purchases()
+    own = 20_000 - 1_000 - 500 - 300 - 201
+    shared = 201 * 10_000 // (18_200 + 10_000)
+    assert purchase["paid_fen"] == own + 10_000
+    assert purchase["discount_platform_fen"] == 701
+    assert purchase["discount_shop_fen"] == 1_300
+    key = order["lines"][1]["key"]
+    for amount in (3_333, 1, None):
+        await market.act(order, "refund", line_key=key, amount_fen=amount)
+        await market.work()
+    _, beans = await market.lines()
+    assert beans["paid_fen"] == beans["refunded_fen"]
+    assert abs(beans["paid_fen"] - (10_000 - shared)) <= 1
+
+
+async def test_unpaid_and_closed_orders_are_no_purchases(market: Market) -> None:
+    order = await market.buy(is_paid=False)
+    await market.act(order, "close")
+    await market.work()
+    assert await market.purchases() == []
+    assert {state for state, _ in await market.events()} == {"worked"}
+
+
+async def test_an_order_that_is_closed_after_payment_earns_nothing(market: Market) -> None:
+    order = await market.buy()
+    await market.work()
+    await market.act(order, "close")
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert (purchase["state"], purchase["points_earned"]) == ("refunded", 0)
+    assert purchase["refunded_fen"] == 30_000
+
+
+async def test_lost_messages_are_found_by_the_sweep_and_told_once(quiet: Market) -> None:
+    await quiet.sweep()
+    await quiet.faults(shop_pushes_lost=True)
+    numbers = [(await quiet.buy())["number"] for _ in range(3)]
+    await quiet.work()
+    assert await quiet.purchases() == []
+    assert await quiet.sweep() == 3
+    await quiet.work()
+    assert [one["number"] for one in await quiet.purchases()] == numbers
+    assert await quiet.sweep() == 0, "what overlaps is known"
+
+
+async def test_a_refund_after_the_end_is_swept_though_its_trade_did_not_change(
+    quiet: Market,
+) -> None:
+    order = await quiet.buy()
+    for action in ("ship", "complete"):
+        await quiet.act(order, action)
+    await quiet.sweep()
+    await quiet.work()
+    await quiet.play("clock", offset_seconds=2)
+    await quiet.act(order, "refund", line_key=order["lines"][0]["key"])
+    assert await quiet.sweep() == 1
+    await quiet.work()
+    (purchase,) = await quiet.purchases()
+    assert (purchase["state"], purchase["refunded_fen"]) == ("completed", 20_000)
+    assert await quiet.sweep() == 0
+
+
+async def test_many_pages_are_read_from_the_last(quiet: Market) -> None:
+    await quiet.sweep()
+    numbers = [(await quiet.buy(BEANS))["number"] for _ in range(103)]
+    assert await quiet.sweep() == len(numbers)
+    asked = [
+        one["request"]["body"].partition("page_no=")[2].partition("&")[0]
+        for one in await calls(quiet, "taobao.trades.sold.increment.get")
+    ]
+    assert "1321" in "".join(asked)
+
+
+async def test_a_trade_that_changes_while_pages_are_read_hides_no_other(quiet: Market) -> None:
+    orders = [await quiet.buy(BEANS) for _ in range(110)]
+    await quiet.play("clock", offset_seconds=600)
+    since, until = now() - timedelta(minutes=5), now() + timedelta(minutes=1)
+    seen: set[str] = set()
+    async for page in quiet.account.client.changed(since, until):
+        seen |= {one.number for one in page}
+        if len(seen) < len(orders):
+            await quiet.act(orders[len(seen) // 2], "ship")
+    assert {one["number"] for one in orders} <= seen
+
+
+async def test_every_sign_method_is_let_in_and_a_wrong_secret_is_not(quiet: Market) -> None:
+    for method in ("md5", "hmac", "hmac-sha256"):
+        await _client(quiet, sign_method=method).check()
+    with pytest.raises(CallFailed, match="invalid-signature"):
+        await _client(quiet, app_secret="another").check()
+    with pytest.raises(CallFailed, match="appkey-not-exists"):
+        await _client(quiet, app_key="999").check()
+
+
+async def test_a_session_that_ended_is_renewed_and_the_renewal_kept(market: Market) -> None:
+    await market.buy()
+    await market.work()
+    await market.end_tokens()
+    await market.buy()
+    await market.work()
+    await market.end_tokens()
+    await market.buy()
+    await market.work()
+    assert len(await market.purchases()) == 3
+    assert len(await calls(market, "taobao.top.auth.token.refresh")) == 2
+    rows = await db.fetch("SELECT key, sealed_value FROM access_token")
+    assert "6100abc" not in rows[0]["key"]
+    assert b"6100" not in rows[0]["sealed_value"], "it is sealed"
+
+
+async def test_a_session_that_cannot_be_renewed_leaves_orders_waiting(quiet: Market) -> None:
+    client = _client(quiet, refresh_token=None)
+    await quiet.end_tokens()
+    with pytest.raises(CallFailed, match="authorise the app again"):
+        await client.check()
+
+
+async def test_a_busy_platform_is_asked_again(market: Market) -> None:
+    await market.faults(
+        endpoints={
+            f"{PATH}/taobao.trade.fullinfo.get": {"errcode": 7, "times": 2},
+            f"{PATH}/taobao.refunds.receive.get": {"errcode": 15, "times": 1},
+        }
+    )
+    order = await market.buy()
+    await market.act(order, "refund", amount_fen=100)
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert purchase["refunded_fen"] == 100
+
+
+async def test_a_platform_that_is_away_costs_no_order(market: Market) -> None:
+    order = await market.buy()
+    await market.faults(endpoints={f"{PATH}/taobao.trade.fullinfo.get": {"status": 503}})
+    await market.work()
+    assert {state for state, _ in await market.events()} == {"received"}
+    await market.faults(endpoints={PATH: {"truncate_body": True}})
+    with pytest.raises(CallFailed):
+        await market.sweep()
+    await market.faults(endpoints={})
+    await db.fetch("UPDATE inbound_event SET claimed_until = clock_timestamp()")
+    await market.work()
+    assert [one["number"] for one in await market.purchases()] == [order["number"]]
+    rows = await db.fetch("SELECT attempts FROM inbound_event")
+    assert {row["attempts"] for row in rows} == {1}, "its being away is no failure of the order's"
+
+
+async def test_a_refusal_of_the_app_is_no_fault_of_the_orders(market: Market) -> None:
+    path = f"{PATH}/taobao.trade.fullinfo.get"
+    await market.faults(endpoints={path: {"errcode": 11}})
+    await market.buy()
+    await market.work()
+    assert {state for state, _ in await market.events()} == {"received"}
+
+
+async def test_the_shops_own_name_for_the_buyer_is_asked_for_where_it_is_wanted(
+    quiet: Market,
+) -> None:
+    order = await quiet.buy()
+    client = _client(quiet, asks_ouid=True)
+    told = await client.read(order["number"])
+    found = client.parse(told, shop=quiet.account.shop, at=quiet.context.clock())
+    assert found is not None
+    assert [(one.kind.value, one.scope) for one in found.buyer] == [
+        ("taobao_open_uid", APP_KEY),
+        ("tmall_ouid", NICK),
+    ]
+
+
+async def test_the_last_week_is_read_again_without_telling_anything_twice(quiet: Market) -> None:
+    await quiet.sweep()
+    await quiet.buy()
+    await quiet.sweep()
+    await quiet.work()
+    assert await sweep_again(quiet.context, quiet.account, span=timedelta(hours=3)) == 0
+
+
+async def test_the_connection_is_kept_sealed(quiet: Market) -> None:
+    (kept,) = await connections.load(TmallSettings, sealer=quiet.context.sealer)
+    assert kept.scope == NICK
+    rows = await db.fetch("SELECT sealed_body FROM connection WHERE kind = 'tmall'")
+    assert b"top-secret-0001" not in rows[0]["sealed_body"]
+    assert "top-secret" not in repr(kept.settings)
