@@ -19,12 +19,12 @@ from simulator import (
     play_day,
     play_events,
     play_groups,
-    play_messages,
     play_miniprogram,
     play_pay,
     play_phone,
     play_shops,
     play_subscriptions,
+    play_tmall,
     qrcodes,
     quotas,
     subscriptions,
@@ -78,7 +78,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_groups.ROUTES)
     app.router.add_routes(play_day.ROUTES)
     app.router.add_routes(play_shops.ROUTES)
-    app.router.add_routes(play_messages.ROUTES)
+    app.router.add_routes(play_tmall.ROUTES)
     if settings.wecom is not None:
         _add_qyapi(app)
     app.router.add_routes(play_pay.ROUTES)

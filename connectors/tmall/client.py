@@ -128,7 +128,7 @@ class TmallClient:
         """
         asked = {"tid": number, "fields": TRADE_FIELDS}
         trade = (await self._call("taobao.trade.fullinfo.get", asked, _TradeDetail)).trade
-        if self._settings.asks_ouid:
+        if self._settings.asks_ouid and trade.pay_time:
             asked = {"tid": number, "fields": "tid,ouid"}
             named = await self._call("taobao.trade.simple.get", asked, _Simple)
             trade = msgspec.structs.replace(trade, ouid=named.trade.ouid)

@@ -91,7 +91,7 @@ def order(body: bytes, *, shop: ShopRef, settings: TmallSettings) -> Order | Non
         refunded_fen=max(refunded_fen, sum(line.refunded_fen for line in lines)),
         lines=lines,
         source=f"tmall:{settings.scope}",
-        buyer=_buyer(trade, told.refunds, settings),
+        buyer=_buyer(trade, settings),
     )
 
 
@@ -204,14 +204,17 @@ def _moment(told: str) -> datetime:
         raise Refused("moment_not_possible", name="time", moment=told[:40]) from None
 
 
-def _buyer(trade: Trade, refunds: list[Refund], settings: TmallSettings) -> tuple[IdentityRef, ...]:
-    """Return by what the platform knows her: for this app, and where it is told for this shop."""
+def _buyer(trade: Trade, settings: TmallSettings) -> tuple[IdentityRef, ...]:
+    """Return by what the platform knows her: for this app, and where it was asked for this shop.
+
+    What refunds tell of her is not taken: a name that comes only then may be another customer's
+    by now, and her money back would wait until staff see to it.
+    """
     found = []
     if trade.buyer_open_uid:
         found.append(
             IdentityRef(IdentityKind.TAOBAO_OPEN_UID, settings.app_key, trade.buyer_open_uid)
         )
-    ouid = trade.ouid or next((one.ouid for one in refunds if one.ouid), "")
-    if ouid:
-        found.append(IdentityRef(IdentityKind.TMALL_OUID, settings.scope, ouid))
+    if trade.ouid:
+        found.append(IdentityRef(IdentityKind.TMALL_OUID, settings.scope, trade.ouid))
     return tuple(found)

@@ -99,7 +99,6 @@ class Refund(Struct, frozen=True, omit_defaults=True):
     modified: str = ""
     dispute_type: str = ""
     refund_phase: str = ""
-    ouid: str = ""
 
 
 class Told(Struct, frozen=True, omit_defaults=True):

@@ -63,6 +63,8 @@ class TmallShopOnline:
         self.outbox = tmc.Outbox(
             settings.app_key, settings.app_secret, assumed=pushes.assumed, faults=pushes.faults
         )
+        # fields of a trade that are told in place of its own, by the trade's number
+        self.otherwise: dict[str, dict[str, Any]] = {}
         self._clock = clock
         state.tokens.setdefault(settings.session, clock.now() + SESSION_SECONDS)
 
@@ -75,7 +77,9 @@ class TmallShopOnline:
         """Tells the app, and who sold it where it is paid in a live room."""
         nick, seller_id = self.settings.seller_nick, self.settings.seller_id
         content = told.pushed(order, refund, seller_nick=nick)
-        await self.outbox.put(told.TOPICS[event], content, seller_id=seller_id)
+        is_asked = refund is not None and not refund.is_done
+        topic = told.REFUND_ASKED if is_asked else told.TOPICS[event]
+        await self.outbox.put(topic, content, seller_id=seller_id)
         talent_id = next((line.talent_id for line in order.lines if line.talent_id), "")
         if event == "paid" and talent_id:
             content = told.sold_live(order, talent_id)
@@ -133,7 +137,9 @@ class TmallShopOnline:
         return {"total_results": len(found), **({"trades": {"trade": rows}} if rows else {})}
 
     def _trade(self, asked: Params) -> object:
-        whole = told.trade(self._order(asked), seller_nick=self.settings.seller_nick)
+        order = self._order(asked)
+        whole = told.trade(order, seller_nick=self.settings.seller_nick)
+        whole |= self.otherwise.get(order.number, {})
         wanted = asked["fields"].split(",")
         return {"trade": {name: value for name, value in whole.items() if name in wanted}}
 

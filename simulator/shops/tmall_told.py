@@ -22,7 +22,9 @@ TOPICS = {
     "completed": "taobao_trade_TradeSuccess",
     "closed": "taobao_trade_TradeClose",
     "refunded": "taobao_refund_RefundSuccess",
+    "changed": "taobao_trade_TradeChanged",
 }
+REFUND_ASKED = "taobao_refund_RefundCreated"
 SOLD_LIVE = "taobao_live_TcpOrder"
 
 
@@ -65,14 +67,19 @@ def trade(one: Order, *, seller_nick: str) -> dict[str, object]:
         "receiver_mobile": "*******0001",
         "tmall_coupon_fee": sum(line.channel_fen for line in one.lines),
         "platform_subsidy_fee": yuan(sum(line.platform_fen for line in one.lines)),
-        "point_fee": 0,
+        "point_fee": sum(line.points_fen for line in one.lines),
         "orders": {"order": [_sub_order(one, line) for line in one.lines]},
     }
 
 
 def _sub_order(one: Order, line: Line) -> dict[str, object]:
     refunds = [refund for refund in one.refunds if refund.line_key == line.key]
-    is_given_back = bool(refunds) and not one.left_fen(line) and one.state != "completed"
+    is_given_back = (
+        bool(refunds)
+        and all(x.is_done for x in refunds)
+        and not one.left_fen(line)
+        and one.state != "completed"
+    )
     payment = one.pay_fen if len(one.lines) == 1 else line.goods_fen - line.shop_fen
     return {
         "oid": int(line.key),
@@ -91,21 +98,25 @@ def _sub_order(one: Order, line: Line) -> dict[str, object]:
         "discount_fee": yuan(line.shop_fen),
         "adjust_fee": "0.00",
         "status": "TRADE_CLOSED" if is_given_back else status(one),
-        "refund_status": "SUCCESS" if refunds else "NO_REFUND",
+        "refund_status": _refund_status(refunds[-1]) if refunds else "NO_REFUND",
         **({"refund_id": refunds[-1].number} if refunds else {}),
         "seller_type": "B",
         **({"o2o_guide_id": line.guide_id} if line.guide_id else {}),
     }
 
 
+def _refund_status(told: Refund) -> str:
+    return "SUCCESS" if told.is_done else "WAIT_SELLER_AGREE"
+
+
 def refund(one: Order, told: Refund) -> dict[str, object]:
-    """A refund that succeeded."""
+    """A refund: asked for, or successful."""
     line = _line(one, told)
     return {
         "refund_id": told.number,
         "tid": int(one.number),
         "oid": int(told.line_key),
-        "status": "SUCCESS",
+        "status": _refund_status(told),
         "refund_fee": yuan(_fee(one, line, told)),
         "payment": yuan(line.pay_fen - _fee(one, line, told)),
         "total_fee": yuan(line.pay_fen),

@@ -46,7 +46,7 @@ class TmallSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="tmall"
     trade_types: Annotated[str, Meta(pattern=r"^[a-z0-9_]+(,[a-z0-9_]+)*\Z", max_length=500)] = (
         "guarantee_trade,auto_delivery,ec,cod,step,tmall_i18n,eticket"
     )
-    asks_ouid: bool = False
+    asks_ouid: bool = True
     takes_messages: bool = True
     message_group: Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,64}\Z")] = "default"
     pull_seconds: Annotated[float, Meta(ge=0.05, le=60)] = 5.0

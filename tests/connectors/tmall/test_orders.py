@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from connectors.reading.hints import pushed
 from connectors.reading.sweeping import sweep_again
 from jifen import clients
-from loyalty import connections, ledger
+from loyalty import connections, inbox, ledger, parking
 from loyalty.connections import TmallSettings
 from models import Identity, db
 from tests.connectors.market import BEANS, SHIRT, Market
@@ -88,6 +89,20 @@ async def test_a_platforms_coupon_is_not_the_buyers_money_and_goes_back_as_one(
     _, beans = await market.lines()
     assert beans["paid_fen"] == beans["refunded_fen"]
     assert abs(beans["paid_fen"] - (10_000 - shared)) <= 1
+
+
+async def test_a_refund_that_is_only_asked_for_takes_nothing_and_points_paid_with_earn_none(
+    market: Market,
+) -> None:
+    order = await market.buy({**SHIRT, "points_fen": 500}, BEANS)
+    await market.act(order, "refund", line_key=order["lines"][1]["key"], is_done=False)
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert (purchase["refunded_fen"], purchase["points_earned"]) == (0, 295)
+    await market.act(order, "give_back")
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert (purchase["refunded_fen"], purchase["points_earned"]) == (10_000, 195)
 
 
 async def test_unpaid_and_closed_orders_are_no_purchases(market: Market) -> None:
@@ -234,14 +249,74 @@ async def test_the_shops_own_name_for_the_buyer_is_asked_for_where_it_is_wanted(
     quiet: Market,
 ) -> None:
     order = await quiet.buy()
-    client = _client(quiet, asks_ouid=True)
-    told = await client.read(order["number"])
-    found = client.parse(told, shop=quiet.account.shop, at=quiet.context.clock())
-    assert found is not None
-    assert [(one.kind.value, one.scope) for one in found.buyer] == [
-        ("taobao_open_uid", APP_KEY),
-        ("tmall_ouid", NICK),
-    ]
+    for asks, scopes in ((True, [APP_KEY, NICK]), (False, [APP_KEY])):
+        client = _client(quiet, asks_ouid=asks)
+        told = await client.read(order["number"])
+        found = client.parse(told, shop=quiet.account.shop, at=now())
+        assert found is not None
+        assert [one.scope for one in found.buyer] == scopes
+
+
+async def test_a_presale_counts_when_its_balance_is_paid_and_a_forfeited_one_never(
+    market: Market,
+) -> None:
+    orders = [await market.buy(is_paid=False) for _ in range(2)]
+    for order in orders:
+        await _told(market, order, type="step", step_trade_status="FRONT_PAID_FINAL_NOPAID")
+    await market.work()
+    assert await market.purchases() == []
+    done, forfeited = orders
+    await market.act(done, "pay")
+    await _told(market, done, type="step", step_trade_status="FRONT_PAID_FINAL_PAID")
+    await market.act(forfeited, "close")
+    step = "FRONT_PAID_FRONT_FORFEITED"
+    at = "2026-05-20 10:00:00"
+    await _told(market, forfeited, status="TRADE_CLOSED", pay_time=at, step_trade_status=step)
+    await market.work()
+    (purchase,) = await market.purchases()
+    assert (purchase["number"], purchase["points_earned"]) == (done["number"], 300)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"status": "TRADE_ON_THE_MOON"}, "state_unknown"),
+        ({"trade_attr": '{"payCurrency":"HKD"}'}, "currency_unknown"),
+        ({"seller_nick": "别家旗舰店"}, "shop_differs"),
+        ({"payment": "1.00"}, "amounts_do_not_add_up"),
+    ],
+)
+async def test_what_is_not_understood_is_parked_with_the_order_for_staff_to_see(
+    market: Market, fields: dict[str, str], reason: str
+) -> None:
+    order = await market.buy(is_paid=False)
+    await market.work()
+    await market.act(order, "pay")
+    await _told(market, order, **fields)
+    await market.work()
+    assert await market.purchases() == []
+    rows = await db.fetch("SELECT id, error, body FROM inbound_event WHERE state = 'parked'")
+    assert {row["error"].split(" ")[0] for row in rows} == {reason}
+    kept = json.loads(rows[0]["body"])
+    assert kept["read"]["trade"]["tid_str"] == order["number"]
+    assert all(value in kept["read"]["trade"].values() for value in fields.values())
+    await market.play(f"shops/tmall/{NICK}/orders/{order['number']}/tell", fields={})
+    for row in rows:
+        await parking.try_again(row["id"])
+    await market.work()
+    assert [one["state"] for one in await market.purchases()] == ["paid"]
+    assert {state for state, _ in await market.events()} == {"worked"}
+
+
+async def test_an_order_that_the_platform_does_not_know_is_parked(market: Market) -> None:
+    shop = market.account.connection.id
+    await inbox.store([pushed("17", message_id="1", connection_id=shop)], at=now())
+    for _ in range(3):
+        await db.fetch("UPDATE inbound_event SET claimed_until = clock_timestamp()")
+        await market.work()
+    ((state, error),) = await market.events()
+    assert (state, (error or "").split(" ")[0]) == ("parked", "order_refused")
+    assert "isv.trade-not-exist" in (error or "")
 
 
 async def test_the_last_week_is_read_again_without_telling_anything_twice(quiet: Market) -> None:
@@ -258,3 +333,9 @@ async def test_the_connection_is_kept_sealed(quiet: Market) -> None:
     rows = await db.fetch("SELECT sealed_body FROM connection WHERE kind = 'tmall'")
     assert b"top-secret-0001" not in rows[0]["sealed_body"]
     assert "top-secret" not in repr(kept.settings)
+
+
+async def _told(market: Market, order: Any, **fields: str) -> None:
+    """Let the platform tell an order otherwise."""
+    path = f"shops/tmall/{NICK}/orders/{order['number']}/tell"
+    await market.play(path, fields=fields)

@@ -19,7 +19,7 @@ def test_the_file_of_the_readme_is_taken(tmp_path: Path) -> None:
     )
     name, settings = _read(file)
     assert isinstance(settings, TmallSettings)
-    assert (name, settings.scope, settings.shop_kind) == ("天猫旗舰店", "林家旗舰店", "tmall")
+    assert (name, settings.scope, settings.shop_kind) == ("天猫旗舰店", "flagship", "tmall")
     assert settings.seller_id == "2200000000001"
 
 
