@@ -12,6 +12,7 @@ SELECT ARRAY(SELECT DISTINCT kind FROM identity WHERE customer_id = ANY({HER_IDS
 _SHOPS = f"""
 SELECT shop.kind, nullif(shop.name, shop.code) AS name, count(*) AS orders
 FROM purchase JOIN shop ON shop.id = shop_id WHERE customer_id = ANY({HER_IDS})
+      AND state <> 'replaced'
 GROUP BY shop.id ORDER BY count(*) DESC, shop.id
 """
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from loyalty import purchases, scorecards
+from loyalty import customers, purchases, scorecards, standing
 from loyalty.errors import Refused
 from loyalty.orders import Order
 from loyalty.outcomes import Fate
-from models import Purchase, PurchaseLine, PurchaseState, db
+from loyalty.segments.rfm import Rfm
+from models import Purchase, PurchaseLine, PurchaseState, Standing, db
 from tests.cast import DAY, JUNE_1, LIN, line, order
 from tests.loyalty.purchases.scene import adds_up, points_of, refusal, take
 
@@ -189,6 +190,16 @@ async def test_a_replaced_order_counts_nowhere() -> None:
     assert (today.orders[0], today.sales_fen[0]) == (2, 500_00)
     card = await scorecards.programme(at=JUNE_1)
     assert (card.others.orders, card.others.revenue_fen) == (2, 500_00)
+    wang = (await Purchase.get(number="A")).customer_id
+    assert wang is not None
+    await standing.derive(at=JUNE_1)
+    known = await Standing.get(member_id=wang)
+    assert (known.orders, known.spent_fen) == (2, 500_00)
+    cut_points = Rfm().cut_points(at=JUNE_1)
+    (bounds,) = await db.fetch(cut_points.sql, *cut_points.arguments)
+    assert (set(bounds["frequency"]), set(bounds["money"])) == ({2}, {500_00})
+    (shop,) = (await customers.linked(wang)).shops
+    assert shop.orders == 2
     parent = await Purchase.get(number="P")
     assert await PurchaseLine.filter(purchase_id=parent.id).count() == 0
     told = replace(order("R", line(9_00)), state=PurchaseState.REPLACED)
