@@ -34,3 +34,4 @@ def test_a_push_is_verified_over_its_very_bytes() -> None:
     assert not fits_push(told, SECRET, app_key=KEY, body=PUSH + b" ")
     assert not fits_push(told, "another", app_key=KEY, body=PUSH)
     assert not fits_push("林", SECRET, app_key=KEY, body=PUSH)
+    assert not fits_push("\udcff", "of no app", app_key="\udcff", body=PUSH), "a byte of no text"
