@@ -89,7 +89,8 @@ def _arrival(request: web.Request, body: bytes, *, connection_id: int) -> Arriva
         or request.headers.get("X-Shopify-Webhook-Id")
         or sha256(body).hexdigest()
     )
-    message_id = f"{topic}:{event_id}"[:200]
+    told_once = f"{topic}:{event_id}".encode("utf-8", "replace")
+    message_id = sha256(told_once).hexdigest()[:32]
     try:
         if topic in PRIVACY_TOPICS:
             return _privacy(topic, body, message_id=message_id, connection_id=connection_id)

@@ -12,7 +12,8 @@ from connectors.own_store.working import StoreEvents
 from console.code_words import CONNECTIONS
 from console.parked import SHOWN
 from jifen.connecting import KINDS
-from loyalty import connections, inbox
+from loyalty import connections, inbox, parking
+from loyalty.errors import Refused
 from loyalty.inbox import Arrival
 from models import InboundEvent, Purchase
 from tests.connectors.own_store.till import CODE, SETTINGS, connected, order, refund
@@ -173,3 +174,19 @@ async def test_a_message_that_broke_shows_neither_its_words_nor_its_sender(
 def test_every_kind_of_connection_and_event_has_its_words() -> None:
     assert set(CONNECTIONS) == set(KINDS)
     assert (ORDER, REFUND) == ("order", "refund")
+
+
+async def test_a_privacy_request_that_a_platform_passes_on_waits_with_its_reason(
+    browser: Browser, store: Context
+) -> None:
+    kept = parking.reason(
+        Refused("privacy_requested", topic="customers/redact", customer="7000000000001")
+    )
+    arrival = Arrival(store.stores[CODE].id, "p1", "privacy", "customers/redact", b"{}", None)
+    await inbox.store([arrival], at=now())
+    (event,) = await InboundEvent.all()
+    await InboundEvent.filter(id=event.id).update(state="parked", error=kept)
+    await browser.sign_in("chen")
+    _, page = await browser.get("/parked")
+    assert "个人信息请求" in page
+    assert "customers/redact（顾客 7000000000001）" in page

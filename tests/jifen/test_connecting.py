@@ -223,3 +223,52 @@ async def test_another_master_key_does_not_open_what_was_kept(china: str, file: 
     other = Sealer("b3RoZXItb3RoZXItb3RoZXItb3RoZXItb3RoZXItb3Q")
     with pytest.raises(Exception, match="key"):
         await connections.load(OfficialAccountSettings, sealer=other)
+
+
+SHOPS = {
+    "jd": {
+        "vender_id": "10622317",
+        "app_key": "JDKEY",
+        "app_secret": "jd-secret",
+        "access_token": "access",
+        "seller_coupon_types": ["30", "100"],
+    },
+    "shopify": {
+        "shop_domain": "example-coffee.myshopify.com",
+        "access_token": "shpat_demo",
+        "app_secret": "shpss_demo",
+        "completed_when": "paid",
+    },
+}
+
+
+def write_all(file: Path, fields: dict[str, object]) -> None:
+    file.write_text("".join(f"{name} = {value!r}\n" for name, value in fields.items()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        ("jd", {"vender_id": "shop"}),
+        ("jd", {"seller_coupon_types": ["30-x"]}),
+        ("jd", {"api_base": "ftp://x"}),
+        ("jd", {"access_token": ""}),
+        ("shopify", {"shop_domain": "www.example.com"}),
+        ("shopify", {"completed_when": "sent"}),
+        ("shopify", {"api_version": "latest"}),
+        ("shopify", {"password": "x"}),
+    ],
+)
+async def test_a_shop_on_a_platform_is_kept_or_its_wrong_field_named(
+    file: Path, told: Told, kind: str, wrong: dict[str, object]
+) -> None:
+    right = {"kind": kind, "name": "旗舰店"} | SHOPS[kind]
+    write_all(file, right | wrong)
+    assert await connecting.run(file, sealer=SEALER, is_checked=False) == 1
+    assert next(iter(wrong)) in told()[1]
+    write_all(file, right)
+    assert await connecting.run(file, sealer=SEALER, is_checked=False) == 0
+    assert ("/ingest/shopify" in told()[0]) == (kind == "shopify")
+    (kept,) = await connections.load(connecting.KINDS[kind], sealer=SEALER)
+    assert kept.name == "旗舰店"
+    assert "secret" not in repr(kept.settings)

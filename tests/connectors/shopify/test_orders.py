@@ -1,5 +1,6 @@
 """From an order on Shopify to points: told, swept, given back, twice, late or never."""
 
+import asyncio
 import io
 import json
 from typing import Any
@@ -166,6 +167,18 @@ async def test_privacy_requests_wait_for_staff_without_what_they_are_about(
     assert {row["kind"] for row in rows} == {"privacy"}
     assert "example.com" not in str(rows)
     assert "138000" not in str(rows)
+
+
+async def test_a_header_that_is_no_text_breaks_nothing(market: Market) -> None:
+    address = market.origin.removeprefix("http://").split(":")
+    body = b'{"id":7}'
+    for path, name in (("shopify", "X-Shopify-Hmac-Sha256"), ("douyin", "app-id")):
+        reader, writer = await asyncio.open_connection(address[0], int(address[1]))
+        head = f"POST /ingest/{path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+        writer.write(head.encode() + name.encode() + b": \xff\xfe\r\n\r\n" + body)
+        status = await reader.readline()
+        writer.close()
+        assert b" 40" in status, status
 
 
 async def test_another_currency_is_parked_with_the_order(brand: None, context: Context) -> None:

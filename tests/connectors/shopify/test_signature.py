@@ -18,3 +18,4 @@ def test_a_webhook_is_verified_over_its_very_bytes() -> None:
     assert not fits(SIGNED, ["another"], body=BODY)
     assert not fits("林", [SECRET], body=BODY)
     assert not fits(SIGNED, [], body=BODY)
+    assert not fits("\udcff", [SECRET], body=BODY), "a byte of no text"
