@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from loyalty import customers, purchases, scorecards, standing
 from loyalty.errors import Refused
-from loyalty.orders import Order
+from loyalty.orders import Order, OrderLine
 from loyalty.outcomes import Fate
 from loyalty.segments.rfm import Rfm
 from models import Purchase, PurchaseLine, PurchaseState, Standing, db
-from tests.cast import DAY, JUNE_1, LIN, line, order
+from tests.cast import DAY, JUNE_1, LIN, WANG, line, order
 from tests.loyalty.purchases.scene import adds_up, points_of, refusal, take
 
 pytestmark = pytest.mark.usefixtures("brand")
@@ -205,3 +205,63 @@ async def test_a_replaced_order_counts_nowhere() -> None:
     told = replace(order("R", line(9_00)), state=PurchaseState.REPLACED)
     await take(told)
     assert (await stands())["R"] == ("replaced", 0, 0)
+
+
+def _history(n: int, random_: random.Random) -> list[Order]:
+    """Return all tellings of one order that is split up, in a random way, as they happened."""
+    name, buyer = f"O{n}", (random_.choice((WANG, LIN)),)
+    fens = [random_.randrange(1, 90_000) for _ in range(random_.randrange(2, 5))]
+    at = JUNE_1 + random_.randrange(200) * DAY
+    told = [
+        order(name, *_lines(fens, [0] * len(fens)), buyer=buyer, paid_at=at, updated_at=at),
+    ]
+    if random_.random() < 0.5:
+        back = (*_lines(fens, fens),)
+        state = PurchaseState.REFUNDED
+        told.append(order(name, *back, buyer=buyer, paid_at=at, state=state, updated_at=at + DAY))
+    for i, fen in enumerate(fens):
+        given = sorted(random_.randrange(fen + 1) for _ in range(random_.randrange(3)))
+        for j, refunded_fen in enumerate([0, *given]):
+            then = at + (2 + i + 5 * j) * DAY
+            told.append(
+                part(
+                    f"{name}-{i}",
+                    fen,
+                    name,
+                    buyer=buyer,
+                    paid_at=at,
+                    updated_at=then,
+                    refunded_fen=refunded_fen,
+                )
+            )
+    return told
+
+
+def _lines(fens: list[int], given: list[int]) -> list[OrderLine]:
+    pairs = enumerate(zip(fens, given, strict=True))
+    return [line(fen, key=str(i), refunded_fen=back) for i, (fen, back) in pairs]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_year_of_split_orders_told_in_ten_sequences_comes_to_the_same(seed: int) -> None:
+    histories = [_history(n, random.Random(f"{seed}-{n}")) for n in range(12)]
+    told = [one for history in histories for one in history]
+    seen = []
+    for shuffle in range(10):
+        await db.fetch("TRUNCATE purchase, purchase_line, entry, lot, draw, member CASCADE")
+        random_ = random.Random(shuffle)
+        shuffled = random_.sample(told, len(told)) + random_.sample(told, 10)
+        while shuffled:
+            size = random_.randrange(1, 12)
+            outcomes = await purchases.record(shuffled[:size], at=JUNE_1 + 365 * DAY)
+            assert not [one.refusal for one in outcomes if one.refusal]
+            shuffled = shuffled[size:]
+        rows = await db.fetch(
+            "SELECT number, state, paid_fen, refunded_fen, points_earned FROM purchase ORDER BY 1"
+        )
+        seen.append([tuple(row) for row in rows])
+    await adds_up()
+    assert all(one == seen[0] for one in seen)
+    last = {one.number: one for one in told}
+    kept = sum(one.paid_fen - one.refunded_fen for one in last.values() if one.parent_numbers)
+    assert sum(row[2] - row[3] for row in seen[0]) == kept
