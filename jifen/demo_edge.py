@@ -17,7 +17,7 @@ from jobs.moving import Mover
 from jobs.run_campaigns import route_of
 from loyalty import campaigns
 from loyalty.orders import IdentityRef
-from models import Brand, IdentityKind, Product, ShopKind
+from models import Brand, IdentityKind, ShopKind
 from web import followers
 from web.context import Context
 from web.logs import log
@@ -25,7 +25,6 @@ from web.refusals import BadRequest
 from web.typed import Api, Moment, get, post
 from web.wake import wake
 
-GOODS = 20
 MOVES = web.AppKey("moves", set[asyncio.Task[None]])
 
 Openid = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -49,22 +48,13 @@ class Named(Struct, frozen=True):
     colour: str
 
 
-class Goods(Struct, frozen=True):
-    """A thing that shops sell."""
-
-    sku: str
-    title: str
-    price_fen: int
-
-
 class Day(Struct, frozen=True):
-    """Business time, the brand, the campaigns in force, what shops sell, and how far a move is."""
+    """Business time, the brand, the campaigns in force, and how far a move is."""
 
     now: Moment
     ahead_seconds: int
     brand: Named | None
     campaigns: list[str]
-    goods: list[Goods]
     moving: Moving | None
 
 
@@ -122,10 +112,6 @@ async def read(context: Context) -> Day:
         ahead_seconds=brand.offset_seconds if brand else 0,
         brand=Named(brand.name_zh, brand.name_en, brand.logo, brand.colour) if brand else None,
         campaigns=await campaigns.in_force(at),
-        goods=[
-            Goods(one.sku, one.name_zh, one.price_fen)
-            for one in await Product.filter(is_on_sale=True).order_by("sku").limit(GOODS)
-        ],
         moving=Moving(move.begins_at, move.ends_at, move.at) if move else None,
     )
 

@@ -1,6 +1,7 @@
 """The demo's shops on platforms, as our server and the simulator are told them."""
 
 from jifen.credentials import Credentials
+from jifen.seeds import store
 from loyalty.connections import DouyinSettings, ShopSettings, WeChatShopSettings
 from simulator import settings as simulator_settings
 
@@ -28,6 +29,14 @@ def connected(known: Credentials, *, page: str) -> dict[str, ShopSettings]:
             api_base=f"{page}/douyin",
         ),
     }
+
+
+def goods() -> tuple[simulator_settings.Goods, ...]:
+    """Return what they sell: what the brand's own store sells, too."""
+    return tuple(
+        simulator_settings.Goods(sku, name_zh, name_en, yuan * 100)
+        for sku, name_zh, name_en, _, yuan, _ in store.PRODUCTS
+    )
 
 
 def simulated(known: Credentials, *, server: str) -> tuple[simulator_settings.PlatformShop, ...]:

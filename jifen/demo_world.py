@@ -176,6 +176,7 @@ def simulated(known: Credentials, ports: Ports, *, data: Path) -> simulator_sett
         ),
         templates=TEMPLATES,
         platform_shops=demo_shops.simulated(known, server=server),
+        goods=demo_shops.goods(),
         day=simulator_settings.Day(f"{server}/console", STAFF_ACCOUNT, known.staff_password),
     )
 

@@ -70,6 +70,7 @@ async def state(request: web.Request) -> web.Response:
             "shops": [_poster(china, shop) for shop in china.settings.shops],
             "join_ways": china.corp.posters() if china.corp else [],
             "has_day": china.settings.day is not None,
+            "has_market": bool(china.settings.platform_shops and china.settings.goods),
             "faults": china.faults.now,
             "callback_url": account.callback_url,
             "clock": {"offset_seconds": china.clock.state.offset_seconds},

@@ -51,16 +51,18 @@ class Split(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def listed(request: web.Request) -> web.Response:
-    """All shops with their newest orders."""
+    """All shops with what they sell and their newest orders."""
+    china = request.app[CHINA]
     return said(
         [
             {
                 "kind": shop.kind,
                 "code": shop.code,
                 "name": shop.name,
+                "goods": china.settings.goods,
                 "orders": list(shop.orders.state.orders.values())[-50:],
             }
-            for shop in request.app[CHINA].shops.all()
+            for shop in china.shops.all()
         ]
     )
 

@@ -198,6 +198,15 @@ class WeChatShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="w
         return self.app_id
 
 
+class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A thing that the shops on platforms sell."""
+
+    sku: str
+    name_zh: str
+    name_en: str
+    price_fen: Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+
+
 class JdShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="jd"):
     """A shop on JD, with the app that may read it, and the tokens that its owner was given.
 
@@ -272,6 +281,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     templates: tuple[Template, ...] = ()
     merchant: Merchant | None = None
     platform_shops: tuple[PlatformShop, ...] = ()
+    goods: tuple[Goods, ...] = ()
     ip_whitelist: tuple[str, ...] | None = None
     day: Day | None = None
     assumed: Assumed = Assumed()

@@ -15,13 +15,14 @@ from playwright.async_api import Browser, expect
 from pytest_asyncio import fixture
 
 from jifen import embedded
-from tests.browser.conftest import DESK, Visitors
+from tests.browser.conftest import DESK, PHONE, Visitors
 from tests.browser.hands import follow, play, said, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 START_SECONDS = 60
 STOP_SECONDS = 20
+LEARNT_SECONDS = 45
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +138,31 @@ async def test_a_regular_redeems_buys_and_checks_in_with_the_mini_program(
     await mini.get_by_role("tab", name="任务").click()
     await mini.get_by_role("button", name="签到", exact=True).click()
     await expect(mini.get_by_role("button", name="今日已签")).to_be_visible()
+
+
+async def test_what_she_buys_in_an_online_shop_is_in_the_balance_that_the_chat_tells(
+    newcomers: Visitors,
+) -> None:
+    page = await newcomers.open(PHONE)
+    await page.request.post("/play/consumers", data={"nickname": "周周", "language": "zh_CN"})
+    await page.reload()
+    await page.locator("#open-side").click()
+    await play(page, "周周")
+    await follow(page)
+    await page.locator("#open-side").click()
+    await page.get_by_role("button", name="逛网店").click()
+    shop = page.get_by_role("region", name="微信小店")
+    await shop.get_by_role("button", name="精品豆 ¥98").click()
+    await expect(shop.get_by_text("待发货")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == 375
+    await shop.get_by_role("button", name="发货").click()
+    await expect(shop.get_by_text("待收货")).to_be_visible()
+    await page.get_by_role("button", name="关闭").click()
+    async with asyncio.timeout(LEARNT_SECONDS):
+        while not await said(page, "另有 98 积分待到账").count():
+            await write(page, "积分")
+            await asyncio.sleep(1)
+    await page.locator("#open-side").click()
+    await page.get_by_role("button", name="逛网店").click()
+    await shop.get_by_role("button", name="退款").click()
+    await expect(shop.get_by_text("已退款")).to_be_visible()

@@ -214,6 +214,18 @@ async def test_it_takes_json_only_and_is_not_there_outside_a_demo(demo: Demo) ->
     await server.close()
 
 
+async def test_an_order_that_no_platform_told_is_not_there(demo: Demo) -> None:
+    order = {"kind": "wechat_shop", "code": "wx1", "number": "1"}
+    assert await demo.ask("POST", "/orders", json={**order, "openid": LIN}) == (
+        200,
+        {"order": None},
+    )
+    assert (await demo.ask("POST", "/orders", json=order))[0] == 400
+    for wrong in ({"kind": "another"}, {"code": ""}, {"number": "9" * 101}):
+        asked = {**order, "openid": LIN, **wrong}
+        assert (await demo.ask("POST", "/orders", json=asked))[0] == 400
+
+
 async def test_who_is_known_by_chat_and_by_mini_program_is_one_customer(demo: Demo) -> None:
     names = {"openid": LIN, "unionid": "uLin"}
     await demo.act("buy", **names)

@@ -1,5 +1,6 @@
 // What she does in a shop on a platform: its simulated platform is told, and tells the server.
 
+import { language } from '../js/words.js';
 import { Refused, demo, play, shopsOnPlatforms } from './server.js';
 import { say } from './words.js';
 
@@ -14,13 +15,14 @@ const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 export const inShop = (shop, consumer, action, day) =>
   ({ buy, complete, refund })[action](shop, consumer, day);
 
-async function buy(shop, consumer, { goods, ahead_seconds: ahead }) {
+async function buy(shop, consumer, { ahead_seconds: ahead }) {
+  const { goods, orders } = shop;
   if (!goods.length) throw new Refused(say('nothing_for_sale'));
-  const thing = goods[shop.orders.length % goods.length];
+  const { sku, name_zh: title, price_fen } = goods[orders.length % goods.length];
   await play('/clock', { ahead_seconds: ahead });
-  const wish = { consumer_id: consumer.id, lines: [{ ...thing, room_id: ROOM }] };
+  const wish = { consumer_id: consumer.id, lines: [{ sku, title, price_fen, room_id: ROOM }] };
   const order = await play(`${pathOf(shop)}/orders`, wish);
-  return told(order, await landed(shop, order, consumer, () => true));
+  return told(shop, order, await landed(shop, order, consumer, () => true));
 }
 
 async function complete(shop, consumer, { ahead_seconds: ahead }) {
@@ -29,7 +31,8 @@ async function complete(shop, consumer, { ahead_seconds: ahead }) {
   const path = `${pathOf(shop)}/orders/${order.number}`;
   if (order.state === 'paid') await play(`${path}/ship`);
   await play(`${path}/complete`);
-  return told(order, await landed(shop, order, consumer, ({ state }) => state === 'completed'));
+  const isDone = ({ state }) => state === 'completed';
+  return told(shop, order, await landed(shop, order, consumer, isDone));
 }
 
 async function refund(shop, consumer, { ahead_seconds: ahead }) {
@@ -40,12 +43,17 @@ async function refund(shop, consumer, { ahead_seconds: ahead }) {
     await play(`${pathOf(shop)}/orders/${order.number}/refund`, { line_key: key });
   const isBack = ({ paid_fen: paid, refunded_fen: refunded }) => refunded === paid;
   const after = await landed(shop, order, consumer, isBack);
-  return told(order, { ...after, points: after.points - before.points });
+  return told(shop, order, { ...after, points: after.points - before.points });
 }
 
 const pathOf = ({ kind, code }) => `/${kind}/${code}`;
 
-const told = ({ lines }, sold) => ({ ...sold, title: lines[0].title });
+/** What came of an order, with its first thing as the reader calls it. */
+function told({ goods }, { lines: [{ sku, title }] }, sold) {
+  const thing = goods.find((one) => one.sku === sku);
+  const name = thing && (language() === 'zh' ? thing.name_zh : thing.name_en);
+  return { ...sold, title: name ?? title };
+}
 
 /** Her newest order that is in one of these states and has nothing given back. */
 async function newest({ kind, code }, { unionid }, states) {

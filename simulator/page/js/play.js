@@ -33,6 +33,8 @@ async function call(method, path, body) {
 
 const of = (consumerId) => `consumers/${encodeURIComponent(consumerId)}`;
 
+const at = ({ kind, code }) => `shops/${encodeURIComponent(kind)}/${encodeURIComponent(code)}`;
+
 export const play = {
   state: () => call('GET', 'state'),
   chat: (id) => call('GET', `${of(id)}/chat`),
@@ -45,6 +47,9 @@ export const play = {
   message: (id, message) => call('POST', `${of(id)}/messages`, message),
   menu: (id, key) => call('POST', `${of(id)}/menu`, { key }),
   retry: (id) => call('POST', `${of(id)}/retry`, {}),
+  shops: () => call('GET', 'shops'),
+  buy: (shop, wish) => call('POST', `${at(shop)}/orders`, wish),
+  order: (shop, { number }, action) => call('POST', `${at(shop)}/orders/${number}/${action}`, {}),
   qrcode: (ticket) => `/play/qrcode?ticket=${encodeURIComponent(ticket)}`,
   faults: (faults) => call('POST', 'faults', faults),
 };

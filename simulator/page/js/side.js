@@ -5,6 +5,7 @@ import { consumerAvatar } from './avatars.js';
 import { say } from './composer.js';
 import { byId, element } from './element.js';
 import { icon } from './icons.js';
+import { openMarket } from './market.js';
 import { once } from './once.js';
 import { play } from './play.js';
 import { openScan } from './scan.js';
@@ -124,6 +125,7 @@ function tries() {
       chip(word, () => once(`try ${active.id} ${word}`, () => say(word)), !active.followed),
     ),
     chip(t('try.scan'), openScan),
+    ...(world.hasMarket ? [chip(t('try.market'), () => openMarket().catch(complain))] : []),
     chip(t('try.retry'), deliverAgain),
   ];
 }

@@ -12,6 +12,7 @@ class World extends EventTarget {
   account = null;
   miniprogram = null;
   hasDay = false;
+  hasMarket = false;
   consumers = [];
   shops = [];
   joinWays = [];
@@ -58,6 +59,7 @@ class World extends EventTarget {
     this.account = state.account;
     this.miniprogram = state.miniprogram ?? null;
     this.hasDay = state.has_day === true;
+    this.hasMarket = state.has_market === true;
     this.consumers = state.consumers;
     this.shops = state.shops ?? [];
     this.joinWays = state.join_ways ?? [];
