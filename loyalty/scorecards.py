@@ -1,8 +1,9 @@
 """Scorecards: figures of the programme for a period, net of refunds, in Shanghai days and months.
 
 A member here is a customer who came to one of the brand's own touchpoints herself: she has an
-openid or unionid. Others are buyers whom only a shop knows. What is compared this way is a
-selection: people who join are people who buy more. It shows no effect of the programme.
+openid or unionid, and not from a shop on WeChat alone. Others are buyers whom only a shop knows.
+What is compared this way is a selection: people who join are people who buy more. It shows no
+effect of the programme.
 """
 
 from datetime import date, datetime, timedelta
@@ -52,9 +53,15 @@ FROM purchase LEFT JOIN customer ON customer.id = purchase.customer_id
 WHERE paid_at >= $1 AND paid_at < $2 AND paid_fen > refunded_fen
 """
 
+# A shop on WeChat tells an openid of its own and the unionid, whoever buys there.
 _OWN = """
 EXISTS (SELECT FROM identity WHERE identity.customer_id = buyer
-        AND identity.kind IN ('openid', 'unionid'))
+        AND identity.kind IN ('openid', 'unionid')
+        AND NOT EXISTS (SELECT FROM connection
+                        JOIN identity AS of_shop ON of_shop.customer_id = buyer
+                             AND of_shop.kind = 'openid' AND of_shop.scope = connection.scope
+                        WHERE connection.kind = 'wechat_shop'
+                          AND (identity.kind = 'unionid' OR identity.scope = connection.scope)))
 """
 
 _SIDES = f"""

@@ -23,6 +23,10 @@ from wechat.weixin import WeixinTransport
 T = TypeVar("T", bound="_Answer")
 NO_SUCH_ORDER = 100002
 A_DAY = timedelta(days=1)
+# Refusals of one number and not of all calls; None: what it answered is none of its answers.
+OF_ONE = frozenset({None, 40097, 47001, NO_SUCH_ORDER})
+# What stands for an order that is known by its after-sale alone, and for a moment of change.
+AFTER_SALE, UNREADABLE = "after_sale:", "unreadable"
 # A span that ended so long ago is history: what is open is found by the newest span.
 RECENT = timedelta(hours=1)
 
@@ -85,10 +89,9 @@ class WeChatShopClient:
             CallFailed: one of its kinds.
         """
         async for numbers in self._order_ids(since, until):
-            orders = await asyncio.gather(*map(self._order, numbers))
-            yield [Changed(str(one.order_id), str(one.update_time)) for one in orders if one]
-        async for after_sales in self._after_sales(since, until):
-            yield [_of_after_sale(one) for one in after_sales]
+            yield await asyncio.gather(*map(self._order_changed, numbers))
+        async for changes in self._after_sales(since, until):
+            yield changes
 
     async def read(self, number: str) -> bytes | None:
         """Return an order with its after-sales; None where the platform has none such.
@@ -96,6 +99,9 @@ class WeChatShopClient:
         Raises:
             CallFailed: one of its kinds.
         """
+        if number.startswith(AFTER_SALE):
+            after_sale = await self._after_sale(number.removeprefix(AFTER_SALE))
+            number = str(after_sale.order_id)
         order = await self._order(number)
         if order is None:
             return None
@@ -121,9 +127,7 @@ class WeChatShopClient:
         """
         await self._account.issue_token()
 
-    async def _after_sales(
-        self, since: datetime, until: datetime
-    ) -> AsyncIterator[list[AfterSale]]:
+    async def _after_sales(self, since: datetime, until: datetime) -> AsyncIterator[list[Changed]]:
         """Yield the after-sales that may have changed, those that ended long ago but once."""
         looks_back = self._settings.after_sales_listed_by == "create" and until > now() - RECENT
         if looks_back:
@@ -133,11 +137,33 @@ class WeChatShopClient:
             async for ids in self._after_sale_ids(begin, end):
                 listed.update(ids)
                 wanted = [one for one in ids if one not in self._ended]
-                found = await asyncio.gather(*map(self._after_sale, wanted))
-                yield list(found)
-                self._ended |= {str(one.after_sale_order_id) for one in found if _has_ended(one)}
+                found = await asyncio.gather(*map(self._after_sale_changed, wanted))
+                yield [change for change, _ in found]
+                self._ended |= {one for one, (_, ended) in zip(wanted, found, strict=True) if ended}
         if looks_back:
             self._ended &= listed
+
+    async def _order_changed(self, number: str) -> Changed:
+        """Return when an order changed; one that cannot be read is a worker's, and then staff's."""
+        try:
+            order = await self._order(number)
+        except Rejected as refused:
+            if refused.errcode not in OF_ONE:
+                raise
+            order = None
+        return Changed(number, str(order.update_time) if order else UNREADABLE)
+
+    async def _after_sale_changed(self, number: str) -> tuple[Changed, bool]:
+        """Return the order of an after-sale with how that stands, and whether it is at its end."""
+        try:
+            one = await self._after_sale(number)
+        except Rejected as refused:
+            if refused.errcode not in OF_ONE:
+                raise
+            return Changed(AFTER_SALE + number, UNREADABLE), False
+        has_ended = one.status in parse.REFUNDED or one.status in parse.ENDED
+        mark = f"{one.after_sale_order_id}:{one.status}:{one.update_time}"
+        return Changed(str(one.order_id), mark), has_ended
 
     async def _order_ids(self, since: datetime, until: datetime) -> AsyncIterator[list[str]]:
         span = {"start_time": int(since.timestamp()), "end_time": int(until.timestamp())}
@@ -213,15 +239,6 @@ def _days(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime
         since = end
 
 
-def _has_ended(told: AfterSale) -> bool:
-    return told.status in parse.REFUNDED or told.status in parse.ENDED
-
-
 def _goes_on(told: _OrderIds | _AfterSaleIds, *, after: str) -> bool:
     """Say whether there is another page; a key that stays the same would lead round and round."""
     return told.has_more and told.next_key not in ("", after)
-
-
-def _of_after_sale(told: AfterSale) -> Changed:
-    mark = f"{told.after_sale_order_id}:{told.status}:{told.update_time}"
-    return Changed(str(told.order_id), mark)

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.reading.sweeping import sweep
 from connectors.wechat_shop import parse
-from loyalty import customers, ledger
+from loyalty import customers, ledger, scorecards
 from loyalty.orders import IdentityRef
 from models import Identity, IdentityKind, db
 from simulator.consumers import derived_openid
@@ -143,6 +143,56 @@ async def test_more_orders_than_a_page_holds_are_all_found(market: Market) -> No
     assert await market.sweep() == 53
     await market.work()
     assert len(await market.purchases()) == 53
+
+
+async def test_an_order_that_moves_while_the_list_is_read_hides_no_other(market: Market) -> None:
+    await market.faults(shop_pushes_lost=True)
+    orders = [await market.buy(BEANS) for _ in range(52)]
+    client, seen = market.account.client, set[str]()
+    span = (now() - timedelta(hours=1), now() + timedelta(seconds=1))
+    async for page in client.changed(*span):
+        if not seen:
+            await market.play("shops/clock", ahead_seconds=3_600)
+            for order in orders[:3]:
+                await market.act(order, "ship")
+        seen |= {one.number for one in page}
+    assert seen == {order["number"] for order in orders}
+
+
+async def test_an_order_that_cannot_be_read_stops_no_sweep_and_is_parked(market: Market) -> None:
+    await market.sweep()
+    await market.faults(shop_pushes_lost=True)
+    for _ in range(3):
+        await market.buy(BEANS)
+    await market.faults(endpoints={GET_ORDER: {"errcode": 40097, "times": 1}})
+    assert await market.sweep() == 3
+    await market.work()
+    assert len(await market.purchases()) == 3, "by then it was told"
+    await market.buy(BEANS)
+    await market.faults(endpoints={GET_ORDER: {"errcode": 48001}})
+    with pytest.raises(CallFailed):
+        await market.sweep()
+    await market.faults(endpoints={})
+    assert await market.sweep() == 2, "the new one, and the one that can be read by now"
+    await market.work()
+    assert len(await market.purchases()) == 4
+
+
+async def test_an_after_sale_that_cannot_be_read_is_tried_by_a_worker(market: Market) -> None:
+    await market.sweep()
+    order = await market.buy(BEANS)
+    await market.work()
+    await market.faults(shop_pushes_lost=True)
+    await market.act(order, "refund", amount_fen=1_000)
+    path = "/channels/ec/aftersale/getaftersaleorder"
+    await market.faults(endpoints={path: {"errcode": 40097}})
+    await market.sweep()
+    await market.work()
+    assert (await market.purchases())[0]["refunded_fen"] == 0
+    await market.faults(endpoints={})
+    await db.fetch("UPDATE inbound_event SET claimed_until = clock_timestamp()")
+    await market.work()
+    assert (await market.purchases())[0]["refunded_fen"] == 1_000
 
 
 async def test_a_refund_that_left_its_order_untouched_is_found_weeks_later(market: Market) -> None:
@@ -291,6 +341,19 @@ async def test_who_bought_before_the_shop_was_bound_is_one_with_the_follower_aft
     (balance,) = (await ledger.balances([follower], at=now())).values()
     assert balance.pending == 300
     assert await ledger.verify() == []
+
+
+async def test_who_only_bought_in_the_shop_is_no_member_of_the_scorecard(market: Market) -> None:
+    order = await market.buy(BEANS)
+    await market.work()
+    tomorrow = now() + timedelta(days=1)
+    card = await scorecards.programme(at=tomorrow)
+    assert (card.members.buyers, card.others.buyers) == (0, 1)
+    follower = IdentityRef(IdentityKind.OPENID, "wx-our-account", "oFollower")
+    unionid = IdentityRef(IdentityKind.UNIONID, "", order["buyer_unionid"])
+    await customers.meet((unionid, follower), at=now(), through="official_account")
+    card = await scorecards.programme(at=tomorrow)
+    assert (card.members.buyers, card.others.buyers) == (1, 0)
 
 
 async def test_two_people_of_one_shop_are_not_merged_by_a_unionid(market: Market) -> None:
