@@ -71,6 +71,7 @@ def add_to(app: web.Application, *, files: ProductFiles, framed_by: Sequence[str
             web.get("/rules", rules.page, name="rules"),
             web.get("/rules/{slot}", rules.one, name="rule"),
             web.post("/rules/{slot}", rules.publish),
+            web.post("/rules/{slot}/preview", rules.preview),
             web.get("/runs", runs.page, name="runs"),
             web.get("/scorecard", scorecard.page, name="scorecard"),
         ]

@@ -10,7 +10,7 @@ from web.decoding import converted, wrong_field
 from web.refusals import BadRequest
 
 KIND = "application/x-www-form-urlencoded"
-MOST_FIELDS = 100
+MOST_FIELDS = 400  # a rule with all the tiers there may be
 _READ = web.RequestKey("form", dict)
 
 

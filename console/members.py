@@ -14,6 +14,7 @@ from loyalty import ledger, programme, standing
 from loyalty.errors import LoyaltyError, NotFound
 from loyalty.roots import HER_IDS, ids_of
 from models import Customer, Role, db
+from web import tiers as tier_words
 from web.context import CONTEXT
 from web.languages import Language
 from web.masks import masked, number_of
@@ -113,6 +114,7 @@ async def show_one(
             "number": number_of(customer.uuid),
             "facts": facts,
             "tier": rules.tiers(at).tiers[facts.tier_rank],
+            "tier_lines": tier_words.lines(facts, language),
             "balance": balance,
             "lines": await timeline.lines(customer.id, at=at, language=language),
             "uuid": customer.uuid,

@@ -1,6 +1,6 @@
 """A form for any rule: one input a field of its struct, and back from the form to the rule."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,15 @@ from loyalty.registry import encode
 
 LONGEST_INPUT = 20_000
 LONGEST_NUMBER = 18
+BLANK_ROWS = 2
+MOST_ROWS = 40
 
 
 class Input(Struct, frozen=True):
     """One field as the page shows it.
 
-    ``kind`` is number, text, choice, yes_no, moment, list or json.
+    ``kind`` is number, text, choice, yes_no, moment, list, json, or rows: those have a cell for each field
+    of each of their structs, named "tiers.0.code", and end with blank ones.
     """
 
     name: str
@@ -27,6 +30,7 @@ class Input(Struct, frozen=True):
     least: int | None = None
     most: int | None = None
     is_optional: bool = False
+    rows: list[list["Input"]] = []
 
 
 def inputs(rule: Struct) -> list[Input]:
@@ -55,8 +59,33 @@ def _input(name: str, kind: inspect.Type, value: Any) -> Input:
             return Input(name, "moment", _clock(value), is_optional=is_optional)
         case inspect.VarTupleType(item_type=inspect.StrType()):
             return Input(name, "list", ", ".join(value))
+        case inspect.VarTupleType(item_type=inspect.StructType() as row):
+            blank: list[dict[str, Any]] = [{}] * BLANK_ROWS
+            rows = [_cells(f"{name}.{i}", row, told) for i, told in enumerate([*value, *blank])]
+            return Input(name, "rows", "", rows=rows)
         case _:
             return Input(name, "json", msgspec.json.format(msgspec.json.encode(value)).decode())
+
+
+def _cells(row_name: str, row: inspect.StructType, told: Mapping[str, Any]) -> list[Input]:
+    return [
+        _input(f"{row_name}.{field.name}", field.type, told.get(field.name)) for field in row.fields
+    ]
+
+
+def sent(rule: Struct) -> dict[str, str]:
+    """Return what the form of a rule sends where nobody changes it."""
+    return {one.name: one.value for one in flat(inputs(rule))}
+
+
+def flat(shown: Iterable[Input]) -> Iterator[Input]:
+    """Go through all inputs of a page, cells of rows one by one."""
+    for one in shown:
+        if one.kind == "rows":
+            for row in one.rows:
+                yield from row
+        else:
+            yield one
 
 
 def _without_none(kind: inspect.Type) -> tuple[inspect.Type, bool]:
@@ -94,7 +123,29 @@ def body_of(rule: Struct, form: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         msgspec.ValidationError: a field is no number, no moment or no JSON; the text names it.
     """
-    return {one.name: _value(one, form.get(one.name, "").strip()) for one in inputs(rule)}
+    return {
+        one.name: _rows(one, form)
+        if one.kind == "rows"
+        else _value(one, form.get(one.name, "").strip())
+        for one in inputs(rule)
+    }
+
+
+def _rows(one: Input, form: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the rows of which any cell is filled in; a cell left empty has its default."""
+    columns = one.rows[0]
+    found = []
+    for number in range(MOST_ROWS):
+        row: dict[str, Any] = {}
+        for column in columns:
+            name = column.name.rpartition(".")[2]
+            cell = f"{one.name}.{number}.{name}"
+            told = form.get(cell, "").strip()
+            if told:
+                row[name] = _value(msgspec.structs.replace(column, name=cell), told)
+        if row:
+            found.append(row)
+    return found
 
 
 def _value(one: Input, told: str) -> Any:

@@ -1,16 +1,21 @@
 """The brand's rules: what is in force, since when and by whom, and the form of a new version."""
 
+import re
+from typing import Any
+
 import msgspec
 from aiohttp import web
 
-from console import forms
+from console import forms, rule_preview
 from console.access import EDITORS, STAFF, part_of_path
 from console.pages import language_of, see, show
 from console.rule_form import Input, body_of, inputs
 from console.rule_words import CHOICES, FIELDS, about, title
 from loyalty import programme, publishing
 from loyalty.errors import NotFound
+from loyalty.policies.tiers import Tiers
 from loyalty.programme import REGISTRIES, Rule
+from loyalty.staff import SignedInStaff
 from models import RuleVersion
 from web.context import CONTEXT
 from web.decoding import wrong_field
@@ -53,18 +58,14 @@ async def one(request: web.Request) -> web.Response:
 
 async def publish(request: web.Request) -> web.Response:
     """Add the next version of a rule; what is wrong is said beside the form, nothing is lost."""
-    staff_member = request[STAFF]
-    if staff_member.role not in EDITORS:
-        raise Forbidden("not_for_your_role")
+    staff_member = _editor(request)
     at = request.config_dict[CONTEXT].clock()
     version, rule = await _newest(_slot(request))
     form = await forms.read(request)
     try:
-        body = body_of(rule, form)
-        changed = REGISTRIES[version.registry].decode(version.kind, body)
+        changed = _drafted(version, rule, form)
     except msgspec.ValidationError as wrong:
-        error = _told(wrong, language_of(request))
-        return await _show(request, form=form, error=error, http_status=422)
+        return await _show_wrong(request, form, wrong)
     ends_at = version.ends_at if version.ends_at and version.ends_at > at else None
     try:
         await publishing.publish(
@@ -75,6 +76,45 @@ async def publish(request: web.Request) -> web.Response:
         return await _show(request, form=form, error=error, http_status=422)
     await wake(request.config_dict[CONTEXT].redis)
     return see(request, f"/rules/{version.slot}")
+
+
+async def preview(request: web.Request) -> web.Response:
+    """Show who would move by the tiers in the form, which stays as it is; nothing is published."""
+    _editor(request)
+    version, rule = await _newest(_slot(request))
+    form = await forms.read(request)
+    try:
+        draft = _drafted(version, rule, form)
+    except msgspec.ValidationError as wrong:
+        return await _show_wrong(request, form, wrong)
+    if not isinstance(draft, Tiers):
+        raise NotFound("no_such_rule")
+    at = request.config_dict[CONTEXT].clock()
+    shown = await rule_preview.preview(draft, language_of(request), at=at)
+    return await _show(request, form=form, shown=shown)
+
+
+def _editor(request: web.Request) -> SignedInStaff:
+    if request[STAFF].role not in EDITORS:
+        raise Forbidden("not_for_your_role")
+    return request[STAFF]
+
+
+def _drafted(version: RuleVersion, rule: msgspec.Struct, form: dict[str, str]) -> msgspec.Struct:
+    """Return the rule that a form asks for.
+
+    Raises:
+        msgspec.ValidationError: a field is wrong; the text names it.
+    """
+    drafted: msgspec.Struct = REGISTRIES[version.registry].decode(version.kind, body_of(rule, form))
+    return drafted
+
+
+async def _show_wrong(
+    request: web.Request, form: dict[str, str], wrong: msgspec.ValidationError
+) -> web.Response:
+    error = _told(wrong, language_of(request))
+    return await _show(request, form=form, error=error, http_status=422)
 
 
 def _slot(request: web.Request) -> str:
@@ -93,6 +133,7 @@ async def _show(
     *,
     form: dict[str, str] | None = None,
     error: str = "",
+    shown: dict[str, Any] | None = None,
     http_status: int = 200,
 ) -> web.Response:
     version, rule = await _newest(_slot(request))
@@ -111,6 +152,8 @@ async def _show(
             "fields": _fields(rule, form or {}),
             "versions": versions,
             "error": error,
+            "can_preview": isinstance(rule, Tiers),
+            "preview": shown,
             "may_edit": request[STAFF].role in EDITORS,
         },
         http_status=http_status,
@@ -119,17 +162,36 @@ async def _show(
 
 def _fields(rule: msgspec.Struct, form: dict[str, str]) -> list[Input]:
     """Return a rule's fields; one that was sent holds what was sent."""
-    return [
-        msgspec.structs.replace(field, value=form.get(field.name, field.value))
-        for field in inputs(rule)
-    ]
+    return [_field(field, form) for field in inputs(rule)]
+
+
+def _field(field: Input, form: dict[str, str]) -> Input:
+    return msgspec.structs.replace(
+        field,
+        value=form.get(field.name, field.value),
+        rows=[[_field(cell, form) for cell in row] for row in field.rows],
+    )
 
 
 def _told(wrong: msgspec.ValidationError, language: Language) -> str:
     """Say what is wrong in the staff's language, with the field's own label."""
     found = wrong_field(str(wrong))
-    name = (found.field or "").partition(".")[0].partition("[")[0]
-    label = FIELDS[name][0 if language == "zh" else 1] if name in FIELDS else found.field
+    label = _place(found.field or "", language)
     between = "：" if language == "zh" else ": "
     wanted = shown_figures(found.code, language, found.figures)["wanted"]
     return f"{label}{between}{wanted}"
+
+
+_CELL = re.compile(r"(?P<rows>[a-z_]+)(?:\[(?P<place>\d+)\]|\.(?P<number>\d+))\.(?P<name>[a-z_]+)")
+
+
+def _place(field: str, language: Language) -> str:
+    """Return where a field stands on the page: its label, in a row of a table that one's too."""
+    chosen = 0 if language == "zh" else 1
+    cell = _CELL.fullmatch(field)
+    if cell and cell["rows"] in FIELDS and cell["name"] in FIELDS:
+        row = int(cell["place"] or cell["number"]) + 1
+        rows, name = FIELDS[cell["rows"]][chosen], FIELDS[cell["name"]][chosen]
+        return f"{rows}第 {row} 行 {name}" if language == "zh" else f"{rows}, row {row}, {name}"
+    name = field.partition(".")[0].partition("[")[0]
+    return FIELDS[name][chosen] if name in FIELDS else field

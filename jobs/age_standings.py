@@ -1,4 +1,4 @@
-"""Orders leave the tier window as time passes."""
+"""Orders leave the tier window as time passes, and tiers are reviewed."""
 
 from datetime import datetime
 
@@ -9,5 +9,5 @@ from web.context import Context
 
 @daily(at="00:20")
 async def age_standings(context: Context, at: datetime) -> int:
-    """Let everyone with orders in the tier window be derived again."""
-    return await standing.changed_since()
+    """Let those be derived again whose orders left the window, or whose tier is reviewed today."""
+    return await standing.changed_since(at=at)

@@ -1,7 +1,7 @@
 """What rules may know of a member: figures that are kept, never computed while a rule is asked."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -23,11 +23,25 @@ class CartLine(Struct, frozen=True):
         return self.quantity * self.price_fen
 
 
+class Review(Struct, frozen=True):
+    """When a tier is reviewed: from ``review_on`` on it is ``projected_rank``, as things stand.
+
+    What she does before ``keep_by_on`` may keep it; by then ``still_counts`` is left of what she
+    did, in the tiers' measure.
+    """
+
+    review_on: date
+    keep_by_on: date
+    still_counts: int
+    projected_rank: int
+
+
 class Facts(Struct, frozen=True):
     """One member at a moment. ``tier_rank`` counts from 0, the lowest tier.
 
-    ``orders`` and ``spent_fen`` are of the tier window, net of refunds. ``segments`` are the slots
-    of the newest snapshots that hold her; ``tiers`` are those in force.
+    ``orders``, ``spent_fen`` and ``reached``, in the tiers' measure, are of the tier window, net
+    of refunds; when her tier is reviewed stands in ``review``. ``segments`` are the slots of the
+    newest snapshots that hold her; ``tiers`` are those in force.
     """
 
     member_id: int
@@ -35,6 +49,8 @@ class Facts(Struct, frozen=True):
     tier_rank: int = 0
     orders: int = 0
     spent_fen: int = 0
+    reached: int = 0
+    review: Review | None = None
     segments: frozenset[str] = frozenset()
     tiers: Tiers = Tiers()
 

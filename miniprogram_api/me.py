@@ -1,11 +1,14 @@
 """Who she is to the programme, and her points."""
 
+from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
 
 from loyalty import programme, standing
 from loyalty.facts import Facts
+from loyalty.policies.tiers import Measure
+from web import tiers
 from web.context import Context
 from web.languages import Language
 from web.session import Shopper
@@ -28,22 +31,31 @@ class Points(Struct, frozen=True):
 
 
 class NextTier(Struct, frozen=True):
-    """The tier above hers, and what is still to be spent within the window."""
+    """The tier above hers, and how much of the measure is missing to it."""
 
     code: str
     name: str
-    missing_fen: int
+    missing: int
 
 
 class TierCard(Struct, frozen=True):
-    """Her tier; ``rank`` counts from 0. ``next`` is null in the highest one."""
+    """Her tier; ``rank`` counts from 0. ``next`` is null in the highest one.
+
+    ``reached`` is what she did within the window, in the tiers' ``measure`` (fen, orders, visits or
+    growth), and ``percent`` how much that is of what the next tier takes. The tier is hers through
+    ``lasts_through``; null where nothing ends it. ``lines`` say the same in her language.
+    """
 
     code: str
     name: str
     colour: str
     rank: int
-    spent_fen: int
+    measure: Measure
+    reached: int
+    percent: int
+    lasts_through: date | None
     next: NextTier | None
+    lines: list[str]
 
 
 class Me(Struct, frozen=True):
@@ -86,20 +98,18 @@ async def read(shopper: Shopper, context: Context) -> Me:
 
 
 def _tier(facts: Facts, language: Language) -> TierCard:
-    tiers = facts.tiers
-    hers = tiers.tiers[facts.tier_rank]
-    above = tiers.tiers[facts.tier_rank + 1 : facts.tier_rank + 2]
+    hers, above = facts.tiers.tiers[facts.tier_rank], tiers.above(facts)
     return TierCard(
         code=hers.code,
-        name=hers.name_zh if language == "zh" else hers.name_en,
+        name=tiers.name(hers).spoken(language),
         colour=hers.colour,
         rank=facts.tier_rank,
-        spent_fen=facts.spent_fen,
-        next=NextTier(
-            above[0].code,
-            above[0].name_zh if language == "zh" else above[0].name_en,
-            max(above[0].from_fen - facts.spent_fen, 0),
-        )
+        measure=facts.tiers.measure,
+        reached=facts.reached,
+        percent=tiers.percent(facts),
+        lasts_through=facts.review.review_on - tiers.DAY if facts.review else None,
+        next=NextTier(above.code, tiers.name(above).spoken(language), tiers.missing(facts, above))
         if above
         else None,
+        lines=tiers.lines(facts, language),
     )

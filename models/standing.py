@@ -7,8 +7,10 @@ from tortoise.models import Model
 class Standing(Model):
     """Tier and figures of a member, net of refunds, derived from her purchases; never edited.
 
-    ``orders`` and ``spent_fen`` are of the tier window; ``first_paid_at`` and ``last_paid_at`` of
-    all time. ``tier`` is a code of the tiers' rule.
+    ``orders``, ``spent_fen`` and ``reached``, in the tiers' own measure, are of the tier window;
+    ``first_paid_at`` and ``last_paid_at`` of all time. ``tier`` is a code of the tiers' rule. From
+    ``review_on`` on she is in ``projected_tier``, unless she does more before ``keep_by_on``: by
+    then ``still_counts`` is left of what she did. Time alone changes nothing before ``changes_on``.
     """
 
     member_id = fields.BigIntField(primary_key=True)
@@ -16,6 +18,12 @@ class Standing(Model):
     tier_since = fields.DatetimeField()
     orders = fields.IntField()
     spent_fen = fields.BigIntField()
+    reached = fields.BigIntField()
+    review_on = fields.DateField(null=True)
+    keep_by_on = fields.DateField(null=True)
+    still_counts = fields.BigIntField()
+    projected_tier = fields.TextField(null=True)
+    changes_on = fields.DateField(null=True)
     first_paid_at = fields.DatetimeField(null=True)
     last_paid_at = fields.DatetimeField(null=True)
     derived_at = fields.DatetimeField()

@@ -199,8 +199,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_in_segment": ("仅限受邀会员", "For invited members only"),
     "min_spend_not_met": ("还差 {short_fen} 元", "¥{short_fen} more is needed"),
     "tier_too_low": (
-        "需要达到{tier}，还差 {short_fen} 元消费",
-        "{tier} is needed, ¥{short_fen} of purchases to go",
+        "需要达到{tier}，还差{short}",
+        "{tier} is needed, {short} to go",
     ),
     # rewards
     "no_such_reward": ("没有这个奖励", "There is no such reward"),
@@ -347,6 +347,21 @@ WRONGS: tuple[tuple[str, str, str], ...] = (
     (r"Invalid RFC3339 encoded datetime|Timestamp is out of range", "时间格式不符", "not a moment"),
     (r"Invalid UUID", "不是 UUID", "not a UUID"),
     (r"Repeated", "重复出现", "it is there more than once"),
+    (
+        r"Tiers not ascending from 0",
+        "门槛应从 0 起逐级升高",
+        "their thresholds must begin at 0 and rise from each to the next",
+    ),
+    (
+        r"Grades not ascending",
+        "平台等级不能随会员等级升高而降低",
+        "a higher tier must not have a lower grade on a platform",
+    ),
+    (
+        r"Growth of nothing",
+        "成长值至少要由一项产生",
+        "growth must come from something: yuan, orders or visits",
+    ),
     (r"Not a number", "不是数字", "not a number"),
     (r"Ends before it starts", "应晚于开始时间", "it must be after the start"),
     (

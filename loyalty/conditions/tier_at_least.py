@@ -26,7 +26,7 @@ class TierAtLeast(Struct, frozen=True, forbid_unknown_fields=True):
         return Refused(
             "tier_too_low",
             tier=Worded(wanted.name_zh, wanted.name_en),
-            short_fen=max(0, wanted.from_fen - facts.spent_fen),
+            short=facts.tiers.amount(max(0, wanted.threshold - facts.reached)),
         )
 
     def wording(self, tiers: Tiers) -> Worded:

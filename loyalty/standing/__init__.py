@@ -15,11 +15,14 @@ from loyalty.standing.changes import (
 from loyalty.standing.deriving import Derived, derive
 from loyalty.standing.history import held
 from loyalty.standing.knowing import Known, facts_of, known
+from loyalty.standing.previewing import TierMove, TierMoves, preview
 
 __all__ = [
     "Changed",
     "Derived",
     "Known",
+    "TierMove",
+    "TierMoves",
     "changed",
     "changed_since",
     "derive",
@@ -28,5 +31,6 @@ __all__ = [
     "forget",
     "held",
     "known",
+    "preview",
     "waiting",
 ]

@@ -1,9 +1,11 @@
 """Who waits to be derived again."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
+from loyalty.calendar import day_of
 from models import db
 
 
@@ -34,7 +36,10 @@ RETURNING member_id
 
 _SINCE = """
 INSERT INTO changed_member (member_id, turn)
-SELECT member_id, pg_current_xact_id()::text::bigint FROM standing WHERE orders > 0
+SELECT member_id, pg_current_xact_id()::text::bigint FROM standing
+WHERE changes_on <= $1 OR derived_at < (
+    SELECT max(moment) FROM rule_version CROSS JOIN LATERAL unnest(ARRAY[starts_at, ends_at]) moment
+    WHERE slot = 'tiers' AND moment <= $2)
 ORDER BY member_id
 ON CONFLICT (member_id) DO UPDATE SET turn = excluded.turn
 RETURNING member_id
@@ -48,9 +53,12 @@ async def changed(member_ids: Iterable[int]) -> None:
         await db.fetch(_CHANGED, wanted)
 
 
-async def changed_since() -> int:
-    """Note that time passed for all who have orders in their tier window; return how many."""
-    return len(await db.fetch(_SINCE))
+async def changed_since(*, at: datetime) -> int:
+    """Note that time alone changed these: what left their window, what lasted until now.
+
+    So it did where tiers began or ended of which it was said beforehand.
+    """
+    return len(await db.fetch(_SINCE, day_of(at), at))
 
 
 async def everyone_changed() -> int:

@@ -6,45 +6,32 @@ from datetime import datetime
 from msgspec import Struct
 
 from loyalty import programme
-from loyalty.calendar import day_of, months_later, start_of
 from loyalty.leaderboards.scoring import Scored, score
 from loyalty.policies.tiers import Tiers
-from loyalty.roots import ids_of
 from loyalty.standing import history
 from loyalty.standing.changes import Changed, waiting
+from loyalty.standing.measuring import THESE, arguments, stood
 from models import db
 
-# Whole refunds leave nothing; freight is no spending on goods. An order dated a little later
-# than now was paid all the same: clocks of shops differ, and nothing would derive her again.
-_DERIVE = f"""
-WITH bought AS (
-    SELECT member.id AS member_id,
-           count(*) FILTER (WHERE kept > 0 AND paid_at >= $2) AS orders,
-           coalesce(sum(kept) FILTER (WHERE paid_at >= $2), 0) AS spent_fen,
-           min(paid_at) FILTER (WHERE kept > 0) AS first_paid_at,
-           max(paid_at) FILTER (WHERE kept > 0) AS last_paid_at
-    FROM unnest($1::bigint[]) AS wanted (id)
-    JOIN member USING (id)
-    LEFT JOIN LATERAL (
-        SELECT paid_at, greatest(paid_fen - freight_fen - refunded_fen, 0) AS kept
-        FROM purchase WHERE customer_id = ANY({ids_of("member.id")})
-    ) AS purchase ON true
-    GROUP BY member.id
-)
-INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, first_paid_at, last_paid_at,
-                      derived_at)
-SELECT member_id,
-       (SELECT code FROM unnest($3::text[], $4::bigint[]) AS tier (code, from_fen)
-        WHERE from_fen <= spent_fen ORDER BY from_fen DESC LIMIT 1),
-       $5, orders, spent_fen, first_paid_at, last_paid_at, $5
-FROM bought ORDER BY member_id
+# An order dated a little later than now was paid all the same: clocks of shops differ, and nothing
+# would derive her again.
+_DERIVE = """
+WITH {stood}
+INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, reached, review_on,
+                      keep_by_on, still_counts, projected_tier, changes_on, first_paid_at,
+                      last_paid_at, derived_at)
+SELECT member_id, ($12::text[])[rank + 1], $13, orders, spent_fen, reached, review_on, keep_by_on,
+       still_counts, ($12::text[])[rank_then + 1], changes_on, first_paid_at, last_paid_at, $13
+FROM stood ORDER BY member_id
 ON CONFLICT (member_id) DO UPDATE
 SET tier = excluded.tier,
     tier_since = CASE WHEN standing.tier = excluded.tier THEN standing.tier_since
                       ELSE excluded.tier_since END,
-    orders = excluded.orders, spent_fen = excluded.spent_fen,
-    first_paid_at = excluded.first_paid_at, last_paid_at = excluded.last_paid_at,
-    derived_at = excluded.derived_at
+    orders = excluded.orders, spent_fen = excluded.spent_fen, reached = excluded.reached,
+    review_on = excluded.review_on, keep_by_on = excluded.keep_by_on,
+    still_counts = excluded.still_counts, projected_tier = excluded.projected_tier,
+    changes_on = excluded.changes_on, first_paid_at = excluded.first_paid_at,
+    last_paid_at = excluded.last_paid_at, derived_at = excluded.derived_at
 """
 
 
@@ -78,7 +65,9 @@ async def derive(*, at: datetime, limit: int = 500) -> Derived:
 
 
 async def _stand(member_ids: Sequence[int], tiers: Tiers, *, at: datetime) -> None:
-    since = start_of(months_later(day_of(at), -tiers.window_months))
-    codes = [tier.code for tier in tiers.tiers]
-    bounds = [tier.from_fen for tier in tiers.tiers]
-    await db.fetch(_DERIVE, list(member_ids), since, codes, bounds, at)
+    await db.fetch(
+        _DERIVE.format(stood=stood(tiers, THESE)),
+        *arguments(member_ids, tiers, at=at),
+        [tier.code for tier in tiers.tiers],
+        at,
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from loyalty.errors import NotFound
-from loyalty.facts import Facts
+from loyalty.facts import Facts, Review
 from loyalty.ledger.reading import BALANCE, SOON, Balance
 from loyalty.policies.tiers import Tiers
 from loyalty.programme import Programme
@@ -24,7 +24,8 @@ class Known(Struct, frozen=True):
 
 
 _COLUMNS = f"""member.id, standing.tier, coalesce(standing.orders, 0) AS orders,
-       coalesce(standing.spent_fen, 0) AS spent_fen,
+       coalesce(standing.spent_fen, 0) AS spent_fen, coalesce(standing.reached, 0) AS reached,
+       standing.review_on, standing.keep_by_on, standing.still_counts, standing.projected_tier,
        ARRAY(SELECT newest.slot FROM (
                  SELECT DISTINCT ON (slot) id, slot FROM snapshot
                  WHERE taken_at <= $1 ORDER BY slot, on_day DESC
@@ -83,6 +84,19 @@ def _facts(row: db.Row, tiers: Tiers, *, at: datetime) -> Facts:
         tier_rank=tiers.rank_of(row["tier"] or ""),
         orders=row["orders"],
         spent_fen=row["spent_fen"],
+        reached=row["reached"],
+        review=_review(row, tiers),
         segments=frozenset(row["segments"]),
         tiers=tiers,
+    )
+
+
+def _review(row: db.Row, tiers: Tiers) -> Review | None:
+    if row["review_on"] is None:
+        return None
+    return Review(
+        review_on=row["review_on"],
+        keep_by_on=row["keep_by_on"],
+        still_counts=row["still_counts"],
+        projected_rank=tiers.rank_of(row["projected_tier"]),
     )

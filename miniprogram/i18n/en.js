@@ -19,8 +19,6 @@ module.exports = {
     points: 'Points to spend',
     pending: '{n} more points are pending',
     expiring: '{n} points expire, the first on {day}',
-    to_next: '{money} more to reach {tier}',
-    highest: 'You are at the highest tier',
     check_in: 'Check in',
     coupons: 'Coupons',
     board: 'Ranking',

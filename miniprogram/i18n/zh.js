@@ -19,8 +19,6 @@ module.exports = {
     points: '可用积分',
     pending: '另有 {n} 积分待到账',
     expiring: '{n} 积分将过期，最早 {day}',
-    to_next: '再消费 {money} 升级{tier}',
-    highest: '您已是最高等级',
     check_in: '签到',
     coupons: '优惠券',
     board: '排行榜',

@@ -10,11 +10,20 @@ CREATE TABLE standing (
     tier_since timestamptz NOT NULL,
     orders integer NOT NULL CHECK (orders >= 0),
     spent_fen bigint NOT NULL CHECK (spent_fen >= 0),
+    reached bigint NOT NULL CHECK (reached >= 0),
+    review_on date,
+    keep_by_on date,
+    still_counts bigint NOT NULL CHECK (still_counts >= 0),
+    projected_tier text,
+    changes_on date,
     first_paid_at timestamptz,
     last_paid_at timestamptz,
-    derived_at timestamptz NOT NULL
+    derived_at timestamptz NOT NULL,
+    CHECK ((review_on IS NULL) = (keep_by_on IS NULL)),
+    CHECK ((review_on IS NULL) = (projected_tier IS NULL))
 );
 CREATE INDEX standing_tier ON standing (tier);
+CREATE INDEX standing_changes ON standing (changes_on) WHERE changes_on IS NOT NULL;
 CREATE TABLE held_tier (
     member_id bigint NOT NULL,
     since timestamptz NOT NULL,

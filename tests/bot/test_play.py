@@ -50,3 +50,17 @@ async def test_the_board_tells_who_leads_and_where_she_is(town: Town) -> None:
     assert told[0] == "Points of the week"
     assert "Me  30" in told[2]
     assert told[-1] == "You are no. 2 with 30, 88 behind the next.", "wang bought this week"
+
+
+async def test_she_reads_her_tier_and_what_it_takes_to_rise_and_to_stay(town: Town) -> None:
+    hers = await buyer(town)
+    assert (await town.platform.says("等级", openid=OPENID)).said == (
+        "您是普通会员。\n再有 500 元消费即可升级为银卡会员。"
+    )
+    await buys("1", 600, paid_at=datetime.now(UTC), buyer=hers)
+    told = (await town.platform.says("我的等级", openid=OPENID)).said.splitlines()
+    assert told[:2] == ["您是银卡会员。", "再有 1,400 元消费即可升级为金卡会员。"]
+    assert told[2].startswith("银卡会员保留至")
+    assert told[2].endswith("再有 500 元消费可继续保级，否则之后为普通会员。")
+    told = (await town.platform.says("my tier", openid=OPENID)).said.splitlines()
+    assert told[:2] == ["Your tier: Silver.", "¥1,400 of purchases more to reach Gold."]

@@ -116,7 +116,7 @@ ZH = {
     "成为会员 公众号",
     "订单 ¥30.00 · 已付款 旗舰店 2874001 → 30 积分",
     "积分 +30 获得 天猫订单 2874001 · 消费得积分 v1 (earning:base)",
-    "等级 普通会员 近 12 个月消费 ¥60.00, 2 订单",
+    "等级 普通会员 等级统计期内消费 ¥60.00, 2 订单",
     f"领取任务奖励 本周两单 · {WEEK}",
     "积分 +100 获得 本周两单 v1",
     "积分 +500 获得 –",
@@ -131,7 +131,7 @@ ZH = {
 EN = {
     "Became a member Official account",
     "Points +30 earned order 2874001 at Tmall · Points for money spent v1 (earning:base)",
-    "Tier Member Spent in 12 months ¥60.00, 2 Orders",
+    "Tier Member Spent in the tier window ¥60.00, 2 Orders",
     f"Challenge reward claimed Two orders · {WEEK}",
     "Points +500 available their time had come",
     "Redemption Tote bag · issued −200 Points",

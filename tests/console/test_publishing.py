@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from console.rule_form import inputs
+from console.rule_form import sent
 from loyalty import programme, publishing
 from loyalty.calendar import start_of
 from loyalty.earning.multiplier import Multiplier
@@ -20,7 +20,7 @@ async def form_of(browser: Browser, slot: str) -> dict[str, str]:
     version = await RuleVersion.filter(slot=slot).order_by("-version").first()
     assert version
     rule = programme.REGISTRIES[version.registry].decode(version.kind, version.body)
-    return {one.name: one.value for one in inputs(rule)} | {"proof": await browser.proof()}
+    return sent(rule) | {"proof": await browser.proof()}
 
 
 @pytest.fixture

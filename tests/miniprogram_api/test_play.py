@@ -28,10 +28,10 @@ async def brand(server: Caller) -> None:
 async def test_the_card_tells_her_tier_and_what_is_missing_to_the_next(lin: Phone) -> None:
     await lin.sign_in()
     card = (await lin.get("/me")).told["tier"]
-    assert (card["name"], card["rank"], card["next"]["missing_fen"]) == ("普通会员", 0, 500_00)
+    assert (card["name"], card["rank"], card["next"]["missing"]) == ("普通会员", 0, 500_00)
     await buys("1", 600, paid_at=NOW, buyer=lin.openid)
     card = (await lin.get("/me")).told["tier"]
-    assert (card["code"], card["next"]["code"], card["next"]["missing_fen"]) == (
+    assert (card["code"], card["next"]["code"], card["next"]["missing"]) == (
         "silver",
         "gold",
         1400_00,

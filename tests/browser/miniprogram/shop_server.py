@@ -133,12 +133,29 @@ class ShopServer(Playing):
                 "name": self._said(request, "银卡会员", "Silver"),
                 "colour": "#5f6b76",
                 "rank": 1,
-                "spent_fen": 61_300,
+                "measure": "spend",
+                "reached": 61_300,
+                "percent": 30,
+                "lasts_through": "2027-05-31",
                 "next": {
                     "code": "gold",
                     "name": self._said(request, "金卡会员", "Gold"),
-                    "missing_fen": 138_700,
+                    "missing": 138_700,
                 },
+                "lines": [
+                    self._said(
+                        request,
+                        "再有 1,387 元消费即可升级为金卡会员。",
+                        "¥1,387 of purchases more to reach Gold.",
+                    ),
+                    self._said(
+                        request,
+                        "银卡会员保留至2027年5月31日；2027年5月31日及之前再有 500 元消费"
+                        "可继续保级，否则之后为普通会员。",
+                        "Silver is yours until 31 May 2027; ¥500 of purchases more by 31 May 2027"
+                        " keep it, else Member comes after.",
+                    ),
+                ],
             },
         }
 
