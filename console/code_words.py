@@ -21,6 +21,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "forget_runs": ("清理运行记录", "Forget old runs"),
     "lay_boards": ("检查排行榜", "Look after the leaderboards"),
     "learn_followers": ("识别公众号关注者", "Learn who follows the official account"),
+    "reach_anniversaries": ("周年里程碑", "Let anniversaries come"),
     "reconcile_communities": ("核对客户群名单", "Reconcile the groups with the platform"),
     "refresh_communities": ("更新客户群与进群方式", "Refresh groups and their join ways"),
     "run_campaigns": ("执行营销活动", "Run the campaigns"),

@@ -19,8 +19,8 @@ MOST_ROWS = 40
 class Input(Struct, frozen=True):
     """One field as the page shows it.
 
-    ``kind`` is number, text, choice, yes_no, moment, list, json, or rows: those have a cell for each field
-    of each of their structs, named "tiers.0.code", and end with blank ones.
+    ``kind`` is number, text, choice, yes_no, moment, list, json, or rows: those have a cell for
+    each field of each of their structs, named "tiers.0.code", and end with blank ones.
     """
 
     name: str

@@ -64,6 +64,8 @@ class _Words:
         match one.kind:
             case "coupon" | "redemption":
                 return self._title(told["rule_version_id"])
+            case "milestone":
+                return f"{self._title(told['rule_version_id'])} · {told['name']}"
             case "claim":
                 name = self._title(told["rule_version_id"])
                 return f"{name} · {said(CHOICES, told['round'], self.language)}"

@@ -17,6 +17,7 @@ from loyalty.earning import EARNING
 from loyalty.earning.per_yuan import PerYuan
 from loyalty.expiry import EXPIRY, ExpiryRule
 from loyalty.expiry.rolling import Rolling
+from loyalty.milestones import MILESTONES
 from loyalty.policies import POLICIES
 from loyalty.policies.points import PointsPolicy
 from loyalty.policies.tiers import Tiers
@@ -33,6 +34,7 @@ REGISTRIES: dict[str, Registry[Any]] = {
         CONDITIONS,
         REWARDS,
         CHALLENGES,
+        MILESTONES,
         DISCOUNTS,
         SEGMENTS,
         POLICIES,

@@ -24,6 +24,7 @@ PICKED_FROM = {
     "coupon": "discounts",
     "offer": "discounts",
     "challenge": "challenges",
+    "milestone": "milestones",
     "segment": "segments",
 }
 POLICIES = ("points", "tiers", "board", "community", "campaign")

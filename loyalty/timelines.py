@@ -48,6 +48,11 @@ UNION ALL
 (SELECT claimed_at, 'claim', jsonb_build_object('rule_version_id', rule_version_id, 'round', round)
  FROM challenge_claim WHERE member_id = ANY({HER_IDS}) ORDER BY claimed_at DESC LIMIT $2)
 UNION ALL
+(SELECT coalesce(undone_at, given_at), 'milestone', jsonb_build_object(
+        'rule_version_id', rule_version_id, 'name', name, 'undone', undone_at IS NOT NULL,
+        'reached_at', reached_at)
+ FROM milestone_reached WHERE member_id = ANY({HER_IDS}) ORDER BY 1 DESC LIMIT $2)
+UNION ALL
 (SELECT planned_at, 'delivery', jsonb_build_object('channel', channel, 'state', state,
         'key', key, 'error', error)
  FROM delivery WHERE customer_id = ANY({HER_IDS}) ORDER BY planned_at DESC LIMIT $2)

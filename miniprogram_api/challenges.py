@@ -1,14 +1,18 @@
 """Challenges, check-ins, and the rewards that are claimed."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from loyalty import progress
+from loyalty import crossings, progress
+from loyalty.crossings import MilestoneProgress
+from loyalty.errors import Refused
 from loyalty.progress import Progress, ProgressState
 from models import Coupon
+from web import milestones
 from web.context import Context
 from web.languages import Language
 from web.refusals import BadRequest
@@ -55,12 +59,33 @@ class ChallengeLine(Struct, frozen=True):
     refusal: Why | None
 
 
+class MilestoneLine(Struct, frozen=True):
+    """One milestone: ``done`` of ``target`` in orders, fen or days; how often she has reached it.
+
+    What it gives comes by itself. Without a next time it is done: ``target`` is null. ``distance``
+    says the same in her language.
+    """
+
+    code: str
+    kind: str
+    name: str
+    distance: str
+    done: int | None
+    target: int | None
+    unit: Literal["orders", "fen", "days"] | None
+    times: int
+    reward_points: int
+    has_coupon: bool
+    refusal: Why | None
+
+
 class Challenges(Struct, frozen=True):
-    """Her check-ins and all challenges in force; ``now`` is the server's time."""
+    """Her check-ins, all challenges and milestones in force; ``now`` is the server's time."""
 
     now: Moment
     check_in: CheckIns
     challenges: list[ChallengeLine]
+    milestones: list[MilestoneLine]
 
 
 class Claim(Struct, frozen=True):
@@ -78,10 +103,12 @@ async def read(shopper: Shopper, context: Context) -> Challenges:
     """
     at = context.clock()
     found = await progress.progress(shopper.customer_id, at=at)
+    reaching = await crossings.progress(shopper.customer_id, at=at)
     return Challenges(
         now=at,
         check_in=await _check_ins(shopper, at=at),
         challenges=[_line(one, shopper.language) for one in found],
+        milestones=[_milestone(one, shopper.language) for one in reaching],
     )
 
 
@@ -122,7 +149,6 @@ async def _check_ins(shopper: Shopper, *, at: datetime, points: int = 0) -> Chec
 
 def _line(one: Progress, language: Language) -> ChallengeLine:
     challenge = one.challenge
-    refusal = one.refusals[0] if one.refusals else None
     return ChallengeLine(
         code=one.code,
         kind=one.kind,
@@ -134,7 +160,28 @@ def _line(one: Progress, language: Language) -> ChallengeLine:
         round=one.round.name,
         ends_at=None if one.is_endless else one.round.ends_at,
         state=one.state,
-        refusal=Why(refusal.code, text(refusal.code, language, refusal.figures))
-        if refusal
-        else None,
+        refusal=_why(one.refusals, language),
     )
+
+
+def _milestone(one: MilestoneProgress, language: Language) -> MilestoneLine:
+    return MilestoneLine(
+        code=one.code,
+        kind=one.kind,
+        name=milestones.name(one).spoken(language),
+        distance=milestones.distance(one).spoken(language),
+        done=one.step.done if one.step else None,
+        target=one.step.target if one.step else None,
+        unit=one.step.unit if one.step else None,
+        times=one.times,
+        reward_points=one.milestone.reward_points,
+        has_coupon=bool(one.milestone.reward_coupon_slot),
+        refusal=_why(one.refusals, language),
+    )
+
+
+def _why(refusals: Sequence[Refused], language: Language) -> Why | None:
+    if not refusals:
+        return None
+    first = refusals[0]
+    return Why(first.code, text(first.code, language, first.figures))

@@ -13,6 +13,7 @@ from models.deliveries import Delivery, DeliveryState
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
 from models.member_pass import MixedPhone, PassBinding
+from models.milestones import MilestoneReached
 from models.points import Draw, Entry, EntryKind, Lot
 from models.programme import RuleVersion
 from models.purchases import (
@@ -61,6 +62,7 @@ __all__ = [
     "Lot",
     "Member",
     "Merge",
+    "MilestoneReached",
     "MixedPhone",
     "ParkedRow",
     "PassBinding",

@@ -11,6 +11,12 @@ NOVEMBER_22 = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
 TMALL = ShopRef(ShopKind.TMALL, "flagship", "旗舰店")
 
+
+def noon(year: int, month: int, day: int) -> datetime:
+    """Return noon of a day in Shanghai."""
+    return datetime(year, month, day, 4, tzinfo=UTC)
+
+
 # lin just joined, wang is gold and buys monthly, zhao has lapsed.
 LIN = IdentityRef(IdentityKind.BUYER_NAME, "taobao", "lin")
 WANG = IdentityRef(IdentityKind.BUYER_NAME, "taobao", "wang")

@@ -97,7 +97,7 @@ async def causes_of(customer_id: int, causes: Iterable[str]) -> dict[str, Worded
     return {
         **await _orders(customer_id, causes),
         **await _redemptions(customer_id, causes),
-        **await _challenges(causes),
+        **await _goals(causes),
         openings.CAUSE: OPENING,
     }
 
@@ -144,9 +144,9 @@ async def _redemptions(customer_id: int, causes: Iterable[str]) -> dict[str, Wor
     }
 
 
-async def _challenges(causes: Iterable[str]) -> dict[str, Worded]:
-    """Return the challenges among the causes, by the name they have now."""
-    slots = sorted(cause for cause in causes if cause.startswith("challenge:"))
+async def _goals(causes: Iterable[str]) -> dict[str, Worded]:
+    """Return the challenges and milestones among the causes, by the name they have now."""
+    slots = sorted(cause for cause in causes if cause.startswith(("challenge:", "milestone:")))
     if not slots:
         return {}
     rows = await db.fetch(

@@ -1,25 +1,42 @@
-"""任务: the challenges and how far she is."""
+"""任务: the challenges and milestones, and how far she is."""
 
 from datetime import timedelta
 
 from bot.router import intent
 from bot.turn import Language, Reply, Say, Turn
 from bot.wording import day
-from loyalty import progress
+from loyalty import crossings, progress
+from loyalty.crossings import MilestoneProgress
 from loyalty.progress import Progress, ProgressState
+from web import milestones
 
 SECOND = timedelta(seconds=1)
 
 
-@intent("任务", "挑战", "我的任务", "challenges", "challenge", "tasks", key="challenges")
+@intent(
+    "任务",
+    "挑战",
+    "我的任务",
+    "里程碑",
+    "challenges",
+    "challenge",
+    "tasks",
+    "milestones",
+    key="challenges",
+)
 async def show_challenges(turn: Turn) -> Reply:
     found = await progress.progress(turn.customer_id, at=turn.at)
     hers = [one for one in found if not one.refusals]
-    if not hers:
+    crossed = await crossings.progress(turn.customer_id, at=turn.at)
+    reaching = [one for one in crossed if not one.refusals]
+    if not hers and not reaching:
         return turn.say(zh="现在没有进行中的任务。", en="There are no challenges at the moment.")
     lines = [_line(one, turn) for one in hers]
     if any(one.state is ProgressState.READY for one in hers):
         lines.append("回复“领取”领取奖励。" if turn.language == "zh" else "Reply “claim” to claim.")
+    if reaching:
+        lines.append("里程碑，达成后自动发放：" if turn.language == "zh" else "Milestones:")
+        lines += [_milestone(one, turn.language) for one in reaching]
     return Say("\n".join(lines))
 
 
@@ -45,6 +62,16 @@ async def claim_all(turn: Turn) -> Reply:
 
 def _name(one: Progress, language: Language) -> str:
     return one.challenge.name_zh if language == "zh" else one.challenge.name_en
+
+
+def _milestone(one: MilestoneProgress, language: Language) -> str:
+    between = "：" if language == "zh" else ": "
+    told = [milestones.distance(one), milestones.gives(one)]
+    return (
+        milestones.name(one).spoken(language)
+        + between
+        + "".join(part.spoken(language) for part in told)
+    )
 
 
 def _line(one: Progress, turn: Turn) -> str:

@@ -6,12 +6,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from loyalty import coupons
+from loyalty import coupons, standing
 from loyalty.again import in_transaction
 from loyalty.checkout.locking import locked_one
 from loyalty.checkout.refunding import give_back_late
 from loyalty.checkout.settling import record_paid
 from loyalty.errors import NotFound, Refused
+from loyalty.roots import roots_of
 from models import StoreOrder, StoreOrderState, db
 
 
@@ -91,6 +92,8 @@ async def close(number: str, *, at: datetime) -> bool:
             "UPDATE store_order SET state = 'closed', ended_at = $2 WHERE id = $1", order.id, at
         )
         await coupons.give_back([order.id], at=at)
+        # A coupon that came back may be of a milestone that an order given back has undone.
+        await standing.changed((await roots_of([order.member_id])).values())
         return True
 
     return await in_transaction(act)

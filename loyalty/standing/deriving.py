@@ -5,7 +5,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from loyalty import programme
+from loyalty import crossings, programme
+from loyalty.again import in_transaction
 from loyalty.leaderboards.scoring import Scored, score
 from loyalty.policies.tiers import Tiers
 from loyalty.standing import history
@@ -52,16 +53,20 @@ async def derive(*, at: datetime, limit: int = 500) -> Derived:
     if not taken:
         return Derived([], [])
     member_ids = sorted(one.member_id for one in taken)
-    async with db.transaction():
-        await db.fetch(
-            "SELECT id FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE",
-            member_ids,
-        )
-        # Under the lock: whoever derives them after us has no older rules.
-        rules = await programme.load()
-        await _stand(member_ids, rules.tiers(at), at=at)
-        await history.note(member_ids, lowest=rules.tiers(at).tiers[0].code)
-        return Derived(taken, await score(member_ids, rules, at=at))
+    return Derived(taken, await in_transaction(lambda: _derive(member_ids, at=at)))
+
+
+async def _derive(member_ids: Sequence[int], *, at: datetime) -> list[Scored]:
+    await db.fetch(
+        "SELECT id FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE",
+        list(member_ids),
+    )
+    # Under the lock: whoever derives them after us has no older rules.
+    rules = await programme.load()
+    await _stand(member_ids, rules.tiers(at), at=at)
+    await history.note(member_ids, lowest=rules.tiers(at).tiers[0].code)
+    await crossings.follow(member_ids, rules, at=at)
+    return await score(member_ids, rules, at=at)
 
 
 async def _stand(member_ids: Sequence[int], tiers: Tiers, *, at: datetime) -> None:

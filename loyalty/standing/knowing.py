@@ -1,6 +1,6 @@
 """What rules may know of members, read in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -34,7 +34,7 @@ _COLUMNS = f"""member.id, standing.tier, coalesce(standing.orders, 0) AS orders,
 _FACTS = f"""
 SELECT {_COLUMNS}
 FROM member LEFT JOIN standing ON standing.member_id = member.id
-WHERE member.id = $2
+WHERE member.id = ANY($2::bigint[])
 """
 _KNOWN = f"""
 SELECT {_COLUMNS}, {BALANCE.columns}, member.joined_at,
@@ -50,7 +50,16 @@ async def facts_of(member_id: int, *, at: datetime, rules: Programme) -> Facts:
     Raises:
         NotFound: ``no_such_member``.
     """
-    return _facts(_one(await db.fetch(_FACTS, at, member_id)), rules.tiers(at), at=at)
+    return _facts(_one(await db.fetch(_FACTS, at, [member_id])), rules.tiers(at), at=at)
+
+
+async def facts_of_all(
+    member_ids: Iterable[int], *, at: datetime, rules: Programme
+) -> dict[int, Facts]:
+    """Return what is known of members, by their ids; of who is none, nothing."""
+    tiers = rules.tiers(at)
+    rows = await db.fetch(_FACTS, at, sorted(member_ids))
+    return {row["id"]: _facts(row, tiers, at=at) for row in rows}
 
 
 async def known(member_id: int, *, at: datetime, rules: Programme) -> Known:

@@ -120,6 +120,7 @@ module.exports = {
     day_done: ', checked in',
     streak: '{n} days in a row',
     challenges: 'Challenges',
+    milestones: 'Milestones: what they give comes by itself',
     none: 'There are no challenges now',
     progress: 'Progress',
     ends: '{left} left',

@@ -115,6 +115,7 @@ module.exports = {
     day_done: '日，已签到',
     streak: '已连续签到 {n} 天',
     challenges: '做任务，得奖励',
+    milestones: '里程碑，达成后自动发放',
     none: '暂时没有任务',
     progress: '进度',
     ends: '还剩 {left}',

@@ -99,6 +99,20 @@ CREATE TABLE challenge_claim (
     claimed_at timestamptz NOT NULL,
     PRIMARY KEY (member_id, slot, round)
 );
+CREATE TABLE milestone_reached (
+    member_id bigint NOT NULL REFERENCES member,
+    slot text NOT NULL,
+    name text NOT NULL,
+    rule_version_id bigint NOT NULL REFERENCES rule_version,
+    times integer NOT NULL CHECK (times > 0),
+    points bigint NOT NULL CHECK (points >= 0),
+    last_points bigint NOT NULL CHECK (last_points >= 0),
+    coupon_id bigint UNIQUE REFERENCES coupon,
+    reached_at timestamptz NOT NULL,
+    given_at timestamptz NOT NULL,
+    undone_at timestamptz,
+    PRIMARY KEY (member_id, slot, name)
+);
 CREATE TABLE score (
     member_id bigint NOT NULL REFERENCES member,
     board text NOT NULL,

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+from loyalty import publishing
+from loyalty.discounts.fen_off import FenOff
+from loyalty.milestones.nth_purchase import NthPurchase
 from loyalty.orders import IdentityRef
 from models import IdentityKind
 from tests.bot.conftest import Town
@@ -64,3 +67,26 @@ async def test_she_reads_her_tier_and_what_it_takes_to_rise_and_to_stay(town: To
     assert told[2].endswith("再有 500 元消费可继续保级，否则之后为普通会员。")
     told = (await town.platform.says("my tier", openid=OPENID)).said.splitlines()
     assert told[:2] == ["Your tier: Silver.", "¥1,400 of purchases more to reach Gold."]
+
+
+async def test_milestones_are_told_and_what_they_gave_says_why(town: Town) -> None:
+    hers = await buyer(town)
+    now = datetime.now(UTC)
+    await publishing.publish(
+        "coupon:ten_off", FenOff(name_zh="立减 10 元", name_en="¥10 off", fen=1000), by="t", at=now
+    )
+    second = NthPurchase(
+        "第二单", "Second order", n=2, reward_points=20, reward_coupon_slot="coupon:ten_off"
+    )
+    await publishing.publish("milestone:second", second, by="t", at=now)
+    later = datetime.now(UTC)
+    await buys("1", 30, paid_at=later, buyer=hers)
+    assert (
+        "第二单：1/2 单，奖励 20 积分和优惠券一张"
+        in (await town.platform.says("任务", openid=OPENID)).said
+    )
+    await buys("2", 30, paid_at=later, buyer=hers)
+    assert "第二单：已达成" in (await town.platform.says("里程碑", openid=OPENID)).said
+    assert "Second order: reached" in (await town.platform.says("milestones", openid=OPENID)).said
+    assert "（第二单）" in (await town.platform.says("优惠券", openid=OPENID)).said
+    assert (await town.platform.says("积分", openid=OPENID)).said.startswith("您有 20 积分可用")

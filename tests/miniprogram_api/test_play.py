@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from loyalty import publishing
 from loyalty.calendar import day_of
+from loyalty.milestones.nth_purchase import NthPurchase
 from models import Customer
 from tests.cast import NOVEMBER_22
 from tests.loyalty.play_scene import buys, publish
@@ -92,3 +94,34 @@ async def test_nothing_is_told_without_a_session(lin: Phone) -> None:
     for path in ("/challenges", "/leaderboards/week"):
         assert (await lin.get(path)).http_status == 401
     assert (await lin.ask("PUT", "/me/check-ins/2026-11-22")).http_status == 401
+
+
+async def test_milestones_stand_beside_the_challenges(lin: Phone) -> None:
+    await lin.sign_in()
+    await publishing.publish(
+        "milestone:third",
+        NthPurchase("第三单", "Third order", reward_points=20),
+        by="t",
+        at=NOW,
+    )
+    await buys("1", 60, paid_at=NOW, buyer=lin.openid)
+    (line,) = (await lin.get("/challenges")).told["milestones"]
+    assert line == {
+        "code": "third",
+        "kind": "nth_purchase",
+        "name": "第三单",
+        "distance": "1/3 单",
+        "done": 1,
+        "target": 3,
+        "unit": "orders",
+        "times": 0,
+        "reward_points": 20,
+        "has_coupon": False,
+        "refusal": None,
+    }
+    for number in ("2", "3"):
+        await buys(number, 60, paid_at=NOW, buyer=lin.openid)
+    (line,) = (await lin.get("/challenges")).told["milestones"]
+    assert (line["distance"], line["target"], line["times"]) == ("已达成", None, 1)
+    assert (await lin.get("/me")).told["points"]["available"] == 20
+    assert (await lin.get("/me/ledger")).told["lines"][0]["text"] == "获得积分：第三单"

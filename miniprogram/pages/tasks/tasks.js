@@ -11,13 +11,18 @@ const gifts = ({ reward_points: points, has_coupon: hasCoupon }) => [
 ];
 
 definePage('tasks', {
-  data: { challenges: [], month: null },
+  data: { challenges: [], milestones: [], month: null },
 
   async load() {
     const told = await challenges.read();
     return {
       ...this.drawn(told.check_in),
       challenges: told.challenges.map((each) => this.row(each)),
+      milestones: told.milestones.map((each) => ({
+        ...each,
+        percent: each.target ? Math.floor((100 * each.done) / each.target) : 100,
+        gives: gifts(each).join(' · '),
+      })),
     };
   },
 

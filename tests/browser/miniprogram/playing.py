@@ -45,7 +45,25 @@ class Playing(Redeeming):
             "reward_points": 50,
             "state": "open",
         }
-        return {"now": soon(), "check_in": self._check_in(), "challenges": [two, seven]}
+        third: Json = {
+            "code": "third",
+            "kind": "purchases_within",
+            "name": said(request, "半年内第三次购买", "Third order in six months"),
+            "distance": said(request, "2/3 单", "2/3 orders"),
+            "done": 2,
+            "target": 3,
+            "unit": "orders",
+            "times": 0,
+            "reward_points": 0,
+            "has_coupon": True,
+            "refusal": None,
+        }
+        return {
+            "now": soon(),
+            "check_in": self._check_in(),
+            "challenges": [two, seven],
+            "milestones": [third],
+        }
 
     def _check_in(self) -> Json:
         days = [today()] if self.checked_in else []

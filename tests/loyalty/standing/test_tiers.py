@@ -12,7 +12,7 @@ from loyalty.facts import Facts, Review
 from loyalty.orders import Order
 from loyalty.policies.tiers import Measure, Tier, Tiers, Window
 from models import PurchaseState
-from tests.cast import LIN, WANG, line, order
+from tests.cast import LIN, WANG, line, noon, order
 from tests.loyalty.play_scene import buys, derived, member, publish
 from tests.loyalty.standing.plain_tiers import Stands, stands
 
@@ -29,10 +29,6 @@ TIERS = (
 @pytest.fixture(autouse=True)
 async def brand(database: None) -> None:
     await publish()
-
-
-def noon(year: int, month: int, day: int) -> datetime:
-    return start_of(date(year, month, day)) + NOON
 
 
 async def let_hold(tiers: Tiers) -> None:

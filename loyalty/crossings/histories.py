@@ -1,0 +1,101 @@
+"""What members bought and were given, read for many of them at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from loyalty.challenges import KeptOrder
+from loyalty.milestones import History
+from loyalty.roots import ids_of
+from models import CouponState, db
+
+
+class GivenReward(Struct, frozen=True):
+    """What was given for one milestone, as it stands; ``owner_id`` is whose it was before a merge.
+
+    ``coupon_state`` is that of the coupon she still has of it.
+    """
+
+    owner_id: int
+    slot: str
+    name: str
+    rule_version_id: int
+    times: int
+    points: int
+    last_points: int
+    coupon_id: int | None
+    coupon_state: CouponState | None
+    reached_at: datetime
+    given_at: datetime
+    undone_at: datetime | None
+
+    @property
+    def key(self) -> str:
+        """Return the key of the coupon and of the entry that the last time gave."""
+        return key_of(self.slot, self.name, self.owner_id, self.times)
+
+
+def key_of(slot: str, name: str, member_id: int, times: int) -> str:
+    """Return the key of what one time of a milestone gives."""
+    return f"{slot}:{name}:{member_id}:{times}"
+
+
+# Whoever was merged is her root, and has no history of her own.
+_HISTORIES = """
+SELECT member.id AS member_id, bought.moments, bought.kept_fen,
+       (SELECT min(joined_at) FROM member AS one WHERE one.id = ANY(hers.ids)) AS joined_at
+FROM unnest($1::bigint[]) AS wanted (id) JOIN member USING (id)
+CROSS JOIN LATERAL (SELECT {ids} AS ids) AS hers
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(paid_at ORDER BY paid_at, id), '{{}}') AS moments,
+           coalesce(array_agg(kept ORDER BY paid_at, id), '{{}}') AS kept_fen
+    FROM (SELECT id, paid_at, paid_fen - freight_fen - refunded_fen AS kept FROM purchase
+          WHERE customer_id = ANY(hers.ids)) AS purchase WHERE kept > 0
+) AS bought
+WHERE member.merged_into_id IS NULL
+""".format(ids=ids_of("member.id"))
+
+_GIVEN = """
+SELECT coalesce(customer.merged_into_id, customer.id) AS root, milestone_reached.member_id,
+       milestone_reached.slot, name, milestone_reached.rule_version_id, times, points, last_points,
+       coupon_id, coupon.state AS coupon_state, reached_at, given_at, undone_at
+FROM milestone_reached JOIN customer ON customer.id = milestone_reached.member_id
+LEFT JOIN coupon ON coupon.id = coupon_id
+WHERE coalesce(customer.merged_into_id, customer.id) = ANY($1::bigint[])
+ORDER BY given_at, name
+"""
+
+
+async def histories(member_ids: Sequence[int], *, at: datetime) -> dict[int, History]:
+    """Return what these members bought, without those who are somebody else by now."""
+    return {
+        row["member_id"]: History(
+            at, row["joined_at"], tuple(map(KeptOrder, row["moments"], row["kept_fen"]))
+        )
+        for row in await db.fetch(_HISTORIES, list(member_ids))
+    }
+
+
+async def given(member_ids: Sequence[int]) -> dict[int, list[GivenReward]]:
+    """Return what each of these members was given, earliest first."""
+    found: dict[int, list[GivenReward]] = {member_id: [] for member_id in member_ids}
+    for row in await db.fetch(_GIVEN, list(member_ids)):
+        state = row["coupon_state"]
+        found[row["root"]].append(
+            GivenReward(
+                row["member_id"],
+                row["slot"],
+                row["name"],
+                row["rule_version_id"],
+                row["times"],
+                row["points"],
+                row["last_points"],
+                row["coupon_id"],
+                CouponState(state) if state else None,
+                row["reached_at"],
+                row["given_at"],
+                row["undone_at"],
+            )
+        )
+    return found

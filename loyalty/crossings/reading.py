@@ -1,0 +1,102 @@
+"""How far a member is to her next milestones, and whose anniversaries have come."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from loyalty import programme
+from loyalty.calendar import day_of
+from loyalty.crossings.histories import given, histories
+from loyalty.errors import NotFound, Refused
+from loyalty.facts import Case
+from loyalty.milestones import MILESTONES, Milestone, Step
+from loyalty.milestones.anniversary import Anniversary
+from loyalty.programme import Programme
+from loyalty.standing.changes import changed
+from loyalty.standing.knowing import facts_of
+from models import db
+
+
+class MilestoneProgress(Struct, frozen=True):
+    """One milestone for one member: the step to the next time, and how often she was given it.
+
+    Without a step there is no next time. ``refusals`` say why it is not for her.
+    """
+
+    code: str
+    kind: str
+    milestone: Milestone
+    step: Step | None
+    times: int
+    refusals: list[Refused]
+
+
+async def progress(
+    member_id: int, *, at: datetime, rules: Programme | None = None
+) -> list[MilestoneProgress]:
+    """Return how far a member is with each milestone in force.
+
+    Raises:
+        NotFound: ``no_such_member``.
+    """
+    rules = rules or await programme.recent()
+    found = rules.of(MILESTONES, at)
+    if not found:
+        return []
+    case = Case(await facts_of(member_id, at=at, rules=rules))
+    history = (await histories([member_id], at=at)).get(member_id)
+    if history is None:
+        raise NotFound("no_such_member")
+    hers = (await given([member_id]))[member_id]
+    told = []
+    for rule in found:
+        kind = MILESTONES.kind_of(rule.body)
+        assert kind is not None, "the rule was decoded by its kind"
+        told.append(
+            MilestoneProgress(
+                code=rule.slot.partition(":")[2],
+                kind=kind,
+                milestone=rule.body,
+                step=rule.body.step(history),
+                times=sum(one.slot == rule.slot and one.undone_at is None for one in hers),
+                refusals=rule.body.conditions.refusals(case),
+            )
+        )
+    return told
+
+
+# The day of this year, or of the last where it is still to come; who has it already is left out.
+_DUE = """
+SELECT member.id FROM member {source}
+CROSS JOIN LATERAL (SELECT ({begun} AT TIME ZONE 'Asia/Shanghai')::date AS begun_on) AS begun
+CROSS JOIN LATERAL (SELECT extract(year FROM $1::date)::integer
+                           - extract(year FROM begun_on)::integer AS years) AS this_year
+CROSS JOIN LATERAL (SELECT years - CASE
+    WHEN (begun_on + make_interval(years => years))::date > $1::date THEN 1 ELSE 0 END AS years
+) AS full_years
+WHERE member.merged_into_id IS NULL AND full_years.years > 0
+  AND (begun_on + make_interval(years => full_years.years))::date > $1::date - $2::integer
+  AND NOT EXISTS (SELECT FROM milestone_reached WHERE milestone_reached.member_id = member.id
+                  AND slot = $3 AND name = full_years.years::text AND undone_at IS NULL)
+"""
+_SOURCES = {
+    "joined": ("", "joined_at"),
+    "first_purchase": ("JOIN standing ON standing.member_id = member.id", "first_paid_at"),
+}
+
+
+async def due(*, at: datetime) -> int:
+    """Let those be derived again whose anniversary has come; return how many.
+
+    However often it is asked, and after days on which nobody asked.
+    """
+    rules = await programme.load()
+    found: set[int] = set()
+    for rule in rules.of(MILESTONES, at):
+        if isinstance(rule.body, Anniversary):
+            source, begun = _SOURCES[rule.body.since]
+            sql = _DUE.format(source=source, begun=begun)
+            rows = await db.fetch(sql, day_of(at), rule.body.within_days, rule.slot)
+            found |= {row["id"] for row in rows}
+    await changed(found)
+    return len(found)
