@@ -33,7 +33,7 @@ async def test_the_mini_program_opens_over_the_chat_and_closes_again(phones: Pho
         page = await entered(phones, **device)
         await expect(page.locator("#mini")).to_be_hidden()
         await page.get_by_role("button", name="打开小程序").click()
-        await expect(mini(page).get_by_text("银卡会员")).to_be_visible()
+        await expect(mini(page).get_by_text("银卡会员", exact=True)).to_be_visible()
         await expect(page.locator("#phone")).to_be_hidden()
         await mini(page).get_by_role("button", name="关闭小程序").click()
         await expect(page.locator("#phone")).to_be_visible()
@@ -43,7 +43,7 @@ async def test_the_mini_program_opens_over_the_chat_and_closes_again(phones: Pho
 async def test_where_there_is_room_both_are_shown(phones: Phones) -> None:
     page = await entered(phones, **WIDE)
     await expect(page.locator("#phone")).to_be_visible()
-    await expect(mini(page).get_by_text("银卡会员")).to_be_visible()
+    await expect(mini(page).get_by_text("银卡会员", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="打开小程序")).to_be_hidden()
 
 

@@ -117,7 +117,7 @@ async def test_pages_open_over_one_another_and_tabs_beside(phones: Phones) -> No
     await shown(page, "me").get_by_text("积分明细").tap()
     await expect(shown(page, "points").get_by_text("+98").first).to_be_visible()
     await page.get_by_role("button", name="返回").tap()
-    await expect(shown(page, "me").get_by_text("银卡会员")).to_be_visible()
+    await expect(shown(page, "me").get_by_text("银卡会员", exact=True)).to_be_visible()
     await expect(page.get_by_role("tab", name="我的")).to_have_attribute("aria-selected", "true")
 
 
