@@ -184,7 +184,8 @@ async def _query(shown: Shown, asked: Asked, known: Pass, at: datetime) -> Answe
 async def _member(member_id: int, at: datetime) -> ShownMember:
     shown = await member_pass.show(member_id, at=at)
     tiers = (await programme.load()).tiers(at)
-    return ShownMember(point=shown.points, level=tiers.rank_of(shown.tier) + 1)
+    rank = tiers.rank_of(shown.tier)
+    return ShownMember(point=shown.points, level=tiers.tiers[rank].tmall_grade or rank + 1)
 
 
 def _code(refusal: LoyaltyError) -> str:

@@ -40,8 +40,9 @@ async def silver(town: Town, nickname: str) -> tuple[Json, int]:
     ref = IdentityRef(IdentityKind.UNIONID, "", consumer["unionid"])
     member_id = await customers.meet((ref,), at=now(), through="test")
     await db.fetch(
-        "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, derived_at)"
-        " VALUES ($1, 'silver', $2, 1, 60000, $2)",
+        "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, reached,"
+        " still_counts, derived_at)"
+        " VALUES ($1, 'silver', $2, 1, 60000, 60000, 0, $2)",
         member_id,
         now(),
     )
@@ -310,8 +311,9 @@ async def test_the_chat_says_what_is_missing_then_how_to_join_then_that_she_is_i
         "SELECT customer_id FROM identity WHERE kind = 'openid' AND value = $1", lin["openid"]
     )
     await db.fetch(
-        "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, derived_at)"
-        " VALUES ($1, 'gold', $2, 1, 300000, $2)",
+        "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, reached,"
+        " still_counts, derived_at)"
+        " VALUES ($1, 'gold', $2, 1, 300000, 300000, 0, $2)",
         known["customer_id"],
         now(),
     )

@@ -29,9 +29,11 @@ from wechat.wecom import WeCom
 
 CORP_ID, SECRET, KEY = "ww1234567890abcdef", "corp-secret", "a" * 43
 SPENT = (
-    "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, derived_at)"
-    " VALUES ($1, $2, $3, 1, $4, $3) ON CONFLICT (member_id)"
-    " DO UPDATE SET tier = excluded.tier, spent_fen = excluded.spent_fen"
+    "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, reached,"
+    " still_counts, derived_at)"
+    " VALUES ($1, $2, $3, 1, $4, $4, 0, $3) ON CONFLICT (member_id)"
+    " DO UPDATE SET tier = excluded.tier, spent_fen = excluded.spent_fen,"
+    " reached = excluded.reached"
 )
 
 

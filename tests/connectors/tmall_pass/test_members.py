@@ -7,9 +7,10 @@ import pytest
 
 from connectors.tmall_pass import webhook
 from connectors.tmall_pass.signature import mix_mobile, signature
-from loyalty import ledger, purchases
+from loyalty import ledger, programme, purchases
 from loyalty.ledger import Adjust
 from loyalty.orders import IdentityRef
+from loyalty.policies.tiers import Tier, Tiers
 from models import Customer, Identity, IdentityKind, Merge, PassBinding, db
 from tests.cast import line, order
 from tests.connectors.tmall_pass.conftest import MOBILE, SHOP, Tmall, mixed
@@ -58,6 +59,15 @@ async def test_whoever_gave_us_her_number_may_bind_and_is_shown(tmall: Tmall) ->
     assert (await tmall.may_bind(mix_mobile=mixed()))["bind_code"] == "E02"
     assert (await tmall.may_bind(mix_mobile=mixed(), ouid="ouid-2"))["bind_code"] == "E02"
     assert (await tmall.bind(mix_mobile=mixed(), ouid="ouid-2"))["bind_code"] == "E02"
+
+
+async def test_her_level_there_is_the_grade_of_her_tier(tmall: Tmall) -> None:
+    await tmall.follower("oLin")
+    await tmall.mix()
+    basic = Tier("basic", "普通", "Member", 0, tmall_grade=2)
+    await programme.publish("tiers", Tiers((basic,)), starts_at=now(), by="test", at=now())
+    bound = await tmall.bind(mix_mobile=mixed())
+    assert bound == {"bind_code": "SUC", "member": {"point": 0, "level": 2}}
 
 
 async def test_what_she_bought_there_before_she_bound_becomes_hers(tmall: Tmall) -> None:

@@ -37,8 +37,9 @@ async def member(unionid: str, *, spent_fen: int = 0, tier: str = "basic") -> in
     ref = IdentityRef(IdentityKind.UNIONID, "", unionid)
     member_id = await customers.meet((ref,), at=JUNE_1, through="test")
     await db.fetch(
-        "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, derived_at)"
-        " VALUES ($1, $2, $3, 1, $4, $3)",
+        "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, reached,"
+        " still_counts, derived_at)"
+        " VALUES ($1, $2, $3, 1, $4, $4, 0, $3)",
         member_id,
         tier,
         JUNE_1,

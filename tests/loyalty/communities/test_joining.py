@@ -23,7 +23,7 @@ async def test_whoever_is_below_the_tier_reads_what_is_short_of_it(vip: int) -> 
     assert (found.code, found.state) == ("vip", MembershipState.NOT_ELIGIBLE)
     (refusal,) = found.refusals
     assert refusal.code == "tier_too_low"
-    assert refusal.figures["short_fen"] == 37_655
+    assert refusal.figures["short"].zh == " 376.55 元消费"
     told = [text(refusal.code, language, refusal.figures) for language in ("zh", "en")]
     assert told == [
         "需要达到银卡会员，还差 376.55 元消费",

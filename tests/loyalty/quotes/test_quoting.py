@@ -96,8 +96,9 @@ async def test_offers_look_at_her_tier_and_her_segments() -> None:
         "no_goods_for_discount",
     }
     await db.fetch(
-        "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, derived_at)"
-        " VALUES ($1, 'silver', $2, 1, 60000, $2)",
+        "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, reached,"
+        " still_counts, derived_at)"
+        " VALUES ($1, 'silver', $2, 1, 60000, 60000, 0, $2)",
         lin,
         AT,
     )
