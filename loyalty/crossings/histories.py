@@ -41,7 +41,8 @@ def key_of(slot: str, name: str, member_id: int, times: int) -> str:
     return f"{slot}:{name}:{member_id}:{times}"
 
 
-# Whoever was merged is her root, and has no history of her own.
+# An order that was split up is one, with all that its parts kept. Whoever was merged is her root,
+# and has no history of her own.
 _HISTORIES = """
 SELECT member.id AS member_id, bought.moments, bought.kept_fen,
        (SELECT min(joined_at) FROM member AS one WHERE one.id = ANY(hers.ids)) AS joined_at
@@ -50,8 +51,11 @@ CROSS JOIN LATERAL (SELECT {ids} AS ids) AS hers
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(paid_at ORDER BY paid_at, id), '{{}}') AS moments,
            coalesce(array_agg(kept ORDER BY paid_at, id), '{{}}') AS kept_fen
-    FROM (SELECT id, paid_at, paid_fen - freight_fen - refunded_fen AS kept FROM purchase
-          WHERE customer_id = ANY(hers.ids)) AS purchase WHERE kept > 0
+    FROM (SELECT min(id) AS id, min(paid_at) AS paid_at,
+                 sum(greatest(paid_fen - freight_fen - refunded_fen, 0))::bigint AS kept
+          FROM purchase WHERE customer_id = ANY(hers.ids)
+          GROUP BY shop_id, CASE WHEN parent_number = '' THEN number ELSE parent_number END
+    ) AS purchase WHERE kept > 0
 ) AS bought
 WHERE member.merged_into_id IS NULL
 """.format(ids=ids_of("member.id"))

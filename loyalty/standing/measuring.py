@@ -12,6 +12,13 @@ from loyalty.policies.tiers import Tiers, Window
 from loyalty.roots import ids_of
 
 _KEPT = "greatest(paid_fen - freight_fen - refunded_fen, 0)"
+# Of an order that was split up the first part that is kept counts as one, the others as none.
+_ORDERS = """CASE WHEN parent_number = '' OR NOT EXISTS (
+        SELECT FROM purchase AS part
+        WHERE part.customer_id = purchase.customer_id AND part.shop_id = purchase.shop_id
+          AND part.parent_number = purchase.parent_number AND part.id < purchase.id
+          AND part.paid_fen - part.freight_fen - part.refunded_fen > 0
+    ) THEN 1 ELSE 0 END"""
 _DAY_PAID = "(paid_at AT TIME ZONE 'Asia/Shanghai')::date"
 
 # What each argument is, whether a window asks for it or not.
@@ -24,7 +31,7 @@ asked AS (SELECT $1::bigint[], $2::date, $3::integer, $4::integer, $5::integer, 
 THESE = f"""{_ASKED}
 wanted AS (SELECT id AS member_id FROM unnest($1::bigint[]) AS wanted (id) JOIN member USING (id)),
 bought AS (
-    SELECT member_id, paid_at, {_DAY_PAID} AS on_day, {_KEPT} AS kept
+    SELECT member_id, paid_at, {_DAY_PAID} AS on_day, {_KEPT} AS kept, {_ORDERS} AS orders
     FROM wanted CROSS JOIN LATERAL (
         SELECT * FROM purchase WHERE customer_id = ANY({ids_of("member_id")})) AS purchase
     WHERE {_KEPT} > 0
@@ -42,7 +49,7 @@ wanted AS (SELECT id AS member_id FROM member
            WHERE merged_into_id IS NULL AND id % $1[1] = 0),
 bought AS (
     SELECT coalesce(merged_into_id, customer.id) AS member_id, paid_at, {_DAY_PAID} AS on_day,
-           {_KEPT} AS kept
+           {_KEPT} AS kept, {_ORDERS} AS orders
     FROM purchase JOIN customer ON customer.id = customer_id
     WHERE {_KEPT} > 0 AND coalesce(merged_into_id, customer.id) % $1[1] = 0
 ),
@@ -63,7 +70,7 @@ day AS (
     SELECT member_id, on_day, sum(kept * $3 / 100 + orders * $4)::bigint + $5 AS amount,
            sum(kept)::bigint AS kept, sum(orders)::integer AS orders,
            min(paid_at) AS first_paid_at, max(paid_at) AS last_paid_at
-    FROM (SELECT member_id, on_day, kept, 1 AS orders, paid_at FROM bought
+    FROM (SELECT member_id, on_day, kept, orders, paid_at FROM bought
           UNION ALL SELECT member_id, on_day, 0, 0, NULL FROM came) AS one
     GROUP BY member_id, on_day
 ),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from loyalty import coupons, crossings, customers, ledger, programme, purchases, standing
 from loyalty.conditions import Conditions
@@ -16,7 +17,8 @@ from loyalty.milestones.anniversary import Anniversary
 from loyalty.milestones.annual_spend import AnnualSpend
 from loyalty.milestones.nth_purchase import NthPurchase
 from loyalty.policies.points import PointsPolicy
-from models import Coupon, CouponState, Member, MilestoneReached, PurchaseState, db
+from loyalty.policies.tiers import Measure, Tier, Tiers
+from models import Coupon, CouponState, Member, MilestoneReached, PurchaseState, Standing, db
 from tests.cast import LIN, line, noon, order
 from tests.loyalty.crossings.scene import (
     SPENT,
@@ -76,6 +78,34 @@ async def test_another_order_that_reaches_it_too_keeps_the_coupon() -> None:
     for number in (1, 2, 3, 4):
         await buys(str(number), 100, paid_at=noon(2026, 3, number))
     await buys("3", 100, paid_at=noon(2026, 3, 3), refunded_yuan=100, at=noon(2026, 3, 5))
+    assert await coupon_states() == ["issued"]
+
+
+async def test_the_parts_of_an_order_that_was_split_up_count_as_one() -> None:
+    await let_hold("three", NthPurchase(n=3, reward_points=50))
+    three = (Tier("basic", "普", "Basic", 0), Tier("silver", "银", "Silver", 3))
+    await programme.publish(
+        "tiers",
+        Tiers(three, measure=Measure.ORDERS),
+        starts_at=programme.BEGINNING,
+        by="test",
+        at=noon(2026, 1, 2),
+    )
+    parts = [
+        replace(
+            order(f"whole-{one}", line(100_00), paid_at=noon(2026, 3, 1)),
+            parent_numbers=("whole",),
+        )
+        for one in range(3)
+    ]
+    await purchases.record(parts, at=noon(2026, 3, 1))
+    await derived(at=noon(2026, 3, 1))
+    reached = (await Standing.get(member_id=await member())).reached
+    assert (reached, await points_of("milestone:three"), await coupon_states()) == (1, 0, [])
+    for number in (2, 3):
+        await buys(str(number), 100, paid_at=noon(2026, 3, number))
+    reached = (await Standing.get(member_id=await member())).reached
+    assert (reached, await points_of("milestone:three")) == (3, 50)
     assert await coupon_states() == ["issued"]
 
 
