@@ -133,15 +133,18 @@ async def take_back(
     A coupon that an order awaiting payment holds waits for that order: if it comes back, whoever
     gives it back has the member derived again. One that is used or lapsed stays what it is.
     """
-    ready = [pair for pair in gone if pair[1].coupon_state is not CouponState.LOCKED]
-    if not ready:
-        return
     open_ids = [
-        one.coupon_id
-        for _, one in ready
-        if one.coupon_id and one.coupon_state is CouponState.ISSUED
+        one.coupon_id for _, one in gone if one.coupon_id and one.coupon_state is CouponState.ISSUED
     ]
     void = set(await coupons.void(open_ids, at=at)) if open_ids else set()
+    # What was not locked when it was read may be by now: that one waits, too.
+    ready = [
+        (member_id, one)
+        for member_id, one in gone
+        if one.coupon_id in void or one.coupon_state not in (CouponState.ISSUED, CouponState.LOCKED)
+    ]
+    if not ready:
+        return
     taken = await _claw_back(ready, rules, at=at)
     await db.fetch(
         _UNDO,

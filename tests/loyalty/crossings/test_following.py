@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -266,6 +266,87 @@ async def test_what_both_had_before_a_merge_both_keep_and_no_third_comes() -> No
     await customers.unmerge(merge, by="test", at=noon(2026, 3, 5))
     await derived(at=noon(2026, 3, 5))
     assert await verify() == []
+
+
+async def test_parted_each_answers_for_her_own_again() -> None:
+    await let_hold("spent", SPENT)
+    wang, lin = await member(), await member(LIN)
+    await buys("w", 2000, paid_at=noon(2026, 3, 1))
+    await buys("l", 2000, paid_at=noon(2026, 3, 1), buyer=LIN)
+    merge = await customers.merge(wang, lin, evidence="e", by="test", at=noon(2026, 3, 3))
+    await derived(at=noon(2026, 3, 3))
+    await customers.unmerge(merge, by="test", at=noon(2026, 3, 4))
+    await derived(at=noon(2026, 3, 4))
+    await buys("l", 2000, paid_at=noon(2026, 3, 1), buyer=LIN, refunded_yuan=2000)
+    held = await ledger.balances([wang, lin], at=noon(2026, 3, 5))
+    assert (held[wang].available, held[lin].available, held[lin].debt) == (500, 0, 0)
+    assert await verify() == []
+
+
+async def test_what_was_undone_while_they_were_one_comes_again_when_they_part() -> None:
+    await let_hold("spent", SPENT)
+    wang, lin = await member(), await member(LIN)
+    await buys("l", 2000, paid_at=noon(2026, 3, 1), buyer=LIN)
+    merge = await customers.merge(wang, lin, evidence="e", by="test", at=noon(2026, 3, 3))
+    await derived(at=noon(2026, 3, 3))
+    await buys("l", 2000, paid_at=noon(2026, 3, 1), buyer=LIN, refunded_yuan=1, at=noon(2026, 3, 4))
+    assert await points_of("milestone:spent") == 0
+    await buys("l2", 1, paid_at=noon(2026, 3, 5), buyer=LIN)
+    assert await points_of("milestone:spent") == 500
+    await customers.unmerge(merge, by="test", at=noon(2026, 3, 6))
+    await derived(at=noon(2026, 3, 6))
+    (one,) = await MilestoneReached.filter(slot="milestone:spent", undone_at=None)
+    assert one.member_id == lin, "what she bought goes with her, and so does what it reached"
+    assert await verify() == []
+
+
+async def test_a_coupon_that_a_checkout_took_after_it_was_read_waits_for_that_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number in (1, 2, 3):
+        await buys(str(number), 100, paid_at=noon(2026, 3, number))
+    held = await Coupon.get()
+    void = coupons.void
+
+    async def late(ids: list[int], *, at: datetime) -> list[int]:
+        await coupons.lock(held.uuid, member_id=held.member_id, order_id=7, at=at)
+        return await void(ids, at=at)
+
+    monkeypatch.setattr(coupons, "void", late)
+    await buys("2", 100, paid_at=noon(2026, 3, 2), refunded_yuan=100, at=noon(2026, 3, 5))
+    assert (await MilestoneReached.get()).undone_at is None
+    monkeypatch.undo()
+    await coupons.give_back([7], at=noon(2026, 3, 6))
+    await standing.changed([held.member_id])
+    await derived(at=noon(2026, 3, 6))
+    assert await coupon_states() == ["void"]
+
+
+async def test_a_checkout_and_a_refund_at_once_never_both_have_the_coupon() -> None:
+    for turn in range(6):
+        who = type(LIN)(LIN.kind, LIN.scope, f"buyer{turn}")
+        for number in (1, 2, 3):
+            await buys(f"{turn}-{number}", 100, paid_at=noon(2026, 3, number), buyer=who)
+        her = await member(who)
+        held = await Coupon.get(member_id=her)
+        given_back = order(
+            f"{turn}-2",
+            line(100_00, refunded_fen=100_00),
+            buyer=(who,),
+            paid_at=noon(2026, 3, 2),
+            state=PurchaseState.REFUNDED,
+        )
+        await purchases.record([given_back], at=noon(2026, 3, 5))
+        await asyncio.gather(
+            coupons.lock(held.uuid, member_id=her, order_id=turn + 1, at=noon(2026, 3, 5)),
+            derived(at=noon(2026, 3, 5)),
+            return_exceptions=True,
+        )
+        undone_at = (await MilestoneReached.get(member_id=her)).undone_at
+        assert ((await Coupon.get(id=held.id)).state, undone_at is None) in (
+            (CouponState.LOCKED, True),
+            (CouponState.VOID, False),
+        )
 
 
 async def test_an_anniversary_comes_once_though_the_job_runs_twice_or_was_away() -> None:
