@@ -12,7 +12,7 @@ from multidict import MultiMapping
 
 from loyalty.wording import Worded
 from web.refusals import BadRequest
-from web.texts import WRONGS
+from web.wrongs import WRONGS
 
 _PLACE = re.compile(r"(?P<told>.*?)(?: - at (?:`key` in )?`\$(?P<path>.*)`)?", re.DOTALL)
 _PATTERNS = tuple((re.compile(pattern, re.DOTALL), zh, en) for pattern, zh, en in WRONGS)

@@ -1,14 +1,12 @@
 """A milestone gives once, whatever comes first or twice, and is undone while it is unused."""
 
 import asyncio
-import random
-from datetime import datetime, timedelta
-from uuid import uuid4
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from loyalty import coupons, crossings, customers, ledger, programme, purchases, standing
+from loyalty import coupons, crossings, ledger, programme, purchases, standing
 from loyalty.conditions import Conditions
 from loyalty.conditions.tier_at_least import TierAtLeast
 from loyalty.ledger import Spend, verify
@@ -18,7 +16,7 @@ from loyalty.milestones.annual_spend import AnnualSpend
 from loyalty.milestones.nth_purchase import NthPurchase
 from loyalty.policies.points import PointsPolicy
 from loyalty.policies.tiers import Measure, Tier, Tiers
-from models import Coupon, CouponState, Member, MilestoneReached, PurchaseState, Standing, db
+from models import Coupon, Member, MilestoneReached, Standing, db
 from tests.cast import LIN, line, noon, order
 from tests.loyalty.crossings.scene import (
     SPENT,
@@ -235,120 +233,6 @@ async def test_a_coupon_batch_that_is_not_in_force_holds_nothing_else_up() -> No
     assert [one.slot for one in await MilestoneReached.all()] == ["milestone:first"]
 
 
-async def test_merged_they_reach_it_together_and_parted_it_is_undone() -> None:
-    wang, lin = await member(), await member(LIN)
-    for number in (1, 2):
-        await buys(f"w{number}", 100, paid_at=noon(2026, 3, number))
-        await buys(f"l{number}", 100, paid_at=noon(2026, 3, number), buyer=LIN)
-    merge = await customers.merge(wang, lin, evidence="e", by="test", at=noon(2026, 3, 3))
-    await derived(at=noon(2026, 3, 3))
-    assert await coupon_states(wang) == ["issued"]
-    await customers.unmerge(merge, by="test", at=noon(2026, 3, 4))
-    await derived(at=noon(2026, 3, 4))
-    assert await coupon_states(wang) == ["void"]
-    assert await coupon_states(lin) == []
-
-
-async def test_what_both_had_before_a_merge_both_keep_and_no_third_comes() -> None:
-    await let_hold("spent", SPENT)
-    wang, lin = await member(), await member(LIN)
-    await buys("w", 2000, paid_at=noon(2026, 3, 1))
-    await buys("l", 2000, paid_at=noon(2026, 3, 1), buyer=LIN)
-    merge = await customers.merge(wang, lin, evidence="e", by="test", at=noon(2026, 3, 3))
-    await derived(at=noon(2026, 3, 3))
-    assert await points_of("milestone:spent") == 1000
-    # Neither reaches it alone any more: both rewards go, of whichever account.
-    await buys("w", 2000, paid_at=noon(2026, 3, 1), refunded_yuan=1500, at=noon(2026, 3, 4))
-    assert await points_of("milestone:spent") == 1000, "2,500 together"
-    await buys("l", 2000, paid_at=noon(2026, 3, 1), buyer=LIN, refunded_yuan=1500)
-    assert (await ledger.balances([wang], at=noon(2026, 3, 4)))[wang].available == 0
-    assert await verify() == []
-    await customers.unmerge(merge, by="test", at=noon(2026, 3, 5))
-    await derived(at=noon(2026, 3, 5))
-    assert await verify() == []
-
-
-async def test_parted_each_answers_for_her_own_again() -> None:
-    await let_hold("spent", SPENT)
-    wang, lin = await member(), await member(LIN)
-    await buys("w", 2000, paid_at=noon(2026, 3, 1))
-    await buys("l", 2000, paid_at=noon(2026, 3, 1), buyer=LIN)
-    merge = await customers.merge(wang, lin, evidence="e", by="test", at=noon(2026, 3, 3))
-    await derived(at=noon(2026, 3, 3))
-    await customers.unmerge(merge, by="test", at=noon(2026, 3, 4))
-    await derived(at=noon(2026, 3, 4))
-    await buys("l", 2000, paid_at=noon(2026, 3, 1), buyer=LIN, refunded_yuan=2000)
-    held = await ledger.balances([wang, lin], at=noon(2026, 3, 5))
-    assert (held[wang].available, held[lin].available, held[lin].debt) == (500, 0, 0)
-    assert await verify() == []
-
-
-async def test_what_was_undone_while_they_were_one_comes_again_when_they_part() -> None:
-    await let_hold("spent", SPENT)
-    wang, lin = await member(), await member(LIN)
-    await buys("l", 2000, paid_at=noon(2026, 3, 1), buyer=LIN)
-    merge = await customers.merge(wang, lin, evidence="e", by="test", at=noon(2026, 3, 3))
-    await derived(at=noon(2026, 3, 3))
-    await buys("l", 2000, paid_at=noon(2026, 3, 1), buyer=LIN, refunded_yuan=1, at=noon(2026, 3, 4))
-    assert await points_of("milestone:spent") == 0
-    await buys("l2", 1, paid_at=noon(2026, 3, 5), buyer=LIN)
-    assert await points_of("milestone:spent") == 500
-    await customers.unmerge(merge, by="test", at=noon(2026, 3, 6))
-    await derived(at=noon(2026, 3, 6))
-    (one,) = await MilestoneReached.filter(slot="milestone:spent", undone_at=None)
-    assert one.member_id == lin, "what she bought goes with her, and so does what it reached"
-    assert await verify() == []
-
-
-async def test_a_coupon_that_a_checkout_took_after_it_was_read_waits_for_that_order(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for number in (1, 2, 3):
-        await buys(str(number), 100, paid_at=noon(2026, 3, number))
-    held = await Coupon.get()
-    void = coupons.void
-
-    async def late(ids: list[int], *, at: datetime) -> list[int]:
-        await coupons.lock(held.uuid, member_id=held.member_id, order_id=7, at=at)
-        return await void(ids, at=at)
-
-    monkeypatch.setattr(coupons, "void", late)
-    await buys("2", 100, paid_at=noon(2026, 3, 2), refunded_yuan=100, at=noon(2026, 3, 5))
-    assert (await MilestoneReached.get()).undone_at is None
-    monkeypatch.undo()
-    await coupons.give_back([7], at=noon(2026, 3, 6))
-    await standing.changed([held.member_id])
-    await derived(at=noon(2026, 3, 6))
-    assert await coupon_states() == ["void"]
-
-
-async def test_a_checkout_and_a_refund_at_once_never_both_have_the_coupon() -> None:
-    for turn in range(6):
-        who = type(LIN)(LIN.kind, LIN.scope, f"buyer{turn}")
-        for number in (1, 2, 3):
-            await buys(f"{turn}-{number}", 100, paid_at=noon(2026, 3, number), buyer=who)
-        her = await member(who)
-        held = await Coupon.get(member_id=her)
-        given_back = order(
-            f"{turn}-2",
-            line(100_00, refunded_fen=100_00),
-            buyer=(who,),
-            paid_at=noon(2026, 3, 2),
-            state=PurchaseState.REFUNDED,
-        )
-        await purchases.record([given_back], at=noon(2026, 3, 5))
-        await asyncio.gather(
-            coupons.lock(held.uuid, member_id=her, order_id=turn + 1, at=noon(2026, 3, 5)),
-            derived(at=noon(2026, 3, 5)),
-            return_exceptions=True,
-        )
-        undone_at = (await MilestoneReached.get(member_id=her)).undone_at
-        assert ((await Coupon.get(id=held.id)).state, undone_at is None) in (
-            (CouponState.LOCKED, True),
-            (CouponState.VOID, False),
-        )
-
-
 async def test_an_anniversary_comes_once_though_the_job_runs_twice_or_was_away() -> None:
     her = await member()
     await Member.filter(id=her).update(joined_at=noon(2025, 3, 10))
@@ -376,85 +260,7 @@ async def test_a_first_purchase_given_back_moves_the_day() -> None:
     assert await points_of("milestone:year") == 88
 
 
-async def test_killed_half_way_nothing_is_given_and_the_next_gives_all(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    await let_hold("spent", SPENT)
-    await purchases.record(
-        [order(str(one), line(700_00), paid_at=noon(2026, 3, one)) for one in (1, 2, 3)],
-        at=noon(2026, 3, 4),
-    )
-    with monkeypatch.context() as patched:
-
-        async def dies(*_: object, **__: object) -> None:
-            raise RuntimeError("killed")
-
-        patched.setattr("loyalty.standing.deriving.score", dies)
-        with pytest.raises(RuntimeError):
-            await standing.derive(at=noon(2026, 3, 4))
-    assert await Coupon.all().count() == await MilestoneReached.all().count() == 0
-    await derived(at=noon(2026, 3, 4))
-    assert await coupon_states() == ["issued"]
-    assert await points_of("milestone:spent") == 500
-
-
 async def test_without_milestones_deriving_asks_nothing_for_them() -> None:
     await db.fetch("DELETE FROM rule_version WHERE slot LIKE 'milestone:%'")
     await buys("1", 100, paid_at=noon(2026, 3, 1))
     assert await MilestoneReached.all().count() == 0
-
-
-def story(seed: int, buyer: str) -> list[list[object]]:
-    """Return six orders, each with what was told of it, in turn; some are given back."""
-    who = (type(LIN)(LIN.kind, LIN.scope, buyer),)
-    chance = random.Random(seed)
-    told: list[list[object]] = []
-    for number in range(6):
-        on, fen = noon(2026, 3, 1 + 3 * number), 600_00
-        back = chance.choice((0, 0, fen))
-        states = [PurchaseState.PAID, PurchaseState.REFUNDED if back else PurchaseState.COMPLETED]
-        told.append(
-            [
-                order(
-                    f"{buyer}-{number}",
-                    line(fen, refunded_fen=amount),
-                    buyer=who,
-                    paid_at=on,
-                    state=state,
-                    completed_at=None if state is PurchaseState.REFUNDED else on,
-                    updated_at=on + turn * DAY,
-                )
-                for turn, (amount, state) in enumerate(zip((0, back), states, strict=True))
-            ]
-        )
-    return told
-
-
-@pytest.mark.parametrize("seed", range(3))
-async def test_ten_sequences_of_the_same_orders_end_alike(seed: int) -> None:
-    await let_hold("spent", SPENT)
-    await let_hold("every_two", NthPurchase(n=2, repeats=True, reward_points=20))
-    ends, at = set(), noon(2026, 3, 25)
-    for turn in range(10):
-        buyer, chance = f"b{turn}-{uuid4().hex[:6]}", random.Random(turn)
-        waiting = story(seed, buyer)
-        while any(waiting):
-            one = chance.choice([told for told in waiting if told])
-            (outcome,) = await purchases.record([one.pop(0)], at=at)  # type: ignore[list-item]
-            outcome.unwrap()
-            if chance.random() < 0.4:
-                await derived(at=at)
-        await derived(at=at)
-        her = await member(type(LIN)(LIN.kind, LIN.scope, buyer))
-        open_coupons = await Coupon.filter(member_id=her, state=CouponState.ISSUED).count()
-        reached = await MilestoneReached.filter(member_id=her, undone_at=None)
-        hers = (await ledger.balances([her], at=at))[her]
-        ends.add(
-            (
-                open_coupons,
-                frozenset((one.slot, one.name, one.points) for one in reached),
-                hers.available + hers.pending - hers.debt,
-            )
-        )
-    assert len(ends) == 1
-    assert await verify() == []

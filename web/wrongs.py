@@ -1,0 +1,47 @@
+"""What people read where one field is wrong, in both languages."""
+
+# What the decoder finds wrong with one field: (pattern, zh, en), by its own words.
+WRONGS: tuple[tuple[str, str, str], ...] = (
+    (r"Object missing required field `(?P<name>.*)`", "缺少该字段", "it is missing"),
+    (r"Object contains unknown field `(?P<name>.*)`", "没有这个字段", "there is no such field"),
+    (
+        r"Expected `(?P<type>.*)`, got `(?P<got>.*)`",
+        "应为 {type}，收到 {got}",
+        "it must be {type}, not {got}",
+    ),
+    (
+        r"Expected `(?P<type>.*)` (?P<bound>[<>]=? \S+|of length [<>=]+ \d+)",
+        "应为 {type} {bound}",
+        "it must be {type} {bound}",
+    ),
+    (r"Expected `str` matching regex .*", "格式不符", "its form does not fit"),
+    (r"Invalid enum value .*", "不是可选的值", "not one of the possible values"),
+    (r"(?:Integer value|Number) out of range", "数值超出范围", "the number is out of range"),
+    (r"Invalid RFC3339 encoded datetime|Timestamp is out of range", "时间格式不符", "not a moment"),
+    (r"Invalid UUID", "不是 UUID", "not a UUID"),
+    (r"Repeated", "重复出现", "it is there more than once"),
+    (
+        r"Tiers not ascending from 0",
+        "门槛应从 0 起逐级升高",
+        "their thresholds must begin at 0 and rise from each to the next",
+    ),
+    (
+        r"Grades not ascending",
+        "平台等级不能随会员等级升高而降低",
+        "a higher tier must not have a lower grade on a platform",
+    ),
+    (
+        r"Growth of nothing",
+        "成长值至少要由一项产生",
+        "growth must come from something: yuan, orders or visits",
+    ),
+    (r"Not a number", "不是数字", "not a number"),
+    (r"Ends before it starts", "应晚于开始时间", "it must be after the start"),
+    (
+        r"Campaign without its time",
+        "按活动封顶需要开始和结束时间",
+        "a cap per campaign needs its start and its end",
+    ),
+    (r"NUL", "含有空字符", "it holds a NUL character"),
+    (r".*", "取值不正确", "not a possible value"),
+)
