@@ -73,8 +73,8 @@ REASONS: dict[str, Words] = {
         "no member is named: number, phone, unionid and openid are all blank",
     ),
     "app_id_missing": (
-        "openid 属于哪个小程序或公众号？请加 appid 列，或用 --app-id",
-        "whose openid is it? Add a column app_id, or give --app-id",
+        "没有说明 openid 属于哪个小程序或公众号：请加 appid 列，或用 --app-id",
+        "nothing says of which app the openid is: add a column app_id, or give --app-id",
     ),
     "names_differ": (
         "同一会员的几行身份标识不一致",
