@@ -217,12 +217,14 @@ class TmallClient:
     async def _renewed(self, refresh_token: str) -> StoredToken:
         method = "taobao.top.auth.token.refresh"
         asked = {"refresh_token": refresh_token}
-        told = await patiently(lambda: self._asked(method, asked, _Renewed))
         try:
+            told = await patiently(lambda: self._asked(method, asked, _Renewed))
             result = msgspec.json.decode(told.token_result, type=dict[str, object])
             token = token_in(result)
-        except (KeyError, TypeError, ValueError) as error:
-            raise Rejected(f"no session: {error}", endpoint=method) from None
+        # no order is to blame: all of them wait until the app is authorised again
+        except (Rejected, KeyError, TypeError, ValueError) as error:
+            said = f"the session ended and is not renewed: authorise the app again ({error})"
+            raise TokenRefused(said, endpoint="session") from None
         renewal = result.get("refresh_token") or refresh_token
         return StoredToken(f"{token.value} {renewal}", token.expires_at)
 

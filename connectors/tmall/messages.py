@@ -1,5 +1,6 @@
 """What the messages of a shop's app say: which order of which shop changed, and who sold it."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -13,7 +14,10 @@ from loyalty.orders import Attribution
 from models import AttributionKind
 
 SOLD_LIVE = "taobao_live_TcpOrder"
-OF_ORDERS = ("taobao_trade_", "taobao_refund_")
+# What is stored of a message is a name in it: all else is none of the platform's.
+_TOPIC = re.compile(r"taobao_(trade|refund)_[A-Za-z]{1,60}|" + SOLD_LIVE, re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,40}", re.ASCII)
+_ANCHOR = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 # They move neither money nor state: reading the order for them would spend the quota on nothing.
 IDLE = frozenset(
     {
@@ -31,17 +35,17 @@ Shops = Sequence[Connected[TmallSettings]]
 def arrival(message: Mapping[str, Value], shops: Shops) -> Arrival | None:
     """Return the event of a message; None where it is about no order of a shop of ours."""
     topic, message_id = _text(message, "topic"), _text(message, "id")
-    if topic in IDLE or not topic.startswith((*OF_ORDERS, SOLD_LIVE)):
+    if topic in IDLE or not _TOPIC.fullmatch(topic) or not _NUMBER.fullmatch(message_id):
         return None
     told = _content(message.get("content"))
-    if told is None or str(told.tid) in ("", "0"):
+    if told is None or not _NUMBER.fullmatch(str(told.tid)) or not int(told.tid):
         return None
     shop = _shop(message, told, shops)
     if shop is None:
         return None
     sold_by: tuple[Attribution, ...] = ()
-    if topic == SOLD_LIVE and told.anchor_open_id:
-        sold_by = (Attribution(AttributionKind.TALENT, told.anchor_open_id[:200]),)
+    if topic == SOLD_LIVE and _ANCHOR.fullmatch(told.anchor_open_id):
+        sold_by = (Attribution(AttributionKind.TALENT, told.anchor_open_id),)
     return pushed(
         str(told.tid),
         message_id=f"{topic}:{message_id}",

@@ -42,6 +42,7 @@ STEPS_UNPAID = (
 )
 ON_DELIVERY = "cod"
 SUCCESS = "SUCCESS"
+MOST = 10**12
 # Goods against goods: where such a dispute succeeds, no money moves.
 WITHOUT_MONEY = ("TMALL_EXCHANGE", "TAOBAO_EXCHANGE", "REPAIR", "RESHIPPING")
 _CURRENCY = re.compile(r'payCurrency"?\s*[:=]\s*"?([A-Za-z]{3})')
@@ -156,12 +157,16 @@ def _is_closed(sub: SubOrder) -> bool:
 
 
 def _line(trade: Trade, sub: SubOrder, paid_fen: int) -> OrderLine:
+    goods_fen, quantity = fen(sub.price) * int(sub.num), int(sub.num)
+    for name, amount in (("num", quantity), ("price", goods_fen), ("paid", paid_fen)):
+        if not 0 <= amount <= MOST:
+            raise Refused("amount_not_possible", name=name, amount=amount)
     return OrderLine(
         key=_id(sub.oid),
         sku=_first(sub.outer_sku_id, sub.outer_iid, sub.sku_id, sub.num_iid),
         title=sub.title,
-        quantity=int(sub.num),
-        goods_fen=fen(sub.price) * int(sub.num),
+        quantity=quantity,
+        goods_fen=goods_fen,
         paid_fen=paid_fen,
         attributed_to=_guide(trade, sub),
     )

@@ -74,6 +74,13 @@ def test_a_message_names_its_order_and_its_shop() -> None:
         message(content=7),
         message(content=b"{}"),
         {"id": 1},
+        message(content=PAID, id="1\x00"),
+        message(content=PAID, id="9" * 5_000),
+        message("taobao_trade_" + "A" * 100_000, content=PAID),
+        message("taobao_trade_Trade\x00", content=PAID),
+        message(content={**PAID, "tid": "9" * 5_000}),
+        message(content={**PAID, "tid": "1\x00"}),
+        message(content={**PAID, "tid": -1}),
         message("taobao_live_TcpOrder", content={"tid": 1, "anchor_open_id": "A"}, userid="9"),
     ],
 )
@@ -86,6 +93,11 @@ def test_a_sale_in_a_live_room_finds_its_shop_by_the_sellers_id() -> None:
     arrival = messages.arrival({**told, "userid": "2200000000002"}, [SHOP, SISTER])
     assert arrival is not None
     assert (arrival.connection_id, arrival.kind, arrival.sender) == (2, "attribution", "17")
+    for nobody in ("", "A\x00", "A" * 201):
+        content = json.dumps({"tid": "17", "anchor_open_id": nobody})
+        plain = messages.arrival({**told, "content": content}, [SHOP])
+        assert plain is not None
+        assert plain.kind == "order", "the order is worth a look all the same"
     alone = messages.arrival(told, [SHOP])
     assert alone is not None
     assert alone.connection_id == 1

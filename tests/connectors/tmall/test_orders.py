@@ -1,5 +1,6 @@
 """From an order on Tmall to points: told, swept, given back, told twice, late or never."""
 
+import dataclasses
 import json
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 
 from connectors.reading.hints import pushed
 from connectors.reading.sweeping import sweep_again
+from connectors.reading.working import ShopOrders
 from jifen import clients
 from loyalty import connections, inbox, ledger, parking
 from loyalty.connections import TmallSettings
@@ -200,11 +202,22 @@ async def test_a_session_that_ended_is_renewed_and_the_renewal_kept(market: Mark
     assert b"6100" not in rows[0]["sealed_value"], "it is sealed"
 
 
-async def test_a_session_that_cannot_be_renewed_leaves_orders_waiting(quiet: Market) -> None:
-    client = _client(quiet, refresh_token=None)
+@pytest.mark.parametrize("renewal", [None, "another"])
+async def test_a_session_that_cannot_be_renewed_leaves_orders_waiting(
+    quiet: Market, renewal: str | None
+) -> None:
+    client = _client(quiet, refresh_token=renewal)
+    await quiet.sweep()
+    await quiet.buy()
+    await quiet.sweep()
     await quiet.end_tokens()
     with pytest.raises(CallFailed, match="authorise the app again"):
         await client.check()
+    account = dataclasses.replace(quiet.account, client=client)
+    for _ in range(4):
+        await db.fetch("UPDATE inbound_event SET claimed_until = clock_timestamp()")
+        await ShopOrders(quiet.context, account).work(now())
+    assert await quiet.events() == [("received", None)]
 
 
 async def test_a_busy_platform_is_asked_again(market: Market) -> None:

@@ -152,6 +152,10 @@ def test_a_parcel_paid_to_the_courier_is_paid_when_all_is_over() -> None:
         ({"divide_order_fee": ["-178.33", "445.83"]}, "amount_not_possible"),
         ({"pcc_af": 27_551}, "amount_not_possible"),
         ({"alipay_point": -1}, "amount_not_possible"),
+        ({"num": [-1, 2]}, "amount_not_possible"),
+        ({"num": [10**15, 2]}, "amount_not_possible"),
+        ({"price": ["-200.00", "65.00"]}, "amount_not_possible"),
+        ({"price": ["999999999999.00", "65.00"]}, "amount_not_possible"),
     ],
 )
 def test_what_is_not_understood_is_refused_with_its_reason(told: dict[str, Any], code: str) -> None:
