@@ -3,21 +3,27 @@
 import asyncio
 import itertools
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from loyalty import customers, purchases, scorecards, standing
+from loyalty import customers, programme, purchases, scorecards, standing
+from loyalty.earning.cap import Cap
 from loyalty.errors import Refused
 from loyalty.orders import Order, OrderLine
 from loyalty.outcomes import Fate
 from loyalty.segments.rfm import Rfm
 from models import Purchase, PurchaseLine, PurchaseState, Standing, db
 from tests.cast import DAY, JUNE_1, LIN, WANG, line, order
+from tests.loyalty.purchases.conftest import BEGAN_AT
 from tests.loyalty.purchases.scene import adds_up, points_of, refusal, take
 
 pytestmark = pytest.mark.usefixtures("brand")
+
+
+HOUR = timedelta(hours=1)
 
 
 def part(number: str, fen: int, *parents: str, **more: Any) -> Order:
@@ -265,3 +271,31 @@ async def test_a_year_of_split_orders_told_in_ten_sequences_comes_to_the_same(se
     last = {one.number: one for one in told}
     kept = sum(one.paid_fen - one.refunded_fen for one in last.values() if one.parent_numbers)
     assert sum(row[2] - row[3] for row in seen[0]) == kept
+
+
+@pytest.mark.parametrize("told", SEQUENCES)
+async def test_a_split_order_takes_its_room_under_a_cap_once(told: tuple[Order, ...]) -> None:
+    cap = Cap(most=400, per="day")
+    await programme.publish("earning:cap", cap, starts_at=BEGAN_AT, by="t", at=JUNE_1)
+    await take(order("X", line(100_00), paid_at=JUNE_1 + HOUR))
+    for one in told:
+        await take(one)
+    earned = {number: points for number, (_, _, points) in (await stands()).items()}
+    assert (earned["P"], earned["A"] + earned["B"], earned["X"]) == (0, 400, 0)
+    back = replace(PARTS[0], refunded_fen=300_00, state=PurchaseState.REFUNDED)
+    await take(replace(back, lines=(line(300_00, refunded_fen=300_00),)), at=JUNE_1 + DAY)
+    earned = {number: points for number, (_, _, points) in (await stands()).items()}
+    assert earned == {"P": 0, "A": 0, "B": 200, "X": 100}
+    await adds_up()
+
+
+async def test_split_orders_under_a_cap_are_told_at_once_by_many() -> None:
+    cap = Cap(most=400, per="day")
+    await programme.publish("earning:cap", cap, starts_at=BEGAN_AT, by="t", at=JUNE_1)
+    told = [PARENT, *PARTS]
+    batches = [[one] for one in told] + [list(told), list(reversed(told))]
+    results = await asyncio.gather(*(purchases.record(one, at=JUNE_1) for one in batches))
+    assert not [one.refusal for batch in results for one in batch if one.refusal]
+    assert sum(points for _, _, points in (await stands()).values()) == 400
+    assert (await points_of("wang", at=JUNE_1)).pending == 400
+    await adds_up()
