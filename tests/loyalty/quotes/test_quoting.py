@@ -180,8 +180,8 @@ async def test_the_points_to_earn_are_those_of_her_tier_and_what_her_caps_leave(
     await earns_more_as_gold()
     assert (await quoted(lin, "M-020")).points_to_earn == 269
     await db.fetch(
-        "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, derived_at)"
-        " VALUES ($1, 'gold', $2, 0, 0, $2)",
+        "INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, reached,"
+        " still_counts, derived_at) VALUES ($1, 'gold', $2, 0, 0, 0, 0, $2)",
         lin,
         AT - DAY,
     )
