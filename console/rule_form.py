@@ -131,6 +131,14 @@ def body_of(rule: Struct, form: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def filled_rows(name: str, form: Mapping[str, str]) -> list[int]:
+    """Return the numbers of the rows of which any cell is filled in, as they stand on the page."""
+    filled = {
+        cell.split(".")[1] for cell in form if cell.startswith(f"{name}.") and form[cell].strip()
+    }
+    return [number for number in range(MOST_ROWS) if str(number) in filled]
+
+
 def _rows(one: Input, form: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the rows of which any cell is filled in; a cell left empty has its default."""
     columns = one.rows[0]

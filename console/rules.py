@@ -9,7 +9,7 @@ from aiohttp import web
 from console import forms, rule_preview
 from console.access import EDITORS, STAFF, part_of_path
 from console.pages import language_of, see, show
-from console.rule_form import Input, body_of, inputs
+from console.rule_form import Input, body_of, filled_rows, inputs
 from console.rule_words import CHOICES, FIELDS, about, title
 from loyalty import programme, publishing
 from loyalty.errors import NotFound
@@ -113,7 +113,7 @@ def _drafted(version: RuleVersion, rule: msgspec.Struct, form: dict[str, str]) -
 async def _show_wrong(
     request: web.Request, form: dict[str, str], wrong: msgspec.ValidationError
 ) -> web.Response:
-    error = _told(wrong, language_of(request))
+    error = _told(wrong, form, language_of(request))
     return await _show(request, form=form, error=error, http_status=422)
 
 
@@ -173,10 +173,10 @@ def _field(field: Input, form: dict[str, str]) -> Input:
     )
 
 
-def _told(wrong: msgspec.ValidationError, language: Language) -> str:
+def _told(wrong: msgspec.ValidationError, form: dict[str, str], language: Language) -> str:
     """Say what is wrong in the staff's language, with the field's own label."""
     found = wrong_field(str(wrong))
-    label = _place(found.field or "", language)
+    label = _place(found.field or "", form, language)
     between = "：" if language == "zh" else ": "
     wanted = shown_figures(found.code, language, found.figures)["wanted"]
     return f"{label}{between}{wanted}"
@@ -185,12 +185,17 @@ def _told(wrong: msgspec.ValidationError, language: Language) -> str:
 _CELL = re.compile(r"(?P<rows>[a-z_]+)(?:\[(?P<place>\d+)\]|\.(?P<number>\d+))\.(?P<name>[a-z_]+)")
 
 
-def _place(field: str, language: Language) -> str:
-    """Return where a field stands on the page: its label, in a row of a table that one's too."""
+def _place(field: str, form: dict[str, str], language: Language) -> str:
+    """Return where a field stands on the page: its label, in a row of a table that one's too.
+
+    The decoder counts the rows that are filled in.
+    """
     chosen = 0 if language == "zh" else 1
     cell = _CELL.fullmatch(field)
     if cell and cell["rows"] in FIELDS and cell["name"] in FIELDS:
-        row = int(cell["place"] or cell["number"]) + 1
+        counted = filled_rows(cell["rows"], form)
+        place = int(cell["place"] or cell["number"])
+        row = 1 + (counted[place] if cell["place"] and place < len(counted) else place)
         rows, name = FIELDS[cell["rows"]][chosen], FIELDS[cell["name"]][chosen]
         return f"{rows}第 {row} 行 {name}" if language == "zh" else f"{rows}, row {row}, {name}"
     name = field.partition(".")[0].partition("[")[0]

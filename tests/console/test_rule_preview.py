@@ -48,6 +48,13 @@ async def test_a_wrong_cell_is_named_by_its_row_and_column(marketer: Browser) ->
     assert await RuleVersion.filter(slot="tiers").count() == 1
 
 
+async def test_a_row_keeps_its_number_where_one_above_it_was_cleared(marketer: Browser) -> None:
+    form = await form_of(marketer, **{"tiers.2.tmall_grade": "9"})
+    cleared = {name: "" for name in form if name.startswith("tiers.1.")}
+    _, page = await marketer.post("/rules/tiers/preview", **{**form, **cleared})
+    assert "第 3 行 天猫等级：" in page
+
+
 async def test_a_row_is_added_in_a_blank_one_and_removed_by_clearing_it(marketer: Browser) -> None:
     added = {
         "tiers.3.code": "black",
