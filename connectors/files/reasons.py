@@ -80,11 +80,6 @@ REASONS: dict[str, Words] = {
         "同一会员的几行身份标识不一致",
         "the rows of this member name her differently",
     ),
-    "opening_differs": (
-        "该会员以前已转入过不同数量的积分（本次：{told}）",
-        "other points came in for this member before: {told} now",
-    ),
-    "expired_already": ("积分已经过期", "the points have lapsed already"),
     "unknown_state": (
         "不认识的订单状态：{value}（认识的：{known}）",
         "unknown state of order: {value} (known: {known})",

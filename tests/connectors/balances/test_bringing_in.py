@@ -68,7 +68,7 @@ async def test_the_same_file_again_changes_nothing_and_another_balance_is_refuse
     assert "0 balances with 0 points brought in, 2 known before" in again.out
     other = await jifen_balances(HEADER + LIN.replace("1200", "1300"), *APP)
     assert other.status == 1
-    assert "other points came in for this member before: 1300 now" in other.out
+    assert "Other points came in for this member before: 1300 now" in other.out
     assert [points for points, _ in await lots()] == [1200, 300]
     beside = await jifen_balances(HEADER + LIN, *APP, source="older")
     assert "1 balance with 1,200 points" in beside.out, "two programmes, one person"
@@ -92,7 +92,7 @@ REFUSED: list[tuple[str, str]] = [
     ("V1,,-5,", "points: no whole points: -5"),
     ("V1,,1e400,", "points: no whole points: 1e400"),
     ("V1,,NaN,", "points: no whole points: NaN"),
-    ("V1,,1,2020-01-01", "the points have lapsed already"),
+    ("V1,,1,2020-01-01", "The points have lapsed already"),
     ("V1,,1,31/12/2030", "expires on: not a date and time: 31/12/2030"),
     (",,1,", "no member is named"),
     ("1.23E+15,,1,", "member number: a spreadsheet rounded this number"),
