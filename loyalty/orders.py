@@ -63,7 +63,7 @@ class Order(Struct, frozen=True):
     ``platform_updated_at`` is the platform's own moment of change, where the source has one.
     ``lines`` may be empty where the source knows only the total; details can follow.
     ``parent_numbers`` are orders of the shop that were split up, and this is a part of each: the
-    nearest first.
+    nearest first, the one that she placed last.
     """
 
     shop: ShopRef

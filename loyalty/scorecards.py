@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from loyalty.calendar import day_of, months_later, start_of
+from loyalty.placed import ORDERS
 from models import db
 
 
@@ -48,7 +49,8 @@ class Scorecard(Struct, frozen=True):
 
 _KEPT = """
 SELECT coalesce(customer.merged_into_id, customer.id) AS buyer,
-       greatest(paid_fen - freight_fen - refunded_fen, 0) AS kept, paid_at
+       greatest(paid_fen - freight_fen - refunded_fen, 0) AS kept, paid_at,
+       shop_id, parent_number, state
 FROM purchase LEFT JOIN customer ON customer.id = purchase.customer_id
 WHERE paid_at >= $1 AND paid_at < $2 AND paid_fen > refunded_fen
 """
@@ -66,7 +68,7 @@ EXISTS (SELECT FROM identity WHERE identity.customer_id = buyer
 
 _SIDES = f"""
 WITH kept AS ({_KEPT}), buyers AS (
-    SELECT buyer, count(*) AS orders, sum(kept)::bigint AS fen FROM kept GROUP BY buyer
+    SELECT buyer, {ORDERS} AS orders, sum(kept)::bigint AS fen FROM kept GROUP BY buyer
 ), sided AS (
     SELECT *, CASE WHEN buyer IS NULL THEN 'nobody' WHEN {_OWN} THEN 'members' ELSE 'others' END
         AS side
@@ -137,9 +139,9 @@ class Today(Struct, frozen=True):
     check_ins: tuple[int, int]
 
 
-_TODAY = """
+_TODAY = f"""
 SELECT (SELECT count(*) FROM member WHERE joined_at >= $1 AND joined_at < $2) AS joined,
-       count(*) FILTER (WHERE state <> 'replaced') AS orders,
+       {ORDERS} AS orders,
        coalesce(sum(greatest(paid_fen - freight_fen - refunded_fen, 0)), 0)::bigint AS sales_fen,
        (SELECT coalesce(sum(available + pending), 0)::bigint FROM entry
         WHERE kind = 'earn' AND at >= $1 AND at < $2) AS points_earned,

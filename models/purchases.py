@@ -64,7 +64,7 @@ class Purchase(Model):
     of refunds, and ``earned`` the entries that hold it as [[key, points], ...]; ``tier`` is the
     code of the tier she had when she paid, and ``paid_as_id`` the member she was then, whoever she
     was merged with since; ``digest`` is the content of the newest accepted revision.
-    ``parent_number`` is the order of which it is a part; "" for most.
+    ``parent_number`` is the order that she placed, of which it is a part; "" for most.
     """
 
     id = fields.BigIntField(primary_key=True)

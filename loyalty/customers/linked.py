@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from loyalty.placed import ORDERS
 from loyalty.roots import HER_IDS
 from models import IdentityKind, ShopKind, db
 
@@ -10,10 +11,10 @@ SELECT ARRAY(SELECT DISTINCT kind FROM identity WHERE customer_id = ANY({HER_IDS
        ARRAY(SELECT kind FROM connection WHERE kind = ANY($2::text[])) AS connected
 """
 _SHOPS = f"""
-SELECT shop.kind, nullif(shop.name, shop.code) AS name, count(*) AS orders
+SELECT shop.kind, nullif(shop.name, shop.code) AS name, {ORDERS} AS orders
 FROM purchase JOIN shop ON shop.id = shop_id WHERE customer_id = ANY({HER_IDS})
       AND state <> 'replaced'
-GROUP BY shop.id ORDER BY count(*) DESC, shop.id
+GROUP BY shop.id ORDER BY orders DESC, shop.id
 """
 
 

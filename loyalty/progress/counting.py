@@ -42,7 +42,8 @@ class Progress(Struct, frozen=True):
     refusals: list[Refused]
 
 
-# The purchases' moments and what was kept of each, side by side; days; claims as slot and round.
+# The orders' moments and what was kept of each, side by side, parts as the order that was split
+# up; days; claims as slot and round.
 _HERS = f"""
 SELECT bought.moments, bought.kept_fen,
        ARRAY(SELECT DISTINCT on_day FROM check_in WHERE member_id = ANY({HER_IDS})
@@ -52,11 +53,14 @@ SELECT bought.moments, bought.kept_fen,
              WHERE member_id = ANY({HER_IDS}) AND slot = ANY($5::text[])) AS claims
 FROM (
     SELECT coalesce(array_agg(paid_at ORDER BY paid_at, id), '{{}}') AS moments,
-           coalesce(array_agg(greatest(paid_fen - freight_fen - refunded_fen, 0)
-                              ORDER BY paid_at, id), '{{}}') AS kept_fen
-    FROM purchase
-    WHERE customer_id = ANY({HER_IDS})
-      AND paid_at >= $2 AND paid_at <= $3 AND paid_fen > refunded_fen
+           coalesce(array_agg(kept ORDER BY paid_at, id), '{{}}') AS kept_fen
+    FROM (SELECT min(id) AS id, min(paid_at) AS paid_at,
+                 sum(greatest(paid_fen - freight_fen - refunded_fen, 0))::bigint AS kept
+          FROM purchase
+          WHERE customer_id = ANY({HER_IDS})
+            AND paid_at >= $2 AND paid_at <= $3 AND paid_fen > refunded_fen
+          GROUP BY shop_id, CASE WHEN parent_number = '' THEN number ELSE parent_number END
+    ) AS placed
 ) AS bought
 """
 

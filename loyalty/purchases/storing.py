@@ -231,7 +231,7 @@ def _row(task: Task, shops: ShopIds, at: datetime) -> tuple[object, ...]:
         task.purchase_id,
         shops[order.shop.kind, order.shop.code],
         order.number,
-        order.parent_numbers[0] if order.parent_numbers else "",
+        order.parent_numbers[-1] if order.parent_numbers else "",
         task.customer_id,
         order.state.value,
         order.currency,

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from loyalty.calendar import day_of, months_later, start_of
+from loyalty.placed import ORDERS
 from loyalty.segments import SEGMENTS, CutPoints, Query, Segment
 
 SCORES = 5
@@ -13,8 +14,8 @@ SHARES = [0.2, 0.4, 0.6, 0.8]
 
 # What each member kept of what she bought in the window; whole refunds are no orders. Days are
 # Shanghai's, counted back from the day of the snapshot.
-_FIGURES = """
-SELECT member.id AS member_id, count(*) AS orders, sum(kept)::bigint AS spent_fen,
+_FIGURES = f"""
+SELECT member.id AS member_id, {ORDERS} AS orders, sum(kept)::bigint AS spent_fen,
        ($2::date - (max(paid_at) AT TIME ZONE 'Asia/Shanghai')::date) AS days_ago
 FROM purchase
 CROSS JOIN LATERAL (SELECT greatest(paid_fen - freight_fen - refunded_fen, 0) AS kept) AS money
