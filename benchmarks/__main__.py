@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import callbacks, imports, ledger, reporting, servers, shopping
+from benchmarks import callbacks, imports, ledger, reporting, servers, shopping, stores
 from benchmarks.measuring import BenchmarkFailed, split_cores
 from benchmarks.reporting import Comparison
 from benchmarks.setting import Setting
@@ -22,6 +22,7 @@ COMPARISONS: dict[str, Callable[[Setting], Comparison]] = {
     "ledger": ledger.compare,
     "import": imports.compare,
     "shopping": shopping.compare,
+    "stores": stores.compare,
 }
 BUSY_LOAD = 0.5
 

@@ -11,13 +11,15 @@ def signature(secret: str, told: Mapping[str, str], body: bytes) -> str:
     ``told`` are the query, the headers that the call names, and the fields of a form; of a form the
     body is empty.
     """
-    flat = "".join(name + told[name] for name in sorted(told)).encode()
+    flat = "".join(name + told[name] for name in sorted(told)).encode("utf-8", "replace")
     return hashlib.md5(secret.encode() + flat + body + secret.encode()).hexdigest().upper()
 
 
 def fits(sign: str, secret: str, told: Mapping[str, str], body: bytes) -> bool:
     """Say whether a question was signed with the secret, in constant time."""
-    return hmac.compare_digest(signature(secret, told, body).encode(), sign.encode())
+    return hmac.compare_digest(
+        signature(secret, told, body).encode(), sign.encode("utf-8", "replace")
+    )
 
 
 def mix_mobile(number: str, mix_key: str) -> str:

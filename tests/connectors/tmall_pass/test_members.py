@@ -185,6 +185,17 @@ async def test_who_did_not_sign_is_refused(tmall: Tmall) -> None:
     assert await Customer.all().count() == 0
 
 
+async def test_an_address_with_bytes_that_are_no_text_is_a_wrong_signature(tmall: Tmall) -> None:
+    host, _, port = tmall.origin.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    path = b"/tmall/members/flagship?method=\xff&sign=\xfe"
+    writer.write(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+    status = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    assert status.split()[1] in (b"400", b"403")
+
+
 async def test_a_database_that_is_slow_makes_tmall_ask_again(
     tmall: Tmall, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,191 @@
+"""Stores: signed orders over HTTP to points, through one web process and some workers.
+
+Verify, store, take up, record, move points: the time is from the first call until the last order
+has its points. The load comes from a process of its own; all share the machine's cores.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from time import perf_counter
+from uuid import uuid4
+
+import aiohttp
+import msgspec
+
+from benchmarks import brand, servers
+from benchmarks.fleet import LOGS, PROJECT, READY_SECONDS, STOP_SECONDS
+from benchmarks.measuring import BenchmarkFailed, free_port, wait_for_port
+from benchmarks.reporting import Comparison, Goal, Row, alone
+from benchmarks.servers import Database
+from benchmarks.setting import Setting
+from loyalty import connections
+from loyalty.connections import OwnStoreSettings
+from loyalty.sealing import Sealer, new_master_key
+from models import db
+from web.context import now
+
+CODE, SECRET = "benchmark", "a secret of the benchmark"
+ORDERS, SHORT_ORDERS = 30_000, 1_000
+A_CALL = 100
+AT_ONCE = 8
+BUYERS = 5_000
+LOOK_SECONDS = 0.05
+MOST_SECONDS = 300.0
+WORKERS = (1, 2)
+LINES = (("M-020", 20_000), ("C-100", 5_050))
+
+
+def compare(setting: Setting) -> Comparison:
+    """Let a store tell its orders, and tell how many a second came to their points.
+
+    Raises:
+        BenchmarkFailed: a call was refused, or an order has no points.
+    """
+    orders = SHORT_ORDERS if setting.is_short else ORDERS
+    rounds = 1 if setting.is_short else 3
+    rates: dict[int, list[float]] = {workers: [] for workers in WORKERS}
+    for number in range(rounds):
+        for workers in WORKERS:
+            setting.tell(f"stores: round {number + 1}, {orders:,} orders, {workers} workers")
+            rates[workers].append(_round(setting, orders, workers=workers))
+    return Comparison("stores", _rows(rates), {}, [f"{A_CALL} orders of 2 lines a call"])
+
+
+def _round(setting: Setting, orders: int, *, workers: int) -> float:
+    master_key = new_master_key()
+    with servers.database(setting.reached, cores=setting.cores.all) as found, ExitStack() as ending:
+        asyncio.run(_lay(found, master_key))
+        port = free_port()
+        ending.enter_context(_running(found, master_key, "serve", port=port))
+        wait_for_port(port, timeout_seconds=READY_SECONDS)
+        for _ in range(workers):
+            ending.enter_context(_running(found, master_key, "work", port=port))
+        return orders / asyncio.run(_told_and_worked(found, port, _bodies(orders), orders))
+
+
+async def _lay(found: Database, master_key: str) -> None:
+    await brand.lay_rules(found, brand.new_account(), master_key)
+    async with db.opened(found.url, pool_size=1):
+        settings = OwnStoreSettings(CODE, SECRET)
+        await connections.save(settings, name="Benchmark", sealer=Sealer(master_key), at=now())
+
+
+@contextmanager
+def _running(found: Database, master_key: str, command: str, *, port: int) -> Iterator[None]:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": found.addresses.database_url,
+        "REDIS_URL": found.addresses.redis_url,
+        "JIFEN_MASTER_KEY": master_key,
+        "JIFEN_PORT": str(port),
+    }
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with open(LOGS / f"stores-{command}.log", "wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jifen.cli", command],
+            cwd=PROJECT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _bodies(orders: int) -> list[bytes]:
+    at = now().isoformat()
+    told = [_order(number, at) for number in range(orders)]
+    calls = [told[place : place + A_CALL] for place in range(0, orders, A_CALL)]
+    return [msgspec.json.encode({"orders": call}) for call in calls]
+
+
+def _order(number: int, at: str) -> dict[str, object]:
+    total = sum(fen for _, fen in LINES)
+    return {
+        "number": f"B-{number}",
+        "state": "completed",
+        "ordered_at": at,
+        "paid_at": at,
+        "completed_at": at,
+        "updated_at": at,
+        "goods_fen": total,
+        "paid_fen": total,
+        "lines": [
+            {
+                "key": str(place),
+                "sku": sku,
+                "title": "咖啡",
+                "quantity": 1,
+                "goods_fen": fen,
+                "paid_fen": fen,
+            }
+            for place, (sku, fen) in enumerate(LINES)
+        ],
+        "buyer": {"customer_key": f"C-{number % BUYERS}"},
+    }
+
+
+async def _told_and_worked(
+    found: Database, port: int, bodies: Sequence[bytes], orders: int
+) -> float:
+    """Send all calls and wait until every order has its points; return the seconds."""
+    waiting = iter(bodies)
+    async with (
+        db.session(found.url) as session,
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
+    ):
+        began_at = perf_counter()
+
+        async def send() -> None:
+            for body in waiting:
+                await _send(http, body)
+
+        await asyncio.gather(*(send() for _ in range(AT_ONCE)))
+        while await session.fetchval("SELECT count(*) FROM purchase WHERE points_earned > 0") < (
+            orders
+        ):
+            if perf_counter() - began_at > MOST_SECONDS:
+                raise BenchmarkFailed("the orders have no points yet")
+            await asyncio.sleep(LOOK_SECONDS)
+        return perf_counter() - began_at
+
+
+async def _send(http: aiohttp.ClientSession, body: bytes) -> None:
+    timestamp, nonce = str(int(time.time())), uuid4().hex
+    signed = f"{timestamp}\n{nonce}\n".encode() + body
+    headers = {
+        "Content-Type": "application/json",
+        "X-Timestamp": timestamp,
+        "X-Nonce": nonce,
+        "X-Signature": hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest(),
+    }
+    async with http.post(f"/ingest/{CODE}/orders", data=body, headers=headers) as answer:
+        if answer.status != 202:
+            raise BenchmarkFailed(f"{answer.status} {await answer.text()}")
+
+
+def _rows(rates: dict[int, list[float]]) -> list[Row]:
+    goal = Goal("at_least", 3_000, "orders/s")
+    return [
+        alone(
+            f"{workers} worker{'s' if workers > 1 else ''}",
+            "orders/s",
+            found,
+            goal=goal if workers == 1 else None,
+        )
+        for workers, found in rates.items()
+    ]
