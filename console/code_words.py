@@ -43,7 +43,6 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "jd_open_id": ("京东买家", "JD buyer"),
     "jd_xid": ("京东买家（xid）", "JD buyer (xid)"),
     "douyin_open_id": ("抖店买家", "Douyin Shop buyer"),
-    "email": ("邮箱", "E-mail address"),
     "mobile": ("手机号", "Phone number"),
     "customer_key": ("导入的顾客编号", "Customer number of an import"),
 }

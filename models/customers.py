@@ -20,7 +20,6 @@ class IdentityKind(StrEnum):
     JD_OPEN_ID = "jd_open_id"  # scope: the app key
     JD_XID = "jd_xid"  # scope: the app key
     DOUYIN_OPEN_ID = "douyin_open_id"  # scope: app key and shop, since neither alone is documented
-    EMAIL = "email"  # scope: the shop that verified it; value: a keyed digest of the address
     MOBILE = "mobile"  # scope: ""; value: a keyed digest of the number, which is sealed beside it
     CUSTOMER_KEY = "customer_key"  # scope: the source named by a mapping file, or a store's code
 

@@ -121,16 +121,18 @@ def _shown(asked: Asked, known: Pass, request: web.Request) -> Shown:
     phone = ""
     if asked.mobile:
         phone = customers.seal_phone(_international(asked.mobile), sealer=sealer).digest
-    omid = IdentityRef(IdentityKind.TMALL_OMID, settings.merchant, asked.omid or "-")
+    ouid = _named(IdentityKind.TMALL_OUID, settings.shop_code, asked.ouid)
     return Shown(
         connection_id=known.id,
-        name=IdentityRef(IdentityKind.TMALL_OUID, settings.shop_code, asked.ouid)
-        if asked.ouid
-        else None,
-        others=(omid,) if asked.omid else (),
+        name=ouid[0] if ouid else None,
+        others=_named(IdentityKind.TMALL_OMID, settings.merchant, asked.omid),
         mixed=mixed_digest(asked.mix_mobile.lower(), sealer=sealer) if asked.mix_mobile else "",
         phone=phone,
     )
+
+
+def _named(kind: IdentityKind, scope: str, value: str) -> tuple[IdentityRef, ...]:
+    return (IdentityRef(kind, scope, value),) if value else ()
 
 
 def _international(mobile: str) -> str:

@@ -5,7 +5,6 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
-ShopCode = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
 Address = Annotated[str, Meta(pattern=r"^https?://[^\s?#]+\Z", max_length=255)]
 
 
