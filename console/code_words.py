@@ -76,6 +76,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "order": ("订单", "Order"),
     "refund": ("退款", "Refund"),
     "message": ("消息", "Message"),
+    "point_change": ("积分变动", "Change of points"),
     "privacy": ("个人信息请求", "Privacy request"),
     "attribution": ("订单归因", "What brought an order about"),
 }
@@ -83,6 +84,7 @@ EVENTS: dict[str, tuple[str, str]] = {
 # What moved points by itself.
 CAUSES: dict[str, tuple[str, str]] = {
     "merge": ("两位顾客合并", "two customers were merged"),
+    "member_pass": ("在天猫使用或返还", "spent or given back at Tmall"),
     "merge_undone": ("合并已撤销", "a merge was undone"),
     "opening": ("从原会员计划转入", "brought from the earlier programme"),
     "settle_points": ("到账时间已到", "their time had come"),

@@ -24,6 +24,7 @@ from bot.corp_events import CorpEvents
 from connectors.own_store.working import StoreEvents
 from connectors.reading.working import ShopOrders
 from connectors.tmall_pass.mixing import mix_phones
+from connectors.tmall_pass.point_changes import PointChanges
 from jifen import VERSION, demo_edge, embedded
 from jifen.family import Family
 from jifen.product_files import UploadedFiles
@@ -148,6 +149,7 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
                     Deriver(context.redis).derive,
                     partial(refunding.refund_due, context),
                     partial(mix_phones, context),
+                    PointChanges(context).work,
                 ],
             ),
             *(one.consume(stopping) for one in connectors.tmall.consumer.of_apps(context)),

@@ -172,6 +172,13 @@ async def renew(event_ids: Collection[int]) -> None:
     )
 
 
+async def rewrite(event_id: int, body: bytes) -> None:
+    """Keep something else of a claimed event from now on, in the caller's transaction."""
+    await db.fetch(
+        "UPDATE inbound_event SET body = $2 WHERE id = $1 AND state = 'claimed'", event_id, body
+    )
+
+
 async def give_back(event_ids: Collection[int], *, again_after: timedelta) -> None:
     """Let claimed events wait a while: nothing is wrong with them, so no attempt is counted."""
     await db.fetch(

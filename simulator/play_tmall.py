@@ -43,6 +43,28 @@ async def tell(request: web.Request) -> web.Response:
     return said(wish)
 
 
+class PointChange(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of .../points: ``type`` 1 takes points of a shopper, 2 gives them."""
+
+    record_id: str
+    type: int
+    point: int
+    ouid: str = ""
+    mix_mobile: str = ""
+
+
+async def change_points(request: web.Request) -> web.Response:
+    """A shopper spends points at Tmall, or gets them back."""
+    shop, wish = _shop(request), await body_of(request, PointChange)
+    await shop.change_points(msgspec.to_builtins(wish))
+    return said(wish)
+
+
+async def point_changes(request: web.Request) -> web.Response:
+    """What the brand told of changes of points, by record."""
+    return said(_shop(request).point_changes)
+
+
 def _shop(request: web.Request) -> TmallShopOnline:
     shop = request.app[CHINA].shops.get(request.match_info["kind"], request.match_info["code"])
     if not isinstance(shop, TmallShopOnline):
@@ -55,4 +77,6 @@ ROUTES = (
     web.get(SHOP + "/messages", waiting),
     web.post(SHOP + "/messages/break", break_lines),
     web.post(SHOP + "/orders/{number}/tell", tell),
+    web.get(SHOP + "/points", point_changes),
+    web.post(SHOP + "/points", change_points),
 )

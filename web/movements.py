@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
-from loyalty import openings
+from loyalty import member_pass, openings
 from loyalty.ledger import HistoryLine
 from loyalty.roots import HER_IDS
 from loyalty.wording import Worded
@@ -39,6 +39,7 @@ SHOPS: dict[ShopKind, tuple[str, str]] = {
 }
 
 
+AT_TMALL = Worded("天猫会员积分", "at Tmall")
 OPENING = Worded("从原会员计划转入", "brought from the earlier programme")
 CAP = Worded("达到上限", "capped")
 WHYS: dict[str | None, Worded] = {
@@ -99,6 +100,7 @@ async def causes_of(customer_id: int, causes: Iterable[str]) -> dict[str, Worded
         **await _redemptions(customer_id, causes),
         **await _goals(causes),
         openings.CAUSE: OPENING,
+        member_pass.CAUSE: AT_TMALL,
     }
 
 

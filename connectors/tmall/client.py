@@ -154,6 +154,14 @@ class TmallClient:
         }
         await self._trades(span, 1)
 
+    async def answer_point_change(self, told: Mapping[str, str]) -> None:
+        """Tell what became of points that a shopper spent at Tmall.
+
+        Raises:
+            CallFailed: one of its kinds.
+        """
+        await self._call("tmall.mei.crm.callback.point.change", told, dict[str, object])
+
     async def _refunds_of(self, trade: Trade) -> list[Refund]:
         """Return all refunds of a trade, by id.
 

@@ -17,8 +17,10 @@ from aiohttp import ClientWebSocketResponse, WSMsgType
 from connectors.tmall import frames, messages
 from connectors.tmall.frames import Frame, FrameBroken, Value
 from connectors.tmall.signature import connect_signature
+from connectors.tmall_pass import point_changes
 from loyalty import inbox
 from loyalty.connections import Connected, TmallSettings
+from loyalty.inbox import Arrival
 from models import db
 from web.context import Context, now
 from web.logs import log
@@ -151,7 +153,7 @@ class Consumer:
 
     async def _stored(self, taken: Sequence[Message]) -> Frame:
         """Store the events of messages; return what is answered to each of them."""
-        found = [messages.arrival(message, self._shops) for message in taken]
+        found = [self._arrival(message) for message in taken]
         arrivals = [one for one in found if one is not None]
         count_inbound_event(KIND, "not_of_orders", len(found) - len(arrivals))
         try:
@@ -166,6 +168,15 @@ class Consumer:
         if new:
             await wake(self._context.redis)
         return Frame(frames.SEND, {frames.KIND: frames.CONFIRM})
+
+    def _arrival(self, message: Message) -> Arrival | None:
+        """Return the event of a message about an order, or about points spent at Tmall."""
+        return messages.arrival(message, self._shops) or point_changes.arrival(
+            message.get("topic"),
+            message.get("content"),
+            self._context.passes.values(),
+            sealer=self._context.sealer,
+        )
 
 
 def of_apps(context: Context) -> list[Consumer]:

@@ -5,14 +5,18 @@ the one customer. Whoever is known by both as two customers becomes one, unless 
 """
 
 from loyalty.member_pass.binding import bind, register, unbind
+from loyalty.member_pass.changing import CAUSE, NO_SUCH_MEMBER, change_points
 from loyalty.member_pass.looking import Found, PassMember, Shown, look, show
 from loyalty.member_pass.mixing import mix, mixed_digest
 
 __all__ = [
+    "CAUSE",
+    "NO_SUCH_MEMBER",
     "Found",
     "PassMember",
     "Shown",
     "bind",
+    "change_points",
     "look",
     "mix",
     "mixed_digest",

@@ -31,6 +31,8 @@ WINDOW_SECONDS = 600
 DAY = dt.timedelta(days=1)
 DEFAULT_TYPES = "guarantee_trade,auto_delivery"
 REMOTE = 15
+POINT_CHANGE = "tmall_mei_PointChange"
+POINT_CHANGE_TOLD = "tmall.mei.crm.callback.point.change"
 
 Params = Mapping[str, str]
 
@@ -65,6 +67,8 @@ class TmallShopOnline:
         )
         # fields of a trade that are told in place of its own, by the trade's number
         self.otherwise: dict[str, dict[str, Any]] = {}
+        # what the brand told of changes of points, by record
+        self.point_changes: dict[str, list[dict[str, str]]] = {}
         self._clock = clock
         state.tokens.setdefault(settings.session, clock.now() + SESSION_SECONDS)
 
@@ -97,11 +101,25 @@ class TmallShopOnline:
             "taobao.refunds.receive.get": self._refunds,
             "taobao.refund.get": self._refund,
         }
+        if method == POINT_CHANGE_TOLD:
+            return self._point_change_told(asked)
         if method not in calls:
             raise TopRefused(22, "Invalid method", "isv.invalid-method", method)
         if not asked.get("fields"):
             raise TopRefused(40, "Missing required arguments:fields", "isv.missing-parameter")
         return calls[method](asked)
+
+    async def change_points(self, told_of: dict[str, Any]) -> None:
+        """Tells the brand that a shopper spent points here, or got them back."""
+        content = json.dumps({"seller_name": self.name, **told_of}, ensure_ascii=False)
+        await self.outbox.put(POINT_CHANGE, content, seller_id=self.settings.seller_id)
+
+    def _point_change_told(self, asked: Params) -> object:
+        record_id, result = asked.get("record_id", ""), asked.get("result", "")
+        if not record_id or result not in ("0", "1"):
+            raise TopRefused(40, "Missing required arguments:record_id", "isv.missing-parameter")
+        self.point_changes.setdefault(record_id, []).append(dict(asked))
+        return {"is_success": True}
 
     def require_session(self, session: str) -> None:
         """Raises: TopRefused: it is none of this shop, or it ended."""
