@@ -29,6 +29,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "sweep_shops": ("读取各店铺的变动", "Read what changed in the shops"),
     "sweep_shops_deeply": ("复查各店铺近一周", "Read the shops' last week again"),
     "sweep_sessions": ("清理过期的登录", "Forget sessions that have ended"),
+    "tell_passes": ("告知平台会员变动", "Tell platforms of members who changed"),
     "verify_ledger": ("核对积分账", "Verify the points ledger"),
 }
 

@@ -65,6 +65,11 @@ async def point_changes(request: web.Request) -> web.Response:
     return said(_shop(request).point_changes)
 
 
+async def members(request: web.Request) -> web.Response:
+    """What the shop's page shows of members, by ouid."""
+    return said(_shop(request).members_shown)
+
+
 def _shop(request: web.Request) -> TmallShopOnline:
     shop = request.app[CHINA].shops.get(request.match_info["kind"], request.match_info["code"])
     if not isinstance(shop, TmallShopOnline):
@@ -78,5 +83,6 @@ ROUTES = (
     web.post(SHOP + "/messages/break", break_lines),
     web.post(SHOP + "/orders/{number}/tell", tell),
     web.get(SHOP + "/points", point_changes),
+    web.get(SHOP + "/members", members),
     web.post(SHOP + "/points", change_points),
 )

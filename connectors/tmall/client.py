@@ -162,6 +162,14 @@ class TmallClient:
         """
         await self._call("tmall.mei.crm.callback.point.change", told, dict[str, object])
 
+    async def show_member(self, told: Mapping[str, str]) -> None:
+        """Tell what a bound member has by now.
+
+        Raises:
+            CallFailed: one of its kinds.
+        """
+        await self._call("tmall.mei.crm.member.sync.privy", told, dict[str, object])
+
     async def _refunds_of(self, trade: Trade) -> list[Refund]:
         """Return all refunds of a trade, by id.
 

@@ -12,10 +12,9 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
-from connectors.tmall.client import TmallClient
+from connectors.tmall_pass.shops import Pass, client_of
 from loyalty import inbox, member_pass, parking
 from loyalty.again import in_transaction
-from loyalty.connections import Connected, TmallPassSettings
 from loyalty.errors import LoyaltyError
 from loyalty.inbox import Arrival, Left
 from loyalty.member_pass import NO_SUCH_MEMBER, Shown, mixed_digest
@@ -35,7 +34,6 @@ AGAIN_AFTER = timedelta(seconds=30)
 # The platform's own words; its spelling.
 ERRORS = {NO_SUCH_MEMBER: "no-exsit-member", "not_enough_points": "point-not-enough"}
 
-Pass = Connected[TmallPassSettings]
 Word = Annotated[str, Meta(max_length=200)]
 
 
@@ -159,19 +157,6 @@ class PointChanges:
             "point": str(told.point),
             "ext_info": told.ext_info,
         }
-        await self._client(known).answer_point_change(
+        await client_of(self._context, known).answer_point_change(
             {name: one for name, one in answer.items() if one}
         )
-
-    def _client(self, known: Pass) -> TmallClient:
-        """Return what calls the platform for the pass's shop.
-
-        Raises:
-            CallFailed: the shop is not connected.
-        """
-        for account in self._context.shops:
-            if account.connection.scope == known.settings.shop_code and isinstance(
-                account.client, TmallClient
-            ):
-                return account.client
-        raise CallFailed("the shop is not connected (kind = tmall)", endpoint=known.scope)

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 from aiohttp import web
 
+from connectors.tmall_pass.shops import Pass, level_of
 from connectors.tmall_pass.signature import fits
 from connectors.tmall_pass.wire import Answer, Asked, Failed, ShownMember
 from loyalty import customers, member_pass, programme
-from loyalty.connections import Connected, TmallPassSettings
 from loyalty.errors import LoyaltyError, NotFound
 from loyalty.member_pass import Found, Shown, mixed_digest
 from loyalty.orders import IdentityRef
@@ -32,8 +32,6 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOBODYS_SECRET = "of no shop, so that an unknown one takes as long"
 FORM = "application/x-www-form-urlencoded"
 DONE, NOBODY, BOUND, TWO, MAY_REGISTER, AGAIN = "SUC", "E01", "E02", "E03", "E04", "E05"
-
-Pass = Connected[TmallPassSettings]
 
 
 def add_to(app: web.Application) -> None:
@@ -186,8 +184,7 @@ async def _query(shown: Shown, asked: Asked, known: Pass, at: datetime) -> Answe
 async def _member(member_id: int, at: datetime) -> ShownMember:
     shown = await member_pass.show(member_id, at=at)
     tiers = (await programme.load()).tiers(at)
-    rank = tiers.rank_of(shown.tier)
-    return ShownMember(point=shown.points, level=tiers.tiers[rank].tmall_grade or rank + 1)
+    return ShownMember(point=shown.points, level=level_of(shown.tier, tiers))
 
 
 def _code(refusal: LoyaltyError) -> str:

@@ -8,6 +8,7 @@ from loyalty.member_pass.binding import bind, register, unbind
 from loyalty.member_pass.changing import CAUSE, NO_SUCH_MEMBER, change_points
 from loyalty.member_pass.looking import Found, PassMember, Shown, look, show
 from loyalty.member_pass.mixing import mix, mixed_digest
+from loyalty.member_pass.telling import ToTell, changed, told
 
 __all__ = [
     "CAUSE",
@@ -15,12 +16,15 @@ __all__ = [
     "Found",
     "PassMember",
     "Shown",
+    "ToTell",
     "bind",
     "change_points",
+    "changed",
     "look",
     "mix",
     "mixed_digest",
     "register",
     "show",
+    "told",
     "unbind",
 ]

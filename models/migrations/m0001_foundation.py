@@ -89,7 +89,10 @@ CREATE TABLE pass_binding (
     value text NOT NULL CHECK (value <> ''),
     customer_id bigint NOT NULL REFERENCES customer,
     bound_at timestamptz NOT NULL,
-    ended_at timestamptz CHECK (ended_at >= bound_at)
+    ended_at timestamptz CHECK (ended_at >= bound_at),
+    told_points bigint,
+    told_tier text,
+    told_at timestamptz
 );
 CREATE UNIQUE INDEX pass_binding_standing ON pass_binding (connection_id, value)
     WHERE ended_at IS NULL;

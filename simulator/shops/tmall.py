@@ -33,6 +33,7 @@ DEFAULT_TYPES = "guarantee_trade,auto_delivery"
 REMOTE = 15
 POINT_CHANGE = "tmall_mei_PointChange"
 POINT_CHANGE_TOLD = "tmall.mei.crm.callback.point.change"
+MEMBER_SHOWN = "tmall.mei.crm.member.sync.privy"
 
 Params = Mapping[str, str]
 
@@ -69,6 +70,8 @@ class TmallShopOnline:
         self.otherwise: dict[str, dict[str, Any]] = {}
         # what the brand told of changes of points, by record
         self.point_changes: dict[str, list[dict[str, str]]] = {}
+        # what its page shows of members, by ouid: the newest version
+        self.members_shown: dict[str, dict[str, str]] = {}
         self._clock = clock
         state.tokens.setdefault(settings.session, clock.now() + SESSION_SECONDS)
 
@@ -103,6 +106,8 @@ class TmallShopOnline:
         }
         if method == POINT_CHANGE_TOLD:
             return self._point_change_told(asked)
+        if method == MEMBER_SHOWN:
+            return self._member_shown(asked)
         if method not in calls:
             raise TopRefused(22, "Invalid method", "isv.invalid-method", method)
         if not asked.get("fields"):
@@ -119,6 +124,16 @@ class TmallShopOnline:
         if not record_id or result not in ("0", "1"):
             raise TopRefused(40, "Missing required arguments:record_id", "isv.missing-parameter")
         self.point_changes.setdefault(record_id, []).append(dict(asked))
+        return {"is_success": True}
+
+    def _member_shown(self, asked: Params) -> object:
+        told_of = {name: asked.get(name, "") for name in ("ouid", "point", "level", "version")}
+        ouid, figures = told_of.pop("ouid"), list(told_of.values())
+        if not ouid or not all(one.isdecimal() for one in figures):
+            raise TopRefused(41, "Invalid arguments", "isv.invalid-parameter")
+        before = self.members_shown.get(ouid, {})
+        if int(before.get("version", "0")) < int(told_of["version"]):
+            self.members_shown[ouid] = told_of
         return {"is_success": True}
 
     def require_session(self, session: str) -> None:

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
 from connectors.tmall_pass.point_changes import PointChanges
+from jobs.tell_passes import tell_passes
 from loyalty import connections, customers, ledger, member_pass
 from loyalty.connections import Connected, TmallPassSettings
 from loyalty.ledger import Adjust
@@ -21,9 +23,11 @@ from tests.connectors.tmall.conftest import NICK, messages_taken, pair, so
 from tests.jobs.conftest import context, redis
 from tests.loyalty.purchases.conftest import brand
 from web.context import Context, now
+from wechat.errors import CallFailed
 
 __all__ = ["brand", "context", "redis"]
 
+SYNC = "/top/router/rest/tmall.mei.crm.member.sync.privy"
 METHOD = "/top/router/rest/tmall.mei.crm.callback.point.change"
 OUID = IdentityRef(IdentityKind.TMALL_OUID, NICK, "ouid-lin")
 
@@ -136,6 +140,31 @@ async def test_a_verdict_stands_though_tmall_could_not_be_told_at_once(market: M
     found = await told(market)
     assert (found["r-1"][0]["result"], found["r-2"][0]["result"]) == ("0", "1")
     assert await available(member_id) == 1_070, "what was refused stays refused"
+
+
+async def shown(market: Market) -> dict[str, dict[str, str]]:
+    async with market.http.get(f"{market.china}/play/{market._shop()}/members") as answer:
+        found: dict[str, dict[str, str]] = msgspec.json.decode(await answer.read())
+    return found
+
+
+async def test_tmall_is_told_of_whoever_changed_and_of_nobody_else(market: Market) -> None:
+    member_id = await bound(market)
+    assert await tell_passes(market.context, now()) == 1
+    assert await tell_passes(market.context, now()) == 0
+    told_of = (await shown(market))["ouid-lin"]
+    assert (told_of["point"], told_of["level"]) == ("100", "1")
+    more = Adjust(member_id=member_id, key="more", at=now(), points=11)
+    await ledger.record_one(more)
+    await market.faults(endpoints={SYNC: {"status": 503}})
+    with pytest.raises(CallFailed):
+        await tell_passes(market.context, now())
+    await market.faults(endpoints={})
+    assert await tell_passes(market.context, now() + timedelta(seconds=1)) == 1
+    assert (await shown(market))["ouid-lin"]["point"] == "111"
+    await db.fetch("UPDATE pass_binding SET ended_at = now()")
+    await ledger.record_one(Adjust(member_id=member_id, key="on", at=now(), points=1))
+    assert await tell_passes(market.context, now()) == 0, "she left"
 
 
 async def test_a_message_that_is_no_change_breaks_nothing(market: Market) -> None:
