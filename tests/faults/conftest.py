@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from jifen import embedded
@@ -49,6 +50,17 @@ class Servers:
     def kill(self, program: str) -> None:
         """Kill a server's first process; PostgreSQL's others end by themselves."""
         os.kill(self.pids(program)[0], signal.SIGKILL)
+
+    async def recovered(self) -> None:
+        """Wait until PostgreSQL answers again: on a busy disk its recovery takes a while."""
+        async with asyncio.timeout(90):
+            while True:
+                try:
+                    await run_statement(self.addresses.database_url, "SELECT 1")
+                except (asyncpg.PostgresError, OSError):
+                    await asyncio.sleep(0.1)
+                else:
+                    return
 
     async def start_again(self) -> list[str]:
         """Start what was killed."""

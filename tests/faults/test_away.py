@@ -52,6 +52,7 @@ async def test_single_connections_are_killed_again_and_again(town: Town, own: Se
             backends = own.pids("postgres")[-3:]
             os.kill(chance.choice(backends), signal.SIGKILL)  # PostgreSQL ends all the others
             await asyncio.sleep(0.5)
+            await own.recovered()
     assert traffic.statuses() <= {200, 503}
     assert traffic.slowest_seconds() < SLOWEST_SECONDS
     await everyone_was_told_once(town, traffic)

@@ -70,7 +70,7 @@ async def writing(town: Town, *platforms: Platform, consumers: int = 8) -> Async
 
 
 async def _send(platform: Platform, sent: Sent) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not sent.was_taken:
             if sent.answers:
                 await asyncio.sleep(0.2)
