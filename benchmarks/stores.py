@@ -32,7 +32,7 @@ from models import db
 from web.context import now
 
 CODE, SECRET = "benchmark", "a secret of the benchmark"
-ORDERS, SHORT_ORDERS = 30_000, 1_000
+ORDERS, SHORT_ORDERS = 10_000, 1_000
 A_CALL = 100
 AT_ONCE = 8
 BUYERS = 5_000
