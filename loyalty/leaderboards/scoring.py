@@ -23,20 +23,23 @@ class Scored(Struct, frozen=True):
     reached_at: datetime
 
 
-# An entry that undoes an earning leaves with it, whenever it came and whoever bore it.
+# An entry that undoes an earning leaves with it, whenever it came and whoever bore it. Each member
+# is looked up by the index: without statistics the planner would read all entries for each.
 _SCORE = f"""
 WITH counted AS (
     SELECT wanted.id AS member_id, earned.at,
            greatest(earned.available + earned.pending - earned.debt
                     + coalesce(undone.points, 0), 0) AS points
     FROM unnest($1::bigint[]) AS wanted (id)
-    JOIN entry AS earned ON earned.member_id = ANY({ids_of("wanted.id")})
+    CROSS JOIN LATERAL (
+        SELECT key, at, available, pending, debt FROM entry
+        WHERE member_id = ANY({ids_of("wanted.id")}) AND kind = 'earn' AND at >= $4 AND at < $5
+        OFFSET 0
+    ) AS earned
     LEFT JOIN LATERAL (
         SELECT sum(available + pending - debt) AS points FROM entry
         WHERE undoes = earned.key AND kind IN ('cancel', 'claw_back')
     ) AS undone ON true
-    WHERE earned.kind = 'earn'
-      AND earned.at >= $4 AND earned.at < $5
 ), summed AS (
     SELECT id AS member_id, coalesce(sum(points), 0)::bigint AS score,
            coalesce(max(at) FILTER (WHERE points > 0), $4) AS reached_at
