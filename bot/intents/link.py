@@ -3,7 +3,7 @@
 from bot.router import intent
 from bot.turn import Language, Reply, Turn
 from loyalty import customers
-from loyalty.customers import Linked
+from loyalty.customers import Linked, LinkedShop
 from loyalty.wording import Worded
 from models import IdentityKind, ShopKind
 from web.movements import SHOPS
@@ -67,9 +67,15 @@ def _known_by(found: Linked, language: Language) -> list[str]:
 
 def _shops(found: Linked, language: Language) -> list[str]:
     if language == "zh":
-        return [f"{SHOPS[one.kind][0]}{one.name}（{one.orders} 单）" for one in found.shops]
+        return [f"{_in_chinese(one)}（{one.orders} 单）" for one in found.shops]
     return [
         f"{SHOPS[one.kind][1]}{f' {one.name}' if one.name else ''}"
         f" ({one.orders} order{'s' if one.orders > 1 else ''})"
         for one in found.shops
     ]
+
+
+def _in_chinese(shop: LinkedShop) -> str:
+    """Return a shop's name with its platform's, which most names hold already."""
+    platform = SHOPS[shop.kind][0]
+    return shop.name if platform in shop.name else platform + shop.name

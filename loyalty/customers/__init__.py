@@ -22,7 +22,7 @@ from loyalty.customers.identifying import (
     meet,
     recognise,
 )
-from loyalty.customers.linked import Linked, linked
+from loyalty.customers.linked import Linked, LinkedShop, linked
 from loyalty.customers.linking import link
 from loyalty.customers.merging import merge, unmerge
 from loyalty.customers.phones import (
@@ -37,6 +37,7 @@ from loyalty.customers.senders import Sender, senders
 __all__ = [
     "Buyer",
     "Linked",
+    "LinkedShop",
     "PhoneNumber",
     "SealedPhone",
     "Sender",

@@ -6,7 +6,7 @@ from loyalty import customers
 from loyalty.customers import PhoneNumber
 from loyalty.orders import IdentityRef
 from loyalty.sealing import Sealer
-from models import Identity, IdentityKind
+from models import Identity, IdentityKind, db
 from tests.bot.conftest import MASTER_KEY, Town
 from tests.loyalty.play_scene import buys
 
@@ -34,6 +34,15 @@ async def test_she_learns_what_is_hers_and_how_more_becomes_hers(town: Town) -> 
         "We know you by WeChat, your phone number.",
         "Your orders came from Tmall 旗舰店 (1 order).",
     ]
+
+
+async def test_a_shops_name_that_tells_its_platform_tells_it_once(town: Town) -> None:
+    hers = IdentityRef(IdentityKind.OPENID, next(iter(town.context.accounts)), OPENID)
+    await town.platform.says("帮助", openid=OPENID)
+    await buys("1", 30, paid_at=datetime.now(UTC), buyer=hers)
+    await db.fetch("UPDATE shop SET name = '天猫旗舰店'")
+    told = (await town.platform.says("绑定", openid=OPENID)).said
+    assert "订单来自：天猫旗舰店（1 单）" in told
 
 
 async def test_another_ones_orders_are_not_told(town: Town) -> None:
