@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 import aiohttp
 import msgspec
@@ -12,9 +11,10 @@ from msgspec import Struct
 
 from connectors.douyin import parse
 from connectors.douyin.signature import param_json, signature
-from connectors.douyin.wire import GivenBack, Id, Number, ShopOrder, Told
+from connectors.douyin.wire import GivenBack, ShopOrder, Told
 from connectors.reading.calling import Ask, Caller, patiently, unreadable, with_token
 from connectors.reading.paging import last_page_first
+from connectors.reading.texts import Id, Number, shown
 from loyalty.connections import DouyinSettings
 from loyalty.orders import Order, ShopRef
 from web.context import now
@@ -23,7 +23,6 @@ from wechat.errors import CallFailed, Rejected, TokenRefused, TryAgain
 from wechat.tokens import StoredToken, TokenStore, token_in
 
 T = TypeVar("T")
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 SIZE = 100
 DONE = 10000
 REFUNDED = 3
@@ -216,7 +215,7 @@ class DouyinClient:
     async def _asked(self, path: str, asked: Mapping[str, object], kind: type[T], token: str) -> T:
         told, settings = param_json(asked), self._settings
         method = path.replace("/", ".")
-        timestamp = now().astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        timestamp = shown(now())
         params = {
             "app_key": settings.app_key,
             "method": method,

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from connectors.douyin.wire import GivenBack, Id, Number, ShopOrder, SkuOrder, told_of
+from connectors.douyin.wire import GivenBack, ShopOrder, SkuOrder, told_of
 from connectors.reading.amounts import (
     given_back,
     goods_paid,
     is_wholly_given_back,
     wholly_given_back,
 )
+from connectors.reading.texts import Number, first_id
 from loyalty.connections import DouyinSettings
 from loyalty.errors import Refused
 from loyalty.orders import Attribution, IdentityRef, Order, OrderLine, ShopRef
@@ -85,7 +86,7 @@ def _lines(
     return tuple(
         OrderLine(
             key=str(sku.order_id),
-            sku=_first(sku.code, sku.out_sku_id, sku.sku_id),
+            sku=first_id(sku.code, sku.out_sku_id, sku.sku_id),
             title=sku.product_name,
             quantity=int(sku.item_num),
             goods_fen=int(sku.sum_amount) or int(sku.origin_amount) * int(sku.item_num),
@@ -98,16 +99,11 @@ def _lines(
 
 def _attributed_to(sku: SkuOrder) -> tuple[Attribution, ...]:
     told = (
-        (AttributionKind.LIVE_ROOM, _first(sku.room_id_str, sku.room_id), ""),
-        (AttributionKind.VIDEO, _first(sku.video_id), ""),
-        (AttributionKind.TALENT, _first(sku.author_id), sku.author_name),
+        (AttributionKind.LIVE_ROOM, first_id(sku.room_id_str, sku.room_id), ""),
+        (AttributionKind.VIDEO, first_id(sku.video_id), ""),
+        (AttributionKind.TALENT, first_id(sku.author_id), sku.author_name),
     )
     return tuple(Attribution(kind, code, name) for kind, code, name in told if code)
-
-
-def _first(*ids: Id) -> str:
-    """Return the first that is one: none is told as 0, as "0" or as an empty text."""
-    return next((str(one) for one in ids if str(one) not in ("", "0")), "")
 
 
 def _by_line(after_sales: Sequence[tuple[str, GivenBack]]) -> dict[str, int]:

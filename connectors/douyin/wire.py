@@ -4,20 +4,16 @@ Numbers come as numbers and as texts, ids beyond 2^53 as both: `Number` and `Id`
 Nothing of the receiver is kept: names, numbers and addresses are ciphered or masked there.
 """
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-Number = int | Annotated[str, Meta(pattern="^-?[0-9]{1,18}$")]
-Id = int | str
+from connectors.reading.texts import Id, Number
 
 
 class SkuAfterSale(Struct, frozen=True, omit_defaults=True):
     """How the newest after-sale of a sub-order stands; all 0 where there never was one."""
 
     after_sale_status: Number = 0
-    after_sale_type: Number = 0
     refund_status: Number = 0
 
     def is_there(self) -> bool:
@@ -30,25 +26,20 @@ class SkuOrder(Struct, frozen=True, omit_defaults=True):
 
     order_id: Id
     product_name: str = ""
-    product_id: Id = 0
-    product_id_str: str = ""
     sku_id: Id = 0
     code: str = ""
     out_sku_id: Id = ""
     item_num: Number = 1
     origin_amount: Number = 0
     sum_amount: Number = 0
-    order_amount: Number = 0
     pay_amount: Number = 0
     post_amount: Number = 0
-    promotion_amount: Number = 0
     promotion_pay_amount: Number = 0
     author_id: Id = 0
     author_name: str = ""
     room_id: Id = 0
     room_id_str: str = ""
     video_id: Id = ""
-    given_product_type: str = ""
     after_sale_info: SkuAfterSale = SkuAfterSale()
 
 
@@ -57,7 +48,6 @@ class ShopOrder(Struct, frozen=True, omit_defaults=True):
 
     order_id: Id
     order_status: Number
-    order_amount: Number = 0
     pay_amount: Number = 0
     post_amount: Number = 0
     promotion_shop_amount: Number = 0
@@ -77,7 +67,6 @@ class GivenBack(Struct, frozen=True, omit_defaults=True):
 
     after_sale_id: Id = 0
     after_sale_status: Number = 0
-    after_sale_type: Number = 0
     refund_status: Number = 0
     real_refund_amount: Number = 0
     update_time: Number = 0

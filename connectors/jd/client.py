@@ -10,9 +10,9 @@ from msgspec import Struct, field
 
 from connectors.jd import parse
 from connectors.jd.gateway import Gateway
-from connectors.jd.wire import ORDER_FIELDS, GivenBack, Number, ShopOrder, Told
+from connectors.jd.wire import ORDER_FIELDS, GivenBack, ShopOrder, Told
 from connectors.reading.paging import last_page_first
-from connectors.reading.texts import Id, first_id, shown
+from connectors.reading.texts import Id, Number, first_id, shown
 from loyalty.connections import JdSettings
 from loyalty.orders import Order, ShopRef
 from web.context import now

@@ -3,14 +3,11 @@
 Nothing of the receiver, of invoices or of remarks is asked for, nor the buyer's account name.
 """
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
 
-from connectors.reading.texts import Id, Money
+from connectors.reading.texts import Id, Money, Number
 
-Number = int | Annotated[str, Meta(pattern="^-?[0-9]{1,18}$")]
 Text = str | None
 
 

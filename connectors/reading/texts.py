@@ -2,16 +2,19 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
+from msgspec import Meta
+
+from loyalty.calendar import SHANGHAI
 from loyalty.errors import Refused
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 FORM = "%Y-%m-%d %H:%M:%S"
 MOST_FEN = 10**12
 FIRST_YEAR = 1990
 
 Id = int | str
+Number = int | Annotated[str, Meta(pattern=r"^-?[0-9]{1,18}\Z")]
 # Of yuan, or any other unit with two decimals: as a text, as a number, or not told.
 Money = str | int | float | None
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import aiohttp
 import msgspec
@@ -13,10 +12,11 @@ from msgspec import Struct
 
 from connectors.reading.calling import Ask, Caller, patiently, unreadable, with_token
 from connectors.reading.paging import last_page_first
+from connectors.reading.texts import Id, shown
 from connectors.tmall import parse
 from connectors.tmall.answers import Envelope, refusal
 from connectors.tmall.signature import signature
-from connectors.tmall.wire import REFUND_FIELDS, TRADE_FIELDS, Id, Refund, Told, Trade
+from connectors.tmall.wire import REFUND_FIELDS, TRADE_FIELDS, Refund, Told, Trade
 from loyalty.connections import TmallSettings
 from loyalty.orders import Order, ShopRef
 from web.context import now
@@ -25,7 +25,6 @@ from wechat.errors import Rejected, TokenRefused
 from wechat.tokens import StoredToken, TokenStore, token_in
 
 T = TypeVar("T")
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 SIZE = 50
 FORM = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
 
@@ -98,7 +97,7 @@ class TmallClient:
         Raises:
             CallFailed: one of its kinds.
         """
-        span = {"start_modified": _local(since), "end_modified": _local(until)}
+        span = {"start_modified": shown(since), "end_modified": shown(until)}
 
         async def trades(page: int) -> tuple[list[Changed], int]:
             told = await self._trades(span, page)
@@ -149,8 +148,8 @@ class TmallClient:
             CallFailed: one of its kinds.
         """
         span = {
-            "start_modified": _local(now() - timedelta(minutes=1)),
-            "end_modified": _local(now()),
+            "start_modified": shown(now() - timedelta(minutes=1)),
+            "end_modified": shown(now()),
         }
         await self._trades(span, 1)
 
@@ -250,7 +249,7 @@ class TmallClient:
             **asked,
             "method": method,
             "app_key": settings.app_key,
-            "timestamp": _local(now()),
+            "timestamp": shown(now()),
             "format": "json",
             "v": "2.0",
             "sign_method": settings.sign_method,
@@ -266,7 +265,3 @@ class TmallClient:
             raise refusal(envelope, method)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise unreadable(ask, error) from None
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")

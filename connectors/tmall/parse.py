@@ -3,17 +3,17 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from connectors.reading.amounts import given_back, is_wholly_given_back, wholly_given_back
+from connectors.reading.texts import first_id
 from connectors.tmall import money
-from connectors.tmall.wire import Id, Refund, SubOrder, Trade, fen, told_of
+from connectors.tmall.wire import Refund, SubOrder, Trade, fen, told_of
+from loyalty.calendar import SHANGHAI
 from loyalty.connections import TmallSettings
 from loyalty.errors import Refused
 from loyalty.orders import Attribution, IdentityRef, Order, OrderLine, ShopRef
 from models import AttributionKind, IdentityKind, PurchaseState
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 CLOSED, CLOSED_UNPAID, FINISHED = "TRADE_CLOSED", "TRADE_CLOSED_BY_TAOBAO", "TRADE_FINISHED"
 UNPAID = frozenset(
     {
@@ -67,7 +67,7 @@ def order(body: bytes, *, shop: ShopRef, settings: TmallSettings) -> Order | Non
     subs = [one for one in trade.orders.order if one.status != CLOSED_UNPAID]
     paid = money.paid(trade, subs, done, settings=settings)
     lines = tuple(_line(trade, sub, own_fen) for sub, own_fen in zip(subs, paid.own, strict=True))
-    by_line, of_order = paid.refunded(done, closed=[_id(x.oid) for x in subs if _is_closed(x)])
+    by_line, of_order = paid.refunded(done, closed=[str(x.oid) for x in subs if _is_closed(x)])
     lines = given_back(lines, by_line, freight_fen=paid.freight_fen)
     refunded_fen = sum(by_line.values()) + of_order
     state = STATES[trade.status]
@@ -162,8 +162,8 @@ def _line(trade: Trade, sub: SubOrder, paid_fen: int) -> OrderLine:
         if not 0 <= amount <= MOST:
             raise Refused("amount_not_possible", name=name, amount=amount)
     return OrderLine(
-        key=_id(sub.oid),
-        sku=_first(sub.outer_sku_id, sub.outer_iid, sub.sku_id, sub.num_iid),
+        key=str(sub.oid),
+        sku=first_id(sub.outer_sku_id, sub.outer_iid, sub.sku_id, sub.num_iid),
         title=sub.title,
         quantity=quantity,
         goods_fen=goods_fen,
@@ -179,17 +179,8 @@ def _guide(trade: Trade, sub: SubOrder) -> tuple[Attribution, ...]:
         (trade.o2o_guide_id, trade.o2o_guide_name),
         (trade.nr_shop_guide_id, trade.nr_shop_guide_name),
     )
-    found = [Attribution(AttributionKind.GUIDE, _id(code), name) for code, name in told if code]
+    found = [Attribution(AttributionKind.GUIDE, str(code), name) for code, name in told if code]
     return tuple(found[:1])
-
-
-def _first(*ids: Id) -> str:
-    """Return the first that is one: none is told as 0, as "0" or as an empty text."""
-    return next((_id(one) for one in ids if _id(one) not in ("", "0")), "")
-
-
-def _id(told: Id) -> str:
-    return str(told)
 
 
 def _changes(trade: Trade, refunds: list[Refund]) -> list[str]:

@@ -10,9 +10,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from connectors.reading.texts import Id, Number
+
 Yuan = Annotated[str, Meta(pattern=r"^(-?[0-9]{1,12}(\.[0-9]{1,2})?)?\Z")]
-Number = int | Annotated[str, Meta(pattern=r"^-?[0-9]{1,18}\Z")]
-Id = int | str
 
 
 def fen(yuan: str) -> int:

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl
-from zoneinfo import ZoneInfo
 
 import msgspec
 from aiohttp import web
@@ -17,6 +16,7 @@ from connectors.tmall_pass.shops import Pass, level_of
 from connectors.tmall_pass.signature import fits
 from connectors.tmall_pass.wire import Answer, Asked, Failed, ShownMember
 from loyalty import customers, member_pass, programme
+from loyalty.calendar import SHANGHAI
 from loyalty.errors import LoyaltyError, NotFound
 from loyalty.member_pass import Found, Shown, mixed_digest
 from loyalty.orders import IdentityRef
@@ -28,7 +28,6 @@ from web.metrics import count_inbound_event
 
 KIND = "tmall_pass"
 BUDGET_SECONDS = 1.0
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOBODYS_SECRET = "of no shop, so that an unknown one takes as long"
 FORM = "application/x-www-form-urlencoded"
 DONE, NOBODY, BOUND, TWO, MAY_REGISTER, AGAIN = "SUC", "E01", "E02", "E03", "E04", "E05"

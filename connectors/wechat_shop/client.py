@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from connectors.reading.calling import Ask, Caller, unreadable, with_token
+from connectors.reading.texts import Id, Number
 from connectors.wechat_shop import parse
-from connectors.wechat_shop.wire import AfterSale, Id, Number, ShopOrder, Told
+from connectors.wechat_shop.wire import AfterSale, ShopOrder, Told
 from loyalty.connections import WeChatShopSettings
 from loyalty.orders import Order, ShopRef
 from web.context import now

@@ -10,7 +10,8 @@ from connectors.reading.amounts import (
     is_wholly_given_back,
     wholly_given_back,
 )
-from connectors.wechat_shop.attribution import attributed_to, first
+from connectors.reading.texts import first_id
+from connectors.wechat_shop.attribution import attributed_to
 from connectors.wechat_shop.wire import AfterSale, Price, Product, ShopOrder, Told, told_of
 from loyalty.connections import WeChatShopSettings
 from loyalty.errors import Refused
@@ -173,7 +174,7 @@ def _lines(
     return tuple(
         OrderLine(
             key=key,
-            sku=first(product.sku_code, product.out_sku_id, product.sku_id),
+            sku=first_id(product.sku_code, product.out_sku_id, product.sku_id),
             title=product.title,
             quantity=_fen("sku_cnt", product.sku_cnt),
             goods_fen=_fen("goods", int(product.sale_price) * int(product.sku_cnt)),
@@ -191,7 +192,7 @@ def _keys(products: Sequence[Product]) -> Iterator[str]:
     """
     seen: dict[str, int] = defaultdict(int)
     for product in products:
-        key = first(product.product_unique_id, product.sku_id, product.product_id)
+        key = first_id(product.product_unique_id, product.sku_id, product.product_id)
         seen[key] += 1
         yield key if seen[key] == 1 else f"{key}:{seen[key]}"
 

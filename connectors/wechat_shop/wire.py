@@ -9,11 +9,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-Number = int | Annotated[str, Meta(pattern="^-?[0-9]{1,18}$")]
+from connectors.reading.texts import Id, Number
+
 Seconds = (
     Annotated[int, Meta(ge=0, le=99_999_999_999)] | Annotated[str, Meta(pattern="^[0-9]{1,11}$")]
 )
-Id = int | str
 
 
 class Product(Struct, frozen=True, omit_defaults=True):
