@@ -24,13 +24,12 @@ class Shown(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """Which customers are meant: by the number, by the platform's name, by what is bound.
+    """Which customers are meant: by the number, and by what is bound.
 
     ``bound_name`` is under which name the number's customer is bound.
     """
 
     by_phone: int | None
-    by_name: int | None
     bound: int | None
     bound_name: str | None
 
@@ -45,7 +44,7 @@ class PassMember(Struct, frozen=True):
 
 _ROOT = "coalesce(customer.merged_into_id, customer.id)"
 _LOOK = f"""
-SELECT found.by_phone, named.by_name, standing.bound, hers.bound_name
+SELECT found.by_phone, standing.bound, hers.bound_name
 FROM (SELECT coalesce(
         (SELECT {_ROOT} FROM identity JOIN customer ON customer.id = customer_id
          WHERE kind = 'mobile' AND scope = '' AND value = $3),
@@ -53,11 +52,8 @@ FROM (SELECT coalesce(
          JOIN customer ON customer.id = identity.customer_id
          WHERE connection_id = $1 AND digest = $2)) AS by_phone) AS found
 CROSS JOIN (SELECT (
-        SELECT {_ROOT} FROM identity JOIN customer ON customer.id = customer_id
-        WHERE kind = $4 AND scope = $5 AND value = $6) AS by_name) AS named
-CROSS JOIN (SELECT (
         SELECT {_ROOT} FROM pass_binding JOIN customer ON customer.id = customer_id
-        WHERE connection_id = $1 AND value = $6 AND ended_at IS NULL) AS bound) AS standing
+        WHERE connection_id = $1 AND value = $4 AND ended_at IS NULL) AS bound) AS standing
 CROSS JOIN LATERAL (SELECT (
         SELECT pass_binding.value FROM pass_binding JOIN customer ON customer.id = customer_id
         WHERE connection_id = $1 AND ended_at IS NULL AND found.by_phone IS NOT NULL
@@ -69,16 +65,8 @@ CROSS JOIN LATERAL (SELECT (
 
 async def look(shown: Shown) -> Found:
     """Return which customers a platform means."""
-    name = shown.name
-    (row,) = await db.fetch(
-        _LOOK,
-        shown.connection_id,
-        shown.mixed,
-        shown.phone,
-        name.kind.value if name else "",
-        name.scope if name else "",
-        name.value if name else "",
-    )
+    name = shown.name.value if shown.name else ""
+    (row,) = await db.fetch(_LOOK, shown.connection_id, shown.mixed, shown.phone, name)
     return Found(*row)
 
 
