@@ -1,9 +1,11 @@
 """The settings of our accounts with WeChat, WeCom and WeChat Pay, as an operator writes them."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from loyalty.connections.shape import AccountSettings
 
 # They stand in addresses, and a wrong one would stop the whole server.
 AccountId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
@@ -18,10 +20,10 @@ class CallbackMode(StrEnum):
     SECURE = "secure"
 
 
-class OfficialAccountSettings(
-    Struct, frozen=True, forbid_unknown_fields=True, tag="official_account"
-):
+class OfficialAccountSettings(AccountSettings, frozen=True, tag="official_account"):
     """One official account (公众号). ``original_id`` is its gh_ id."""
+
+    named_by: ClassVar[str] = "app_id"
 
     app_id: AccountId
     app_secret: str
@@ -33,20 +35,14 @@ class OfficialAccountSettings(
     api_base: str = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
 
-    @property
-    def scope(self) -> str:
-        """Return what names the account among those of its kind."""
-        return self.app_id
 
-    def __repr__(self) -> str:
-        return f"OfficialAccountSettings(app_id={self.app_id!r})"
-
-
-class MiniProgramSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="miniprogram"):
+class MiniProgramSettings(AccountSettings, frozen=True, tag="miniprogram"):
     """One mini-program (小程序). ``coupon_template_id`` tells of a coupon (订阅消息模板).
 
     Its keys are thing1 (which coupon), thing2 (why), date3 (good until).
     """
+
+    named_by: ClassVar[str] = "app_id"
 
     app_id: AccountId
     app_secret: str
@@ -54,17 +50,11 @@ class MiniProgramSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="
     api_base: str = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
 
-    @property
-    def scope(self) -> str:
-        """Return what names the account among those of its kind."""
-        return self.app_id
 
-    def __repr__(self) -> str:
-        return f"MiniProgramSettings(app_id={self.app_id!r})"
-
-
-class WeComSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="wecom"):
+class WeComSettings(AccountSettings, frozen=True, tag="wecom"):
     """One self-built app (自建应用) of a WeCom corp, with ``secret`` its own and not the corp's."""
+
+    named_by: ClassVar[str] = "corp_id"
 
     corp_id: AccountId
     secret: str
@@ -75,21 +65,15 @@ class WeComSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="wecom"
     api_base: str = "https://qyapi.weixin.qq.com"
     login_base: str = "https://login.work.weixin.qq.com"
 
-    @property
-    def scope(self) -> str:
-        """Return what names the account among those of its kind."""
-        return self.corp_id
 
-    def __repr__(self) -> str:
-        return f"WeComSettings(corp_id={self.corp_id!r})"
-
-
-class WeChatPaySettings(Struct, frozen=True, forbid_unknown_fields=True, tag="wechat_pay"):
+class WeChatPaySettings(AccountSettings, frozen=True, tag="wechat_pay"):
     """One merchant of WeChat Pay (商户号), for the mini-program that its payments open in.
 
     Keys are PEM texts; ``public_key`` is the platform's, named ``public_key_id``. Notices come to
     ``notify_url``, which the platform must reach.
     """
+
+    named_by: ClassVar[str] = "mch_id"
 
     mch_id: AccountId
     app_id: AccountId
@@ -100,11 +84,3 @@ class WeChatPaySettings(Struct, frozen=True, forbid_unknown_fields=True, tag="we
     api_v3_key: Annotated[str, Meta(min_length=32, max_length=32)]
     notify_url: str
     api_base: str = "https://api.mch.weixin.qq.com"
-
-    @property
-    def scope(self) -> str:
-        """Return what names the account among those of its kind."""
-        return self.mch_id
-
-    def __repr__(self) -> str:
-        return f"WeChatPaySettings(mch_id={self.mch_id!r})"

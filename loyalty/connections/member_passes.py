@@ -1,19 +1,23 @@
 """The settings of member passes (会员通), as an operator writes them."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from loyalty.connections.shape import AccountSettings
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class TmallPassSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="tmall_pass"):
+class TmallPassSettings(AccountSettings, frozen=True, tag="tmall_pass"):
     """The member pass of one Tmall shop, with the app that Tmall signs its questions for.
 
     ``shop_code`` names the shop among ours; ``merchant`` its legal entity, over whose shops an omid
     is one. ``mix_key`` makes ``mix_mobile``: compare one with the member centre's console.
     ``asks_to_register`` is how an unknown shopper is answered: as bindable with E04, or not.
     """
+
+    named_by: ClassVar[str] = "shop_code"
 
     shop_code: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
     seller_name: Name
@@ -23,11 +27,3 @@ class TmallPassSettings(Struct, frozen=True, forbid_unknown_fields=True, tag="tm
     merchant: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")] = "default"
     asks_to_register: bool = True
     max_age_seconds: Annotated[int, Meta(ge=10, le=86_400)] = 300
-
-    @property
-    def scope(self) -> str:
-        """Return what names the account among those of its kind."""
-        return self.shop_code
-
-    def __repr__(self) -> str:
-        return f"TmallPassSettings(shop_code={self.shop_code!r})"

@@ -1,11 +1,10 @@
 """The settings of a shop on Douyin, as an operator writes them."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from loyalty.connections.shops.platform import Address, Name, PlatformShopSettings
-from models import ShopKind
 
 
 class DouyinSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="douyin"):
@@ -15,21 +14,10 @@ class DouyinSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="douyi
     paid for the buyer (``promotion_pay_amount``), which earns no points. Check it on one order.
     """
 
+    named_by: ClassVar[str] = "shop_id"
+
     shop_id: Annotated[str, Meta(pattern=r"^[0-9]{1,20}\Z")]
     app_key: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{1,40}\Z")]
     app_secret: Name
     payment_discount_in_pay_amount: bool = True
     api_base: Address = "https://openapi-fxg.jinritemai.com"
-
-    @property
-    def shop_kind(self) -> ShopKind:
-        """Return the platform."""
-        return ShopKind.DOUYIN
-
-    @property
-    def scope(self) -> str:
-        """Return what names the account among those of its kind."""
-        return self.shop_id
-
-    def __repr__(self) -> str:
-        return f"DouyinSettings(shop_id={self.shop_id!r})"

@@ -1,11 +1,10 @@
 """The settings of a shop on JD, as an operator writes them."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from loyalty.connections.shops.platform import Address, Name, PlatformShopSettings
-from models import ShopKind
 
 CouponType = Annotated[str, Meta(pattern=r"^[0-9]{1,6}\Z")]
 
@@ -20,6 +19,8 @@ class JdSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="jd"):
     ``busy_codes`` are errors of the gateway after which a call is made again.
     """
 
+    named_by: ClassVar[str] = "vender_id"
+
     vender_id: Annotated[str, Meta(pattern=r"^[0-9]{1,20}\Z")]
     app_key: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{1,64}\Z")]
     app_secret: Name
@@ -32,16 +33,3 @@ class JdSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="jd"):
     busy_codes: tuple[CouponType, ...] = ("2", "43", "65", "66", "67", "69")
     api_base: Address = "https://api.jd.com/routerjson"
     oauth_base: Address = "https://open-oauth.jd.com/oauth2"
-
-    @property
-    def shop_kind(self) -> ShopKind:
-        """Return the platform."""
-        return ShopKind.JD
-
-    @property
-    def scope(self) -> str:
-        """Return what names the account among those of its kind."""
-        return self.vender_id
-
-    def __repr__(self) -> str:
-        return f"JdSettings(vender_id={self.vender_id!r})"

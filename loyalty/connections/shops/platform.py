@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from loyalty.connections.shape import AccountSettings
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Address = Annotated[str, Meta(pattern=r"^https?://[^\s?#]+\Z", max_length=255)]
 
 
-class PlatformShopSettings(Struct, frozen=True, forbid_unknown_fields=True):
+class PlatformShopSettings(AccountSettings, frozen=True):
     """What all shops on platforms are told.
 
     At first connection the last ``history_days`` are read; afterwards each change since. A call of
@@ -17,3 +19,8 @@ class PlatformShopSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     history_days: Annotated[int, Meta(ge=0, le=90)] = 0
     calls_per_second: Annotated[float, Meta(gt=0, le=1000)] = 5.0
+
+    @property
+    def shop_kind(self) -> str:
+        """Return the platform."""
+        return str(self.__struct_config__.tag)

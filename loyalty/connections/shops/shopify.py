@@ -1,11 +1,10 @@
 """The settings of a store on Shopify, as an operator writes them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from loyalty.connections.shops.platform import Address, Name, PlatformShopSettings
-from models import ShopKind
 
 
 class ShopifySettings(PlatformShopSettings, frozen=True, kw_only=True, tag="shopify"):
@@ -15,6 +14,8 @@ class ShopifySettings(PlatformShopSettings, frozen=True, kw_only=True, tag="shop
     ``completed_when``: an order is completed when all of it was sent, or at once when it is paid;
     its return window begins there. Shopify grants two calls a second and forty at once.
     """
+
+    named_by: ClassVar[str] = "shop_domain"
 
     shop_domain: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com\Z")]
     access_token: Name
@@ -26,20 +27,7 @@ class ShopifySettings(PlatformShopSettings, frozen=True, kw_only=True, tag="shop
     api_base: Address | None = None
 
     @property
-    def shop_kind(self) -> ShopKind:
-        """Return the platform."""
-        return ShopKind.SHOPIFY
-
-    @property
-    def scope(self) -> str:
-        """Return what names the account among those of its kind."""
-        return self.shop_domain
-
-    @property
     def secrets(self) -> tuple[str, ...]:
         """Return what may have signed a webhook."""
         told = (self.app_secret, self.previous_app_secret)
         return tuple(one for one in told if one)
-
-    def __repr__(self) -> str:
-        return f"ShopifySettings(shop_domain={self.shop_domain!r})"

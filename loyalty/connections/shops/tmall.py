@@ -1,6 +1,6 @@
 """The settings of a shop on Tmall or Taobao, as an operator writes them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -26,6 +26,8 @@ class TmallSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="tmall"
     ``seller_id`` tells the messages of several shops of one app apart. ``not_own_money`` are the
     parts of an order's ``payment`` that the buyer did not pay with money: they earn no points.
     """
+
+    named_by: ClassVar[str] = "seller_nick"
 
     seller_nick: Name
     app_key: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{1,40}\Z")]
@@ -57,6 +59,3 @@ class TmallSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="tmall"
     def scope(self) -> str:
         """Return what names the account among those of its kind."""
         return self.shop_code or self.seller_nick
-
-    def __repr__(self) -> str:
-        return f"TmallSettings(seller_nick={self.seller_nick!r})"

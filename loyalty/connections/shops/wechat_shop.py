@@ -1,12 +1,11 @@
 """A shop on WeChat."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from loyalty.connections.accounts import AccountId, AesKey
 from loyalty.connections.shops.platform import Address, Name, PlatformShopSettings
-from models import ShopKind
 
 
 class WeChatShopSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="wechat_shop"):
@@ -16,6 +15,8 @@ class WeChatShopSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="w
     coupon paid; ``points_in_real_price``: ``real_price`` includes what was paid with points. Check
     both on one order each. After-sales of the last ``after_sale_days`` are looked at again.
     """
+
+    named_by: ClassVar[str] = "app_id"
 
     app_id: AccountId
     app_secret: Name
@@ -29,16 +30,3 @@ class WeChatShopSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="w
     page_size: Annotated[int, Meta(ge=1, le=100)] = 50
     api_base: Address = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
-
-    @property
-    def shop_kind(self) -> ShopKind:
-        """Return the platform."""
-        return ShopKind.WECHAT_SHOP
-
-    @property
-    def scope(self) -> str:
-        """Return what names the account among those of its kind."""
-        return self.app_id
-
-    def __repr__(self) -> str:
-        return f"WeChatShopSettings(app_id={self.app_id!r})"

@@ -10,7 +10,7 @@ from jifen import clients
 from loyalty import ledger
 from models import Identity, Purchase, db
 from tests.connectors import market as markets
-from tests.connectors.jd.conftest import APP_KEY, ours, pair, pair_without_refresh
+from tests.connectors.jd.conftest import APP_KEY, ours, pair_without_refresh
 from tests.connectors.market import BEANS, SHIRT, Market
 from web.context import Context
 from wechat.errors import CallFailed, Rejected, TokenRefused
@@ -196,8 +196,3 @@ async def test_an_order_that_cannot_be_used_is_parked_and_shown(market: Market) 
     parked = [error for state, error in await market.events() if state == "parked"]
     assert len(parked) == 1
     assert str(parked[0]).startswith("order_refused")
-
-
-def test_nothing_secret_is_shown_of_the_settings() -> None:
-    told = repr(pair("", "http://127.0.0.1:1")[1])
-    assert told == "JdSettings(vender_id='10622317')"
