@@ -81,6 +81,16 @@ class Market:
             while await pump.work(now()):
                 pass
 
+    async def again(self) -> None:
+        """Work all hints that were put back, without waiting until they are due."""
+        await db.fetch("UPDATE inbound_event SET claimed_until = clock_timestamp()")
+        await self.work()
+
+    async def read(self) -> None:
+        """Sweep the first shop, and work what was found."""
+        await self.sweep()
+        await self.work()
+
     async def sweep(self) -> int:
         """Read the first shop for what changed, as a minute from now: platforms lag."""
         later = replace(self.context, clock=lambda: now() + timedelta(minutes=1))

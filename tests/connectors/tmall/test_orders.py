@@ -12,7 +12,7 @@ from connectors.reading.hints import pushed
 from connectors.reading.sweeping import sweep_again
 from connectors.reading.working import ShopOrders
 from jifen import clients
-from loyalty import connections, inbox, ledger, parking
+from loyalty import connections, inbox, parking
 from loyalty.connections import TmallSettings
 from models import Identity, db
 from tests.connectors.market import BEANS, SHIRT, Market
@@ -52,26 +52,6 @@ async def test_an_order_sold_live_becomes_pending_points_and_keeps_its_anchor(
     assert {state for state, _ in await market.events()} == {"worked"}
 
 
-async def test_points_follow_an_order_to_its_end_and_back(market: Market) -> None:
-    order = await market.buy()
-    for action in ("ship", "complete"):
-        await market.act(order, action)
-    await market.work()
-    (purchase,) = await market.purchases()
-    assert (purchase["state"], purchase["points_earned"]) == ("completed", 300)
-    await market.act(order, "refund", line_key=order["lines"][1]["key"], amount_fen=4_000)
-    await market.act(order, "refund", line_key=order["lines"][1]["key"])
-    await market.work()
-    (purchase,) = await market.purchases()
-    assert (purchase["state"], purchase["refunded_fen"]) == ("completed", 10_000)
-    assert purchase["points_earned"] == 200
-    await market.act(order, "refund", line_key=order["lines"][0]["key"])
-    await market.work()
-    (purchase,) = await market.purchases()
-    assert (purchase["state"], purchase["points_earned"]) == ("refunded", 0)
-    assert await ledger.verify() == []
-
-
 async def test_a_platforms_coupon_is_not_the_buyers_money_and_goes_back_as_one(
     market: Market,
 ) -> None:
@@ -105,36 +85,6 @@ async def test_a_refund_that_is_only_asked_for_takes_nothing_and_points_paid_wit
     await market.work()
     (purchase,) = await market.purchases()
     assert (purchase["refunded_fen"], purchase["points_earned"]) == (10_000, 195)
-
-
-async def test_unpaid_and_closed_orders_are_no_purchases(market: Market) -> None:
-    order = await market.buy(is_paid=False)
-    await market.act(order, "close")
-    await market.work()
-    assert await market.purchases() == []
-    assert {state for state, _ in await market.events()} == {"worked"}
-
-
-async def test_an_order_that_is_closed_after_payment_earns_nothing(market: Market) -> None:
-    order = await market.buy()
-    await market.work()
-    await market.act(order, "close")
-    await market.work()
-    (purchase,) = await market.purchases()
-    assert (purchase["state"], purchase["points_earned"]) == ("refunded", 0)
-    assert purchase["refunded_fen"] == 30_000
-
-
-async def test_lost_messages_are_found_by_the_sweep_and_told_once(quiet: Market) -> None:
-    await quiet.sweep()
-    await quiet.faults(shop_pushes_lost=True)
-    numbers = [(await quiet.buy())["number"] for _ in range(3)]
-    await quiet.work()
-    assert await quiet.purchases() == []
-    assert await quiet.sweep() == 3
-    await quiet.work()
-    assert [one["number"] for one in await quiet.purchases()] == numbers
-    assert await quiet.sweep() == 0, "what overlaps is known"
 
 
 async def test_a_refund_after_the_end_is_swept_though_its_trade_did_not_change(
@@ -234,22 +184,6 @@ async def test_a_busy_platform_is_asked_again(market: Market) -> None:
     assert purchase["refunded_fen"] == 100
 
 
-async def test_a_platform_that_is_away_costs_no_order(market: Market) -> None:
-    order = await market.buy()
-    await market.faults(endpoints={f"{PATH}/taobao.trade.fullinfo.get": {"status": 503}})
-    await market.work()
-    assert {state for state, _ in await market.events()} == {"received"}
-    await market.faults(endpoints={PATH: {"truncate_body": True}})
-    with pytest.raises(CallFailed):
-        await market.sweep()
-    await market.faults(endpoints={})
-    await db.fetch("UPDATE inbound_event SET claimed_until = clock_timestamp()")
-    await market.work()
-    assert [one["number"] for one in await market.purchases()] == [order["number"]]
-    rows = await db.fetch("SELECT attempts FROM inbound_event")
-    assert {row["attempts"] for row in rows} == {1}, "its being away is no failure of the order's"
-
-
 async def test_a_refusal_of_the_app_is_no_fault_of_the_orders(market: Market) -> None:
     path = f"{PATH}/taobao.trade.fullinfo.get"
     await market.faults(endpoints={path: {"errcode": 11}})
@@ -325,8 +259,7 @@ async def test_an_order_that_the_platform_does_not_know_is_parked(market: Market
     shop = market.account.connection.id
     await inbox.store([pushed("17", message_id="1", connection_id=shop)], at=now())
     for _ in range(3):
-        await db.fetch("UPDATE inbound_event SET claimed_until = clock_timestamp()")
-        await market.work()
+        await market.again()
     ((state, error),) = await market.events()
     assert (state, (error or "").split(" ")[0]) == ("parked", "order_refused")
     assert "isv.trade-not-exist" in (error or "")
