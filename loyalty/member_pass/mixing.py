@@ -23,8 +23,10 @@ BEHIND = 10_000
 _UNMIXED = """
 SELECT identity.id, customer_id, value, sealed_value FROM identity
 WHERE kind = 'mobile' AND sealed_value IS NOT NULL
-  AND identity.id > (SELECT coalesce(max(identity_id), 0) FROM mixed_phone
-                     WHERE connection_id = $1) - $3
+  AND identity.id > coalesce((SELECT identity_id FROM mixed_phone
+                              JOIN identity AS mixed ON mixed.id = identity_id
+                              WHERE connection_id = $1 AND mixed.kind = 'mobile'
+                              ORDER BY identity_id DESC LIMIT 1), 0) - $3
   AND NOT EXISTS (SELECT FROM mixed_phone
                   WHERE connection_id = $1 AND identity_id = identity.id)
 ORDER BY identity.id LIMIT $2

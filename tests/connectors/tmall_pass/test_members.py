@@ -104,6 +104,16 @@ async def test_a_shopper_registers_with_a_hash_and_is_found_when_she_gives_her_n
     assert await ledger.verify() == []
 
 
+async def test_numbers_that_were_here_first_are_mixed_though_somebody_registers_before(
+    tmall: Tmall,
+) -> None:
+    await tmall.follower("oLin")
+    await db.fetch("ALTER TABLE identity ALTER COLUMN id RESTART WITH 1000000")
+    await tmall.register(mix_mobile=mixed("13900139000"), ouid="ouid-wang")
+    await tmall.mix()
+    assert (await tmall.may_bind(mix_mobile=mixed()))["bind_code"] == "SUC"
+
+
 async def test_a_shopper_registers_with_her_number(tmall: Tmall) -> None:
     await tmall.register(mobile=MOBILE, mix_mobile=mixed())
     identity = await Identity.get(kind="mobile")
