@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from connectors.tmall_pass.shops import Pass, client_of
+from connectors.tmall_pass.wire import Word
 from loyalty import inbox, member_pass, parking
 from loyalty.again import in_transaction
 from loyalty.errors import LoyaltyError
@@ -34,13 +35,13 @@ AGAIN_AFTER = timedelta(seconds=30)
 # The platform's own words; its spelling.
 ERRORS = {NO_SUCH_MEMBER: "no-exsit-member", "not_enough_points": "point-not-enough"}
 
-Word = Annotated[str, Meta(max_length=200)]
+Record = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,100}\Z")]
 
 
 class Told(Struct, frozen=True):
     """A change as the platform tells it: ``type`` 1 takes points, 2 gives them."""
 
-    record_id: str | int
+    record_id: Record | Annotated[int, Meta(ge=0, le=2**63 - 1)]
     type: int
     point: Annotated[int, Meta(gt=0, le=10**9)]
     seller_name: Word = ""

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-Word = Annotated[str, Meta(max_length=200)]
+Word = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+# Who is told by half a number would be whoever has the same half.
+Mobile = Annotated[str, Meta(pattern=r"^(\+?[0-9]{4,15})?\Z")]
 
 
 class Asked(Struct, frozen=True):
@@ -12,7 +14,7 @@ class Asked(Struct, frozen=True):
 
     seller_name: Word = ""
     mix_mobile: Word = ""
-    mobile: Word = ""
+    mobile: Mobile = ""
     ouid: Word = ""
     omid: Word = ""
     type: str | int = ""

@@ -172,6 +172,9 @@ async def test_a_message_that_is_no_change_breaks_nothing(market: Market) -> Non
     for point in (0, -5):
         await spend(market, f"r{point}", point)
     await spend(market, "r-9", 10, kind=9)
+    for broken in ("r\0", "r" * 5_000, "", "林"):
+        await spend(market, broken, 10)
+    await spend(market, "r-8", 10, ouid="ouid\0lin")
     await spend(market, "r-1", 10)
     await events(market, 1)
     await work(market)
