@@ -8,8 +8,8 @@ class PassBinding(Model):
     """A customer's membership shown on a platform, under the platform's name for her.
 
     ``connection_id`` is the pass's; ``value`` what the platform calls her (at Tmall her ouid). One
-    stands for a name until ``ended_at``. ``told_points`` and ``told_tier`` are what the platform
-    was last told of her, at ``told_at``.
+    stands for a name, and for a customer, until ``ended_at``. ``told_points`` and ``told_tier``
+    are what the platform was last told of her, at ``told_at``.
     """
 
     id = fields.BigIntField(primary_key=True)

@@ -174,11 +174,17 @@ async def _create(groups: _Groups, *, at: datetime, through: str) -> None:
     await join([next(iter(groups.customers[place])) for place in roots], at=at, through=through)
 
 
-async def add_names(customer_id: int, names: Sequence[IdentityRef], *, at: datetime) -> None:
-    """Let a customer be known by these names, too, which are nobody's yet."""
+async def add_names(
+    customer_id: int, names: Sequence[IdentityRef], *, own_id: int, at: datetime
+) -> None:
+    """Let a customer be known by these names, too, which are nobody's yet.
+
+    ``own_id`` is who she was before a merge, whose they are when that is undone.
+    """
     if names:
         here = [customer_id] * len(names)
-        await db.fetch(_ADD_IDENTITIES, here, [None] * len(names), *_columns(names), at)
+        before = [own_id if own_id != customer_id else None] * len(names)
+        await db.fetch(_ADD_IDENTITIES, here, before, *_columns(names), at)
 
 
 async def join(customer_ids: Sequence[int], *, at: datetime, through: str) -> None:

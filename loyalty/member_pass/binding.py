@@ -16,7 +16,10 @@ EVIDENCE = "member_pass"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($2, $1))"
 _BOUND = """
 INSERT INTO pass_binding (connection_id, value, customer_id, bound_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (connection_id, value) WHERE ended_at IS NULL DO NOTHING
+ON CONFLICT DO NOTHING
+"""
+_STANDING = """
+SELECT FROM pass_binding WHERE connection_id = $1 AND value = $2 AND ended_at IS NULL
 """
 _END = """
 UPDATE pass_binding SET ended_at = $3
@@ -108,9 +111,12 @@ async def _bound(shown: Shown, found: Found, customer_id: int, *, at: datetime) 
         if await are_two_people(customer_id, other):
             raise Refused("two_people")
         await customers.merge(customer_id, other, evidence=EVIDENCE, by=EVIDENCE, at=at)
+    own = customer_id if found.own is None else found.own
     new = [one for one in (name, *shown.others) if one not in named]
-    await customers.add_names(customer_id, new, at=at)
-    await db.fetch(_BOUND, shown.connection_id, name.value, customer_id, at)
+    await customers.add_names(customer_id, new, own_id=own, at=at)
+    await db.fetch(_BOUND, shown.connection_id, name.value, own, at)
+    if not await db.fetch(_STANDING, shown.connection_id, name.value):
+        raise Refused("bound_to_another")
     return customer_id
 
 

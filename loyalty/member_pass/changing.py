@@ -10,16 +10,23 @@ from models import db
 CAUSE = "member_pass"
 NO_SUCH_MEMBER = "no_such_member"
 
+# A merge and its undoing wait for her: whoever is bound then is bound until the points moved.
+_HOLD = "SELECT FROM member WHERE id = $1 FOR UPDATE"
+
 
 async def change_points(shown: Shown, points: int, *, key: str, at: datetime) -> str:
     """Give points, or take them where they are fewer than none; return "" or why not.
 
     Asked again by the same key, it is answered as before where it was done. Points that are given
-    lapse by the programme's rule. Joins the caller's transaction, which must be open.
+    lapse by the programme's rule. Joins the caller's transaction, which must be open; a
+    ``db.Collision`` with another process is the caller's to try again.
     """
     found = await look(shown)
     if found.bound is None:
         return NO_SUCH_MEMBER
+    await db.fetch(_HOLD, found.bound)
+    if (await look(shown)).bound != found.bound:
+        raise db.Outdated
     outcome = (await ledger.record([await _movement(found.bound, points, key=key, at=at)]))[0]
     if outcome.refusal is None:
         return ""

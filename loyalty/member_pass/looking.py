@@ -26,10 +26,12 @@ class Shown(Struct, frozen=True):
 class Found(Struct, frozen=True):
     """Which customers are meant: by the number, and by what is bound.
 
-    ``bound_name`` is under which name the number's customer is bound.
+    ``bound_name`` is under which name the number's customer is bound. ``own`` is whom the number,
+    or else the name, meant before a merge: what comes with it goes with her when they part.
     """
 
     by_phone: int | None
+    own: int | None
     bound: int | None
     bound_name: str | None
 
@@ -43,17 +45,23 @@ class PassMember(Struct, frozen=True):
 
 
 _ROOT = "coalesce(customer.merged_into_id, customer.id)"
+_OWN = "coalesce(before_merge_id, customer_id)"
 _LOOK = f"""
-SELECT found.by_phone, standing.bound, hers.bound_name
-FROM (SELECT coalesce(
-        (SELECT {_ROOT} FROM identity JOIN customer ON customer.id = customer_id
-         WHERE kind = 'mobile' AND scope = '' AND value = $3),
-        (SELECT {_ROOT} FROM mixed_phone JOIN identity ON identity.id = identity_id
-         JOIN customer ON customer.id = identity.customer_id
-         WHERE connection_id = $1 AND digest = $2)) AS by_phone) AS found
+SELECT found.by_phone, coalesce(found.own, named.own) AS own, standing.bound, hers.bound_name
+FROM (SELECT (
+        SELECT {_OWN} FROM identity WHERE kind = $4 AND scope = $5 AND value = $6) AS own) AS named
+LEFT JOIN LATERAL (
+        SELECT {_ROOT} AS by_phone, {_OWN} AS own
+        FROM (SELECT 1 AS place, id FROM identity
+              WHERE kind = 'mobile' AND scope = '' AND value = $3
+              UNION ALL
+              SELECT 2, identity_id FROM mixed_phone WHERE connection_id = $1 AND digest = $2
+             ) AS number
+        JOIN identity USING (id) JOIN customer ON customer.id = customer_id
+        ORDER BY place LIMIT 1) AS found ON true
 CROSS JOIN (SELECT (
         SELECT {_ROOT} FROM pass_binding JOIN customer ON customer.id = customer_id
-        WHERE connection_id = $1 AND value = $4 AND ended_at IS NULL) AS bound) AS standing
+        WHERE connection_id = $1 AND value = $6 AND ended_at IS NULL) AS bound) AS standing
 CROSS JOIN LATERAL (SELECT (
         SELECT pass_binding.value FROM pass_binding JOIN customer ON customer.id = customer_id
         WHERE connection_id = $1 AND ended_at IS NULL AND found.by_phone IS NOT NULL
@@ -65,8 +73,16 @@ CROSS JOIN LATERAL (SELECT (
 
 async def look(shown: Shown) -> Found:
     """Return which customers a platform means."""
-    name = shown.name.value if shown.name else ""
-    (row,) = await db.fetch(_LOOK, shown.connection_id, shown.mixed, shown.phone, name)
+    name = shown.name
+    (row,) = await db.fetch(
+        _LOOK,
+        shown.connection_id,
+        shown.mixed,
+        shown.phone,
+        name.kind.value if name else "",
+        name.scope if name else "",
+        name.value if name else "",
+    )
     return Found(*row)
 
 

@@ -96,7 +96,8 @@ CREATE TABLE pass_binding (
 );
 CREATE UNIQUE INDEX pass_binding_standing ON pass_binding (connection_id, value)
     WHERE ended_at IS NULL;
-CREATE INDEX pass_binding_customer ON pass_binding (customer_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX pass_binding_customer ON pass_binding (customer_id, connection_id)
+    WHERE ended_at IS NULL;
 CREATE TABLE mixed_phone (
     connection_id bigint NOT NULL REFERENCES connection,
     digest text NOT NULL CHECK (digest <> ''),
