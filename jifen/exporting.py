@@ -10,6 +10,7 @@ import pyarrow
 import pyarrow.csv
 import pyarrow.parquet
 
+from connectors.files.parked_csv import safe
 from loyalty import exports
 from loyalty.calendar import SHANGHAI, start_of
 from loyalty.exports import Page
@@ -143,10 +144,18 @@ async def _write(out: Path, columns: Columns, pages: AsyncIterator[Page]) -> int
     rows = 0
     with _new(out) as file, _writer(out, file, schema) as writer:
         async for page in pages:
-            told = [pa.array([row.get(field) for row in page], kind) for _, field, kind in columns]
+            told = [
+                pa.array([_cell(row.get(field), out) for row in page], kind)
+                for _, field, kind in columns
+            ]
             writer.write_table(pa.Table.from_arrays(told, schema=schema))
             rows += len(page)
     return rows
+
+
+def _cell(told: Any, out: Path) -> Any:
+    """Return a value as the file holds it: a spreadsheet runs no text of a CSV as a formula."""
+    return safe(told) if isinstance(told, str) and out.suffix == ".csv" else told
 
 
 def _new(out: Path) -> BinaryIO:
