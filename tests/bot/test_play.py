@@ -48,11 +48,14 @@ async def test_challenges_are_told_and_claimed_once(town: Town) -> None:
 async def test_the_board_tells_who_leads_and_where_she_is(town: Town) -> None:
     hers = await buyer(town)
     assert "还没有积分" in (await town.platform.says("排行榜", openid=OPENID)).said
-    await buys("1", 30, paid_at=datetime.now(UTC), buyer=hers)
+    now = datetime.now(UTC)
+    emma = IdentityRef(IdentityKind.OPENID, hers.scope, "oEmma")
+    await buys("1", 1_000, paid_at=now, buyer=hers)
+    await buys("2", 1_088, paid_at=now, buyer=emma)
     told = (await town.platform.says("leaderboard", openid=OPENID)).said.splitlines()
     assert told[0] == "Points of the week"
-    assert "Me  30" in told[2]
-    assert told[-1] == "You are no. 2 with 30, 88 behind the next.", "wang bought this week"
+    assert "Me  1,000" in told[2]
+    assert told[-1] == "You are no. 2 with 1,000, 88 behind the next."
 
 
 async def test_she_reads_her_tier_and_what_it_takes_to_rise_and_to_stay(town: Town) -> None:
