@@ -47,9 +47,9 @@ WITH counted AS (
     LEFT JOIN counted ON counted.member_id = wanted.id
     GROUP BY id
 ), gone AS (
-    DELETE FROM score USING summed
-    WHERE score.board = $2 AND score.season = $3 AND score.member_id = summed.member_id
-      AND summed.score = 0
+    DELETE FROM score
+    WHERE board = $2 AND season = $3
+      AND member_id = ANY(ARRAY(SELECT member_id FROM summed WHERE score = 0))
 ), kept AS (
     INSERT INTO score (board, season, member_id, score, reached_at)
     SELECT $2, $3, member_id, score, reached_at FROM summed WHERE score > 0 ORDER BY member_id

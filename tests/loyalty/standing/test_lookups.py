@@ -1,8 +1,10 @@
-"""Members are looked up by the index, also right after a load, when nothing was analysed yet."""
+"""What is meant is looked up by the index, also right after a load, when nothing was analysed."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
+from loyalty import inbox
 from loyalty.leaderboards import scoring
 from loyalty.seasons import season
 from models import db
@@ -22,23 +24,44 @@ RETURNING member_id
 """
 
 
-def read_whole(plan: dict[str, Any]) -> set[str]:
-    """Return the tables that a plan reads from end to end."""
-    found = {plan["Relation Name"]} if plan["Node Type"] == "Seq Scan" else set()
-    return found.union(*(read_whole(part) for part in plan.get("Plans", ())))
+_TOLD = """
+INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, state, attempts,
+                           received_at)
+SELECT 1, 'key ' || number, 'order', 'order ' || number, '', 'worked', 1, now()
+FROM generate_series(1, $1) AS number
+"""
+
+
+async def parts(statement: str, *arguments: Any) -> list[dict[str, Any]]:
+    """Return the parts of the plan of a statement."""
+    told = await db.fetch(f"EXPLAIN (FORMAT JSON) {statement}", *arguments)
+    (explained,) = json.loads(told[0][0])
+    return list(_parts(explained["Plan"]))
+
+
+def _parts(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from _parts(part)
 
 
 async def test_scores_of_some_members_do_not_read_everybodys_entries(database: None) -> None:
     rows = await db.fetch(_LAY, MEMBERS, JUNE_1)
     ids = [row["member_id"] for row in rows][:500]
     span = season("weekly", JUNE_1)
-    told = await db.fetch(
-        "EXPLAIN (FORMAT JSON) " + scoring._SCORE,
-        ids,
-        "board:week",
-        span.name,
-        span.starts_at,
-        span.ends_at,
+    plan = await parts(scoring._SCORE, ids, "board:week", span.name, span.starts_at, span.ends_at)
+    whole = {part["Relation Name"] for part in plan if part["Node Type"] == "Seq Scan"}
+    assert not whole & {"entry", "customer"}
+    (leaving,) = [part for part in plan if part.get("Operation") == "Delete"]
+    looked_up = [part["Index Cond"] for part in leaving["Plans"] if "Index Cond" in part]
+    assert any("member_id = ANY" in one for one in looked_up), "not each of a board beside each"
+
+
+async def test_refunds_of_some_orders_do_not_read_all_that_a_shop_told(database: None) -> None:
+    await db.fetch(_TOLD, 10_000)
+    senders = [f"order {number}" for number in range(1, 501)]
+    plan = await parts(
+        inbox._WORKED_OR_WAITING, [1] * len(senders), senders, "refund", "order_unknown"
     )
-    (plan,) = json.loads(told[0][0])
-    assert not read_whole(plan["Plan"]) & {"entry", "customer"}
+    indexes = {part["Index Name"] for part in plan if "Index Name" in part}
+    assert indexes == {"inbound_event_sender"}
