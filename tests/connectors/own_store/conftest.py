@@ -8,8 +8,9 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from jifen import app
-from loyalty import connections
-from tests.cast import JUNE_1
+from loyalty import connections, programme
+from loyalty.expiry.rolling import Rolling
+from tests.cast import JUNE_1, noon
 from tests.connectors.own_store.till import CODE, SETTINGS, Till, connected
 from tests.jobs.conftest import context, redis, tasks, until
 from tests.loyalty.purchases.conftest import brand
@@ -20,7 +21,10 @@ __all__ = ["brand", "context", "redis", "tasks", "until"]
 
 @pytest.fixture
 async def shop_context(brand: None, context: Context) -> Context:
-    """A process that the till is connected to."""
+    """A process that the till is connected to; points outlast the tests, whose dates stand fast."""
+    await programme.publish(
+        "expiry", Rolling(months=120), starts_at=noon(2026, 1, 1), by="test", at=JUNE_1
+    )
     connection_id = await connections.save(
         SETTINGS, name="淮海路店", sealer=context.sealer, at=JUNE_1
     )
