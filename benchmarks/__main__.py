@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import callbacks, imports, ledger, reporting, servers, shopping, stores
+from benchmarks import callbacks, imports, ledger, passes, reporting, servers, shopping, stores
 from benchmarks.measuring import BenchmarkFailed, split_cores
 from benchmarks.reporting import Comparison
 from benchmarks.setting import Setting
@@ -23,6 +23,7 @@ COMPARISONS: dict[str, Callable[[Setting], Comparison]] = {
     "import": imports.compare,
     "shopping": shopping.compare,
     "stores": stores.compare,
+    "passes": passes.compare,
 }
 BUSY_LOAD = 0.5
 

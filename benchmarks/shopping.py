@@ -6,13 +6,9 @@ they are due, however long the ones before take: a server that falls behind show
 
 import asyncio
 import json
-import os
 import random
-import subprocess
-import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from time import perf_counter
 from uuid import uuid4
@@ -20,9 +16,8 @@ from uuid import uuid4
 import aiohttp
 from msgspec import Struct
 
-from benchmarks import brand, servers
-from benchmarks.fleet import LOGS, PROJECT, READY_SECONDS, STOP_SECONDS
-from benchmarks.measuring import BenchmarkFailed, free_port, quantile, spread, wait_for_port
+from benchmarks import brand, processes, servers
+from benchmarks.measuring import BenchmarkFailed, quantile, spread
 from benchmarks.messages import CallbackAccount
 from benchmarks.reporting import Comparison, Goal, Row, alone
 from benchmarks.servers import Database
@@ -83,7 +78,7 @@ def compare(setting: Setting) -> Comparison:
     master_key = new_master_key()
     with servers.database(setting.reached, cores=setting.cores.all) as found:
         tokens = asyncio.run(_lay(found, brand.new_account(), master_key))
-        with _serving(found, master_key) as port:
+        with processes.serving(found, master_key) as port:
             seconds = 3.0 if setting.is_short else 20.0
             asyncio.run(_shop(port, tokens, seconds=1.0))
             setting.tell(f"shopping: {RATE} requests a second for {seconds:g} s")
@@ -145,35 +140,6 @@ def _order(number: str, buyer: IdentityRef, paid_at: datetime) -> Order:
         source="benchmark",
         buyer=(buyer,),
     )
-
-
-@contextmanager
-def _serving(found: Database, master_key: str) -> Iterator[int]:
-    port = free_port()
-    LOGS.mkdir(parents=True, exist_ok=True)
-    told = {
-        "DATABASE_URL": found.addresses.database_url,
-        "REDIS_URL": found.addresses.redis_url,
-        "JIFEN_MASTER_KEY": master_key,
-    }
-    with (LOGS / "shopping.log").open("wb") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jifen.cli", "serve", "--port", str(port)],
-            cwd=PROJECT,
-            env={**os.environ, **told},
-            stdout=written,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_for_port(port, timeout_seconds=READY_SECONDS)
-        yield port
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 async def _shop(port: int, tokens: list[str], *, seconds: float) -> dict[str, list[float]]:

@@ -1,27 +1,24 @@
 """Stores: signed orders over HTTP to points, through one web process and some workers.
 
 Verify, store, take up, record, move points: the time is from the first call until the last order
-has its points. The load comes from a process of its own; all share the machine's cores.
+has its points, once a first call has shown that the workers are there. The load comes from a
+process of its own; all share the machine's cores.
 """
 
 import asyncio
 import hashlib
 import hmac
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from time import perf_counter
 from uuid import uuid4
 
 import aiohttp
 import msgspec
 
-from benchmarks import brand, servers
-from benchmarks.fleet import LOGS, PROJECT, READY_SECONDS, STOP_SECONDS
-from benchmarks.measuring import BenchmarkFailed, free_port, wait_for_port
+from benchmarks import brand, processes, servers
+from benchmarks.measuring import BenchmarkFailed
 from benchmarks.reporting import Comparison, Goal, Row, alone
 from benchmarks.servers import Database
 from benchmarks.setting import Setting
@@ -32,11 +29,11 @@ from models import db
 from web.context import now
 
 CODE, SECRET = "benchmark", "a secret of the benchmark"
-ORDERS, SHORT_ORDERS = 10_000, 1_000
+ORDERS, SHORT_ORDERS = 20_000, 1_000
 A_CALL = 100
 AT_ONCE = 8
 BUYERS = 5_000
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.1
 MOST_SECONDS = 300.0
 WORKERS = (1, 2)
 LINES = (("M-020", 20_000), ("C-100", 5_050))
@@ -61,62 +58,35 @@ def compare(setting: Setting) -> Comparison:
 def _round(setting: Setting, orders: int, *, workers: int) -> float:
     master_key = new_master_key()
     with servers.database(setting.reached, cores=setting.cores.all) as found, ExitStack() as ending:
-        asyncio.run(_lay(found, master_key))
-        port = free_port()
-        ending.enter_context(_running(found, master_key, "serve", port=port))
-        wait_for_port(port, timeout_seconds=READY_SECONDS)
+        asyncio.run(lay(found, master_key))
+        port = ending.enter_context(processes.serving(found, master_key))
         for _ in range(workers):
-            ending.enter_context(_running(found, master_key, "work", port=port))
-        return orders / asyncio.run(_told_and_worked(found, port, _bodies(orders), orders))
+            ending.enter_context(processes.working(found, master_key))
+        asyncio.run(_told_and_worked(found, port, bodies(A_CALL, named="first"), A_CALL))
+        told = bodies(orders, named="B")
+        return orders / asyncio.run(_told_and_worked(found, port, told, A_CALL + orders))
 
 
-async def _lay(found: Database, master_key: str) -> None:
+async def lay(found: Database, master_key: str) -> None:
+    """Lay the demo's brand with one store that signs what it tells."""
     await brand.lay_rules(found, brand.new_account(), master_key)
     async with db.opened(found.url, pool_size=1):
         settings = OwnStoreSettings(CODE, SECRET)
         await connections.save(settings, name="Benchmark", sealer=Sealer(master_key), at=now())
 
 
-@contextmanager
-def _running(found: Database, master_key: str, command: str, *, port: int) -> Iterator[None]:
-    environment = {
-        **os.environ,
-        "DATABASE_URL": found.addresses.database_url,
-        "REDIS_URL": found.addresses.redis_url,
-        "JIFEN_MASTER_KEY": master_key,
-        "JIFEN_PORT": str(port),
-    }
-    LOGS.mkdir(parents=True, exist_ok=True)
-    with open(LOGS / f"stores-{command}.log", "wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jifen.cli", command],
-            cwd=PROJECT,
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _bodies(orders: int) -> list[bytes]:
+def bodies(orders: int, *, named: str) -> list[bytes]:
+    """Return what a store tells of so many orders, a call each ``A_CALL`` of them."""
     at = now().isoformat()
-    told = [_order(number, at) for number in range(orders)]
+    told = [_order(f"{named}-{number}", number, at) for number in range(orders)]
     calls = [told[place : place + A_CALL] for place in range(0, orders, A_CALL)]
     return [msgspec.json.encode({"orders": call}) for call in calls]
 
 
-def _order(number: int, at: str) -> dict[str, object]:
+def _order(name: str, number: int, at: str) -> dict[str, object]:
     total = sum(fen for _, fen in LINES)
     return {
-        "number": f"B-{number}",
+        "number": name,
         "state": "completed",
         "ordered_at": at,
         "paid_at": at,
@@ -140,10 +110,10 @@ def _order(number: int, at: str) -> dict[str, object]:
 
 
 async def _told_and_worked(
-    found: Database, port: int, bodies: Sequence[bytes], orders: int
+    found: Database, port: int, calls: Sequence[bytes], orders: int
 ) -> float:
-    """Send all calls and wait until every order has its points; return the seconds."""
-    waiting = iter(bodies)
+    """Send all calls and wait until so many orders have points; return the seconds."""
+    waiting = iter(calls)
     async with (
         db.session(found.url) as session,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
@@ -152,7 +122,7 @@ async def _told_and_worked(
 
         async def send() -> None:
             for body in waiting:
-                await _send(http, body)
+                await tell(http, body)
 
         await asyncio.gather(*(send() for _ in range(AT_ONCE)))
         while await session.fetchval("SELECT count(*) FROM purchase WHERE points_earned > 0") < (
@@ -164,7 +134,12 @@ async def _told_and_worked(
         return perf_counter() - began_at
 
 
-async def _send(http: aiohttp.ClientSession, body: bytes) -> None:
+async def tell(http: aiohttp.ClientSession, body: bytes) -> None:
+    """Make a signed call of the store.
+
+    Raises:
+        BenchmarkFailed: it was refused.
+    """
     timestamp, nonce = str(int(time.time())), uuid4().hex
     signed = f"{timestamp}\n{nonce}\n".encode() + body
     headers = {
