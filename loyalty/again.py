@@ -8,7 +8,7 @@ from typing import TypeVar
 from models import db
 
 T = TypeVar("T")
-ATTEMPTS = 6
+ATTEMPTS = 8
 PAUSE_SECONDS = 0.005
 
 
