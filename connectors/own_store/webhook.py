@@ -30,14 +30,14 @@ NOBODYS_SECRET = "of no store, so that an unknown one takes as long"
 
 _TIMESTAMP = re.compile("[0-9]{1,12}", re.ASCII)
 _NONCE = re.compile("[A-Za-z0-9_-]{8,64}", re.ASCII)
-_SIGNATURE = re.compile("[0-9a-f]{64}", re.ASCII)
+_SIGNATURE = re.compile("[0-9A-Fa-f]{64}", re.ASCII)
 _FORMS = {
     "X-Timestamp": (_TIMESTAMP, Worded("应为 Unix 秒数", "it must be Unix seconds")),
     "X-Nonce": (
         _NONCE,
         Worded("应为 8 到 64 位字母或数字", "it must be 8 to 64 letters and digits"),
     ),
-    "X-Signature": (_SIGNATURE, Worded("应为 64 位小写十六进制", "it must be 64 hex digits")),
+    "X-Signature": (_SIGNATURE, Worded("应为 64 位十六进制", "it must be 64 hex digits")),
 }
 _decode = body_decoder(Call)
 
@@ -91,7 +91,7 @@ def _signed(request: web.Request, body: bytes) -> tuple[Connected[OwnStoreSettin
     if store is not None:
         settings = store.settings
         secrets = (settings.secret, settings.previous_secret or settings.secret)
-    good = [fits(told, one, timestamp=timestamp, nonce=nonce, body=body) for one in secrets]
+    good = [fits(told.lower(), one, timestamp=timestamp, nonce=nonce, body=body) for one in secrets]
     if store is None or not any(good):
         raise Forbidden("bad_signature")
     if abs(now().timestamp() - int(timestamp)) > store.settings.max_age_seconds:

@@ -7,7 +7,7 @@ finds the database away, is answered "ask again" (E05, E04): Tmall's flight mode
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 import msgspec
 from aiohttp import web
@@ -82,9 +82,9 @@ def _failure(request: web.Request, body: bytes, known: Pass | None) -> Failed | 
     """Return why a question is not believed: a pass that we do not know reads as a wrong sign."""
     told = dict(request.query)
     sign = told.pop("sign", "")
-    for name in request.headers.get("top-sign-list", "").split(","):
-        if name and name in request.headers:
-            told[name] = request.headers[name]
+    for name in filter(None, request.headers.get("top-sign-list", "").split(",")):
+        # one that has no value may be lost on its way, and is signed all the same
+        told[name] = unquote_plus(request.headers.get(name, ""))
     signed = body
     if request.content_type == FORM:
         told |= dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))

@@ -1,9 +1,9 @@
 """Where WeChat tells what happens in a shop (消息推送): opened, stored, acknowledged, worked later.
 
 A message about an order is a hint: the order is read from the platform. Messages about the shop's
-own members (会员) are kept as they came. JSON in security mode; the signature covers the sealed
-body, so a nonce that comes again brings the same message. An answer other than ``success`` lets
-WeChat tell it again.
+own members (会员) are kept as they came. JSON or XML, as the operator chose, in security mode; the
+signature covers the sealed body, so a nonce that comes again brings the same message. An answer
+other than ``success`` lets WeChat tell it again.
 """
 
 from collections.abc import Mapping
@@ -25,10 +25,10 @@ from web.logs import log
 from web.metrics import count_inbound_event
 from web.refusals import BadRequest, Forbidden
 from web.wake import wake
-from wechat.bodies import read_json
+from wechat.bodies import read_json, read_xml
 from wechat.crypto import Crypto, check_age
 from wechat.errors import BadCiphertext, BadSignature, CallbackRefused, Stale
-from wechat.inbound import parse_outer_json
+from wechat.inbound import parse_outer, parse_outer_json
 
 KIND = "wechat_shop"
 DONE = "success"
@@ -81,7 +81,7 @@ class Callback:
         raw = await bodies.read(request)
         try:
             body = self._opened(asked, raw)
-            told = read_json(body)
+            told = read_xml(body) if _is_xml(body) else read_json(body)
         except CallbackRefused as refused:
             raise _refusal(refused) from None
         context = request.app[CONTEXT]
@@ -99,7 +99,7 @@ class Callback:
         Raises:
             CallbackRefused: one of its kinds.
         """
-        sealed = parse_outer_json(raw).encrypt
+        sealed = (parse_outer(raw) if _is_xml(raw) else parse_outer_json(raw)).encrypt
         if sealed is None:
             raise BadCiphertext("nothing is sealed")
         self._crypto.check_message_signature(
@@ -129,6 +129,10 @@ class Callback:
     def _counted(self, new: int) -> bool:
         count_inbound_event(KIND, "received" if new else "repeated")
         return bool(new)
+
+
+def _is_xml(body: bytes) -> bool:
+    return body.lstrip().startswith(b"<")
 
 
 def _asked_once(request: web.Request) -> dict[str, str]:

@@ -266,18 +266,31 @@ def _is_now(told_at: str) -> bool:
 
 
 def _is_signed(query: Any, body: bytes, secret: str) -> bool:
-    """The signature is over the bytes as they came; keys out of order would sign differently."""
-    asked = json.loads(body)
-    canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    pattern = "app_key{}method{}param_json{}timestamp{}v{}".format(
-        query["app_key"], query["method"], canonical, query["timestamp"], query["v"]
-    )
+    """The signature is over the text as it came, which must have its keys in order.
+
+    How that text writes what is not ASCII is the app's choice.
+    """
+    text = body.decode("utf-8", "replace")
+    pattern = f"app_key{query['app_key']}method{query['method']}param_json{text}"
+    pattern += f"timestamp{query['timestamp']}v{query['v']}"
     signed = f"{secret}{pattern}{secret}".encode()
-    if query.get("sign_method") == "hmac-sha256":
-        expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-    else:
-        expected = hashlib.md5(signed).hexdigest()
-    return canonical.encode() == body and hmac.compare_digest(expected, query.get("sign", ""))
+    good = [
+        hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest(),
+        hashlib.md5(signed).hexdigest(),
+    ]
+    method = query.get("sign_method", "").lower()
+    if method:  # not told, it may be either
+        good = good[:1] if method == "hmac-sha256" else good[1:]
+    return _is_in_order(text) and query.get("sign", "").lower() in good
+
+
+def _is_in_order(text: str) -> bool:
+    """Keys ascending at every depth, and nothing between the tokens."""
+    asked = json.loads(text)
+    return text in (
+        json.dumps(asked, sort_keys=True, separators=(",", ":"), ensure_ascii=is_ascii)
+        for is_ascii in (False, True)
+    )
 
 
 def _page(found: list[Any], asked: dict[str, Any]) -> tuple[list[Any], int, int]:

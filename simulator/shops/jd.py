@@ -197,15 +197,20 @@ def is_taken(status: int, answer: bytes) -> bool:
 
 def add_to(app: web.Application) -> None:
     """Answers the gateway, and what renews tokens."""
-    app.router.add_post(BASE + "/routerjson", call)
+    app.router.add_route("*", BASE + "/routerjson", call)
     app.router.add_route("*", BASE + "/oauth2/refresh_token", renew)
 
 
 async def call(request: web.Request) -> web.StreamResponse:
-    """One call of the gateway; a fault names it as /jd/METHOD."""
+    """One call of the gateway; a fault names it as /jd/METHOD.
+
+    Its parameters are in the address, as its own SDKs have them, or in a form.
+    """
     china, started = request.app[CHINA], time.perf_counter()
     body = await request.read()
-    form = {name: str(value) for name, value in (await request.post()).items()}
+    form = {
+        name: str(one) for name, one in (*request.query.items(), *(await request.post()).items())
+    }
     method = form.get("method", "")
     fault = china.faults.take(f"{BASE}/{method}") or EndpointFault()
     try:
@@ -276,10 +281,14 @@ def _shops(request: web.Request) -> list[JdShopOnline]:
 
 
 def _is_now(told_at: str) -> bool:
+    """By Shanghai's clock, or by another whose zone is told: 2026-11-22 10:00:00.000+0000."""
+    form = FORM + (".%f%z" if "." in told_at else "")
     try:
-        return abs(time.time() - _moment(told_at[:19]).timestamp()) <= WINDOW_SECONDS
+        at = dt.datetime.strptime(told_at, form)
     except ValueError:
         return False
+    at = at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+    return abs(time.time() - at.timestamp()) <= WINDOW_SECONDS
 
 
 def _is_signed(form: dict[str, str], secret: str) -> bool:

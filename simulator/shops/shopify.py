@@ -158,7 +158,8 @@ class ShopifyStore:
         return {"orders": rows}, link
 
     def _matching(self, query: dict[str, str]) -> list[str]:
-        begin, end = (_moment(query.get(f"updated_at_{name}", "")) for name in ("min", "max"))
+        begin = _moment(query.get("updated_at_min"), else_at=0.0)
+        end = _moment(query.get("updated_at_max"), else_at=float("inf"))
         found = [
             one
             for one in self.orders.state.orders.values()
@@ -176,7 +177,9 @@ def _only(whole: dict[str, object], query: dict[str, str]) -> dict[str, object]:
     return {k: v for k, v in whole.items() if k in wanted.split(",")} if wanted else whole
 
 
-def _moment(text: str) -> float:
+def _moment(text: str | None, *, else_at: float) -> float:
+    if not text:
+        return else_at
     try:
         return dt.datetime.fromisoformat(text).timestamp()
     except ValueError as error:

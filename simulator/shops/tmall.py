@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -218,7 +219,7 @@ def is_taken(status: int, answer: bytes) -> bool:
 
 def add_to(app: web.Application) -> None:
     """Answers calls at one path, and connections to the messages at another."""
-    app.router.add_post(PATH, handle)
+    app.router.add_route("*", PATH, handle)
     app.router.add_get(tmc.PATH, listen)
 
 
@@ -232,10 +233,14 @@ def _shops(request: web.Request) -> list[TmallShopOnline]:
 
 
 async def handle(request: web.Request) -> web.StreamResponse:
-    """One call, told on the wire. Refusals come with HTTP 200."""
+    """One call, told on the wire. Refusals come with HTTP 200.
+
+    Its parameters may be in the address or in the form: its own SDKs have some here, some there.
+    """
     china = request.app[CHINA]
     body, started = await request.read(), time.perf_counter()
-    asked = {name: str(value) for name, value in (await request.post()).items()}
+    told_of = (*request.query.items(), *(await request.post()).items())
+    asked = {name: str(value) for name, value in told_of}
     method = asked.get("method", "")
     faults = china.faults
     fault = faults.take(f"{PATH}/{method}") or faults.take(PATH) or EndpointFault()
@@ -306,22 +311,31 @@ def _ordered(code: int) -> TopRefused:
 
 
 def _is_now(told_at: str) -> bool:
+    """By Shanghai's clock, or in milliseconds since 1970."""
     try:
-        at = dt.datetime.strptime(told_at, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
+        at = dt.datetime.strptime(told_at, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI).timestamp()
     except ValueError:
-        return False
-    return abs(time.time() - at.timestamp()) <= WINDOW_SECONDS
+        if not re.fullmatch("[0-9]{13}", told_at, re.ASCII):
+            return False
+        at = int(told_at) / 1000
+    return abs(time.time() - at) <= WINDOW_SECONDS
 
 
 def _is_signed(asked: Params, secret: str) -> bool:
+    """SDKs differ in whether a parameter without a value is signed: its name, or nothing."""
+    some = {name: value for name, value in asked.items() if value}
+    told = asked["sign"].encode()
+    return any(hmac.compare_digest(_sign(x, secret).encode(), told) for x in (asked, some))
+
+
+def _sign(asked: Params, secret: str) -> str:
     plain = "".join(name + asked[name] for name in sorted(asked) if name != "sign")
-    if asked.get("sign_method") == "hmac-sha256":
-        digest = hmac.new(secret.encode(), plain.encode(), hashlib.sha256)
-    elif asked.get("sign_method") == "hmac":
-        digest = hmac.new(secret.encode(), plain.encode(), hashlib.md5)
-    else:
-        digest = hashlib.md5((secret + plain + secret).encode())  # type: ignore[assignment]
-    return hmac.compare_digest(digest.hexdigest().upper().encode(), asked["sign"].encode())
+    method = asked.get("sign_method", "").lower()
+    if method == "hmac-sha256":
+        return hmac.new(secret.encode(), plain.encode(), hashlib.sha256).hexdigest().upper()
+    if method == "hmac":
+        return hmac.new(secret.encode(), plain.encode(), hashlib.md5).hexdigest().upper()
+    return hashlib.md5((secret + plain + secret).encode()).hexdigest().upper()
 
 
 def _span(asked: Params, *, longest: dt.timedelta | None) -> tuple[int, int]:

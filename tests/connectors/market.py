@@ -46,6 +46,11 @@ class Market:
         """The first shop that is connected."""
         return self.context.shops[0]
 
+    def of(self, kind: str) -> "Market":
+        """The same with one shop only."""
+        shops = [one for one in self.context.shops if one.shop.kind == kind]
+        return replace(self, context=replace(self.context, shops=shops))
+
     async def play(self, path: str, expected: int = 200, **told: Any) -> Any:
         """Ask the simulator's control API."""
         async with self.http.post(f"{self.china}/play/{path}", json=told) as answer:

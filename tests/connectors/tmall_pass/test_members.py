@@ -2,7 +2,10 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from urllib.parse import quote_plus, urlencode
 
+import msgspec
 import pytest
 
 from connectors.tmall_pass import webhook
@@ -13,7 +16,15 @@ from loyalty.orders import IdentityRef
 from loyalty.policies.tiers import Tier, Tiers
 from models import Customer, Identity, IdentityKind, Merge, PassBinding, db
 from tests.cast import line, order
-from tests.connectors.tmall_pass.conftest import MOBILE, SHOP, Tmall, mixed
+from tests.connectors.tmall_pass.conftest import (
+    KEY,
+    MOBILE,
+    SHANGHAI,
+    SHOP,
+    Tmall,
+    mixed,
+    signed,
+)
 from web.context import now
 
 OUID = IdentityRef(IdentityKind.TMALL_OUID, SHOP, "ouid-lin")
@@ -193,6 +204,26 @@ async def test_who_did_not_sign_is_refused(tmall: Tmall) -> None:
     for raw in (b"", b"[]", b'{"ouid": 1}', b"[" * 5000):
         assert (await tmall.ask(method, raw=raw))[0] == 400
     assert await Customer.all().count() == 0
+
+
+@pytest.mark.parametrize("is_form", [False, True])
+async def test_headers_that_tmall_signs_may_be_empty_or_escaped(
+    tmall: Tmall, is_form: bool
+) -> None:
+    moment = f"{datetime.now(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+    query = {"method": "tmall.mei.crm.member.bind.query", "v": "2.0"}
+    named = {"app_key": KEY, "timestamp": moment, "top-lost": "", "seller": "旗舰 店"}
+    asked = {"ouid": "ouid-lin", "seller_name": "旗舰店", "mix_mobile": "", "note": "a+b c"}
+    body = urlencode(asked).encode() if is_form else msgspec.json.encode(asked)
+    told = {**query, **named, **(asked if is_form else {})}
+    query["sign"] = signed(told, b"" if is_form else body)
+    headers = {name.title(): quote_plus(value) for name, value in named.items() if value}
+    headers["top-sign-list"] = ",".join(named)
+    kind = "x-www-form-urlencoded;charset=utf-8" if is_form else "json;charset=UTF-8"
+    headers["Content-Type"] = f"application/{kind}"
+    url = f"{tmall.origin}/tmall/members/{SHOP}?{urlencode(query)}"
+    async with tmall.http.post(url, data=BytesIO(body), headers=headers) as answer:
+        assert (answer.status, await answer.json()) == (200, {"bindable": True, "bind_code": "E04"})
 
 
 async def test_an_address_with_bytes_that_are_no_text_is_a_wrong_signature(tmall: Tmall) -> None:

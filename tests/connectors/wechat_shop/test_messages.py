@@ -201,3 +201,20 @@ async def test_a_message_that_was_overheard_and_sent_again_does_nothing(market: 
         assert await tell(market, "", asked, raw) == (200, "success")
     assert pushes
     assert len(await market.events()) == before
+
+
+async def test_a_shop_whose_operator_chose_xml_is_heard_too(market: Market) -> None:
+    message = (
+        "<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName>oBuyer</FromUserName>"
+        "<CreateTime>1779242400</CreateTime><MsgType>event</MsgType>"
+        "<Event><![CDATA[channels_ec_order_pay]]></Event>"
+        "<order_info><order_id>3705115058471208928</order_id></order_info></xml>"
+    )
+    encrypted = sealed(message.encode())
+    outer = f"<xml><ToUserName>gh_1</ToUserName>\n<Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
+    told = await tell(market, encrypted, query(encrypted), outer.encode())
+    assert told == (200, "success")
+    rows = await db.fetch("SELECT sender FROM inbound_event")
+    assert [row["sender"] for row in rows] == ["3705115058471208928"]
+    for broken in ("<xml><Encrypt>", '<!DOCTYPE x [<!ENTITY a "b">]><xml>&a;</xml>', "<xml></xml>"):
+        assert (await tell(market, encrypted, query(encrypted), broken.encode()))[0] == 400
