@@ -45,6 +45,7 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "jd_xid": ("京东买家（xid）", "JD buyer (xid)"),
     "douyin_open_id": ("抖店买家", "Douyin Shop buyer"),
     "mobile": ("手机号", "Phone number"),
+    "email": ("邮箱（已验证）", "Verified e-mail address"),
     "customer_key": ("导入的顾客编号", "Customer number of an import"),
 }
 

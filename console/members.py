@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from aiohttp import web
+from msgspec.structs import asdict
 
 from console import timeline
 from console.access import STAFF
 from console.code_words import IDENTITIES, THROUGH, said
 from console.pages import language_of, see, show
-from loyalty import ledger, programme, standing
+from loyalty import customers, ledger, programme, standing
 from loyalty.errors import LoyaltyError, NotFound
 from loyalty.roots import HER_IDS, ids_of
 from models import Customer, Role, db
@@ -119,12 +120,20 @@ async def show_one(
             "lines": await timeline.lines(customer.id, at=at, language=language),
             "uuid": customer.uuid,
             "merges": await merged_into(customer.id, language),
+            "alike": await _alike(request, customer.id),
             "can_merge": request[STAFF].role in MERGERS,
             "asked": {"other": "", "reason": "", **(asked or {})},
             "error": text(error.code, language, error.figures) if error else "",
         },
         http_status=422 if error else 200,
     )
+
+
+async def _alike(request: web.Request, customer_id: int) -> list[dict[str, object]]:
+    """Return who may be the same human, and by which address, masked."""
+    sealer, language = request.config_dict[CONTEXT].sealer, language_of(request)
+    found = await customers.alike(customer_id, sealer=sealer)
+    return [{**asdict(one), "name": masked(one.uuid, language)} for one in found]
 
 
 async def merged_into(customer_id: int, language: Language) -> list[dict[str, object]]:

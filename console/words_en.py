@@ -177,6 +177,11 @@ EN: dict[str, str] = {
     "done_by": "By",
     "complete_about": "She has everything. Her points can be spent when the return window is over.",
     "complete_now": "Complete",
+    "alike": "May be the same person",
+    "alike_about": "A shop told a verified e-mail address of one that names the other. Families"
+    " share addresses: merge only whom you know to be one.",
+    "alike_with": "Other member",
+    "alike_by": "By verified e-mail",
     "merges": "Merges",
     "merged_with": "Merged customer",
     "merge_about": "Let another member be this one: her points, coupons, redemptions and orders"

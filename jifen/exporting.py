@@ -26,6 +26,7 @@ TEXT, POINTS, MOMENT = pa.string(), pa.int64(), pa.timestamp("s", tz="Asia/Shang
 Columns = Sequence[tuple[str, str, Any]]
 NAMES: Columns = (
     ("mobile", "mobile", TEXT),
+    ("email (masked)", "email", TEXT),
     ("unionid", "unionid", TEXT),
     ("openid", "openid", TEXT),
     ("app id", "app_id", TEXT),
@@ -80,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=date.fromisoformat, metavar="DAY",
                         help="ledger, liability: to the end of a day in Shanghai")  # fmt: skip
     parser.add_argument("--with-phones", action="store_true",
-                        help="members, balances: phone numbers in clear")  # fmt: skip
+                        help="members, balances: phone numbers, and e-mails masked")  # fmt: skip
 
 
 def _out(told: str) -> Path:

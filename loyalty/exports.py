@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from loyalty.customers.emails import shown_email
 from loyalty.customers.phones import PURPOSE
 from loyalty.sealing import Sealer
 from models import db
@@ -21,7 +22,9 @@ LEFT JOIN LATERAL (
            min(scope || ':' || value) FILTER (WHERE kind = 'openid') AS openid,
            min(value) FILTER (WHERE kind = 'customer_key') AS name,
            min(value) FILTER (WHERE kind = 'mobile') AS digest,
-           (array_agg(sealed_value) FILTER (WHERE kind = 'mobile'))[1] AS sealed
+           (array_agg(sealed_value) FILTER (WHERE kind = 'mobile'))[1] AS sealed,
+           (array_agg(value ORDER BY id) FILTER (WHERE kind = 'email'))[1] AS email_digest,
+           (array_agg(sealed_value ORDER BY id) FILTER (WHERE kind = 'email'))[1] AS email_sealed
     FROM identity WHERE identity.customer_id = member.id
 ) AS named ON true
 """
@@ -132,5 +135,8 @@ def _named(row: db.Row, sealer: Sealer | None) -> dict[str, Any]:
     sealed, digest = told.pop("sealed"), told.pop("digest")
     if sealed is not None and sealer is not None:
         told["mobile"] = sealer.unseal(sealed, purpose=f"{PURPOSE}:{digest}").decode()
+    digest, sealed = told.pop("email_digest"), told.pop("email_sealed")
+    if sealed is not None and sealer is not None:
+        told["email"] = shown_email(digest, sealed, sealer=sealer)
     app_id, _, openid = (told["openid"] or "").partition(":")
     return told | {"app_id": app_id, "openid": openid}

@@ -8,7 +8,7 @@ from models.campaigns import Snapshot, SnapshotMember, Subscription
 from models.challenges import ChallengeClaim, CheckIn, Score
 from models.communities import Community, CommunityMember, Invitation, InvitationState
 from models.connections import AccessToken, Connection, ShopSweep
-from models.customers import Customer, Identity, IdentityKind, Member, Merge
+from models.customers import Customer, Identity, IdentityKind, Likeness, Member, Merge
 from models.deliveries import Delivery, DeliveryState
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
@@ -59,6 +59,7 @@ __all__ = [
     "InvitationState",
     "JobRun",
     "JobRunState",
+    "Likeness",
     "Lot",
     "Member",
     "Merge",

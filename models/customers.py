@@ -21,6 +21,7 @@ class IdentityKind(StrEnum):
     JD_XID = "jd_xid"  # scope: the app key
     DOUYIN_OPEN_ID = "douyin_open_id"  # scope: app key and shop, since neither alone is documented
     MOBILE = "mobile"  # scope: ""; value: a keyed digest of the number, which is sealed beside it
+    EMAIL = "email"  # scope: ""; value: a keyed digest of the address, which is sealed beside it
     CUSTOMER_KEY = "customer_key"  # scope: the source named by a mapping file, or a store's code
 
 
@@ -40,7 +41,8 @@ class Customer(Model):
 class Identity(Model):
     """(kind, scope, value): how one platform names a customer.
 
-    Of a mobile number the value is a keyed digest and ``sealed_value`` the number itself.
+    Of a mobile number and an e-mail address the value is a keyed digest, and ``sealed_value`` the
+    number or address itself.
     For an openid of an official account: since when she follows, when she last followed or left,
     the QR scene she first came by, until when a person of customer service talks with her, and
     when the platform was last asked about her. ``before_merge_id`` is the customer whom it named
@@ -114,3 +116,19 @@ class Merge(Model):
 
     class Meta:
         table = "merge"
+
+
+class Likeness(Model):
+    """A customer of whom an e-mail address was told that names another: they may be one.
+
+    ``customer_id`` is whom her names stood for then, ``identity_id`` the address.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    customer_id = fields.BigIntField()
+    identity_id = fields.BigIntField()
+    told_at = fields.DatetimeField()
+
+    class Meta:
+        table = "likeness"
+        unique_together = (("customer_id", "identity_id"),)

@@ -270,6 +270,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "手机号授权已失效，请重试",
         "The phone number's code is wrong or too old, please try again",
     ),
+    "email_not_usable": ("邮箱地址不正确", "This is not a usable e-mail address"),
     "phone_not_usable": ("手机号不正确", "This is not a usable phone number"),
     "phone_of_another_customer": (
         "该手机号已绑定其他会员，请联系客服合并",

@@ -11,6 +11,7 @@ from web.movements import SHOPS
 KNOWN_BY: dict[IdentityKind, Worded] = {
     IdentityKind.OPENID: Worded("微信", "WeChat"),
     IdentityKind.MOBILE: Worded("手机号", "your phone number"),
+    IdentityKind.EMAIL: Worded("邮箱", "your e-mail address"),
     IdentityKind.WECOM_CONTACT: Worded("企业微信", "WeCom"),
     IdentityKind.CUSTOMER_KEY: Worded("会员卡", "a member card"),
 }

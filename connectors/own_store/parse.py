@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec.structs import replace
 
 from connectors.own_store.wire import Kept, ToldBuyer, ToldLine, ToldOrder, ToldRefund
+from loyalty.customers import named_by
 from loyalty.errors import Refused
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
 from models import IdentityKind, PurchaseState
@@ -78,7 +79,8 @@ def _buyer(told: ToldBuyer, kept: Kept, *, scope: str) -> tuple[IdentityRef, ...
     """Return by what the buyer is known.
 
     A number that somebody only said names her where nothing else does: tied to another name it
-    would lead whoever says it to the points of whoever has it.
+    would lead whoever says it to the points of whoever has it. So does an address that is verified,
+    and it goes before such a number; beside other names see ``customers.know_emails``.
     """
     found = []
     if told.openid is not None:
@@ -87,7 +89,11 @@ def _buyer(told: ToldBuyer, kept: Kept, *, scope: str) -> tuple[IdentityRef, ...
         found.append(IdentityRef(IdentityKind.UNIONID, "", told.unionid))
     if told.customer_key is not None:
         found.append(IdentityRef(IdentityKind.CUSTOMER_KEY, scope, str(told.customer_key)))
-    if kept.mobile is not None and (told.mobile_verified or not found):
+    if kept.mobile is not None and told.mobile_verified:
+        found.append(IdentityRef(IdentityKind.MOBILE, "", kept.mobile.digest))
+    if not found and kept.email is not None:
+        found.append(named_by(kept.email))
+    if not found and kept.mobile is not None:
         found.append(IdentityRef(IdentityKind.MOBILE, "", kept.mobile.digest))
     return tuple(found)
 

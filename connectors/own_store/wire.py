@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from loyalty.customers import SealedPhone, seal_phone
+from loyalty.customers import EMAIL_FORM, SealedEmail, SealedPhone, seal_email, seal_phone
 from loyalty.inbox import Arrival
 from loyalty.sealing import Sealer
 from web.typed import Moment
@@ -26,6 +26,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=100)] | Annotated[int, Meta(ge
 Amount = Annotated[int, Meta(ge=-(10**15), le=10**15)]
 Name = Annotated[str, Meta(max_length=500)]
 Mobile = Annotated[str, Meta(pattern=r"^[+][1-9][0-9]{6,14}\Z")]
+Email = Annotated[str, Meta(pattern=EMAIL_FORM)]
 
 
 class ToldOpenid(Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,13 +39,16 @@ class ToldOpenid(Struct, frozen=True, forbid_unknown_fields=True):
 class ToldBuyer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Who bought, by whatever the store knows her. ``customer_key`` is the store's own.
 
-    ``mobile_verified``: the store has sent a code to the number and got it back.
+    ``mobile_verified``: the store has sent a code to the number and got it back. An address counts
+    with ``email_verified`` only: the store has sent a code or a link to it that came back.
     """
 
     openid: ToldOpenid | None = None
     unionid: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
     mobile: Mobile | None = None
     mobile_verified: bool = False
+    email: Email | None = None
+    email_verified: bool = False
     customer_key: Id | None = None
 
 
@@ -120,11 +124,15 @@ class Call(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Kept(Struct, frozen=True, omit_defaults=True):
-    """One order or refund as the inbox keeps it: as it came, only the mobile number sealed."""
+    """One order or refund as the inbox keeps it: as it came, only number and address sealed.
+
+    An address that nobody vouches for is not kept.
+    """
 
     order: ToldOrder | None = None
     refund: ToldRefund | None = None
     mobile: SealedPhone | None = None
+    email: SealedEmail | None = None
 
 
 class Accepted(Struct, frozen=True):
@@ -142,18 +150,21 @@ def arrivals(call: Call, connection_id: int, *, sealer: Sealer) -> list[Arrival]
 
 
 def _kept(order: ToldOrder, sealer: Sealer) -> Kept:
-    mobile = order.buyer.mobile
-    if mobile is None:
-        return Kept(order=order)
-    bare = replace(order, buyer=replace(order.buyer, mobile=None))
-    return Kept(order=bare, mobile=seal_phone(mobile, sealer=sealer))
+    told = order.buyer
+    bare = replace(order, buyer=replace(told, mobile=None, email=None))
+    return Kept(
+        order=bare,
+        mobile=seal_phone(told.mobile, sealer=sealer) if told.mobile else None,
+        email=seal_email(told.email, sealer=sealer) if told.email and told.email_verified else None,
+    )
 
 
 def _arrival(kept: Kept, connection_id: int) -> Arrival:
     told = kept.order or kept.refund
     assert told is not None
     kind = ORDER if kept.order else REFUND
-    content = msgspec.json.encode((told, kept.mobile.digest if kept.mobile else None))
+    names = [one.digest if one else None for one in (kept.mobile, kept.email)]
+    content = msgspec.json.encode((told, *names))
     return Arrival(
         connection_id=connection_id,
         event_key=f"{kind}:{told.number}:{blake2b(content, digest_size=16).hexdigest()}",

@@ -16,9 +16,10 @@ from connectors.own_store.webhook import KIND
 from connectors.own_store.wire import REFUND, Kept, ToldRefund
 from loyalty import customers, inbox, parking, purchases
 from loyalty.connections import Connected, OwnStoreSettings
+from loyalty.customers import SealedEmail
 from loyalty.errors import LoyaltyError, Refused
 from loyalty.inbox import Left, Sender
-from loyalty.orders import Order, ShopRef
+from loyalty.orders import IdentityRef, Order, ShopRef
 from models import ShopKind
 from web.context import Context
 
@@ -106,13 +107,23 @@ class _Batch:
             standing = self._refunds.get(_sender(event, kept))
             orders.append((event.event_id, refunded(told, standing)))
         outcomes = await purchases.record([order for _, order in orders], at=self._at)
-        for (event_id, _), outcome in zip(orders, outcomes, strict=True):
+        emails: list[tuple[IdentityRef, SealedEmail]] = []
+        for (event_id, order), outcome in zip(orders, outcomes, strict=True):
             self.reasons[event_id] = None
             if outcome.refusal is not None:
                 self._park(event_id, outcome.refusal)
+            elif order.buyer and (email := self._kept[event_id].email) is not None:
+                emails.append((order.buyer[0], email))
+        await self._keep_names(emails)
+
+    async def _keep_names(self, emails: Sequence[tuple[IdentityRef, SealedEmail]]) -> None:
+        """Keep the numbers, and the addresses of buyers who are known by another name, or by it."""
         phones = [kept.mobile for kept in self._kept.values() if kept.mobile]
         if phones:
             await customers.keep_phones(phones)
+        if emails:
+            await customers.keep_emails([email for _, email in emails])
+            await customers.know_emails(emails, at=self._at)
 
     async def record_refunds(self) -> None:
         """Let new refunds, and those that waited for their order, be its next revision."""

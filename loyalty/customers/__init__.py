@@ -4,6 +4,16 @@ A customer is one human we know by identities; whoever joined is a member.
 """
 
 from loyalty.customers.contacts import know_contacts
+from loyalty.customers.emails import (
+    EMAIL_FORM,
+    Alike,
+    SealedEmail,
+    alike,
+    keep_emails,
+    know_emails,
+    named_by,
+    seal_email,
+)
 from loyalty.customers.followers import (
     Told,
     follow,
@@ -35,28 +45,36 @@ from loyalty.customers.phones import (
 from loyalty.customers.senders import Sender, senders
 
 __all__ = [
+    "EMAIL_FORM",
+    "Alike",
     "Buyer",
     "Linked",
     "LinkedShop",
     "PhoneNumber",
+    "SealedEmail",
     "SealedPhone",
     "Sender",
     "Told",
     "add_names",
+    "alike",
     "bind_phone",
     "find",
     "follow",
     "identify",
     "join",
+    "keep_emails",
     "keep_phones",
     "know_contacts",
+    "know_emails",
     "learn",
     "link",
     "linked",
     "meet",
     "merge",
+    "named_by",
     "not_looked_up",
     "recognise",
+    "seal_email",
     "seal_phone",
     "senders",
     "speak",

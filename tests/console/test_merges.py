@@ -5,12 +5,14 @@ import re
 
 import pytest
 
+from loyalty import customers
 from loyalty.ledger import balances
-from models import Customer, Merge
-from tests.cast import LIN
+from models import Customer, Merge, db
+from tests.cast import LIN, WANG
 from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
 from tests.loyalty.customers.scene import earn, merged
 from tests.loyalty.play_scene import buys, member
+from web.context import Context
 
 __all__ = ["away", "browser", "context", "http", "redis"]
 
@@ -94,3 +96,27 @@ async def test_only_leaders_of_the_brand_merge_and_undo(browser: Browser, lin: C
         path = f"/members/{lin.uuid}/merges/{wrong}/undo"
         assert (await browser.post(path, proof=proof))[0] == 404
     assert (await Merge.get()).undone_at is None
+
+
+async def test_whoever_has_the_same_address_is_suggested_and_merged_by_a_button(
+    browser: Browser, context: Context, lin: Customer
+) -> None:
+    wang = await Customer.exclude(id=lin.id).get()
+    email = customers.seal_email("Lin@example.com", sealer=context.sealer)
+    async with db.transaction():
+        await customers.know_emails([(LIN, email), (WANG, email)], at=NOW)
+    await browser.sign_in("guide")
+    for one, other in ((lin, wang), (wang, lin)):
+        _, page = await browser.get(f"/members/{one.uuid}")
+        assert ("可能是同一人" in page, "l***@example.com" in page) == (True, True)
+        assert f"/console/members/{other.uuid}" in page
+        assert "lin@example" not in page.lower()
+        assert "/merges" not in page, "a guide may read it, and no more"
+    await browser.sign_in("chen")
+    _, page = await browser.get(f"/members/{lin.uuid}")
+    form = dict(re.findall(r'name="(other|reason)" value="([^"]+)"', page))
+    assert form["other"] == str(wang.uuid)
+    assert (await merges(browser, lin, **form))[0] == 200
+    one = await Merge.get()
+    assert (one.root_id, one.evidence) == (lin.id, "已验证邮箱 l***@example.com")
+    assert "可能是同一人" not in (await browser.get(f"/members/{lin.uuid}"))[1]

@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from loyalty import ledger, purchases
+from loyalty import customers, ledger, purchases
 from loyalty.ledger import Adjust, Expire, Spend
+from loyalty.sealing import Sealer
 from models import Member, db
 from tests.cast import DAY, JUNE_1, LIN, WANG, line, order
 from tests.connectors.balances.conftest import Balances, Export
@@ -61,6 +62,18 @@ async def test_numbers_stay_unless_they_are_asked_for(
     table: Any = pq.read_table(tmp_path / "m.parquet")
     assert table.column("mobile").to_pylist() == ["+8613800138000", None]
     assert table.column("available points").to_pylist() == [150, 0]
+
+
+async def test_an_address_leaves_masked_and_only_where_numbers_do(
+    brand: None, jifen_export: Export, tmp_path: Path, sealer: Sealer
+) -> None:
+    await purchases.record([order("1", line(10_000))], at=JUNE_1)
+    email = customers.seal_email("Wang@example.com", sealer=sealer)
+    await customers.know_emails([(WANG, email)], at=JUNE_1)
+    for flags, said in (((), ""), (("--with-phones",), "w***@example.com")):
+        out = tmp_path / f"members{len(flags)}.csv"
+        await jifen_export("members", out, *flags)
+        assert [row["email (masked)"] for row in rows_of(out)] == [said]
 
 
 async def test_the_ledger_leaves_whole_and_as_of_a_day(
