@@ -244,7 +244,7 @@ async def test_orders_and_merges_at_once_lose_no_point(lin: int, wang: int) -> N
             await take(bought(str(number), 10))
 
     async def turns() -> None:
-        for _ in range(4):
+        for _ in range(3):  # fewer merges and partings than a change is tried again
             await parted(await merged(lin, wang))
             await asyncio.sleep(0.05)
 
