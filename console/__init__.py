@@ -56,6 +56,7 @@ def add_to(app: web.Application, *, files: ProductFiles, framed_by: Sequence[str
             web.get("/members/{uuid}", members.one, name="member"),
             web.post("/members/{uuid}/merges", merges.merge),
             web.post("/members/{uuid}/merges/{merge}/undo", merges.undo),
+            web.post("/members/{uuid}/alike/{other}/refute", merges.refute),
             web.get("/orders", orders.page, name="orders"),
             web.get("/orders/{number}", orders.one, name="order"),
             web.post("/orders/{number}/complete", orders.complete),

@@ -1,4 +1,4 @@
-"""Staff let two members be one, with a reason, and undo it."""
+"""Staff let two members be one, with a reason, and undo it; or say that two are two."""
 
 from aiohttp import web
 
@@ -51,6 +51,20 @@ async def undo(request: web.Request) -> web.Response:
         raise NotFound("no_such_merge")
     await customers.unmerge(
         int(told), by=f"staff:{request[STAFF].id}", at=request.config_dict[CONTEXT].clock()
+    )
+    return see(request, f"/members/{customer.uuid}")
+
+
+async def refute(request: web.Request) -> web.Response:
+    """Let staff say that two who may be one are two; said twice it is said once."""
+    _require_merger(request)
+    await forms.read(request)
+    customer, other = [await named(request.match_info[name]) for name in ("uuid", "other")]
+    await customers.refute(
+        customer.id,
+        other.id,
+        by=f"staff:{request[STAFF].id}",
+        at=request.config_dict[CONTEXT].clock(),
     )
     return see(request, f"/members/{customer.uuid}")
 

@@ -181,6 +181,7 @@ EN: dict[str, str] = {
     "alike_about": "A shop told a verified e-mail address of one that names the other. Families"
     " share addresses: merge only whom you know to be one.",
     "alike_with": "Other member",
+    "alike_refute": "They are two",
     "alike_by": "By verified e-mail",
     "merges": "Merges",
     "merged_with": "Merged customer",

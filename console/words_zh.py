@@ -175,6 +175,7 @@ ZH: dict[str, str] = {
     "alike": "可能是同一人",
     "alike_about": "店铺告知的已验证邮箱同时对应两位会员。家人可能共用邮箱，确认是同一人后再合并。",
     "alike_with": "另一位会员",
+    "alike_refute": "不是同一人",
     "alike_by": "已验证邮箱",
     "merges": "合并",
     "merged_with": "并入的顾客",

@@ -122,12 +122,15 @@ class Likeness(Model):
     """A customer of whom an e-mail address was told that names another: they may be one.
 
     ``customer_id`` is whom her names stood for then, ``identity_id`` the address.
+    Refuted, staff said that they are two.
     """
 
     id = fields.BigIntField(primary_key=True)
     customer_id = fields.BigIntField()
     identity_id = fields.BigIntField()
     told_at = fields.DatetimeField()
+    refuted_by = fields.TextField(null=True)
+    refuted_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "likeness"

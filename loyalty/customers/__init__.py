@@ -12,6 +12,7 @@ from loyalty.customers.emails import (
     keep_emails,
     know_emails,
     named_by,
+    refute,
     seal_email,
 )
 from loyalty.customers.followers import (
@@ -74,6 +75,7 @@ __all__ = [
     "named_by",
     "not_looked_up",
     "recognise",
+    "refute",
     "seal_email",
     "seal_phone",
     "senders",

@@ -56,11 +56,11 @@ _ALIKE = f"""
 WITH found AS (
     SELECT identity.customer_id, value, sealed_value, told_at
     FROM likeness JOIN identity ON identity.id = identity_id
-    WHERE likeness.customer_id = ANY({_HERS})
+    WHERE likeness.customer_id = ANY({_HERS}) AND refuted_at IS NULL
     UNION ALL
     SELECT likeness.customer_id, value, sealed_value, told_at
     FROM identity JOIN likeness ON identity_id = identity.id
-    WHERE identity.customer_id = ANY({_HERS})
+    WHERE identity.customer_id = ANY({_HERS}) AND refuted_at IS NULL
 )
 SELECT DISTINCT ON (root.id) root.id, root.uuid, value, sealed_value, told_at
 FROM found JOIN customer ON customer.id = found.customer_id
@@ -68,6 +68,14 @@ JOIN customer AS root ON root.id = coalesce(customer.merged_into_id, customer.id
 WHERE root.id <> $1
 ORDER BY root.id, told_at
 LIMIT $2
+"""
+
+_OTHERS = ids_of("$2::bigint")
+_REFUTE = f"""
+UPDATE likeness SET refuted_by = $3, refuted_at = $4
+FROM identity WHERE identity.id = identity_id AND refuted_at IS NULL
+     AND (likeness.customer_id = ANY({_HERS}) AND identity.customer_id = ANY({_OTHERS})
+          OR likeness.customer_id = ANY({_OTHERS}) AND identity.customer_id = ANY({_HERS}))
 """
 
 
@@ -151,7 +159,8 @@ async def know_emails(told: Sequence[tuple[IdentityRef, SealedEmail]], *, at: da
 async def alike(customer_id: int, *, sealer: Sealer) -> list[Alike]:
     """Return who may be the same human as a customer who is no one else's, at most ten.
 
-    Left out are two for whom platforms vouch that they are two, and those whom staff parted.
+    Left out are two for whom platforms vouch that they are two, and those whom staff parted, or
+    said to be two.
     """
     return [
         Alike(
@@ -163,6 +172,11 @@ async def alike(customer_id: int, *, sealer: Sealer) -> list[Alike]:
         for row in await db.fetch(_ALIKE, customer_id, MOST_ALIKE)
         if not await are_two_people(customer_id, row["id"])
     ]
+
+
+async def refute(customer_id: int, other_id: int, *, by: str, at: datetime) -> None:
+    """Let two not be suggested any more by the addresses that were told so far: staff say so."""
+    await db.fetch(_REFUTE, customer_id, other_id, by, at)
 
 
 def named_by(email: SealedEmail) -> IdentityRef:

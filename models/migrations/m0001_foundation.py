@@ -88,6 +88,9 @@ CREATE TABLE likeness (
     customer_id bigint NOT NULL REFERENCES customer,
     identity_id bigint NOT NULL REFERENCES identity ON DELETE CASCADE,
     told_at timestamptz NOT NULL,
+    refuted_by text,
+    refuted_at timestamptz,
+    CHECK ((refuted_by IS NULL) = (refuted_at IS NULL)),
     UNIQUE (customer_id, identity_id)
 );
 CREATE INDEX likeness_identity ON likeness (identity_id);

@@ -120,3 +120,24 @@ async def test_whoever_has_the_same_address_is_suggested_and_merged_by_a_button(
     one = await Merge.get()
     assert (one.root_id, one.evidence) == (lin.id, "已验证邮箱 l***@example.com")
     assert "可能是同一人" not in (await browser.get(f"/members/{lin.uuid}"))[1]
+
+
+async def test_staff_say_that_two_with_one_address_are_two(
+    browser: Browser, context: Context, lin: Customer
+) -> None:
+    wang = await Customer.exclude(id=lin.id).get()
+    email = customers.seal_email("Lin@example.com", sealer=context.sealer)
+    await customers.know_emails([(LIN, email)], at=NOW)
+    await customers.know_emails([(WANG, email)], at=NOW)
+    path = f"/members/{lin.uuid}/alike/{wang.uuid}/refute"
+    await browser.sign_in("guide")
+    assert (await browser.post(path, proof=await browser.proof()))[0] == 403
+    await browser.sign_in("chen")
+    assert f'action="/console{path}"' in (await browser.get(f"/members/{lin.uuid}"))[1]
+    proof = await browser.proof()
+    assert (await browser.post(path, proof="0" * 64))[0] == 403
+    assert (await browser.post(f"/members/{lin.uuid}/alike/x/refute", proof=proof))[0] == 404
+    for _ in range(2):
+        http_status, page = await browser.post(path, proof=proof)
+        assert (http_status, "可能是同一人" in page) == (200, False)
+    assert "可能是同一人" not in (await browser.get(f"/members/{wang.uuid}"))[1]

@@ -10,7 +10,7 @@ from loyalty.errors import Refused
 from loyalty.orders import IdentityRef
 from loyalty.sealing import Sealer, new_master_key
 from models import Customer, Identity, IdentityKind, Likeness, Merge, db
-from tests.cast import LIN, WANG
+from tests.cast import LIN, WANG, ZHAO
 from tests.loyalty.customers.scene import AT, merged, parted
 
 LINS = "Lin.Xiaoman+shop@例子.公司"
@@ -116,6 +116,28 @@ async def test_whoever_was_merged_or_parted_is_suggested_no_more(
     assert await suggested(wang, sealer) == []
     hers = await Identity.filter(kind=IdentityKind.EMAIL, customer_id=wang)
     assert len(hers) == 1, "what was told of her own name while they were one went with her"
+
+
+async def test_whom_staff_say_to_be_two_are_suggested_again_by_another_address_only(
+    lin: int, wang: int, told: Told, sealer: Sealer
+) -> None:
+    await told(LIN, LINS, WANG, LINS, LIN, "home@example.com")
+    await customers.refute(wang, lin, by="chen", at=AT)
+    await told(WANG, LINS)
+    assert await suggested(lin, sealer) == await suggested(wang, sealer) == []
+    await told(WANG, "home@example.com")
+    assert await suggested(lin, sealer) == [(wang, "h***@example.com")]
+    await customers.refute(lin, wang, by="chen", at=AT)
+    assert await suggested(wang, sealer) == []
+
+
+async def test_a_refusal_reaches_no_third(
+    lin: int, wang: int, zhao: int, told: Told, sealer: Sealer
+) -> None:
+    await told(LIN, LINS, WANG, LINS, ZHAO, LINS)
+    await customers.refute(lin, wang, by="chen", at=AT)
+    assert [one for one, _ in await suggested(lin, sealer)] == [zhao]
+    assert [one for one, _ in await suggested(zhao, sealer)] == [lin]
 
 
 async def test_two_with_other_phone_numbers_are_not_suggested(
