@@ -46,6 +46,7 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "douyin_open_id": ("抖店买家", "Douyin Shop buyer"),
     "mobile": ("手机号", "Phone number"),
     "email": ("邮箱（已验证）", "Verified e-mail address"),
+    "hashed_mobile": ("平台加密的手机号", "Phone number, hashed by a platform"),
     "customer_key": ("导入的顾客编号", "Customer number of an import"),
 }
 

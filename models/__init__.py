@@ -12,7 +12,7 @@ from models.customers import Customer, Identity, IdentityKind, Likeness, Member,
 from models.deliveries import Delivery, DeliveryState
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
-from models.member_pass import MixedPhone, PassBinding
+from models.member_pass import MixedPhone, PassBinding, PassLeaving
 from models.milestones import MilestoneReached
 from models.points import Draw, Entry, EntryKind, Lot
 from models.programme import RuleVersion
@@ -67,6 +67,7 @@ __all__ = [
     "MixedPhone",
     "ParkedRow",
     "PassBinding",
+    "PassLeaving",
     "Product",
     "Purchase",
     "PurchaseLine",

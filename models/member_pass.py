@@ -8,7 +8,8 @@ class PassBinding(Model):
     """A customer's membership shown on a platform, under the platform's name for her.
 
     ``connection_id`` is the pass's; ``value`` what the platform calls her (at Tmall her ouid). One
-    stands for a name, and for a customer, until ``ended_at``. ``told_points`` and ``told_tier``
+    stands for a name, and for a customer, until ``ended_at``; ``confirmed_at`` is the newest moment
+    at which the platform told that it stands. ``told_points`` and ``told_tier``
     are what the platform was last told of her, at ``told_at``.
     """
 
@@ -17,6 +18,7 @@ class PassBinding(Model):
     value = fields.TextField()
     customer_id = fields.BigIntField()
     bound_at = fields.DatetimeField()
+    confirmed_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
     told_points = fields.BigIntField(null=True)
     told_tier = fields.TextField(null=True)
@@ -26,11 +28,27 @@ class PassBinding(Model):
         table = "pass_binding"
 
 
+class PassLeaving(Model):
+    """When somebody last left on a platform, as it told, though nobody be bound under her name.
+
+    What the platform tells later of before that moment binds her no more.
+    The table's key is (connection_id, value); Tortoise wants one column and is told the first.
+    """
+
+    connection_id = fields.BigIntField(primary_key=True)
+    value = fields.TextField()
+    left_at = fields.DatetimeField()
+
+    class Meta:
+        table = "pass_leaving"
+        unique_together = (("connection_id", "value"),)
+
+
 class MixedPhone(Model):
     """What a platform makes of a phone number that it does not tell: to find whose it is.
 
-    ``digest`` is a keyed digest of the platform's hash. ``identity_id`` is the number, or the
-    platform's own name of somebody who registered there without telling us hers.
+    ``digest`` is a keyed digest of the platform's hash. ``identity_id`` is the number, or the hash
+    itself, of somebody who registered there without telling us her number.
     The table's key is (connection_id, digest); Tortoise wants one column and is told the first.
     """
 

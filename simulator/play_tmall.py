@@ -1,6 +1,7 @@
 """The control API of Tmall and Taobao: their messages, and trades that are told otherwise."""
 
-from typing import Any
+import time
+from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
@@ -8,6 +9,7 @@ from aiohttp import web
 from simulator.gate import CHINA
 from simulator.play_answers import Denied, body_of, said
 from simulator.shops.tmall import TmallShopOnline
+from simulator.shops.tmall_members import Action, Step
 
 
 async def waiting(request: web.Request) -> web.Response:
@@ -70,6 +72,58 @@ async def members(request: web.Request) -> web.Response:
     return said(_shop(request).members_shown)
 
 
+class Done(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of .../members/{action}: who does it, and how long ago she did."""
+
+    ouid: str
+    mobile: str = ""
+    ago_seconds: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 0
+
+
+class Flight(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of .../flight: whether the page answers without the brand from now on."""
+
+    is_flying: bool
+
+
+class Landing(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of .../land: how what waits is shuffled, and how often each is told."""
+
+    seed: int = 0
+    copies: Annotated[int, msgspec.Meta(ge=1, le=10)] = 2
+
+
+async def do_as_member(request: web.Request) -> web.Response:
+    """A shopper joins, binds, leaves or is activated on the shop's page."""
+    shop, wish = _shop(request), await body_of(request, Done)
+    action = msgspec.convert(request.match_info["action"], Action)
+    done_at = int(time.time()) - wish.ago_seconds
+    shown = shop.member_page.shown(wish.ouid, wish.mobile)
+    step = await shop.member_page.do(Step(action=action, shown=shown, done_at=done_at))
+    await shop.flew(step)
+    return said(step)
+
+
+async def ask_of_member(request: web.Request) -> web.Response:
+    """What the brand answers when the page asks about a shopper: may_bind or query."""
+    shop, wish = _shop(request), await body_of(request, Done)
+    asked = shop.member_page.shown(wish.ouid, wish.mobile)
+    return said(await shop.member_page.ask(request.match_info["question"], asked))
+
+
+async def fly(request: web.Request) -> web.Response:
+    """Flight mode begins or ends."""
+    shop, wish = _shop(request), await body_of(request, Flight)
+    shop.member_page.is_flying = wish.is_flying
+    return said(wish)
+
+
+async def land(request: web.Request) -> web.Response:
+    """Tells the brand of what it missed, shuffled and doubled; how much it has not done yet."""
+    shop, wish = _shop(request), await body_of(request, Landing)
+    return said({"waiting": await shop.member_page.land(seed=wish.seed, copies=wish.copies)})
+
+
 def _shop(request: web.Request) -> TmallShopOnline:
     shop = request.app[CHINA].shops.get(request.match_info["kind"], request.match_info["code"])
     if not isinstance(shop, TmallShopOnline):
@@ -85,4 +139,8 @@ ROUTES = (
     web.get(SHOP + "/points", point_changes),
     web.get(SHOP + "/members", members),
     web.post(SHOP + "/points", change_points),
+    web.post(SHOP + "/members/{action:register|bind|unbind|activate}", do_as_member),
+    web.post(SHOP + "/members/ask/{question:may_bind|query}", ask_of_member),
+    web.post(SHOP + "/flight", fly),
+    web.post(SHOP + "/land", land),
 )

@@ -155,7 +155,10 @@ class DouyinShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="d
 
 
 class TmallShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="tmall"):
-    """A shop on Tmall or Taobao, with the app that may read it by ``session``."""
+    """A shop on Tmall or Taobao, with the app that may read it by ``session``.
+
+    Its member page asks the brand at ``members_url``, and hashes numbers with ``mix_key``.
+    """
 
     seller_nick: str
     app_key: str
@@ -165,6 +168,8 @@ class TmallShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="tm
     seller_id: int = 2_200_000_000_001
     shop_kind: Literal["tmall", "taobao"] = "tmall"
     name: str = ""
+    members_url: str = ""
+    mix_key: str = "mixkey"
 
     @property
     def code(self) -> str:

@@ -9,7 +9,7 @@ import random
 from collections import defaultdict
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 from aiohttp import ClientWebSocketResponse, WSMsgType
@@ -17,7 +17,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType
 from connectors.tmall import frames, messages
 from connectors.tmall.frames import Frame, FrameBroken, Value
 from connectors.tmall.signature import connect_signature
-from connectors.tmall_pass import point_changes
+from connectors.tmall_pass import flights, point_changes
 from loyalty import inbox
 from loyalty.connections import Connected, TmallSettings
 from loyalty.inbox import Arrival
@@ -158,7 +158,7 @@ class Consumer:
         count_inbound_event(KIND, "not_of_orders", len(found) - len(arrivals))
         try:
             at = self._context.clock()
-            new = await inbox.store(arrivals, at=at) if arrivals else 0
+            new = await _kept(arrivals, at=at)
         except db.Unreachable as away:
             count_inbound_event(KIND, "not_taken", len(arrivals))
             log.warning("messages_given_back", count=len(taken), error=type(away).__name__)
@@ -170,13 +170,23 @@ class Consumer:
         return Frame(frames.SEND, {frames.KIND: frames.CONFIRM})
 
     def _arrival(self, message: Message) -> Arrival | None:
-        """Return the event of a message about an order, or about points spent at Tmall."""
-        return messages.arrival(message, self._shops) or point_changes.arrival(
-            message.get("topic"),
-            message.get("content"),
-            self._context.passes.values(),
-            sealer=self._context.sealer,
+        """Return the event of a message about an order, about points, or about a join."""
+        topic, content = message.get("topic"), message.get("content")
+        passes = self._context.passes.values()
+        return (
+            messages.arrival(message, self._shops)
+            or point_changes.arrival(topic, content, passes, sealer=self._context.sealer)
+            or flights.arrival(topic, content, passes)
         )
+
+
+async def _kept(arrivals: Sequence[Arrival], *, at: datetime) -> int:
+    """Store events, those that have their answer as worked; return how many are new."""
+    to_work = [one for one in arrivals if one.reply is None]
+    ended = [one for one in arrivals if one.reply is not None]
+    new = await inbox.store(to_work, at=at) if to_work else 0
+    taken = await inbox.take(ended, at=at) if ended else []
+    return new + sum(one is not None for one in taken)
 
 
 def of_apps(context: Context) -> list[Consumer]:

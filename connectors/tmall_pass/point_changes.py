@@ -1,7 +1,8 @@
 """What shoppers spend of their points at Tmall: done once a record, and told back.
 
 A verdict is kept with its event before it is told: whatever breaks in between, Tmall hears what was
-done, and it is done once.
+done, and it is done once. Points for somebody whom we do not know yet wait for a day, since Tmall
+tells of who joined in its flight mode within that; what she would spend is refused at once.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,6 +33,7 @@ KIND = "point_change"
 TAKES, GIVES = 1, 2
 AT_ONCE = 20
 AGAIN_AFTER = timedelta(seconds=30)
+FLIGHT, LOOKED_AGAIN_AFTER = timedelta(hours=24), timedelta(minutes=5)
 # The platform's own words; its spelling.
 ERRORS = {NO_SUCH_MEMBER: "no-exsit-member", "not_enough_points": "point-not-enough"}
 
@@ -51,10 +53,14 @@ class Told(Struct, frozen=True):
 
 
 class Kept(Struct, frozen=True, omit_defaults=True):
-    """A change as its event keeps it, with the verdict once there is one: "" is done."""
+    """A change as its event keeps it, with the verdict once there is one: "" is done.
+
+    Until ``waits_until`` the member may still become known.
+    """
 
     told: Told
     verdict: str | UnsetType = UNSET
+    waits_until: datetime | None = None
 
 
 def arrival(
@@ -108,6 +114,9 @@ class PointChanges:
         kept = msgspec.json.decode(sealer.unseal(event.body, purpose=KIND), type=Kept)
         if kept.verdict is UNSET:
             kept = await in_transaction(lambda: self._done(event, kept, known, at=at))
+        if kept.verdict is UNSET:
+            await inbox.give_back([event.event_id], again_after=LOOKED_AGAIN_AFTER)
+            return
         try:
             await self._tell(kept, known)
         except Rejected as failed:
@@ -121,7 +130,7 @@ class PointChanges:
             count_inbound_event(KIND, "worked" if not kept.verdict else "refused")
 
     async def _done(self, event: Left, kept: Kept, known: Pass, *, at: datetime) -> Kept:
-        """Move the points, and keep the verdict in the same transaction."""
+        """Move the points, and keep the verdict in the same transaction, unless she may come."""
         told = kept.told
         verdict = await member_pass.change_points(
             self._shown(told, known),
@@ -129,7 +138,9 @@ class PointChanges:
             key=f"tmall_pass:{known.scope}:{told.record_id}",
             at=at,
         )
-        judged = replace(kept, verdict=verdict)
+        until = kept.waits_until or at + FLIGHT
+        may_come = verdict == NO_SUCH_MEMBER and told.type == GIVES and at < until
+        judged = replace(kept, waits_until=until) if may_come else replace(kept, verdict=verdict)
         await inbox.rewrite(event.event_id, _sealed(judged, self._context.sealer))
         return judged
 

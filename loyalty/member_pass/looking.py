@@ -13,7 +13,8 @@ class Shown(Struct, frozen=True):
     """A shopper as a platform tells of her, to the pass of ``connection_id``.
 
     ``name`` is its own name for her; ``others`` more such names. ``mixed`` and ``phone`` are the
-    digests of the hash of her number and of the number itself, where it tells them.
+    digests of the hash of her number and of the number itself, where it tells them. ``told_at`` is
+    the platform's own moment of what it tells, where it has one.
     """
 
     connection_id: int
@@ -21,6 +22,7 @@ class Shown(Struct, frozen=True):
     others: tuple[IdentityRef, ...] = ()
     mixed: str = ""
     phone: str = ""
+    told_at: datetime | None = None
 
 
 class Found(Struct, frozen=True):

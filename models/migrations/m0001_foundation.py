@@ -100,7 +100,8 @@ CREATE TABLE pass_binding (
     value text NOT NULL CHECK (value <> ''),
     customer_id bigint NOT NULL REFERENCES customer,
     bound_at timestamptz NOT NULL,
-    ended_at timestamptz CHECK (ended_at >= bound_at),
+    confirmed_at timestamptz NOT NULL CHECK (confirmed_at >= bound_at),
+    ended_at timestamptz CHECK (ended_at >= confirmed_at),
     told_points bigint,
     told_tier text,
     told_at timestamptz
@@ -109,6 +110,12 @@ CREATE UNIQUE INDEX pass_binding_standing ON pass_binding (connection_id, value)
     WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX pass_binding_customer ON pass_binding (customer_id, connection_id)
     WHERE ended_at IS NULL;
+CREATE TABLE pass_leaving (
+    connection_id bigint NOT NULL REFERENCES connection,
+    value text NOT NULL CHECK (value <> ''),
+    left_at timestamptz NOT NULL,
+    PRIMARY KEY (connection_id, value)
+);
 CREATE TABLE mixed_phone (
     connection_id bigint NOT NULL REFERENCES connection,
     digest text NOT NULL CHECK (digest <> ''),

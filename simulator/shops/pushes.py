@@ -37,7 +37,7 @@ class Pushes:
         self._is_taken = is_taken
         self.assumed = assumed
         self.faults = faults
-        self._wire = wire
+        self.wire = wire
         self._tasks: set[asyncio.Task[None]] = set()
 
     def send(self, push: Push) -> asyncio.Event:
@@ -79,7 +79,7 @@ class Pushes:
                 status, headers = response.status, dict(response.headers)
                 answer = await response.read()
         is_taken = self._is_taken(status, answer)
-        self._wire.add(
+        self.wire.add(
             Exchange(
                 at=wire_time(),
                 direction="to_server",

@@ -23,6 +23,7 @@ from simulator.shops import tmall_told as told
 from simulator.shops import tmc
 from simulator.shops.orders import Order, Orders, Refund, ShopState
 from simulator.shops.pushes import Pushes
+from simulator.shops.tmall_members import MemberPage, Step
 from simulator.wire import Exchange, half
 
 KIND = "tmall"
@@ -33,6 +34,7 @@ DAY = dt.timedelta(days=1)
 DEFAULT_TYPES = "guarantee_trade,auto_delivery"
 REMOTE = 15
 POINT_CHANGE = "tmall_mei_PointChange"
+REGISTERED = "tmall_mei_MemberRegister"
 POINT_CHANGE_TOLD = "tmall.mei.crm.callback.point.change"
 MEMBER_SHOWN = "tmall.mei.crm.member.sync.privy"
 
@@ -73,6 +75,7 @@ class TmallShopOnline:
         self.point_changes: dict[str, list[dict[str, str]]] = {}
         # what its page shows of members, by ouid: the newest version
         self.members_shown: dict[str, dict[str, str]] = {}
+        self.member_page = MemberPage(settings, wire=pushes.wire)
         self._clock = clock
         state.tokens.setdefault(settings.session, clock.now() + SESSION_SECONDS)
 
@@ -119,6 +122,17 @@ class TmallShopOnline:
         """Tells the brand that a shopper spent points here, or got them back."""
         content = json.dumps({"seller_name": self.name, **told_of}, ensure_ascii=False)
         await self.outbox.put(POINT_CHANGE, content, seller_id=self.settings.seller_id)
+
+    async def flew(self, step: Step) -> None:
+        """Tells the brand that somebody joined without it: of whom, the back-fill says."""
+        content = {
+            "record_id": secrets.randbelow(10**12),
+            "seller_id": self.settings.seller_id,
+            "seller_name": self.settings.seller_nick,
+        }
+        if step.action == "register" and not step.is_done:
+            told_of = json.dumps(content, ensure_ascii=False)
+            await self.outbox.put(REGISTERED, told_of, seller_id=self.settings.seller_id)
 
     def _point_change_told(self, asked: Params) -> object:
         record_id, result = asked.get("record_id", ""), asked.get("result", "")
