@@ -34,16 +34,16 @@ Node = str | dict[str, Any] | list[Any]
 Fields = Mapping[str, Node]
 
 
-def read_xml(body: bytes) -> dict[str, Node]:
-    """Read the nodes inside `<xml>`.
+def read_xml(body: bytes, root: str = "xml") -> dict[str, Node]:
+    """Read the nodes inside `<xml>`, or the root that another platform writes.
 
     Raises:
         BadXml: broken, not UTF-8, with a DTD, too deep, or with too many nodes.
         TooLarge: more than 64 KB.
     """
     _check_size(body)
-    fields = _side_by_side(body)
-    return _parsed(body) if fields is None else fields
+    fields = _side_by_side(body) if root == "xml" else None
+    return _parsed(body, root) if fields is None else fields
 
 
 def _side_by_side(body: bytes) -> dict[str, Node] | None:
@@ -62,17 +62,17 @@ def _side_by_side(body: bytes) -> dict[str, Node] | None:
     return fields if is_all and not "".join(pieces[::4]).strip(_SPACE) else None
 
 
-def _parsed(body: bytes) -> dict[str, Node]:
+def _parsed(body: bytes, root: str = "xml") -> dict[str, Node]:
     if b"\0" in body:  # expat would read UTF-16, whatever encoding it is told
         raise BadXml("a NUL, or not UTF-8")
-    root: dict[str, Node] = {}
+    read: dict[str, Node] = {}
     try:
-        _parser(root).Parse(body, True)
+        _parser(read).Parse(body, True)
     except expat.ExpatError as error:
         raise BadXml(str(error)) from None
-    top = root.get("xml")
+    top = read.get(root)
     if not isinstance(top, dict):
-        raise BadXml("the root is not <xml> with nodes in it")
+        raise BadXml(f"the root is not <{root}> with nodes in it")
     return top
 
 

@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import web
 
 from connectors.reading.texts import FORM
+from connectors.tmall_pass import activation
 from connectors.tmall_pass.shops import Pass, level_of
 from connectors.tmall_pass.signature import fits
 from connectors.tmall_pass.wire import Answer, Asked, Failed, ShownMember
@@ -62,6 +63,9 @@ async def receive(request: web.Request) -> web.Response:
         return _json(Failed("parameter-invalid", str(error)[:200]), 400)
     shown = _shown(asked, known, request, told_at=told_at)
     told = await _answered(request, shown, known=known, answer=answer, asked=asked, method=method)
+    if method == activation.METHOD and known.settings.activation_form == "qimen":
+        said, form = activation.answered(told, as_xml=activation.is_xml(body))
+        return web.Response(body=said, content_type=form)
     return _json(told, 200)
 
 
@@ -121,6 +125,8 @@ def _told_at(request: web.Request, body: bytes, known: Pass | None) -> datetime 
 def _asked(request: web.Request, body: bytes) -> Asked:
     if request.content_type == ENCODED:
         return msgspec.convert(dict(parse_qsl(body.decode("utf-8", "replace"))), Asked)
+    if activation.is_xml(body):
+        return activation.asked(body)
     return msgspec.json.decode(body, type=Asked)
 
 
@@ -208,11 +214,13 @@ METHODS: Mapping[str, Method] = {
     "tmall.mei.crm.bind": _bind,
     "tmall.mei.crm.member.register": _register,
     "tmall.mei.crm.query": _query,
+    activation.METHOD: _register,
 }
 LATE: Mapping[str, Answer] = {
     "tmall.mei.crm.member.bind.query": Answer(bindable=False, bind_code=AGAIN),
     "tmall.mei.crm.bind": Answer(bind_code=AGAIN),
     "tmall.mei.crm.member.register": Answer(register_code=AGAIN),
+    activation.METHOD: Answer(register_code=AGAIN),
     "tmall.mei.crm.query": Answer(query_code=MAY_REGISTER),  # there E04 is: ask again
 }
 

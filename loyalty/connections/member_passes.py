@@ -1,6 +1,6 @@
 """The settings of member passes (会员通), as an operator writes them."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -14,7 +14,8 @@ class TmallPassSettings(AccountSettings, frozen=True, tag="tmall_pass"):
 
     ``shop_code`` names the shop among ours; ``merchant`` its legal entity, over whose shops an omid
     is one. ``mix_key`` makes ``mix_mobile``: compare one with the member centre's console.
-    ``asks_to_register`` is how an unknown shopper is answered: as bindable with E04, or not.
+    ``asks_to_register`` is how an unknown shopper is answered: as bindable with E04, or not;
+    ``activation_form`` how the activation of members of old is: in Qimen's envelope, or as joining.
     """
 
     named_by: ClassVar[str] = "shop_code"
@@ -26,4 +27,5 @@ class TmallPassSettings(AccountSettings, frozen=True, tag="tmall_pass"):
     mix_key: Name
     merchant: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")] = "default"
     asks_to_register: bool = True
+    activation_form: Literal["qimen", "pass"] = "qimen"
     max_age_seconds: Annotated[int, Meta(ge=10, le=86_400)] = 300

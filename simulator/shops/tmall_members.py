@@ -85,9 +85,10 @@ class MemberPage:
         if step.action in ("bind", "unbind"):
             asked["type"] = "1" if step.action == "bind" else "2"
         step.answer = await self.ask(step.action, asked, at=step.done_at)
-        codes = ("register_code", "bind_code")
         told = step.answer if isinstance(step.answer, dict) else {}
-        step.is_done = step.is_done or any(told.get(name) == "SUC" for name in codes)
+        codes = [told.get(name) for name in ("register_code", "bind_code")]
+        is_activated = told.get("response", {}).get("flag") == "success"
+        step.is_done = step.is_done or "SUC" in codes or is_activated
 
     async def ask(self, action: str, asked: dict[str, str], *, at: int | None = None) -> Any:
         """The brand's answer to one question; None where it came too late or was none."""

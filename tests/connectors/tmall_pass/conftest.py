@@ -62,6 +62,21 @@ class Tmall:
         """Ask about a shopper; the body is JSON."""
         told = {"seller_name": "旗舰店", "ouid": "ouid-lin", **asked}
         body = msgspec.json.encode(told) if raw is None else raw
+        how: dict[str, Any] = {"shop": shop, "secret": secret, "at": at, "sign": sign}
+        status, answer = await self.ask_raw(method, body, **how)
+        return status, msgspec.json.decode(answer)
+
+    async def ask_raw(
+        self,
+        method: str,
+        body: bytes,
+        *,
+        shop: str = SHOP,
+        secret: str = SECRET,
+        at: datetime | None = None,
+        sign: str | None = None,
+    ) -> tuple[int, bytes]:
+        """Ask with this body."""
         moment = (at or datetime.now(UTC)).astimezone(SHANGHAI)
         query = {
             "app_key": KEY,
@@ -73,7 +88,7 @@ class Tmall:
         url = f"{self.origin}/tmall/members/{shop}?{urlencode(query)}"
         headers = {"Content-Type": "application/json"}
         async with self.http.post(url, data=body, headers=headers) as answer:
-            return answer.status, msgspec.json.decode(await answer.read())
+            return answer.status, await answer.read()
 
     async def may_bind(self, **asked: Any) -> Any:
         return (await self.ask("tmall.mei.crm.member.bind.query", **asked))[1]

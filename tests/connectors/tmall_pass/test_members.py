@@ -133,6 +133,31 @@ async def test_a_shopper_registers_with_her_number(tmall: Tmall) -> None:
     assert await roots() == 1, "the same number"
 
 
+async def test_a_member_of_old_is_activated_once_in_qimens_form(tmall: Tmall) -> None:
+    member_id = await tmall.follower("oLin")
+    await tmall.mix()
+    method = "qimen.alibaba.member.activate"
+    for _ in "ab":
+        told = await tmall.ask(method, mix_mobile=mixed())
+        success = {"flag": "success", "code": "0", "message": "success"}
+        assert told == (200, {"response": success})
+    assert (await PassBinding.get()).customer_id == member_id
+    status, refused = await tmall.ask(method, mix_mobile=mixed(), ouid="ouid-2")
+    assert (status, refused["response"]["flag"]) == (200, "failure")
+
+
+async def test_qimen_may_ask_in_xml_and_is_answered_in_it(tmall: Tmall) -> None:
+    told = f"<ouid>ouid-lin</ouid><mix_mobile>{mixed()}</mix_mobile><customerid>7</customerid>"
+    body = f'<?xml version="1.0"?><request>{told}</request>'.encode()
+    status, answer = await tmall.ask_raw("qimen.alibaba.member.activate", body)
+    expected = b"<flag>success</flag><code>0</code><message>success</message>"
+    assert (status, answer) == (200, b"<response>" + expected + b"</response>")
+    for broken in (b"<request>", b"<xml><ouid>a</ouid></xml>", b"<!DOCTYPE a><request/>"):
+        status, answer = await tmall.ask_raw("qimen.alibaba.member.activate", broken)
+        assert status == 400, broken
+    assert await PassBinding.all().count() == 1
+
+
 async def test_who_leaves_keeps_what_she_has_and_may_come_back(tmall: Tmall) -> None:
     member_id = await tmall.follower("oLin")
     await tmall.mix()
