@@ -46,6 +46,7 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "douyin_open_id": ("抖店买家", "Douyin Shop buyer"),
     "mobile": ("手机号", "Phone number"),
     "email": ("邮箱（已验证）", "Verified e-mail address"),
+    "wechat_order_session": ("微信小店的一次下单", "A checkout at WeChat Shop"),
     "hashed_mobile": ("平台加密的手机号", "Phone number, hashed by a platform"),
     "customer_key": ("导入的顾客编号", "Customer number of an import"),
 }
@@ -69,6 +70,7 @@ CONNECTIONS: dict[str, tuple[str, str]] = {
     "own_store": ("自有店铺或收银", "Store or till of our own"),
     "douyin": ("抖店", "Douyin Shop"),
     "tmall_pass": ("天猫会员通", "Tmall member pass"),
+    "wechat_pass": ("微信小店会员（小程序）", "WeChat Shop membership by mini-program"),
     "wechat_shop": ("微信小店", "WeChat Shop"),
     "jd": ("京东店铺", "JD shop"),
     "shopify": ("Shopify 店铺", "Shopify store"),

@@ -14,6 +14,7 @@ import connectors.own_store.webhook
 import connectors.shopify.webhook
 import connectors.tmall.consumer
 import connectors.tmall_pass.webhook
+import connectors.wechat_pass.webhook
 import connectors.wechat_shop.webhook
 import console
 import miniprogram_api
@@ -62,6 +63,7 @@ def create(
     connectors.own_store.webhook.add_to(app)
     connectors.douyin.webhook.add_to(app)
     connectors.tmall_pass.webhook.add_to(app)
+    connectors.wechat_pass.webhook.add_to(app)
     connectors.wechat_shop.webhook.add_to(app)
     connectors.shopify.webhook.add_to(app)
     miniprogram_api.add_to(app)

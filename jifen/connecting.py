@@ -21,6 +21,7 @@ from loyalty.connections import (
     ShopSettings,
     TmallPassSettings,
     TmallSettings,
+    WeChatPassSettings,
     WeChatPaySettings,
     WeChatShopSettings,
     WeComSettings,
@@ -45,6 +46,7 @@ KINDS: dict[str, type[PlatformSettings]] = {
     "own_store": OwnStoreSettings,
     "douyin": DouyinSettings,
     "tmall_pass": TmallPassSettings,
+    "wechat_pass": WeChatPassSettings,
     "wechat_shop": WeChatShopSettings,
     "jd": JdSettings,
     "shopify": ShopifySettings,
@@ -57,6 +59,7 @@ CALLBACKS = {
     "own_store": "/ingest/{scope}/orders",
     "douyin": "/ingest/douyin",
     "tmall_pass": "/tmall/members/{scope}",
+    "wechat_pass": "/wechat-pass/{scope}",
     "wechat_shop": "/ingest/wechat_shop/{scope}",
     "shopify": "/ingest/shopify",
 }

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
+from typing import TypeVar
 
 import aiohttp
+from msgspec import Struct
 from redis.asyncio import Redis
 
 from bot import router
@@ -18,6 +20,7 @@ from loyalty.connections import (
     OfficialAccountSettings,
     OwnStoreSettings,
     TmallPassSettings,
+    WeChatPassSettings,
     WeChatPaySettings,
     WeComSettings,
 )
@@ -30,6 +33,7 @@ from web.tokens import SharedTokens
 from wechat.miniprogram import MiniProgram
 from wechat.official_account import OfficialAccount
 
+P = TypeVar("P", bound=Struct)
 REDIS_SECONDS = 2.0
 
 
@@ -92,7 +96,8 @@ async def opened(settings: Settings, reached: embedded.Addresses) -> AsyncIterat
                 merchants=await _merchants(http, seal),
                 stores=await _stores(seal),
                 shops=await _shops(http, seal),
-                passes=await _passes(seal),
+                passes=await _passes(TmallPassSettings, seal),
+                wechat_passes=await _passes(WeChatPassSettings, seal),
                 clock=clock,
             )
     await redis.aclose()
@@ -161,5 +166,5 @@ async def _shops(http: aiohttp.ClientSession, seal: Sealer) -> list[ShopAccount]
     ]
 
 
-async def _passes(seal: Sealer) -> dict[str, Connected[TmallPassSettings]]:
-    return {one.scope: one for one in await connections.load(TmallPassSettings, sealer=seal)}
+async def _passes(kind: type[P], seal: Sealer) -> dict[str, Connected[P]]:
+    return {one.scope: one for one in await connections.load(kind, sealer=seal)}

@@ -19,6 +19,7 @@ from miniprogram_api import (
     redemptions,
     rewards,
     session,
+    shop_membership,
     subscriptions,
 )
 from web.session import Shopper, shopper
@@ -46,6 +47,8 @@ OPERATIONS = (
     put("/me/invitations/{code}", communities.invite),
     get("/brand", brand.read),
     put("/me/phone", phone.bind),
+    put("/me/shop-membership", shop_membership.join),
+    delete("/me/shop-membership", shop_membership.leave),
     get("/products", products.read),
     post("/quotes", quotes.ask),
     get("/me/orders", orders.read),

@@ -22,6 +22,7 @@ class IdentityKind(StrEnum):
     DOUYIN_OPEN_ID = "douyin_open_id"  # scope: app key and shop, since neither alone is documented
     MOBILE = "mobile"  # scope: ""; value: a keyed digest of the number, which is sealed beside it
     EMAIL = "email"  # scope: ""; value: a keyed digest of the address, which is sealed beside it
+    WECHAT_ORDER_SESSION = "wechat_order_session"  # scope: the shop's app id; one checkout of hers
     HASHED_MOBILE = "hashed_mobile"  # scope: the pass; a keyed digest of a platform's hash
     CUSTOMER_KEY = "customer_key"  # scope: the source named by a mapping file, or a store's code
 

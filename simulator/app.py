@@ -25,6 +25,7 @@ from simulator import (
     play_shops,
     play_subscriptions,
     play_tmall,
+    play_wechat_members,
     qrcodes,
     quotas,
     subscriptions,
@@ -37,7 +38,7 @@ from simulator import (
 from simulator.api import Endpoint
 from simulator.gate import CHINA, NO_SUCH_PATH, gate
 from simulator.settings import Settings
-from simulator.shops import platforms, wechat_shop
+from simulator.shops import platforms, wechat_members, wechat_shop
 from simulator.wecom import calls, door, sign_in
 from simulator.world import China
 
@@ -59,6 +60,7 @@ SUBJECTS = (
     miniprogram,
     subscriptions,
     wechat_shop,
+    wechat_members,
 )
 PREFIXES = ("/cgi-bin/", "/sns/", "/wxa/", "/customservice/", "/connect/", "/channels/")
 
@@ -79,6 +81,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_day.ROUTES)
     app.router.add_routes(play_shops.ROUTES)
     app.router.add_routes(play_tmall.ROUTES)
+    app.router.add_routes(play_wechat_members.ROUTES)
     if settings.wecom is not None:
         _add_qyapi(app)
     app.router.add_routes(play_pay.ROUTES)

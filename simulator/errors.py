@@ -6,6 +6,8 @@ import time
 MESSAGES = {
     -1: "system error",
     0: "ok",
+    1: "invalid args",
+    2: "openid is not of this appid",
     40001: (
         "invalid credential, access_token is invalid or not latest, could get access_token by "
         "getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r"

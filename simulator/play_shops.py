@@ -17,7 +17,8 @@ from simulator.shops.orders import Line, Order, ToldAs
 class Purchase(msgspec.Struct, forbid_unknown_fields=True):
     """Body of POST .../orders: what a consumer buys; ``is_paid`` false leaves it unpaid.
 
-    With ``receiver_id`` it is a gift, where the platform knows such.
+    With ``receiver_id`` it is a gift, where the platform knows such; ``order_session_id`` is of the
+    checkout of a member of the brand's mini-program.
     """
 
     consumer_id: str
@@ -25,6 +26,7 @@ class Purchase(msgspec.Struct, forbid_unknown_fields=True):
     freight_fen: Annotated[int, Meta(ge=0, le=10**7)] = 0
     is_paid: bool = True
     receiver_id: str = ""
+    order_session_id: str = ""
 
 
 class Given(msgspec.Struct, forbid_unknown_fields=True):
@@ -73,6 +75,7 @@ async def buy(request: web.Request) -> web.Response:
     consumer = _consumer(request, wish.consumer_id)
     order = shop.orders.place(shop.buyer(consumer), wish.lines, freight_fen=wish.freight_fen)
     order.buyer_unionid = consumer.unionid
+    order.vip_session = wish.order_session_id
     if wish.receiver_id:
         receiver = _consumer(request, wish.receiver_id)
         order.receiver, order.receiver_unionid = shop.buyer(receiver), receiver.unionid

@@ -46,7 +46,8 @@ class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The mini-program that is bound to the same Open Platform subject, with its templates.
 
     ``folder`` holds its source, which the phone runs; empty: it cannot be opened. ``server`` is
-    the one address that its requests may reach, and must be this machine.
+    the one address that its requests may reach, and must be this machine. What shops on WeChat ask
+    of its members goes to ``push_url``, sealed, in JSON or XML.
     """
 
     app_id: str
@@ -55,6 +56,10 @@ class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     templates: tuple[Template, ...] = ()
     folder: str = ""
     server: str = ""
+    push_url: str = ""
+    push_token: str = ""
+    push_key: str = ""
+    push_form: Literal["json", "xml"] = "json"
 
     def __post_init__(self) -> None:
         if self.server and not _LOOPBACK.fullmatch(self.server):

@@ -25,6 +25,7 @@ from simulator.replies import Reader
 from simulator.settings import Settings, WeChatShop
 from simulator.shops.board import Shops
 from simulator.shops.platforms import opened
+from simulator.shops.wechat_members import Memberships
 from simulator.state import StateFile, load
 from simulator.stream import Stream
 from simulator.subscriptions import Subscriptions
@@ -80,6 +81,7 @@ class China:
         self.shops = Shops(
             opened(settings, state.shops, clock=clock, faults=self.faults, wire=self.wire)
         )
+        self.memberships = Memberships(settings.miniprogram, clock=clock, wire=self.wire)
         self.message_ids = MessageIds(state.message_ids)
         self.callbacks = self._official_callbacks()
         self.actions = Actions(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 from aiohttp import web
@@ -14,6 +14,7 @@ from loyalty.connections import (
     OfficialAccountSettings,
     OwnStoreSettings,
     TmallPassSettings,
+    WeChatPassSettings,
     WeChatPaySettings,
     WeComSettings,
 )
@@ -66,7 +67,8 @@ class PayAccount:
 class Context:
     """The typed clients of one process. Redis may be lost at any time.
 
-    ``merchants`` are by the app id of the mini-program whose payments they take.
+    ``merchants`` are by the app id of the mini-program whose payments they take, ``passes`` of
+    Tmall by their shop, ``wechat_passes`` by the mini-program that shows them.
     """
 
     redis: Redis
@@ -79,7 +81,12 @@ class Context:
     stores: Mapping[str, Connected[OwnStoreSettings]] = field(default_factory=dict)
     shops: Sequence[ShopAccount] = ()
     passes: Mapping[str, Connected[TmallPassSettings]] = field(default_factory=dict)
+    wechat_passes: Mapping[str, Connected[WeChatPassSettings]] = field(default_factory=dict)
     clock: Callable[[], datetime] = now
+
+    def moment_of(self, told_at: datetime) -> datetime:
+        """Return a moment of the wire by the programme's clock, which runs ahead in a demo."""
+        return told_at + timedelta(seconds=round((self.clock() - now()).total_seconds()))
 
 
 CONTEXT = web.AppKey("context", Context)

@@ -271,6 +271,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The phone number's code is wrong or too old, please try again",
     ),
     "email_not_usable": ("邮箱地址不正确", "This is not a usable e-mail address"),
+    # membership shown by shops on WeChat
+    "pass_not_connected": ("暂未开通店铺会员", "Membership in shops is not connected yet"),
+    "shop_session_invalid": (
+        "入会链接已失效，请回到店铺重新进入",
+        "This link to join has ended, please come from the shop once more",
+    ),
     "phone_not_usable": ("手机号不正确", "This is not a usable phone number"),
     "phone_of_another_customer": (
         "该手机号已绑定其他会员，请联系客服合并",

@@ -1,6 +1,7 @@
 """Calls of a mini-program (小程序): logging in, the phone number, and wechatpy's `wxa`."""
 
 import hmac
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -84,6 +85,36 @@ class MiniProgram(WeixinTransport):
         )
         return phone
 
+    async def add_vip(self, openid: str, *, session_id: str, identity: str, user_id: str) -> None:
+        """Let a shop on WeChat show somebody who came from it as a member of ours.
+
+        ``session_id`` is what the shop opened the mini-program with, good for ten minutes.
+
+        Raises:
+            Rejected: 1, the session ended or is none; 2, the openid is none of this app.
+        """
+        asked = _vip(openid, identity, user_id)
+        await self._vip("add", {"session_id": session_id, **asked})
+
+    async def update_vip(self, openid: str, *, identity: str, user_id: str) -> None:
+        """Let the shops on WeChat that show a member show what she is by now.
+
+        Raises:
+            Rejected: 1, no shop shows her; 2, the openid is none of this app.
+        """
+        await self._vip("update", _vip(openid, identity, user_id))
+
+    async def delete_vip(self, openid: str) -> None:
+        """Let shops on WeChat show somebody as a member no more.
+
+        Raises:
+            Rejected: 1, no shop shows her; 2, the openid is none of this app.
+        """
+        await self._vip("delete", {"wxa_openid": openid})
+
+    async def _vip(self, action: str, asked: Mapping[str, object]) -> None:
+        await self.post(f"{self.platform}/wxa/vip/user/info/{action}", data=asked)
+
     async def check_session(self, openid: str, session_key: str) -> bool:
         """Whether a session key still is the current one."""
         try:
@@ -102,6 +133,10 @@ class MiniProgram(WeixinTransport):
             result_processor=_session,
         )
         return session
+
+
+def _vip(openid: str, identity: str, user_id: str) -> dict[str, object]:
+    return {"wxa_openid": openid, "info": {"identity": identity, "outer_userid": user_id}}
 
 
 def _signed(openid: str, session_key: str) -> dict[str, str]:

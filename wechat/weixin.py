@@ -33,6 +33,8 @@ class WeixinTransport(Transport):
             "/cgi-bin/tags/members/batchuntagging",
             "/cgi-bin/menu/create",
             "/cgi-bin/menu/trymatch",
+            "/wxa/vip/user/info/update",
+            "/wxa/vip/user/info/delete",
         }
     )
     unrepeatable_gets = frozenset(

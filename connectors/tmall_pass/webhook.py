@@ -7,7 +7,7 @@ up to ten times within a day and in any order. The moment that each call is sign
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import parse_qsl, unquote_plus
 
 import msgspec
@@ -15,7 +15,7 @@ from aiohttp import web
 
 from connectors.reading.texts import FORM
 from connectors.tmall_pass import activation
-from connectors.tmall_pass.shops import Pass, level_of
+from connectors.tmall_pass.shops import Pass
 from connectors.tmall_pass.signature import fits
 from connectors.tmall_pass.wire import Answer, Asked, Failed, ShownMember
 from loyalty import customers, member_pass, programme
@@ -118,8 +118,7 @@ def _told_at(request: web.Request, body: bytes, known: Pass | None) -> datetime 
         return TOO_OLD
     if abs((now() - at).total_seconds()) > known.settings.max_age_seconds:
         return TOO_OLD
-    # in a demo the programme's clock runs ahead of the wire's
-    return at + timedelta(seconds=round((request.app[CONTEXT].clock() - now()).total_seconds()))
+    return request.app[CONTEXT].moment_of(at)
 
 
 def _asked(request: web.Request, body: bytes) -> Asked:
@@ -201,7 +200,7 @@ async def _query(shown: Shown, asked: Asked, known: Pass, at: datetime) -> Answe
 async def _member(member_id: int, at: datetime) -> ShownMember:
     shown = await member_pass.show(member_id, at=at)
     tiers = (await programme.load()).tiers(at)
-    return ShownMember(point=shown.points, level=level_of(shown.tier, tiers))
+    return ShownMember(point=shown.points, level=tiers.grade_of(shown.tier, "tmall_grade"))
 
 
 def _code(refusal: LoyaltyError) -> str:

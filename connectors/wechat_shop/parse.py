@@ -253,12 +253,17 @@ def _moment(seconds: int) -> datetime:
 
 
 def _buyer(one: ShopOrder, settings: WeChatShopSettings) -> tuple[IdentityRef, ...]:
-    """Return who paid: of a gift the giver, and nobody where WeChat does not tell her."""
+    """Return who paid: of a gift the giver, and nobody where WeChat does not tell her.
+
+    A member of the brand's mini-program is known by her checkout, too.
+    """
+    checkout = first_id(one.order_detail.ext_info.vip_order_session_id)
     openid, unionid = one.openid, one.unionid
     if one.is_present:
         openid, unionid = one.present_giver_openid, one.present_giver_unionid
     told = (
         IdentityRef(IdentityKind.UNIONID, "", unionid),
         IdentityRef(IdentityKind.OPENID, settings.app_id, openid),
+        IdentityRef(IdentityKind.WECHAT_ORDER_SESSION, settings.app_id, checkout),
     )
     return tuple(ref for ref in told if ref.value)

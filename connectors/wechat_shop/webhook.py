@@ -1,9 +1,8 @@
 """Where WeChat tells what happens in a shop (消息推送): opened, stored, acknowledged, worked later.
 
 A message about an order is a hint: the order is read from the platform. Messages about the shop's
-own members (会员) are kept as they came. JSON or XML, as the operator chose, in security mode; the
-signature covers the sealed body, so a nonce that comes again brings the same message. An answer
-other than ``success`` lets WeChat tell it again.
+own members (会员) are kept as they came. JSON or XML, as the operator chose, in security mode. An
+answer other than ``success`` lets WeChat tell it again.
 """
 
 from collections.abc import Mapping
@@ -15,26 +14,22 @@ import msgspec
 from aiohttp import web
 
 from connectors.reading.hints import pushed
+from connectors.reading.wechat_callback import Callback, read_told
 from loyalty import inbox
 from loyalty.connections import Connected, WeChatShopSettings
 from loyalty.inbox import Arrival
 from models import db
-from web import bodies
-from web.context import CONTEXT, now
+from web.context import CONTEXT
 from web.logs import log
 from web.metrics import count_inbound_event
-from web.refusals import BadRequest, Forbidden
 from web.wake import wake
-from wechat.bodies import read_json, read_xml
-from wechat.crypto import Crypto, check_age
-from wechat.errors import BadCiphertext, BadSignature, CallbackRefused, Stale
-from wechat.inbound import parse_outer, parse_outer_json
+from wechat.crypto import Crypto
+from wechat.errors import CallbackRefused
 
 KIND = "wechat_shop"
 DONE = "success"
 MEMBERS = "channels_ec_vip_"
 ORDER_NUMBER_LIMIT = 100
-NONCE_LIMIT = 128
 Told = Mapping[str, Any]
 
 
@@ -43,47 +38,32 @@ def add_to(app: web.Application) -> None:
     for account in app[CONTEXT].shops:
         connection = account.connection
         if isinstance(connection.settings, WeChatShopSettings):
-            callback = Callback(connection, connection.settings)
+            messages = Messages(connection, connection.settings)
             path = f"/ingest/wechat_shop/{connection.scope}"
-            app.router.add_get(path, callback.verify)
-            app.router.add_post(path, callback.receive)
+            app.router.add_get(path, messages.callback.verify)
+            app.router.add_post(path, messages.receive)
 
 
-class Callback:
-    """The address of one shop."""
+class Messages:
+    """The messages of one shop."""
 
     def __init__(self, connection: Connected[Any], settings: WeChatShopSettings) -> None:
         self._connection_id = connection.id
-        self._crypto = Crypto(
+        crypto = Crypto(
             token=settings.token,
             encoding_aes_key=settings.encoding_aes_key,
             previous_encoding_aes_key=settings.previous_encoding_aes_key,
             receive_id=settings.app_id,
         )
-
-    async def verify(self, request: web.Request) -> web.Response:
-        """Answer the platform's question whether this address is ours."""
-        asked = _asked_once(request)
-        try:
-            self._crypto.check_signature(
-                asked.get("signature", ""), asked.get("timestamp", ""), asked.get("nonce", "")
-            )
-            check_age(asked.get("timestamp", ""), now())
-            if not asked.get("echostr"):
-                raise BadSignature("nothing to echo")
-        except CallbackRefused as refused:
-            raise _refusal(refused) from None
-        return web.Response(text=asked["echostr"], content_type="text/plain")
+        self.callback = Callback(KIND, crypto)
 
     async def receive(self, request: web.Request) -> web.Response:
         """Store one message, if it speaks of an order or of a member."""
-        asked = _asked_once(request)
-        raw = await bodies.read(request)
+        body = await self.callback.opened(request)
         try:
-            body = self._opened(asked, raw)
-            told = read_xml(body) if _is_xml(body) else read_json(body)
+            told = read_told(body)
         except CallbackRefused as refused:
-            raise _refusal(refused) from None
+            raise self.callback.refusal(refused) from None
         context = request.app[CONTEXT]
         try:
             if await self._store(told, body, at=context.clock()):
@@ -92,24 +72,6 @@ class Callback:
             count_inbound_event(KIND, "not_taken")
             raise
         return web.Response(text=DONE, content_type="text/plain")
-
-    def _opened(self, asked: Mapping[str, str], raw: bytes) -> bytes:
-        """Return what is sealed for this shop, where its signature fits and is fresh.
-
-        Raises:
-            CallbackRefused: one of its kinds.
-        """
-        sealed = (parse_outer(raw) if _is_xml(raw) else parse_outer_json(raw)).encrypt
-        if sealed is None:
-            raise BadCiphertext("nothing is sealed")
-        self._crypto.check_message_signature(
-            asked.get("msg_signature", ""),
-            asked.get("timestamp", ""),
-            asked.get("nonce", ""),
-            sealed,
-        )
-        check_age(asked.get("timestamp", ""), now())
-        return self._crypto.decrypt(sealed)
 
     async def _store(self, told: Told, body: bytes, *, at: datetime) -> bool:
         """Store a message; True where it gives a worker something to do."""
@@ -129,31 +91,6 @@ class Callback:
     def _counted(self, new: int) -> bool:
         count_inbound_event(KIND, "received" if new else "repeated")
         return bool(new)
-
-
-def _is_xml(body: bytes) -> bool:
-    return body.lstrip().startswith(b"<")
-
-
-def _asked_once(request: web.Request) -> dict[str, str]:
-    """Return each parameter of the query.
-
-    Raises:
-        Forbidden: ``bad_signature``: one is repeated, or the nonce is none of the platform's.
-    """
-    nonce = request.query.get("nonce", "")
-    is_plain = len(nonce) <= NONCE_LIMIT and nonce.isascii() and nonce.isprintable()
-    if len(set(request.query)) != len(request.query) or not is_plain:
-        raise _refusal(BadSignature("a parameter is repeated, or no nonce"))
-    return dict(request.query)
-
-
-def _refusal(refused: CallbackRefused) -> BadRequest | Forbidden:
-    count_inbound_event(KIND, refused.code)
-    log.warning("push_refused", shop_kind=KIND, code=refused.code)
-    if isinstance(refused, BadSignature | Stale):
-        return Forbidden("bad_signature")
-    return BadRequest("bad_request", reason=str(refused)[:200])
 
 
 def _order_number(told: Told) -> str:

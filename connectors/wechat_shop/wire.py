@@ -57,10 +57,11 @@ class Payment(Struct, frozen=True, omit_defaults=True):
 
 
 class Scene(Struct, frozen=True, omit_defaults=True):
-    """In which broadcast it was ordered, and when the buyer confirmed that she has it."""
+    """In which broadcast and checkout it was ordered, and when she confirmed that she has it."""
 
     confirm_receipt_time: Seconds = 0
     live_id: Id = ""
+    vip_order_session_id: Id = ""
 
 
 class Source(Struct, frozen=True, omit_defaults=True):

@@ -8,7 +8,7 @@ from loyalty.connections.accounts import (
     WeComSettings,
 )
 from loyalty.connections.keeping import Connected, PlatformSettings, load, save
-from loyalty.connections.member_passes import TmallPassSettings
+from loyalty.connections.member_passes import TmallPassSettings, WeChatPassSettings
 from loyalty.connections.shops import (
     DouyinSettings,
     JdSettings,
@@ -40,6 +40,7 @@ __all__ = [
     "ShopifySettings",
     "TmallPassSettings",
     "TmallSettings",
+    "WeChatPassSettings",
     "WeChatPaySettings",
     "WeChatShopSettings",
     "WeComSettings",

@@ -13,7 +13,7 @@ from loyalty.connections.accounts import (
     WeChatPaySettings,
     WeComSettings,
 )
-from loyalty.connections.member_passes import TmallPassSettings
+from loyalty.connections.member_passes import TmallPassSettings, WeChatPassSettings
 from loyalty.connections.shops import OwnStoreSettings, ShopSettings
 from loyalty.sealing import Sealer
 from models import Connection, db
@@ -28,6 +28,7 @@ PlatformSettings = (
     | OwnStoreSettings
     | ShopSettings
     | TmallPassSettings
+    | WeChatPassSettings
 )
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
+from loyalty.connections.accounts import AccountId, AesKey
 from loyalty.connections.shape import AccountSettings
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -29,3 +30,25 @@ class TmallPassSettings(AccountSettings, frozen=True, tag="tmall_pass"):
     asks_to_register: bool = True
     activation_form: Literal["qimen", "pass"] = "qimen"
     max_age_seconds: Annotated[int, Meta(ge=10, le=86_400)] = 300
+
+
+class WeChatPassSettings(AccountSettings, frozen=True, tag="wechat_pass"):
+    """The membership that shops on WeChat show by the brand's mini-program (小程序会员).
+
+    Of the mini-program ``app_id``, with the Token and the key of its messages (消息推送). A tier is
+    told as ``identity_prefix`` and its grade. ``seals_answers``: whether what WeChat waits for is
+    answered sealed, as it asks.
+    """
+
+    named_by: ClassVar[str] = "app_id"
+
+    app_id: AccountId
+    token: Name
+    encoding_aes_key: AesKey
+    previous_encoding_aes_key: AesKey | None = None
+    identity_prefix: Annotated[str, Meta(max_length=20)] = "Lv."
+    seals_answers: bool = True
+
+    def identity(self, grade: int) -> str:
+        """Return what a grade is called there."""
+        return f"{self.identity_prefix}{grade}"

@@ -8,7 +8,7 @@ from loyalty.member_pass.binding import bind, register, unbind
 from loyalty.member_pass.changing import CAUSE, NO_SUCH_MEMBER, change_points
 from loyalty.member_pass.looking import Found, PassMember, Shown, look, show
 from loyalty.member_pass.mixing import mix, mixed_digest
-from loyalty.member_pass.telling import ToTell, changed, told
+from loyalty.member_pass.telling import ToTell, changed, changed_tier, told
 
 __all__ = [
     "CAUSE",
@@ -20,6 +20,7 @@ __all__ = [
     "bind",
     "change_points",
     "changed",
+    "changed_tier",
     "look",
     "mix",
     "mixed_digest",

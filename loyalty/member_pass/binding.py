@@ -160,7 +160,9 @@ async def _made_one(shown: Shown, found: Found, customer_id: int, *, at: datetim
 
 
 async def _forget(name: IdentityRef) -> None:
-    await db.fetch(_FORGET, name.kind.value, name.scope, name.value)
+    """Let a name that the pass gave us lead to nobody; an openid she has by signing in herself."""
+    if name.kind is not IdentityKind.OPENID:
+        await db.fetch(_FORGET, name.kind.value, name.scope, name.value)
 
 
 def _hashed(shown: Shown) -> IdentityRef | None:

@@ -51,7 +51,8 @@ class Tier(Struct, frozen=True, forbid_unknown_fields=True):
     wechat_shop_grade: Grade = None
 
 
-GRADES = ("tmall_grade", "jd_grade", "douyin_grade", "wechat_shop_grade")
+# How many grades each platform has.
+GRADES = {"tmall_grade": 4, "jd_grade": 10, "douyin_grade": 10, "wechat_shop_grade": 10}
 BASIC = Tier("basic", "普通会员", "Member", 0, "#7a6a55", 1, 1, 1, 1)
 SILVER = Tier("silver", "银卡会员", "Silver", 50_000, "#5f6b76", 2, 2, 2, 2)
 GOLD = Tier("gold", "金卡会员", "Gold", 200_000, "#8a6414", 3, 3, 3, 3)
@@ -133,6 +134,15 @@ class Tiers(Struct, frozen=True, forbid_unknown_fields=True):
     def rank_of(self, code: str) -> int:
         """Return the place of a tier; 0 for one that there is no more."""
         return next((i for i, tier in enumerate(self.tiers) if tier.code == code), 0)
+
+    def grade_of(self, tier: str, platform: str) -> int:
+        """Return what a tier is called on a platform, by one of ``GRADES``.
+
+        The grade that staff gave it; else its place from 1, as far as the platform has grades.
+        """
+        rank = self.rank_of(tier)
+        given: int | None = getattr(self.tiers[rank], platform)
+        return given or min(rank + 1, GRADES[platform])
 
 
 def _counted(count: int, what: str) -> str:

@@ -5,5 +5,6 @@ const api = require('../utils/api');
 module.exports = {
   read: () => api.get('/me'),
   bindPhone: (code) => api.put('/me/phone', { code }),
+  joinShop: (session) => api.put('/me/shop-membership', { session_id: session }),
   speak: (language) => api.put('/me/language', { language }),
 };

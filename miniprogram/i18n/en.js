@@ -14,6 +14,7 @@ module.exports = {
     in_days: '{n} days',
     in_hours: '{n} hours',
     in_minutes: '{n} minutes',
+    shop_joined: 'You are a member of the shop',
   },
   home: {
     points: 'Points to spend',

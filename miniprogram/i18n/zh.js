@@ -14,6 +14,7 @@ module.exports = {
     in_days: '{n} 天',
     in_hours: '{n} 小时',
     in_minutes: '{n} 分钟',
+    shop_joined: '店铺会员已开通',
   },
   home: {
     points: '可用积分',

@@ -67,8 +67,8 @@ class Order(msgspec.Struct, kw_only=True):
     """An order. Moments are Unix seconds of platform time; 0 is none.
 
     Of a gift ``receiver`` is whom she gives it; unionids are told where the platform has them.
-    ``parent`` is the order of which it is a part, ``first`` the one that she placed; ``split_as``
-    is how it is told since it was split up itself.
+    ``vip_session`` is the checkout of a member. ``parent`` is the order of which it is a part,
+    ``first`` the one that she placed; ``split_as`` is how it is told since it was split up itself.
     """
 
     number: str
@@ -89,6 +89,7 @@ class Order(msgspec.Struct, kw_only=True):
     parent: str = ""
     first: str = ""
     split_as: ToldAs | None = None
+    vip_session: str = ""
 
     @property
     def pay_fen(self) -> int:

@@ -135,6 +135,7 @@ def _detail(one: Order) -> dict[str, object]:
             "order_scene": LIVE_ROOM if rooms else OTHER,
             "live_id": rooms[0] if rooms else "",
             "confirm_receipt_time": one.completed_at,
+            **({"vip_order_session_id": one.vip_session} if one.vip_session else {}),
         },
         "delivery_info": {
             "address_info": {

@@ -15,16 +15,17 @@ from connectors.reading.sweeping import sweep
 from connectors.reading.working import ShopOrders
 from jifen import app, clients
 from loyalty import connections
-from loyalty.connections import Connected, ShopSettings
+from loyalty.connections import Connected, MiniProgramSettings, ShopSettings
 from models import db
 from simulator.app import create_app
 from simulator.assumed import Assumed
-from simulator.settings import PlatformShop
+from simulator.settings import MiniProgram, PlatformShop
 from tests.bot.conftest import APP_ID, china
-from web.context import Context, now
+from web.context import Context, MiniProgramAccount, now
 from web.server import listening
 from web.shops import ShopAccount
 from web.tokens import SharedTokens
+from wechat import miniprogram as wechat_miniprogram
 
 # How one shop is told to its simulator and to us, of our address and the simulator's.
 Pair = Callable[[str, str], tuple[PlatformShop, ShopSettings]]
@@ -125,14 +126,22 @@ class Market:
 
 
 @asynccontextmanager
-async def opened(context: Context, pairs: Sequence[Pair]) -> AsyncIterator[Market]:
-    """Run simulator and server with these shops connected."""
+async def opened(
+    context: Context, pairs: Sequence[Pair], *, miniprogram: MiniProgram | None = None
+) -> AsyncIterator[Market]:
+    """Run simulator and server with these shops connected, and a mini-program if there is one.
+
+    The mini-program's messages go to the path that its ``push_url`` is.
+    """
     port, theirs = unused_port(), unused_port()
     origin, platforms = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{theirs}"
     told = [pair(origin, platforms) for pair in pairs]
     async with AsyncExitStack() as ending:
         http = await ending.enter_async_context(aiohttp.ClientSession())
         settings = china(f"{origin}/wechat/{APP_ID}", "secure", _quick(), port=theirs)
+        if miniprogram is not None:
+            pushed = with_fields(miniprogram, push_url=origin + miniprogram.push_url)
+            settings = with_fields(settings, miniprogram=pushed)
         server = TestServer(
             create_app(with_fields(settings, platform_shops=tuple(one for one, _ in told))),
             port=theirs,
@@ -141,6 +150,9 @@ async def opened(context: Context, pairs: Sequence[Pair]) -> AsyncIterator[Marke
         ending.push_async_callback(server.close)
         shops = [await _connected(context, ours, http) for _, ours in told]
         connected = replace(context, http=http, shops=shops)
+        if miniprogram is not None:
+            account = await _speaks(context, miniprogram, platforms, http=http)
+            connected = replace(connected, miniprograms={miniprogram.app_id: account})
         await ending.enter_async_context(
             listening(app.create(connected), host="127.0.0.1", port=port, grace_seconds=0.2)
         )
@@ -154,6 +166,17 @@ async def _connected(
     connected = Connected(connection_id, settings.scope, "旗舰店", settings)
     tokens = SharedTokens(context.sealer)
     return ShopAccount(connected, clients.of_shop(settings, http=http, tokens=tokens))
+
+
+async def _speaks(
+    context: Context, told: MiniProgram, api_base: str, *, http: aiohttp.ClientSession
+) -> MiniProgramAccount:
+    settings = MiniProgramSettings(told.app_id, told.app_secret, api_base=api_base)
+    connection_id = await connections.save(settings, name="小程序", sealer=context.sealer, at=now())
+    connected = Connected(connection_id, settings.app_id, "小程序", settings)
+    tokens = SharedTokens(context.sealer)
+    client = clients.of_app(wechat_miniprogram.MiniProgram, settings, http=http, tokens=tokens)
+    return MiniProgramAccount(connected, client)
 
 
 def _quick() -> Assumed:

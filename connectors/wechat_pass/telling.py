@@ -1,0 +1,33 @@
+"""WeChat is told of bound members whose tier is another by now; it shows no points."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from connectors.reading.telling import AT_ONCE, tell
+from connectors.wechat_pass.webhook import Pass
+from loyalty import member_pass, programme
+from loyalty.member_pass import ToTell
+from web.context import Context
+from wechat.errors import CallFailed
+
+
+async def tell_changes(context: Context, known: Pass, *, at: datetime) -> int:
+    """Tell what changed; return how many members were told of.
+
+    Raises:
+        CallFailed: WeChat does not answer, or the mini-program is not connected.
+    """
+    tiers = (await programme.load()).tiers(at)
+    account = context.miniprograms.get(known.settings.app_id)
+    if account is None:
+        raise CallFailed("the mini-program is not connected", endpoint=known.scope)
+
+    async def changed() -> list[ToTell]:
+        return await member_pass.changed_tier(known.id, tiers=tiers, limit=AT_ONCE)
+
+    async def call(members: Sequence[ToTell]) -> None:
+        (one,) = members
+        identity = known.settings.identity(tiers.grade_of(one.tier, "wechat_shop_grade"))
+        await account.client.update_vip(one.name, identity=identity, user_id=str(one.uuid))
+
+    return await tell(changed, call, in_one_call=1, at=at)
