@@ -29,6 +29,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "sweep_shops": ("读取各店铺的变动", "Read what changed in the shops"),
     "sweep_shops_deeply": ("复查各店铺近一周", "Read the shops' last week again"),
     "sweep_sessions": ("清理过期的登录", "Forget sessions that have ended"),
+    "ask_passes": ("查询平台会员", "Ask platforms who joined"),
     "tell_passes": ("告知平台会员变动", "Tell platforms of members who changed"),
     "verify_ledger": ("核对积分账", "Verify the points ledger"),
 }
@@ -70,6 +71,7 @@ CONNECTIONS: dict[str, tuple[str, str]] = {
     "own_store": ("自有店铺或收银", "Store or till of our own"),
     "douyin": ("抖店", "Douyin Shop"),
     "tmall_pass": ("天猫会员通", "Tmall member pass"),
+    "douyin_pass": ("抖店会员通", "Douyin Shop member pass"),
     "wechat_pass": ("微信小店会员（小程序）", "WeChat Shop membership by mini-program"),
     "wechat_shop": ("微信小店", "WeChat Shop"),
     "jd": ("京东店铺", "JD shop"),

@@ -11,6 +11,7 @@ from jifen import clients
 from jifen.refusing import refused
 from loyalty import connections
 from loyalty.connections import (
+    DouyinPassSettings,
     DouyinSettings,
     JdSettings,
     MiniProgramSettings,
@@ -47,6 +48,7 @@ KINDS: dict[str, type[PlatformSettings]] = {
     "douyin": DouyinSettings,
     "tmall_pass": TmallPassSettings,
     "wechat_pass": WeChatPassSettings,
+    "douyin_pass": DouyinPassSettings,
     "wechat_shop": WeChatShopSettings,
     "jd": JdSettings,
     "shopify": ShopifySettings,

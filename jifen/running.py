@@ -16,6 +16,7 @@ from jifen.settings import Settings, sealer
 from loyalty import connections, programme
 from loyalty.connections import (
     Connected,
+    DouyinPassSettings,
     MiniProgramSettings,
     OfficialAccountSettings,
     OwnStoreSettings,
@@ -97,6 +98,7 @@ async def opened(settings: Settings, reached: embedded.Addresses) -> AsyncIterat
                 stores=await _stores(seal),
                 shops=await _shops(http, seal),
                 passes=await _passes(TmallPassSettings, seal),
+                douyin_passes=await _passes(DouyinPassSettings, seal),
                 wechat_passes=await _passes(WeChatPassSettings, seal),
                 clock=clock,
             )

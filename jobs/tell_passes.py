@@ -4,6 +4,7 @@ from collections.abc import Coroutine, Iterator
 from datetime import datetime
 from typing import Any
 
+from connectors.douyin_pass import telling as douyin
 from connectors.tmall_pass import telling as tmall
 from connectors.wechat_pass import telling as wechat
 from jobs.registry import every
@@ -34,5 +35,7 @@ async def tell_passes(context: Context, at: datetime) -> int:
 def _tellings(context: Context, at: datetime) -> Iterator[tuple[int, Coroutine[Any, Any, int]]]:
     for shop in context.passes.values():
         yield shop.id, tmall.tell_changes(context, shop, at=at)
+    for one in context.douyin_passes.values():
+        yield one.id, douyin.tell_changes(context, one, at=at)
     for known in context.wechat_passes.values():
         yield known.id, wechat.tell_changes(context, known, at=at)

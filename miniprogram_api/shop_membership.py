@@ -1,4 +1,4 @@
-"""A shop on WeChat shows her as a member (小程序会员): she joins from it, and leaves."""
+"""A shop on WeChat shows her as a member (小程序会员): she joins from it; she leaves all shops."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from web.session import Shopper
 from wechat.errors import Rejected
 
 JOINS = Limit("shop_membership", most=20, window_seconds=3600)
-# The session ended or is none; of whom it does not show, that it shows nobody.
+# The session ended or is none.
 WRONG = 1
 
 SessionId = Annotated[
@@ -63,18 +63,11 @@ async def join(shopper: Shopper, body: FromShop, context: Context, request: web.
 
 
 async def leave(shopper: Shopper, context: Context) -> None:
-    """Let shops on WeChat show me as a member no more; what I have stays mine.
+    """Let no shop on any platform show me as a member any more; what I have stays mine.
 
-    Raises:
-        NotFound: ``pass_not_connected``.
+    The platforms are told within minutes.
     """
-    known = _pass(shopper, context)
-    try:
-        await context.miniprograms[shopper.app_id].client.delete_vip(shopper.openid)
-    except Rejected as refused:
-        if refused.errcode != WRONG:
-            raise
-    await member_pass.unbind(_shown(shopper, known), at=context.clock())
+    await member_pass.leave(shopper.customer_id, at=context.clock())
 
 
 def _pass(shopper: Shopper, context: Context) -> Connected[WeChatPassSettings]:

@@ -10,7 +10,8 @@ class PassBinding(Model):
     ``connection_id`` is the pass's; ``value`` what the platform calls her (at Tmall her ouid). One
     stands for a name, and for a customer, until ``ended_at``; ``confirmed_at`` is the newest moment
     at which the platform told that it stands. ``told_points`` and ``told_tier``
-    are what the platform was last told of her, at ``told_at``.
+    are what the platform was last told of her, at ``told_at``. ``end_to_tell``: it ended by our
+    side, and the platform has yet to hear of it.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -20,6 +21,7 @@ class PassBinding(Model):
     bound_at = fields.DatetimeField()
     confirmed_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
+    end_to_tell = fields.BooleanField(default=False)
     told_points = fields.BigIntField(null=True)
     told_tier = fields.TextField(null=True)
     told_at = fields.DatetimeField(null=True)

@@ -17,6 +17,7 @@ from simulator import (
     play,
     play_answers,
     play_day,
+    play_douyin_members,
     play_events,
     play_groups,
     play_miniprogram,
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_shops.ROUTES)
     app.router.add_routes(play_tmall.ROUTES)
     app.router.add_routes(play_wechat_members.ROUTES)
+    app.router.add_routes(play_douyin_members.ROUTES)
     if settings.wecom is not None:
         _add_qyapi(app)
     app.router.add_routes(play_pay.ROUTES)

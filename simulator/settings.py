@@ -145,13 +145,17 @@ class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DouyinShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="douyin"):
-    """A shop on Douyin, with the self-built app that may read it; without `push_url` none push."""
+    """A shop on Douyin, with the self-built app that may read it; without `push_url` none push.
+
+    Its members are those of the member application `members_app_id`.
+    """
 
     shop_id: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,18}$")]
     app_key: str
     app_secret: str
     name: str = "抖店"
     push_url: str = ""
+    members_app_id: int = 1
 
     @property
     def code(self) -> str:

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from loyalty.connections import (
     Connected,
+    DouyinPassSettings,
     MiniProgramSettings,
     OfficialAccountSettings,
     OwnStoreSettings,
@@ -68,7 +69,7 @@ class Context:
     """The typed clients of one process. Redis may be lost at any time.
 
     ``merchants`` are by the app id of the mini-program whose payments they take, ``passes`` of
-    Tmall by their shop, ``wechat_passes`` by the mini-program that shows them.
+    Tmall and ``douyin_passes`` by their shop, ``wechat_passes`` by the mini-program they are of.
     """
 
     redis: Redis
@@ -81,6 +82,7 @@ class Context:
     stores: Mapping[str, Connected[OwnStoreSettings]] = field(default_factory=dict)
     shops: Sequence[ShopAccount] = ()
     passes: Mapping[str, Connected[TmallPassSettings]] = field(default_factory=dict)
+    douyin_passes: Mapping[str, Connected[DouyinPassSettings]] = field(default_factory=dict)
     wechat_passes: Mapping[str, Connected[WeChatPassSettings]] = field(default_factory=dict)
     clock: Callable[[], datetime] = now
 

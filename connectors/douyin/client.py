@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from connectors.douyin import parse
 from connectors.douyin.signature import param_json, signature
-from connectors.douyin.wire import GivenBack, ShopOrder, Told
+from connectors.douyin.wire import GivenBack, MemberUpdate, ShopMember, ShopOrder, Told
 from connectors.reading.calling import Ask, Caller, patiently, unreadable, with_token
 from connectors.reading.paging import last_page_first
 from connectors.reading.texts import Id, Number, shown
@@ -81,6 +81,10 @@ class _AfterSaleDetail(Struct, frozen=True):
     process_info: _Process
 
 
+class _Members(Struct, frozen=True):
+    member_infos: list[ShopMember] = []
+
+
 class DouyinClient:
     """A shop on Douyin as its open platform tells it."""
 
@@ -148,6 +152,25 @@ class DouyinClient:
             Refused: as ``parse.order``.
         """
         return parse.order(told, shop=shop, settings=self._settings)
+
+    async def members(self, app_id: int, open_ids: Sequence[str]) -> list[ShopMember]:
+        """Return which of at most ten buyers are members of the shop.
+
+        Raises:
+            CallFailed: one of its kinds.
+        """
+        asked = {"app_id": app_id, "open_id_list": list(open_ids)}
+        return (await self._call("member/mGetMemberInfoByOpenIdList", asked, _Members)).member_infos
+
+    async def update_members(self, app_id: int, updates: Sequence[MemberUpdate]) -> None:
+        """Tell what at most five members are by now; told again, nothing changes.
+
+        Raises:
+            CallFailed: one of its kinds.
+        """
+        told = [msgspec.to_builtins(one) for one in updates]
+        asked = {"app_id": app_id, "member_info_list": told}
+        await self._call("member/batchUpdate", asked, dict[str, object])
 
     async def _refunds(self, number: str) -> list[tuple[str, GivenBack]]:
         pages = [

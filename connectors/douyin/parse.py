@@ -133,5 +133,5 @@ def _moment(seconds: Number) -> datetime:
 def _buyer(told: ShopOrder, settings: DouyinSettings) -> tuple[IdentityRef, ...]:
     if not told.doudian_open_id:
         return ()
-    scope = f"{settings.app_key}:{settings.shop_id}"
-    return (IdentityRef(IdentityKind.DOUYIN_OPEN_ID, scope, told.doudian_open_id),)
+    open_id = told.doudian_open_id
+    return (IdentityRef(IdentityKind.DOUYIN_OPEN_ID, settings.buyers_scope, open_id),)

@@ -79,6 +79,25 @@ class Told(Struct, frozen=True, omit_defaults=True):
     after_sales: list[tuple[str, GivenBack]] = []
 
 
+class ShopMember(Struct, frozen=True):
+    """Whether a buyer is a member of the shop; her number as it is, where it may be told."""
+
+    open_id: str
+    success: bool = False
+    mobile: str = ""
+    err_code: Id = 0
+
+
+class MemberUpdate(Struct, frozen=True, omit_defaults=True):
+    """What a member is by now, or that she is none; points in hundredths, or in points."""
+
+    open_id: str
+    level: int | None = None
+    pointCent: int | None = None
+    integral: int | None = None
+    unbind: bool = False
+
+
 class Push(Struct, frozen=True):
     """One message; ``data`` is JSON in a text, or JSON."""
 

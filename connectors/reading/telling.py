@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from loyalty import member_pass
-from loyalty.member_pass import ToTell
+from loyalty.member_pass import EndToTell, ToTell
 from web.logs import log
 from wechat.errors import CallFailed, Rejected
 
@@ -15,6 +15,7 @@ CALLS_AT_ONCE = 5
 # The next members to be told of; and one call that tells of some.
 Changed = Callable[[], Awaitable[list[ToTell]]]
 Call = Callable[[Sequence[ToTell]], Awaitable[None]]
+End = Callable[[EndToTell], Awaitable[None]]
 
 
 async def tell(changed: Changed, call: Call, *, in_one_call: int, at: datetime) -> int:
@@ -64,3 +65,18 @@ async def _told(members: Sequence[ToTell], call: Call) -> CallFailed | None:
     except CallFailed as failed:
         return failed
     return None
+
+
+async def tell_ends(connection_id: int, call: End) -> None:
+    """Tell of whoever left by our side; whom the platform shows no more already is told of, too.
+
+    Raises:
+        CallFailed: the platform does not answer; who was told of is not told of again.
+    """
+    while ends := await member_pass.ends_to_tell(connection_id, limit=AT_ONCE):
+        for one in ends:
+            try:
+                await call(one)
+            except Rejected as refused:
+                log.info("member_not_shown", binding_id=one.binding_id, code=refused.errcode)
+            await member_pass.ends_told([one])

@@ -169,6 +169,14 @@ class TmallClient:
         """
         await self._call("tmall.mei.crm.member.sync.privy", told, dict[str, object])
 
+    async def unbind_member(self, ouid: str) -> None:
+        """Let the shop's page show a member no more, who left by our side.
+
+        Raises:
+            CallFailed: one of its kinds.
+        """
+        await self._call("tmall.crm.member.front.unbind.privy", {"ouid": ouid}, dict[str, object])
+
     async def _refunds_of(self, trade: Trade) -> list[Refund]:
         """Return all refunds of a trade, by id.
 

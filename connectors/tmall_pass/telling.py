@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from connectors.reading.telling import AT_ONCE, tell
+from connectors.reading.telling import AT_ONCE, tell, tell_ends
 from connectors.tmall_pass.shops import Pass, client_of
 from loyalty import member_pass, programme
-from loyalty.member_pass import ToTell
+from loyalty.member_pass import EndToTell, ToTell
 from web.context import Context
 
 
 async def tell_changes(context: Context, known: Pass, *, at: datetime) -> int:
-    """Tell what changed; return how many members were told of.
+    """Tell who left and what changed; return how many members were told of.
 
     Raises:
         CallFailed: Tmall does not answer; who was told is not told again.
@@ -28,4 +28,8 @@ async def tell_changes(context: Context, known: Pass, *, at: datetime) -> int:
         told = {"ouid": one.name, "point": str(one.points), "version": version}
         await client.show_member(told | {"level": str(tiers.grade_of(one.tier, "tmall_grade"))})
 
+    async def end(one: EndToTell) -> None:
+        await client.unbind_member(one.name)
+
+    await tell_ends(known.id, end)
     return await tell(changed, call, in_one_call=1, at=at)

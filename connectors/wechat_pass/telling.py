@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from connectors.reading.telling import AT_ONCE, tell
+from connectors.reading.telling import AT_ONCE, tell, tell_ends
 from connectors.wechat_pass.webhook import Pass
 from loyalty import member_pass, programme
-from loyalty.member_pass import ToTell
+from loyalty.member_pass import EndToTell, ToTell
 from web.context import Context
 from wechat.errors import CallFailed
 
 
 async def tell_changes(context: Context, known: Pass, *, at: datetime) -> int:
-    """Tell what changed; return how many members were told of.
+    """Tell who left and what changed; return how many members were told of.
 
     Raises:
         CallFailed: WeChat does not answer, or the mini-program is not connected.
@@ -30,4 +30,8 @@ async def tell_changes(context: Context, known: Pass, *, at: datetime) -> int:
         identity = known.settings.identity(tiers.grade_of(one.tier, "wechat_shop_grade"))
         await account.client.update_vip(one.name, identity=identity, user_id=str(one.uuid))
 
+    async def end(one: EndToTell) -> None:
+        await account.client.delete_vip(one.name)
+
+    await tell_ends(known.id, end)
     return await tell(changed, call, in_one_call=1, at=at)

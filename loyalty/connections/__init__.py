@@ -8,7 +8,11 @@ from loyalty.connections.accounts import (
     WeComSettings,
 )
 from loyalty.connections.keeping import Connected, PlatformSettings, load, save
-from loyalty.connections.member_passes import TmallPassSettings, WeChatPassSettings
+from loyalty.connections.member_passes import (
+    DouyinPassSettings,
+    TmallPassSettings,
+    WeChatPassSettings,
+)
 from loyalty.connections.shops import (
     DouyinSettings,
     JdSettings,
@@ -29,6 +33,7 @@ from loyalty.connections.tokens import (
 __all__ = [
     "CallbackMode",
     "Connected",
+    "DouyinPassSettings",
     "DouyinSettings",
     "JdSettings",
     "KeptToken",

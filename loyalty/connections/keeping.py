@@ -13,7 +13,11 @@ from loyalty.connections.accounts import (
     WeChatPaySettings,
     WeComSettings,
 )
-from loyalty.connections.member_passes import TmallPassSettings, WeChatPassSettings
+from loyalty.connections.member_passes import (
+    DouyinPassSettings,
+    TmallPassSettings,
+    WeChatPassSettings,
+)
 from loyalty.connections.shops import OwnStoreSettings, ShopSettings
 from loyalty.sealing import Sealer
 from models import Connection, db
@@ -29,6 +33,7 @@ PlatformSettings = (
     | ShopSettings
     | TmallPassSettings
     | WeChatPassSettings
+    | DouyinPassSettings
 )
 
 

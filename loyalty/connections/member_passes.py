@@ -52,3 +52,17 @@ class WeChatPassSettings(AccountSettings, frozen=True, tag="wechat_pass"):
     def identity(self, grade: int) -> str:
         """Return what a grade is called there."""
         return f"{self.identity_prefix}{grade}"
+
+
+class DouyinPassSettings(AccountSettings, frozen=True, tag="douyin_pass"):
+    """The member pass of one shop on Douyin (抖店会员通), which is connected as ``douyin``.
+
+    ``app_id`` is the number of the member application that the shop is bound to. ``points_in`` is
+    the field in which points are told: hundredths, or the older one in points.
+    """
+
+    named_by: ClassVar[str] = "shop_id"
+
+    shop_id: Annotated[str, Meta(pattern=r"^[0-9]{1,20}\Z")]
+    app_id: Annotated[int, Meta(ge=0, le=2**63 - 1)]
+    points_in: Literal["pointCent", "integral"] = "pointCent"

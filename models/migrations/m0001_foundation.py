@@ -102,6 +102,7 @@ CREATE TABLE pass_binding (
     bound_at timestamptz NOT NULL,
     confirmed_at timestamptz NOT NULL CHECK (confirmed_at >= bound_at),
     ended_at timestamptz CHECK (ended_at >= confirmed_at),
+    end_to_tell boolean NOT NULL DEFAULT false CHECK (NOT end_to_tell OR ended_at IS NOT NULL),
     told_points bigint,
     told_tier text,
     told_at timestamptz
@@ -110,6 +111,7 @@ CREATE UNIQUE INDEX pass_binding_standing ON pass_binding (connection_id, value)
     WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX pass_binding_customer ON pass_binding (customer_id, connection_id)
     WHERE ended_at IS NULL;
+CREATE INDEX pass_binding_end_to_tell ON pass_binding (connection_id) WHERE end_to_tell;
 CREATE TABLE pass_leaving (
     connection_id bigint NOT NULL REFERENCES connection,
     value text NOT NULL CHECK (value <> ''),

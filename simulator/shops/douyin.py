@@ -17,7 +17,9 @@ from simulator.consumers import Consumer
 from simulator.faults import EndpointFault
 from simulator.gate import CHINA, sent
 from simulator.settings import DouyinShop
+from simulator.shops import douyin_members
 from simulator.shops import douyin_told as told
+from simulator.shops.douyin_members import Members
 from simulator.shops.orders import Order, Orders, Refund, ShopState
 from simulator.shops.pushes import Push, Pushes
 from simulator.wire import Exchange, half
@@ -62,6 +64,7 @@ class DouyinShopOnline:
         self.code = settings.code
         self.name = settings.name
         self.orders = Orders(state, clock)
+        self.members = Members(settings.members_app_id, self.orders)
         self._pushes = pushes
         self._clock = clock
 
@@ -102,6 +105,13 @@ class DouyinShopOnline:
             return self._after_sales(asked)
         if path == "afterSale/Detail":
             return self._after_sale(str(asked["after_sale_id"]))
+        try:
+            if path == "member/mGetMemberInfoByOpenIdList":
+                return self.members.told(asked, now=self._clock.now())
+            if path == "member/batchUpdate":
+                return self.members.update(asked)
+        except douyin_members.Refused as refused:
+            raise DouyinRefused(*refused.args) from refused
         raise DouyinRefused(70000, "isv.api-not-exist", f"接口不存在: {path}")
 
     def issue_token(self, asked: dict[str, Any]) -> object:

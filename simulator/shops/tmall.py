@@ -36,6 +36,7 @@ REMOTE = 15
 POINT_CHANGE = "tmall_mei_PointChange"
 REGISTERED = "tmall_mei_MemberRegister"
 POINT_CHANGE_TOLD = "tmall.mei.crm.callback.point.change"
+MEMBER_UNBOUND = "tmall.crm.member.front.unbind.privy"
 MEMBER_SHOWN = "tmall.mei.crm.member.sync.privy"
 
 Params = Mapping[str, str]
@@ -112,6 +113,8 @@ class TmallShopOnline:
             return self._point_change_told(asked)
         if method == MEMBER_SHOWN:
             return self._member_shown(asked)
+        if method == MEMBER_UNBOUND:
+            return self._member_unbound(asked)
         if method not in calls:
             raise TopRefused(22, "Invalid method", "isv.invalid-method", method)
         if not asked.get("fields"):
@@ -150,6 +153,11 @@ class TmallShopOnline:
         if int(before.get("version", "0")) < int(told_of["version"]):
             self.members_shown[ouid] = told_of
         return {"is_success": True}
+
+    def _member_unbound(self, asked: Params) -> object:
+        if self.members_shown.pop(asked.get("ouid", ""), None) is None:
+            raise TopRefused(15, "Remote service error", "isv.member-not-exist", "会员不存在")
+        return {"result": {"success": True}}
 
     def require_session(self, session: str) -> None:
         """Raises: TopRefused: it is none of this shop, or it ended."""

@@ -21,3 +21,8 @@ class DouyinSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="douyi
     app_secret: Name
     payment_discount_in_pay_amount: bool = True
     api_base: Address = "https://openapi-fxg.jinritemai.com"
+
+    @property
+    def buyers_scope(self) -> str:
+        """Return within what the platform's name of a buyer is one: app and shop."""
+        return f"{self.app_key}:{self.shop_id}"

@@ -167,6 +167,18 @@ async def test_tmall_is_told_of_whoever_changed_and_of_nobody_else(market: Marke
     assert await tell_passes(market.context, now()) == 0, "she left"
 
 
+async def test_who_leaves_by_our_side_is_shown_no_more(market: Market) -> None:
+    member_id = await bound(market)
+    await tell_passes(market.context, now())
+    assert "ouid-lin" in await shown(market)
+    assert await member_pass.leave(member_id, at=now()) == 1
+    for _ in "ab":
+        await tell_passes(market.context, now())
+        assert await shown(market) == {}
+    assert await customers.find([OUID]) == {}, "her later orders there are nobody's"
+    assert await available(member_id) == 100
+
+
 async def test_a_message_that_is_no_change_breaks_nothing(market: Market) -> None:
     member_id = await bound(market)
     for point in (0, -5):

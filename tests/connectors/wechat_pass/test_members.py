@@ -94,8 +94,9 @@ async def test_who_leaves_is_shown_no_more_and_keeps_her_name_and_points(town: T
     for _ in "ab":
         status, _answer = await town.ask("DELETE", "/me/shop-membership", nickname=LIN)
         assert status == 204
-    assert await town.shown() == {}
     assert (await PassBinding.get()).ended_at is not None
+    await tell_passes(town.market.context, now())
+    assert await town.shown() == {}
     assert await Identity.filter(kind="openid", scope=MINI_APP_ID, customer_id=lin.id).exists()
     assert (await town.ask("GET", "/me", nickname=LIN))[0] == 200
     assert await tell_passes(town.market.context, now()) == 0
