@@ -12,6 +12,20 @@ from loyalty import programme
 from web.languages import Language
 
 FIELDS: dict[str, tuple[str, str]] = {
+    "buy": ("购买件数", "Units to buy"),
+    "get": ("优惠件数", "Units got for less"),
+    "get_skus": ("优惠商品编码（空为同类商品）", "SKUs got for less (empty: the same goods)"),
+    "gift_quantity": ("赠品件数", "Units of the gift"),
+    "gift_skus": ("赠品商品编码", "SKUs of the gift"),
+    "most_times": ("每单最多次数（空为不限）", "Most times in a cart (empty: no end)"),
+    "of": ("每几件一件", "Of every so many units"),
+    "off_fen": ("减（分）", "Off (fen)"),
+    "parts": ("组合商品", "Parts of the set"),
+    "quantity": ("件数", "Units"),
+    "sku": ("商品编码", "SKU"),
+    "spend_fen": ("满（分）", "From (fen)"),
+    "spend_steps": ("满减档位（由低到高）", "Steps, from the lowest on"),
+    "volume_steps": ("件数档位（由少到多）", "Steps, from the lowest on"),
     "about_en": ("说明（英文）", "About, in English"),
     "about_zh": ("说明（中文）", "About, in Chinese"),
     "again_after_days": ("再次发放间隔（天）", "Again after (days)"),
@@ -134,6 +148,7 @@ CHOICES: dict[str, tuple[str, str]] = {
     "first_purchase": ("首次购买", "Her first purchase"),
     "take_back": ("收回未使用的奖励", "What is unused is taken back"),
     "keep": ("保留奖励", "She keeps it"),
+    "goods": ("商品优惠（先于其他优惠）", "Goods (before all others)"),
     "offer": ("优惠", "Offer"),
     "coupon": ("优惠券", "Coupon"),
     "order": ("每笔订单", "Order"),
@@ -177,6 +192,24 @@ KINDS: dict[str, str] = {
     "milestones/nth_purchase": "第若干笔付款订单，或每满若干笔；整单退款的不算。",
     "milestones/purchases_within": "若干个月内完成若干笔付款订单；重复时每笔订单只算一次。",
     "discounts/fen_off": "减去固定金额，最多减到零。",
+    "discounts/bundle": "若干商品组合一口价，购物车里凑齐几套就优惠几套；原本更便宜的不变。",
+    "discounts/buy_x_get_y": (
+        "买若干件，另若干件减若干百分比，100 即免费。\n"
+        "不填优惠商品时为同类商品：买二送一即每三件中最便宜的一件免费；"
+        "填了则购物车里够数后，该商品按最便宜的先优惠。"
+    ),
+    "discounts/cheapest_item": (
+        "每若干件，最便宜的一件减若干百分比。\n第二件半价即每 2 件减 50；五件中最便宜的两件半价。"
+    ),
+    "discounts/fixed_price": "每件一口价；原本更便宜的不变。",
+    "discounts/free_gift": (
+        "其他商品优惠前金额达到后，赠品若干件免费。\n"
+        "赠品也是商品，库存和成本照记；顾客把它放入购物车即免费。赠品自身的价格不计入满额。"
+    ),
+    "discounts/spend_ladder": (
+        "优惠前金额越高减得越多，取达到的最高一档。\n选择重复时最后一档按倍数累加：每满 300 减 50。"
+    ),
+    "discounts/volume_steps": "件数越多折扣越大，取达到的最高一档，适用于全部件数。",
     "discounts/percent": "按百分比减免，整体向下取整到分，再分摊到各行。",
     "segments/rfm": "按最近购买、频次、金额的切点打 1 到 5 分；数值相同得分必相同。按退款后计算。",
     "policies/board": "按一周或一月内获得的积分排名，已扣除退款；同分先到者在前。",

@@ -27,3 +27,10 @@ def yuan(fen: int) -> str:
     """Return a sum as people write it in yuan: 10, 9.50."""
     whole, rest = divmod(fen, 100)
     return f"{whole:,}.{rest:02}" if rest else f"{whole:,}"
+
+
+def percent_off(percent: int) -> Worded:
+    """Return so many percent off as people say it: 20 percent is 8 折, 15 is 8.5 折."""
+    if percent == 100:
+        return Worded("免费", "Free")
+    return Worded(f"{(100 - percent) / 10:g} 折", f"{percent}% off")

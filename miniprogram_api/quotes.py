@@ -6,7 +6,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from loyalty import quotes
-from loyalty.quotes import CartItem, Proposal, Quote
+from loyalty.errors import Refused
+from loyalty.quotes import CartItem, Proposal, Quote, Unlock
 from loyalty.wording import Worded
 from web.context import Context
 from web.coupons import reason_text
@@ -75,11 +76,29 @@ class UsableCoupon(Struct, frozen=True):
     saved_fen: int
 
 
+class Unlocked(Struct, frozen=True):
+    """A discount that would count, or take off more, with ``message`` telling what is missing.
+
+    So many fen more, or units, of the product ``sku`` where it is that one. ``saved_fen`` is what
+    the cart would save in all then; null where that hangs on a product that is not in it yet.
+    """
+
+    slot: str
+    name: str
+    message: str
+    worth: str
+    short_fen: int | None
+    short_quantity: int | None
+    sku: str | None
+    saved_fen: int | None
+
+
 class QuotedCart(Struct, frozen=True):
     """What the cart costs. ``quote`` lets me order at this price until ``good_until``.
 
     ``usable`` are my coupons that would save something here, the best first; that one is
-    ``best_coupon``. ``is_exact``: no other combination of these discounts saves more.
+    ``best_coupon``. ``unlocks``: what a little more in the cart would save, the nearest first.
+    ``is_exact``: no other combination of these discounts saves more.
     """
 
     quote: str
@@ -92,6 +111,7 @@ class QuotedCart(Struct, frozen=True):
     applied: list[AppliedDiscount]
     refused: list[RefusedDiscount]
     usable: list[UsableCoupon]
+    unlocks: list[Unlocked]
     best_coupon: UUID | None
     is_exact: bool
 
@@ -124,6 +144,7 @@ async def ask(shopper: Shopper, body: Cart, context: Context) -> QuotedCart:
         applied=_applied(found, language),
         refused=_refused(found, language),
         usable=_usable(found, language),
+        unlocks=[_unlocked(found, one, language) for one in found.unlocks],
         best_coupon=found.worths[0].coupon.proposal.coupon if found.worths else None,
         is_exact=found.is_exact,
     )
@@ -175,11 +196,18 @@ def _refused(found: Quote, language: Language) -> list[RefusedDiscount]:
             slot=one.proposal.slot,
             name=_name(one.proposal, language),
             code=one.refusal.code,
-            message=text(one.refusal.code, language, one.refusal.figures),
+            message=_message(found, one.refusal, language),
             coupon=one.proposal.coupon,
         )
         for one in found.declined
     ]
+
+
+def _message(found: Quote, refusal: Refused, language: Language) -> str:
+    """Return a refusal in words, a product by its name."""
+    sku = refusal.figures.get("sku")
+    named = {"sku": found.names.get(sku, sku)} if isinstance(sku, str) else {}
+    return text(refusal.code, language, {**refusal.figures, **named})
 
 
 def _usable(found: Quote, language: Language) -> list[UsableCoupon]:
@@ -194,3 +222,21 @@ def _usable(found: Quote, language: Language) -> list[UsableCoupon]:
         for one in found.worths
         if one.coupon.proposal.coupon is not None
     ]
+
+
+def _unlocked(found: Quote, one: Unlock, language: Language) -> Unlocked:
+    figures = one.missing.figures
+    return Unlocked(
+        slot=one.proposal.slot,
+        name=_name(one.proposal, language),
+        message=_message(found, one.missing, language),
+        worth=one.proposal.discount.worth().spoken(language),
+        short_fen=_whole(figures.get("short_fen")),
+        short_quantity=_whole(figures.get("short")),
+        sku=str(figures["sku"]) if "sku" in figures else None,
+        saved_fen=one.saved_fen,
+    )
+
+
+def _whole(figure: object) -> int | None:
+    return figure if isinstance(figure, int) else None

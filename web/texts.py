@@ -250,6 +250,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "购物车里没有适用商品",
         "It is for other goods than those in the cart",
     ),
+    "quantity_short": ("还差 {short} 件", "{short} more needed"),
+    "bundle_incomplete": ("还差 {short} 件{sku}", "{short} more of {sku} needed"),
+    "gift_not_in_cart": (
+        "把{sku}加入购物车即可享受",
+        "Put {sku} into the cart to have it",
+    ),
     "better_discount_applies": ("已享受更优惠的价格", "A better discount applies already"),
     "nothing_left_to_discount": ("已没有可优惠的金额", "There is nothing left to take off"),
     "quote_forged": ("报价无效，请重新结算", "This quote is not valid, please check out again"),

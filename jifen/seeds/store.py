@@ -1,10 +1,11 @@
-"""The demo's own store: what it sells, and its offer."""
+"""The demo's own store: what it sells, and its offers."""
 
 from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
 
 from jifen.seeds.laying import lay_rules
+from loyalty.discounts.cheapest_item import CheapestItem
 from loyalty.discounts.percent import Percent
 from models import Product
 
@@ -19,11 +20,18 @@ PRODUCTS = (
 COFFEE_5 = Percent(
     name_zh="咖啡会员 95 折", name_en="5% off coffee", lane="offer", percent=5, categories=("咖啡",)
 )
+SECOND_WARE = CheapestItem(
+    name_zh="器具第二件 8 折",
+    name_en="Second brewing tool 20% off",
+    of=2,
+    percent=20,
+    categories=("器具",),
+)
 
 
 async def lay(*, at: datetime) -> None:
-    """Put the products on sale and publish the offer; a second time changes nothing."""
-    await lay_rules([("offer:coffee_5", COFFEE_5)], at=at)
+    """Put the products on sale and publish the offers; a second time changes nothing."""
+    await lay_rules([("offer:coffee_5", COFFEE_5), ("offer:second_ware", SECOND_WARE)], at=at)
     for sku, name_zh, name_en, category, yuan, cost_yuan in PRODUCTS:
         if not await Product.exists(sku=sku):
             await Product.create(

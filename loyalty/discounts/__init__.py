@@ -9,24 +9,26 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from loyalty.conditions import ALWAYS, Conditions
+from loyalty.errors import Refused
 from loyalty.facts import CartLine
 from loyalty.policies.tiers import Tiers
 from loyalty.registry import Registry
 from loyalty.wording import Worded
 
-Lane = Literal["offer", "coupon"]
+Lane = Literal["goods", "offer", "coupon"]
 # Across lanes discounts stack in this order, each on what the one before has left.
-LANES: tuple[Lane, ...] = ("offer", "coupon")
+LANES: tuple[Lane, ...] = ("goods", "offer", "coupon")
 
+Cart = tuple[CartLine, ...]
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
 class Discount(Struct, frozen=True, forbid_unknown_fields=True):
     """What every discount has. Within a lane discounts compete, across lanes they stack.
 
-    Where no lane is named, offers are in the lane "offer" and coupons in "coupon". Where SKUs,
-    categories or brands are named, only lines of these are discounted. A coupon of it is good for
-    ``valid_days``.
+    Two of a lane that are for different lines of a cart both count. Where no lane is named, offers
+    are in the lane "offer" and coupons in "coupon". Where SKUs, categories or brands are named,
+    only lines of these are discounted. A coupon of it is good for ``valid_days``.
     """
 
     name_zh: Name = "优惠"
@@ -57,9 +59,45 @@ class Discount(Struct, frozen=True, forbid_unknown_fields=True):
         """Return how a member reads what it takes off."""
         raise NotImplementedError
 
-    def per_line(self, cart: tuple[CartLine, ...], costs_fen: list[int]) -> list[int]:
-        """Return the fen that each line becomes cheaper, at most what it still costs."""
+    def touches(self, line: CartLine) -> bool:
+        """Say whether a line may become cheaper by it, or is needed for it."""
+        return self.counts(line)
+
+    def refusal(self, cart: Cart) -> Refused | None:
+        """Return None where it takes something off a cart, else what is missing for it."""
+        return None if any(map(self.counts, cart)) else Refused("no_goods_for_discount")
+
+    def next_step(self, cart: Cart) -> Refused | None:
+        """Return what is missing for more off than now; None where there is no more."""
+        return None
+
+    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
+        """Return the fen that each line becomes cheaper, at most what it still costs.
+
+        Asked only for a cart that it does not refuse. Where lines cost less before, no line and no
+        cart costs more after it.
+        """
         raise NotImplementedError
+
+    def bases(self, cart: Cart, costs_fen: list[int]) -> list[int]:
+        """Return what the lines that it is for still cost; 0 for the others."""
+        return [
+            cost if self.counts(line) else 0 for line, cost in zip(cart, costs_fen, strict=True)
+        ]
+
+    def units(self, cart: Cart) -> int:
+        """Return how many units of what it is for a cart holds."""
+        return sum(line.quantity for line in cart if self.counts(line))
+
+
+def rising(bounds: list[int], name: str) -> None:
+    """Let through steps that rise.
+
+    Raises:
+        ValueError: they do not; the text names the field.
+    """
+    if bounds != sorted(set(bounds)):
+        raise ValueError(f"Steps not rising - at `$.{name}`")
 
 
 def _only(names: tuple[str, ...]) -> Worded:

@@ -5,8 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from loyalty.allocation import shares
-from loyalty.discounts import DISCOUNTS, Discount
-from loyalty.facts import CartLine
+from loyalty.discounts import DISCOUNTS, Cart, Discount
 from loyalty.wording import Worded, yuan
 
 
@@ -20,9 +19,7 @@ class FenOff(Discount, frozen=True):
         """Return how a member reads what it takes off."""
         return Worded(f"减 {yuan(self.fen)} 元", f"¥{yuan(self.fen)} off")
 
-    def per_line(self, cart: tuple[CartLine, ...], costs_fen: list[int]) -> list[int]:
+    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper."""
-        bases = [
-            cost if self.counts(line) else 0 for line, cost in zip(cart, costs_fen, strict=True)
-        ]
+        bases = self.bases(cart, costs_fen)
         return shares(min(self.fen, sum(bases)), bases)

@@ -4,10 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from loyalty.allocation import shares
-from loyalty.discounts import DISCOUNTS, Discount
-from loyalty.facts import CartLine
-from loyalty.wording import Worded
+from loyalty.allocation import percent_of
+from loyalty.discounts import DISCOUNTS, Cart, Discount
+from loyalty.wording import Worded, percent_off
 
 
 @DISCOUNTS.add("percent")
@@ -21,13 +20,8 @@ class Percent(Discount, frozen=True):
 
     def worth(self) -> Worded:
         """Return how a member reads what it takes off: 20 percent is 8 折, 15 is 8.5 折."""
-        if self.percent == 100:
-            return Worded("免费", "Free")
-        return Worded(f"{(100 - self.percent) / 10:g} 折", f"{self.percent}% off")
+        return percent_off(self.percent)
 
-    def per_line(self, cart: tuple[CartLine, ...], costs_fen: list[int]) -> list[int]:
+    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper."""
-        bases = [
-            cost if self.counts(line) else 0 for line, cost in zip(cart, costs_fen, strict=True)
-        ]
-        return shares(sum(bases) * self.percent // 100, bases)
+        return percent_of(self.bases(cart, costs_fen), self.percent)

@@ -3,6 +3,7 @@
 from loyalty.quotes.arithmetic import Proposal
 from loyalty.quotes.quoting import CartItem, Quote, Worth, quote
 from loyalty.quotes.signing import Shown, ShownLine, check_good, read, signed
+from loyalty.quotes.unlocking import Unlock
 
 __all__ = [
     "CartItem",
@@ -10,6 +11,7 @@ __all__ = [
     "Quote",
     "Shown",
     "ShownLine",
+    "Unlock",
     "Worth",
     "check_good",
     "quote",

@@ -1,12 +1,11 @@
 """The arithmetic of a quote: which discounts apply to a cart, and what each line then costs.
 
-Within a lane discounts compete, across lanes they stack in the order of ``LANES``. Each line bears
-its part of a discount to the fen. In whatever order lines, offers and coupons come: same answer.
+Within a lane discounts compete for the lines, across lanes they stack in the order of ``LANES``.
+Each line bears its part of a discount to the fen. In whatever order lines, offers and coupons come:
+same answer.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import product
-from math import prod
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,9 +13,7 @@ from msgspec import Struct
 from loyalty.discounts import LANES, Discount, Lane
 from loyalty.errors import Refused
 from loyalty.facts import CartLine, Case
-
-# So many combinations of discounts are all compared; beyond, each lane takes what saves most.
-MOST_COMPARED = 256
+from loyalty.quotes.choosing import Candidate, choose, concerned
 
 
 class Proposal(Struct, frozen=True):
@@ -71,6 +68,11 @@ class Priced(Struct, frozen=True):
         return sum(line.goods_fen for line in self.cart)
 
     @property
+    def saved_fen(self) -> int:
+        """Return what all discounts take off."""
+        return sum(one.saved_fen for one in self.applied)
+
+    @property
     def total_fen(self) -> int:
         """Return what is to be paid."""
         return sum(self.costs_fen)
@@ -91,32 +93,31 @@ def merged(lines: Iterable[CartLine]) -> tuple[CartLine, ...]:
 def priced(case: Case, proposals: Iterable[Proposal]) -> Priced:
     """Return the cart of a case with the combination of proposals that saves most.
 
-    Each proposal may be used once. Of combinations that save the same, the one with fewer
-    discounts counts, then the one of the earlier slots.
+    Each proposal may be used once, and each line by one of a lane. Of combinations that save the
+    same, the one with fewer discounts counts, then the one of the earlier slots.
     """
     cart = case.cart or ()
     possible, declined = _sorted_out(case, proposals)
-    lanes = [[one for one in possible if one.lane == lane] for lane in LANES]
-    is_exact = prod(len(lane) + 1 for lane in lanes) <= MOST_COMPARED
-    applied = _best_of_all(cart, lanes) if is_exact else _best_of_each_lane(cart, lanes)
-    taken = [one.proposal for one in applied]
-    left_over = [one for one in possible if one not in taken]
-    return Priced(
-        cart,
-        tuple(applied),
-        (*declined, *(_left_over(one, taken) for one in left_over)),
-        is_exact,
+    lines = [concerned(one.discount, cart) for one in possible]
+    places = [[n for n, one in enumerate(possible) if one.lane == lane] for lane in LANES]
+    lanes = [lane for lane in places if lane]
+    taken, is_exact = choose(
+        cart, [[Candidate(possible[n].discount, lines[n]) for n in lane] for lane in lanes]
     )
+    used = {lanes[one.lane][one.place]: one.per_line for one in taken}
+    left_over = [
+        Declined(one, _why_left_over(n, possible, lines, used=used))
+        for n, one in enumerate(possible)
+        if n not in used
+    ]
+    applied = tuple(Applied(possible[n], per_line) for n, per_line in used.items())
+    return Priced(cart, applied, (*declined, *left_over), is_exact)
 
 
 def why_not(case: Case, proposal: Proposal) -> Refused | None:
     """Return why a discount is not for this cart, with its figures; None where it may apply."""
     refusals = proposal.discount.conditions.refusals(case)
-    if refusals:
-        return refusals[0]
-    if not any(proposal.discount.counts(line) for line in case.cart or ()):
-        return Refused("no_goods_for_discount")
-    return None
+    return refusals[0] if refusals else proposal.discount.refusal(case.cart or ())
 
 
 def _sorted_out(case: Case, proposals: Iterable[Proposal]) -> tuple[list[Proposal], list[Declined]]:
@@ -131,43 +132,14 @@ def _sorted_out(case: Case, proposals: Iterable[Proposal]) -> tuple[list[Proposa
     return possible, declined
 
 
-def _left_over(proposal: Proposal, taken: Sequence[Proposal]) -> Declined:
-    """Tell why one that might apply does not: another one of its lane, or nothing left to save."""
-    better = next((one for one in taken if one.lane == proposal.lane), None)
-    if better is None:
-        return Declined(proposal, Refused("nothing_left_to_discount"))
-    return Declined(proposal, Refused("better_discount_applies", slot=better.slot))
-
-
-def _best_of_all(cart: tuple[CartLine, ...], lanes: Sequence[Sequence[Proposal]]) -> list[Applied]:
-    choices: Iterable[Sequence[Proposal | None]] = product(*([None, *lane] for lane in lanes))
-    found = (_stacked(cart, [one for one in choice if one is not None]) for choice in choices)
-    return min(found, key=lambda applied: (-_saved_fen(applied), len(applied)))
-
-
-def _best_of_each_lane(
-    cart: tuple[CartLine, ...], lanes: Sequence[Sequence[Proposal]]
-) -> list[Applied]:
-    chosen: list[Proposal] = []
-    for lane in lanes:
-        stacks = [chosen, *([*chosen, one] for one in lane)]
-        chosen = min(stacks, key=lambda stack: -_saved_fen(_stacked(cart, stack)))
-    return _stacked(cart, chosen)
-
-
-def _stacked(cart: tuple[CartLine, ...], chosen: Sequence[Proposal]) -> list[Applied]:
-    applied: list[Applied] = []
-    costs = [line.goods_fen for line in cart]
-    for one in chosen:
-        per_line = one.discount.per_line(cart, costs)
-        assert all(0 <= part <= cost for part, cost in zip(per_line, costs, strict=True)), one.slot
-        costs = [cost - part for cost, part in zip(costs, per_line, strict=True)]
-        applied.append(Applied(one, tuple(per_line)))
-    return applied
-
-
-def _saved_fen(applied: Iterable[Applied]) -> int:
-    return sum(one.saved_fen for one in applied)
+def _why_left_over(
+    place: int, possible: Sequence[Proposal], lines: Sequence[int], *, used: Iterable[int]
+) -> Refused:
+    """Tell why one that might apply does not: another has its lines, or nothing is left to save."""
+    for other in used:
+        if possible[other].lane == possible[place].lane and lines[other] & lines[place]:
+            return Refused("better_discount_applies", slot=possible[other].slot)
+    return Refused("nothing_left_to_discount")
 
 
 def _left(cart: Sequence[CartLine], applied: Iterable[Applied]) -> list[int]:

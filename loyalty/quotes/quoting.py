@@ -6,17 +6,18 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from loyalty import coupons, programme, purchases, standing
+from loyalty import coupons, products, programme, purchases, standing
 from loyalty.coupons import Held, Reason
 from loyalty.discounts import DISCOUNTS
 from loyalty.errors import Refused
 from loyalty.facts import CartLine, Case, Facts
 from loyalty.orders import Order, OrderLine, ShopRef
 from loyalty.policies.tiers import Tiers
-from loyalty.products import ForSale, wanted
+from loyalty.products import ForSale
 from loyalty.programme import Programme
 from loyalty.quotes.arithmetic import Applied, Declined, Priced, Proposal, merged, priced, why_not
 from loyalty.quotes.signing import GOOD_FOR, Shown, ShownDiscount, ShownLine
+from loyalty.quotes.unlocking import Unlock, unlocks
 from loyalty.wording import Worded
 from models import PurchaseState, ShopKind
 
@@ -52,7 +53,8 @@ class Quote(Struct, frozen=True):
     """A cart priced for a member.
 
     ``shown`` is what gets signed. ``worths`` are those of her coupons that would save something on
-    this cart, the best one first, whether she chose one or not.
+    this cart, the best one first, whether she chose one or not; ``unlocks`` what a little more in
+    the cart would save, the nearest first. ``names`` are those of products that are missing.
     """
 
     shown: Shown
@@ -60,6 +62,8 @@ class Quote(Struct, frozen=True):
     applied: tuple[Applied, ...]
     declined: tuple[Declined, ...]
     worths: tuple[Worth, ...]
+    unlocks: tuple[Unlock, ...]
+    names: dict[str, Worded]
     reasons: dict[UUID, Reason]
     tiers: Tiers
     points_to_earn: int
@@ -87,8 +91,8 @@ async def quote(
         Refused: ``product_not_on_sale``, ``cart_too_large``; ``coupon_locked``, ``coupon_used``,
             ``coupon_void``, ``coupon_expired``.
     """
-    products = await wanted(item.sku for item in items)
-    cart = merged(_line(item, products[item.sku]) for item in items)
+    sold = await products.wanted(item.sku for item in items)
+    cart = merged(_line(item, sold[item.sku]) for item in items)
     if sum(line.goods_fen for line in cart) > MOST_FEN:
         raise Refused("cart_too_large", most_fen=MOST_FEN)
     held = await _coupons(member_id, chosen=coupon, at=at)
@@ -97,15 +101,20 @@ async def quote(
     case = Case(await standing.facts_of(member_id, at=at, rules=rules), cart)
     offers = _offers(rules, at)
     chosen = [one.proposal for one in hers if one.proposal.coupon == coupon]
-    found = priced(case, [*offers, *chosen])
+    proposals = [*offers, *chosen]
+    found = priced(case, proposals)
     plain = priced(case, offers) if chosen else found
+    declined = (*found.declined, *_declined(case, hers, apart_from=coupon))
+    unlocked = unlocks(case, proposals, found)
     shop = ShopRef(ShopKind.OWN_STORE, shop_code)
     return Quote(
         shown=_shown(found, member_id, at=at),
-        products=tuple(products[line.sku] for line in cart),
+        products=tuple(sold[line.sku] for line in cart),
         applied=found.applied,
-        declined=(*found.declined, *_declined(case, hers, apart_from=coupon)),
+        declined=declined,
         worths=_worths(case, offers, hers, plain=plain),
+        unlocks=unlocked,
+        names=await _names([one.refusal for one in declined] + [one.missing for one in unlocked]),
         reasons={one.proposal.coupon: one.reason for one in hers if one.proposal.coupon},
         tiers=rules.tiers(at),
         points_to_earn=await _points(found, case.facts, rules, shop=shop),
@@ -158,6 +167,12 @@ def _declined(case: Case, hers: Sequence[HerCoupon], *, apart_from: UUID | None)
     others = [one.proposal for one in hers if one.proposal.coupon != apart_from]
     told = [(one, why_not(case, one)) for one in others]
     return [Declined(one, refusal) for one, refusal in told if refusal is not None]
+
+
+async def _names(refusals: Sequence[Refused]) -> dict[str, Worded]:
+    """Return what the products are called of which refusals say that they are missing."""
+    skus = {str(one.figures["sku"]) for one in refusals if "sku" in one.figures}
+    return await products.names(skus) if skus else {}
 
 
 def _worths(

@@ -103,6 +103,8 @@ module.exports = {
     total: 'To pay',
     saved: '{money} saved',
     why_not: 'These did not apply',
+    unlocks: 'A little more saves more',
+    saves_in_all: 'saves {money} in all',
     earns: 'You earn {n} points',
     pay: 'Pay',
     not_paid: 'Not paid yet',

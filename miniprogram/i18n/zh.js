@@ -98,6 +98,8 @@ module.exports = {
     total: '应付',
     saved: '已优惠 {money}',
     why_not: '这些没有用上',
+    unlocks: '再凑一点更划算',
+    saves_in_all: '共省 {money}',
     earns: '可得 {n} 积分',
     pay: '微信支付',
     not_paid: '还没有付款',

@@ -10,7 +10,10 @@ import pytest
 import miniprogram_api
 from jobs import refunding
 from jobs.close_store_orders import close_store_orders
-from loyalty import checkout
+from loyalty import checkout, programme
+from loyalty.discounts.free_gift import FreeGift
+from loyalty.discounts.spend_ladder import SpendLadder, SpendStep
+from loyalty.programme import BEGINNING
 from models import (
     Coupon,
     CouponState,
@@ -51,6 +54,24 @@ async def test_the_store_shows_what_it_sells_in_her_language(lin: Phone) -> None
     }
     await lin.ask("PUT", "/me/language", json={"language": "en"})
     assert (await lin.get("/products")).told["products"][2]["name"] == "Kettle"
+
+
+async def test_a_quote_says_what_a_little_more_would_save(lin: Phone) -> None:
+    await signed_in(lin)
+    for slot, rule in (
+        ("offer:ladder", SpendLadder("满减", "Ladder", spend_steps=(SpendStep(40_000, 5_000),))),
+        ("offer:gift", FreeGift("赠品", "Gift", lane="goods", gift_skus=("B-330",), spend_fen=100)),
+    ):
+        await programme.publish(slot, rule, starts_at=BEGINNING, by="test", at=now())
+    told = await quote(lin)
+    assert [(one["slot"], one["message"], one["saved_fen"]) for one in told["unlocks"]] == [
+        ("offer:ladder", "还差 3 元", 5_000),
+        ("offer:gift", "把精品豆加入购物车即可享受", None),
+    ]
+    assert told["unlocks"][0]["short_fen"] == 300
+    assert told["unlocks"][1]["sku"] == "B-330"
+    await lin.ask("PUT", "/me/language", json={"language": "en"})
+    assert (await quote(lin))["unlocks"][1]["message"] == "Put Beans into the cart to have it"
 
 
 async def test_a_quote_says_what_applies_and_why_and_what_would(lin: Phone) -> None:

@@ -25,7 +25,8 @@ definePage('checkout', {
 
   drawn(quote, coupon) {
     const spoken = words().checkout;
-    const { usable } = quote;
+    const { usable, unlocks } = quote;
+    const near = new Set(unlocks.map((each) => each.slot));
     this.held = [null, ...usable.map((each) => each.coupon)];
     return {
       isEmpty: false,
@@ -41,6 +42,11 @@ definePage('checkout', {
         saved: line.saved_fen ? `−${yuan(line.saved_fen)}` : '',
       })),
       applied: quote.applied.map((each) => ({ ...each, saved: `−${yuan(each.saved_fen)}` })),
+      unlocks: unlocks.map((each) => ({
+        ...each,
+        saves: each.saved_fen ? fill(spoken.saves_in_all, { money: yuan(each.saved_fen) }) : '',
+      })),
+      refused: quote.refused.filter((each) => !near.has(each.slot)),
       goods: yuan(quote.goods_fen),
       saved: quote.saved_fen ? fill(spoken.saved, { money: yuan(quote.saved_fen) }) : '',
       total: yuan(quote.total_fen),

@@ -17,7 +17,7 @@ from loyalty.discounts import Discount
 from loyalty.discounts.fen_off import FenOff
 from loyalty.discounts.percent import Percent
 from loyalty.facts import CartLine, Case, Facts
-from loyalty.quotes import arithmetic
+from loyalty.quotes import choosing
 from loyalty.quotes.arithmetic import Priced, Proposal, merged, priced
 
 AT = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -140,17 +140,30 @@ def test_lines_of_one_sku_are_one_line() -> None:
     )
 
 
-def test_too_many_to_compare_are_priced_lane_by_lane_and_said_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    offers = [offer(f"o{n}", Percent(percent=n)) for n in range(1, 40)]
-    coupons = [coupon(f"c{n}", FenOff(fen=n)) for n in range(1, 40)]
-    greedy = priced(case(item("A", 10_000)), [*offers, *coupons])
-    assert not greedy.is_exact
-    monkeypatch.setattr(arithmetic, "MOST_COMPARED", 10_000)
-    exact = priced(case(item("A", 10_000)), [*offers, *coupons])
+def test_of_one_lane_each_line_takes_its_own() -> None:
+    found = priced(
+        case(item("A", 10_000), item("POT", 5_000, category=WARE)),
+        [
+            offer("coffee", Percent(percent=10, categories=(COFFEE,))),
+            offer("ware", Percent(percent=20, categories=(WARE,))),
+            offer("whole", Percent(percent=12)),
+        ],
+    )
+    assert slots(found) == ["offer:coffee", "offer:ware"]
+    assert found.total_fen == 13_000
+    assert refusals(found) == {"offer:whole": "better_discount_applies"}
+
+
+def test_more_than_can_be_followed_is_said_to_be_not_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [item(f"S{n}", 1_000 + n) for n in range(12)]
+    pairs = [(f"S{n}", f"S{(n * 5 + 1) % 12}") for n in range(12)]
+    offers = [offer(f"o{n}", FenOff(fen=300 + n, skus=pair)) for n, pair in enumerate(pairs)]
+    exact = priced(case(*lines), offers)
     assert exact.is_exact
-    assert (slots(greedy), greedy.total_fen) == (slots(exact), exact.total_fen)
+    monkeypatch.setattr(choosing, "MOST_BRANCHES", 12)
+    hasty = priced(case(*lines), offers)
+    assert not hasty.is_exact
+    assert exact.total_fen <= hasty.total_fen < hasty.goods_fen
 
 
 SKUS = st.sampled_from(["A", "B", "C", "D"])
