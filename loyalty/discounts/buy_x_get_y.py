@@ -32,7 +32,7 @@ class BuyXGetY(Discount, frozen=True):
             return Worded(f"买 {self.buy} 送 {self.get}", f"Buy {self.buy}, get {self.get} free")
         off = percent_off(self.percent)
         return Worded(
-            f"买 {self.buy} 件，另 {self.get} 件{off.zh}",
+            f"买 {self.buy} 件，另 {self.get} 件 {off.zh}",
             f"Buy {self.buy}, get {self.get} more {off.en}",
         )
 

@@ -25,7 +25,7 @@ class CheapestItem(Discount, frozen=True):
     def worth(self) -> Worded:
         """Return how a member reads what it takes off."""
         off = percent_off(self.percent)
-        return Worded(f"每 {self.of} 件，最低价一件{off.zh}", f"Cheapest of {self.of}: {off.en}")
+        return Worded(f"每 {self.of} 件，最低价一件 {off.zh}", f"Cheapest of {self.of}: {off.en}")
 
     def refusal(self, cart: Cart) -> Refused | None:
         """Return None where the cart holds enough units, else how many are missing."""

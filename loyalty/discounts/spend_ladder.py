@@ -46,11 +46,10 @@ class SpendLadder(Discount, frozen=True):
     def worth(self) -> Worded:
         """Return how a member reads what it takes off."""
         told = [(yuan(one.spend_fen), _off(one)) for one in self.spend_steps]
-        each = ("每", "each ") if self.repeats else ("", "")
-        return Worded(
-            each[0] + "，".join(f"满 {spend} 元{off.zh}" for spend, off in told),
-            each[1] + ", ".join(f"¥{spend} or more: {off.en}" for spend, off in told),
-        )
+        zh = "，".join(f"满 {spend} 元 {off.zh}" for spend, off in told)
+        if self.repeats:
+            return Worded(f"每{zh}", ", ".join(f"Each ¥{spend}: {off.en}" for spend, off in told))
+        return Worded(zh, ", ".join(f"¥{spend} or more: {off.en}" for spend, off in told))
 
     def refusal(self, cart: Cart) -> Refused | None:
         """Return None from the first step on, else how many fen are missing."""

@@ -34,7 +34,7 @@ class VolumeSteps(Discount, frozen=True):
         """Return how a member reads what it takes off."""
         told = [(one.quantity, percent_off(one.percent)) for one in self.volume_steps]
         return Worded(
-            "，".join(f"满 {quantity} 件{off.zh}" for quantity, off in told),
+            "，".join(f"满 {quantity} 件 {off.zh}" for quantity, off in told),
             ", ".join(f"{quantity} or more: {off.en}" for quantity, off in told),
         )
 

@@ -8,8 +8,15 @@ from loyalty.conditions import CONDITIONS, Conditions
 from loyalty.conditions.min_spend import MinSpend
 from loyalty.conditions.tier_at_least import TierAtLeast
 from loyalty.discounts import DISCOUNTS, Discount
+from loyalty.discounts.bundle import Bundle
+from loyalty.discounts.buy_x_get_y import BuyXGetY
+from loyalty.discounts.cheapest_item import CheapestItem
 from loyalty.discounts.fen_off import FenOff
+from loyalty.discounts.fixed_price import FixedPrice
+from loyalty.discounts.free_gift import FreeGift
 from loyalty.discounts.percent import Percent
+from loyalty.discounts.spend_ladder import SpendLadder, SpendStep
+from loyalty.discounts.volume_steps import VolumeSteps
 from loyalty.policies.tiers import Tiers
 from loyalty.wording import yuan
 
@@ -26,6 +33,23 @@ programme.load_kinds()
         (FenOff(fen=1000), "减 10 元", "¥10 off"),
         (FenOff(fen=950), "减 9.50 元", "¥9.50 off"),
         (FenOff(fen=5), "减 0.05 元", "¥0.05 off"),
+        (FixedPrice(fen=9900), "每件 99 元", "¥99 each"),
+        (CheapestItem(), "每 2 件，最低价一件 5 折", "Cheapest of 2: 50% off"),
+        (BuyXGetY(), "买 2 送 1", "Buy 2, get 1 free"),
+        (BuyXGetY(percent=50), "买 2 件，另 1 件 5 折", "Buy 2, get 1 more 50% off"),
+        (VolumeSteps(), "满 2 件 9.5 折，满 3 件 9 折", "2 or more: 5% off, 3 or more: 10% off"),
+        (
+            SpendLadder(),
+            "满 300 元 减 30 元，满 500 元 减 60 元",
+            "¥300 or more: ¥30 off, ¥500 or more: ¥60 off",
+        ),
+        (
+            SpendLadder(spend_steps=(SpendStep(30_000, 5_000),), repeats=True),
+            "每满 300 元 减 50 元",
+            "Each ¥300: ¥50 off",
+        ),
+        (Bundle(), "组合价 199 元", "Together ¥199"),
+        (FreeGift(), "满 200 元赠 1 件", "1 free with ¥200 or more"),
     ],
 )
 def test_what_a_discount_takes_off_reads_as_people_say_it(
