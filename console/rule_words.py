@@ -180,7 +180,7 @@ KINDS: dict[str, str] = {
     "expiry/calendar_year": "积分在获得后若干年的年底过期。",
     "expiry/inactivity": "会员在若干月内没有积分变动时，积分过期。",
     "expiry/rolling": "每笔积分自获得之日起若干月后过期。",
-    "conditions/in_segment": "仅限该人群最新快照中的会员。",
+    "conditions/in_segment": "仅限该人群最新快照中、未关闭专属优惠的会员。",
     "conditions/min_spend": "仅限优惠前商品金额达到该数的购物车。",
     "conditions/tier_at_least": "仅限该等级及以上的会员。",
     "rewards/coupon": "兑换所选券批次的一张优惠券，立即到账，下单时使用。",

@@ -17,7 +17,7 @@ from loyalty.errors import NotFound
 from loyalty.policies import POLICIES
 from loyalty.policies.campaign import Campaign
 from loyalty.programme import Programme, Rule
-from loyalty.roots import ids_of
+from loyalty.roots import ids_of, wants_personal_offers
 from loyalty.wording import day_words
 from models import db
 
@@ -42,12 +42,14 @@ class Given(Struct, frozen=True):
     deliveries: int
 
 
-# Whoever has a coupon of this campaign that is younger than the pause is left alone.
+# Whoever has a coupon of this campaign that is younger than the pause is left alone, and so is
+# whoever wants no offers of her own.
 HERS = ids_of("snapshot_member.member_id")
 _DUE = f"""
 SELECT member_id FROM snapshot_member
 WHERE snapshot_id = $1 AND member_id > $2
   AND NOT EXISTS (SELECT FROM customer WHERE id = member_id AND merged_into_id IS NOT NULL)
+  AND {wants_personal_offers("member_id")}
   AND NOT EXISTS (SELECT FROM coupon WHERE coupon.member_id = ANY({HERS})
                   AND coupon.key LIKE $3 AND issued_at > $4 AND coupon.key NOT LIKE $5)
 ORDER BY member_id LIMIT $6

@@ -41,7 +41,8 @@ class Facts(Struct, frozen=True):
 
     ``orders``, ``spent_fen`` and ``reached``, in the tiers' measure, are of the tier window, net
     of refunds; when her tier is reviewed stands in ``review``. ``segments`` are the slots of the
-    newest snapshots that hold her; ``tiers`` are those in force.
+    newest snapshots that hold her, which decide only where she ``wants_personal_offers``; ``tiers``
+    are those in force.
     """
 
     member_id: int
@@ -52,6 +53,7 @@ class Facts(Struct, frozen=True):
     reached: int = 0
     review: Review | None = None
     segments: frozenset[str] = frozenset()
+    wants_personal_offers: bool = True
     tiers: Tiers = Tiers()
 
 

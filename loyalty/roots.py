@@ -16,6 +16,14 @@ def ids_of(member: str) -> str:
 HER_IDS = ids_of("$1::bigint")
 
 
+def wants_personal_offers(member: str) -> str:
+    """Return the SQL of whether a member lets her segments decide what she is offered."""
+    return (
+        "NOT EXISTS (SELECT FROM customer WHERE NOT wants_personal_offers"
+        f" AND coalesce(merged_into_id, id) = {member})"
+    )
+
+
 async def roots_of(customer_ids: Iterable[int]) -> dict[int, int]:
     """Return whom each of these customers is now."""
     rows = await db.fetch(

@@ -68,6 +68,7 @@ class Me(Struct, frozen=True):
     tier: TierCard
     points: Points
     phone_bound: bool
+    personal_offers: bool
 
 
 async def read(shopper: Shopper, context: Context) -> Me:
@@ -94,6 +95,7 @@ async def read(shopper: Shopper, context: Context) -> Me:
             expires_first_at=balance.expires_first_at,
         ),
         phone_bound=known.has_phone,
+        personal_offers=known.facts.wants_personal_offers,
     )
 
 

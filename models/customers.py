@@ -28,12 +28,16 @@ class IdentityKind(StrEnum):
 
 
 class Customer(Model):
-    """One human we know by at least one identity. A merged customer points to the one it became."""
+    """One human we know by at least one identity. A merged customer points to the one it became.
+
+    Of two who are one, either who wants no personal offers decides for both.
+    """
 
     id = fields.BigIntField(primary_key=True)
     uuid = fields.UUIDField(unique=True)
     merged_into_id = fields.BigIntField(null=True)
     language = fields.TextField()
+    wants_personal_offers = fields.BooleanField(default=True)
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -205,6 +205,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # conditions
     "not_in_segment": ("仅限受邀会员", "For invited members only"),
+    "personal_offers_off": (
+        "您已关闭专属优惠，可在设置中打开",
+        "You have switched personal offers off; the settings bring them back",
+    ),
     "min_spend_not_met": ("还差 {short_fen} 元", "¥{short_fen} more is needed"),
     "tier_too_low": (
         "需要达到{tier}，还差{short}",

@@ -43,6 +43,7 @@ from loyalty.customers.phones import (
     keep_phones,
     seal_phone,
 )
+from loyalty.customers.preferences import choose_personal_offers
 from loyalty.customers.senders import Sender, senders
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "add_names",
     "alike",
     "bind_phone",
+    "choose_personal_offers",
     "find",
     "follow",
     "identify",

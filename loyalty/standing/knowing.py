@@ -10,7 +10,7 @@ from loyalty.facts import Facts, Review
 from loyalty.ledger.reading import BALANCE, SOON, Balance
 from loyalty.policies.tiers import Tiers
 from loyalty.programme import Programme
-from loyalty.roots import ids_of
+from loyalty.roots import ids_of, wants_personal_offers
 from models import db
 
 
@@ -30,7 +30,8 @@ _COLUMNS = f"""member.id, standing.tier, coalesce(standing.orders, 0) AS orders,
                  SELECT DISTINCT ON (slot) id, slot FROM snapshot
                  WHERE taken_at <= $1 ORDER BY slot, on_day DESC
              ) AS newest JOIN snapshot_member ON snapshot_id = newest.id
-             WHERE member_id = ANY({ids_of("member.id")})) AS segments"""
+             WHERE member_id = ANY({ids_of("member.id")})) AS segments,
+       {wants_personal_offers("member.id")} AS wants_personal_offers"""
 _FACTS = f"""
 SELECT {_COLUMNS}
 FROM member LEFT JOIN standing ON standing.member_id = member.id
@@ -96,6 +97,7 @@ def _facts(row: db.Row, tiers: Tiers, *, at: datetime) -> Facts:
         reached=row["reached"],
         review=_review(row, tiers),
         segments=frozenset(row["segments"]),
+        wants_personal_offers=row["wants_personal_offers"],
         tiers=tiers,
     )
 

@@ -7,4 +7,5 @@ module.exports = {
   bindPhone: (code) => api.put('/me/phone', { code }),
   joinShop: (session) => api.put('/me/shop-membership', { session_id: session }),
   speak: (language) => api.put('/me/language', { language }),
+  choose: (preferences) => api.put('/me/preferences', preferences),
 };

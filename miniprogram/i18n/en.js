@@ -191,6 +191,9 @@ module.exports = {
     messages: 'Messages',
     allow: 'Subscribe',
     messages_done: 'Subscribed',
+    personal: 'Personal offers',
+    personal_on: 'What you bought decides some of your offers. Switched off, you see those that all members have; your coupons stay yours.',
+    personal_off: 'Switched off: you see the offers that all members have. Your coupons stay yours.',
     note: 'Your number is kept encrypted, and only used to know you as the same member.',
   },
 };

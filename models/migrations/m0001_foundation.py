@@ -33,6 +33,7 @@ CREATE TABLE customer (
     uuid uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
     merged_into_id bigint REFERENCES customer CHECK (merged_into_id <> id),
     language text NOT NULL DEFAULT 'zh' CHECK (language IN ('zh', 'en')),
+    wants_personal_offers boolean NOT NULL DEFAULT true,
     created_at timestamptz NOT NULL
 );
 CREATE INDEX customer_root ON customer (coalesce(merged_into_id, id));

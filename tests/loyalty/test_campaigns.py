@@ -120,6 +120,16 @@ async def test_a_campaign_gives_its_coupon_and_says_so_once_however_often_it_run
     assert await Coupon.all().count() == 2
 
 
+async def test_who_wants_no_personal_offers_is_given_none_also_as_another() -> None:
+    ids = await buyers([1, 1, 1, 1, 4])
+    other = await customers.meet((shopper(9),), at=JUNE_1, through="test")
+    await customers.choose_personal_offers(other, False)
+    merge_id = await customers.merge(ids[4], other, evidence="test", by="t", at=JUNE_1)
+    assert (await campaigns.run("vip_20", ROUTE, at=JUNE_1)).coupons == 0
+    await customers.unmerge(merge_id, by="t", at=JUNE_1)
+    assert (await campaigns.run("vip_20", ROUTE, at=JUNE_1)).coupons == 1
+
+
 async def test_who_allows_no_subscribe_message_is_written_to_as_a_follower() -> None:
     ids = await buyers([1, 1, 1, 1, 4])
     await follows(ids[4])

@@ -29,6 +29,18 @@ async def earn(customer_id: int, points: int, *, key: str, **more: Any) -> None:
     await ledger.record_one(Earn(member_id=customer_id, key=key, points=points, **more))
 
 
+async def test_she_chooses_whether_offers_are_personal(lin: Phone) -> None:
+    await signed_in(lin)
+    assert (await lin.get("/me")).told["personal_offers"] is True
+    answer = await lin.ask("PUT", "/me/preferences", json={"personal_offers": False})
+    assert (answer.http_status, answer.told) == (200, {"personal_offers": False})
+    assert (await lin.get("/me")).told["personal_offers"] is False
+    wrong = await lin.ask("PUT", "/me/preferences", json={"personal_offers": "no"})
+    assert (wrong.http_status, wrong.error["code"]) == (400, "bad_field")
+    assert "personal_offers" in wrong.error["message"]
+    assert (await lin.get("/me")).told["personal_offers"] is False
+
+
 async def test_she_reads_since_when_and_what_she_has(lin: Phone) -> None:
     await signed_in(lin)
     told = (await lin.get("/me")).told
@@ -40,6 +52,7 @@ async def test_she_reads_since_when_and_what_she_has(lin: Phone) -> None:
         "tier",
         "points",
         "phone_bound",
+        "personal_offers",
     }
     assert told["member_since"].endswith("Z")
     assert told["points"] == {

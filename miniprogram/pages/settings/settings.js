@@ -1,6 +1,7 @@
 const me = require('../../api/me');
 const subscriptions = require('../../api/subscriptions');
 const brand = require('../../utils/brand');
+const { dark } = require('../../utils/colour');
 const { definePage, optional } = require('../../utils/page');
 const { choose, language, words } = require('../../utils/words');
 
@@ -15,6 +16,8 @@ definePage('settings', {
     this.templates = templates || [];
     return {
       isBound: mine.phone_bound,
+      isPersonal: mine.personal_offers,
+      onColour: dark(brand.now().colour),
       hasMessages: this.templates.length > 0,
       spoken: LANGUAGES.indexOf(language()),
     };
@@ -37,6 +40,18 @@ definePage('settings', {
       await me.bindPhone(detail.code);
       wx.showToast({ title: words().settings.phone_done, icon: 'success' });
       await this.refresh();
+    });
+  },
+
+  onPersonal({ detail }) {
+    this.setData({ isPersonal: detail.value });
+    return this.once('personal', async () => {
+      try {
+        await me.choose({ personal_offers: detail.value });
+      } catch (failed) {
+        this.setData({ isPersonal: !detail.value });
+        throw failed;
+      }
     });
   },
 

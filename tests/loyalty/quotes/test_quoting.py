@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from loyalty import programme, purchases, quotes
+from loyalty import customers, programme, purchases, quotes
 from loyalty.conditions import Conditions
 from loyalty.conditions.in_segment import InSegment
 from loyalty.conditions.tier_at_least import TierAtLeast
@@ -124,6 +124,12 @@ async def test_only_the_newest_snapshot_says_who_is_in_a_segment() -> None:
 
     await snapshot("2026-11-20", lin)
     assert [one.proposal.slot for one in (await quoted(lin, "M-020")).applied] == ["offer:x"]
+    await customers.choose_personal_offers(lin, False)
+    plain = await quoted(lin, "M-020")
+    assert not plain.applied, "what everybody is offered"
+    assert "personal_offers_off" in {one.refusal.code for one in plain.declined}
+    await customers.choose_personal_offers(lin, True)
+    assert (await quoted(lin, "M-020")).applied
     await snapshot("2026-11-21")
     assert not (await quoted(lin, "M-020")).applied
 
