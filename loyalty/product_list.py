@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from loyalty.errors import Refused
 from loyalty.outcomes import Fate, Outcome
+from loyalty.shop_products import fill, lock
 from models import db
 
 PRODUCTS_A_PAGE = 1_000
@@ -35,13 +36,20 @@ _TYPES = {
     "is_on_sale": "boolean",
 }
 FIELDS = tuple(name for name in _TYPES if name != "sku")
-_READ = f"SELECT {', '.join(_TYPES)} FROM product WHERE sku = ANY($1::text[])"
+_READ = f"SELECT {', '.join(_TYPES)}, told_by_shops FROM product WHERE sku = ANY($1::text[])"
 _WRITE = (
     f"INSERT INTO product ({', '.join(_TYPES)}) SELECT * FROM unnest("
     + ", ".join(f"${i}::{kind}[]" for i, kind in enumerate(_TYPES.values(), 1))
     + ") ON CONFLICT (sku) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in FIELDS)
 )
+# What the list says is the brand's from now on.
+_OF_BRAND = """
+UPDATE product SET told_by_shops = ARRAY(
+    SELECT unnest(told_by_shops) EXCEPT SELECT field FROM
+        unnest($1::text[], $2::text[]) AS said (sku, field) WHERE said.sku = product.sku)
+WHERE sku = ANY($1::text[]) AND told_by_shops <> '{}'
+"""
 _OFF_SALE = (
     "UPDATE product SET is_on_sale = false WHERE is_on_sale AND NOT EXISTS"
     " (SELECT FROM unnest($1::text[]) AS named (sku) WHERE named.sku = product.sku) RETURNING sku"
@@ -93,11 +101,12 @@ class _TriedOut(Exception):
 async def bring_in(told: ProductList) -> ProductsTaken:
     """Bring in a list, in one transaction and a constant number of statements a page of products.
 
-    A new product needs a name and a price: without them it is refused (``new_product_lacks``). Who
-    brings in at once waits; readers do not.
+    A new product needs a name and a price: without them it is refused (``new_product_lacks``), and
+    so is one that only shops on platforms sell where the own store is to sell it without a price.
+    What the list leaves empty shops may say. Who brings in at once waits; readers do not.
     """
     async with db.transaction():
-        await db.fetch("LOCK TABLE product IN SHARE ROW EXCLUSIVE MODE")
+        await lock()
         outcomes = [one for page in _pages(told.products) for one in await _brought_in(page)]
         off_sale: list[str] = []
         if told.stays is not None:
@@ -133,6 +142,16 @@ async def _brought_in(page: Sequence[ProductTold]) -> list[Outcome[ProductChange
     ]
     if records:
         await db.fetch(_WRITE, *map(list, zip(*records, strict=True)))
+    taken = [told for told, one in zip(page, outcomes, strict=True) if one.fate is not Fate.REFUSED]
+    said = [
+        (told.sku, name)
+        for told in taken
+        for name in known.get(told.sku, OF_NEW).get("told_by_shops", ())
+        if _says(told, name)
+    ]
+    if said:
+        await db.fetch(_OF_BRAND, *map(list, zip(*said, strict=True)))
+    await fill([told.sku for told in taken])
     return outcomes
 
 
@@ -144,12 +163,28 @@ def _outcome(told: ProductTold, known: dict[str, Any] | None) -> Outcome[Product
         new = {name: (None, _now(told, name, None)) for name in FIELDS}
         return Outcome(Fate.DONE, ProductChanged(True, new))
     now = {name: (known[name], _now(told, name, known)) for name in FIELDS}
+    if now["is_on_sale"][1] and now["price_fen"][1] is None:
+        return Outcome(Fate.REFUSED, refusal=Refused("new_product_lacks", field="price_fen"))
     changed = {name: sides for name, sides in now.items() if sides[0] != sides[1]}
     fate = Fate.DONE if changed else Fate.ALREADY_DONE
     return Outcome(fate, ProductChanged(False, changed))
 
 
 def _now(told: ProductTold, name: str, known: dict[str, Any] | None) -> Any:
-    """Return a field as the list tells it, else as it was, else as it is for a new product."""
+    """Return a field as the list tells it, else as it was, else as it is for a new product.
+
+    One that only shops sold is new to the own store where the list gives it its price.
+    """
     value = getattr(told, name)
-    return value if value is not UNSET else (known or OF_NEW)[name]
+    if known is None:
+        return OF_NEW[name] if value is UNSET else value
+    if name == "is_on_sale" and value is UNSET and known["price_fen"] is None:
+        return told.price_fen is not UNSET
+    if value is UNSET or (name in known["told_by_shops"] and not _says(told, name)):
+        return known[name]
+    return value
+
+
+def _says(told: ProductTold, name: str) -> bool:
+    """Say whether the list tells a field; a cost of 0 is one, an empty text is none."""
+    return getattr(told, name) not in (UNSET, None, "")

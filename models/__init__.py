@@ -29,7 +29,15 @@ from models.schedule import JobRun, JobRunState
 from models.sessions import ShopperSession
 from models.staff import Role, StaffMember, StaffSession
 from models.standing import ChangedMember, HeldTier, Standing
-from models.store import Product, StoreOrder, StoreOrderState, StoreRefund, StoreRefundState
+from models.store import (
+    Product,
+    ProductReading,
+    ShopProduct,
+    StoreOrder,
+    StoreOrderState,
+    StoreRefund,
+    StoreRefundState,
+)
 
 __all__ = [
     "AccessToken",
@@ -69,6 +77,7 @@ __all__ = [
     "PassBinding",
     "PassLeaving",
     "Product",
+    "ProductReading",
     "Purchase",
     "PurchaseLine",
     "PurchaseState",
@@ -80,6 +89,7 @@ __all__ = [
     "Score",
     "Shop",
     "ShopKind",
+    "ShopProduct",
     "ShopSweep",
     "ShopperSession",
     "Snapshot",

@@ -3,24 +3,77 @@
 from enum import StrEnum
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
 
 class Product(Model):
-    """Something for sale. Without ``cost_fen`` its cost is unknown, never guessed."""
+    """Something for sale. Without ``cost_fen`` its cost is unknown, never guessed.
+
+    ``price_fen`` is the own store's: what only shops on platforms sell has none, and is not on sale
+    here. ``told_by_shops`` are the fields that the brand left to them.
+    """
 
     sku = fields.CharField(max_length=100, primary_key=True)
     name_zh = fields.TextField()
     name_en = fields.TextField()
     category = fields.TextField()
     brand = fields.TextField()
-    price_fen = fields.BigIntField()
+    price_fen = fields.BigIntField(null=True)
     cost_fen = fields.BigIntField(null=True)
     picture = fields.TextField()
     is_on_sale = fields.BooleanField()
+    told_by_shops: fields.Field[object] = ArrayField("text", default=list)
 
     class Meta:
         table = "product"
+
+
+class ShopProduct(Model):
+    """A product as one shop on a platform sells it; ``item`` is what the platform knows it by.
+
+    Several SKUs of the platform may have one code of the brand's: ``price_fen`` is the lowest.
+    ``seen_at`` is when the newest reading that found it began; ``gone_at`` is when two readings in
+    a row had not found it. None is ever deleted.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    connection_id = fields.BigIntField()
+    sku = fields.CharField(max_length=100)
+    item = fields.TextField()
+    name = fields.TextField()
+    category = fields.TextField()
+    brand = fields.TextField()
+    price_fen = fields.BigIntField(null=True)
+    cost_fen = fields.BigIntField(null=True)
+    picture = fields.TextField()
+    is_on_sale = fields.BooleanField()
+    seen_at = fields.DatetimeField()
+    gone_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "shop_product"
+        unique_together = (("connection_id", "sku"),)
+
+
+class ProductReading(Model):
+    """How a shop's products are read: whole, from the first page to the last.
+
+    ``begun_at`` names the reading that has the ``leased_until``, or had it last; ``whole_at`` is
+    when the last began that came to its end, at ``ended_at``. ``unread`` are {item, reason} of what
+    it could not use; ``error`` is why the newest ended early.
+    """
+
+    connection_id = fields.BigIntField(primary_key=True)
+    begun_at = fields.DatetimeField()
+    leased_until = fields.DatetimeField(null=True)
+    whole_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+    unread: fields.Field[object] = fields.JSONField()
+    error = fields.TextField(null=True)
+
+    class Meta:
+        table = "product_reading"
 
 
 class StoreOrderState(StrEnum):
