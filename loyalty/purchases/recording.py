@@ -11,6 +11,7 @@ from loyalty.orders import Order
 from loyalty.outcomes import Fate, Outcome
 from loyalty.purchases import siblings, splitting, storing
 from loyalty.purchases.amounts import checked, digest, is_older, moves_forward
+from loyalty.purchases.describing import describe
 from loyalty.purchases.following import follow
 from loyalty.purchases.known import Known
 from loyalty.purchases.rules import Rules
@@ -78,6 +79,7 @@ async def _record_round(tasks: Sequence[Task], *, at: datetime) -> None:
     fresh = [task for task in tasks if task.is_open]
     if not fresh:
         return
+    await describe(fresh)
     await _identify(fresh, at=at)
     fresh = sorted((task for task in fresh if task.is_open), key=attrgetter("name"))
     await storing.number(fresh)
