@@ -39,7 +39,7 @@ from simulator import (
 from simulator.api import Endpoint
 from simulator.gate import CHINA, NO_SUCH_PATH, gate
 from simulator.settings import Settings
-from simulator.shops import platforms, wechat_members, wechat_shop
+from simulator.shops import platforms, wechat_members, wechat_shop, wechat_shop_goods
 from simulator.wecom import calls, door, sign_in
 from simulator.world import China
 
@@ -62,8 +62,9 @@ SUBJECTS = (
     subscriptions,
     wechat_shop,
     wechat_members,
+    wechat_shop_goods,
 )
-PREFIXES = ("/cgi-bin/", "/sns/", "/wxa/", "/customservice/", "/connect/", "/channels/")
+PREFIXES = ("/cgi-bin/", "/sns/", "/wxa/", "/customservice/", "/connect/", "/channels/", "/shop/")
 
 
 def create_app(settings: Settings) -> web.Application:

@@ -36,6 +36,7 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     token_cross_kick: bool = False
     pay_notices_lost: bool = False
     shop_pushes_lost: bool = False
+    shelf_moves: Count = 0
     endpoints: dict[str, EndpointFault] = {}
 
 

@@ -12,6 +12,7 @@ from simulator.gate import CHINA
 from simulator.play_answers import Denied, body_of, changed, said
 from simulator.shops.board import Platform
 from simulator.shops.orders import Line, Order, ToldAs
+from simulator.shops.shelf import Good
 
 
 class Purchase(msgspec.Struct, forbid_unknown_fields=True):
@@ -38,6 +39,13 @@ class Given(msgspec.Struct, forbid_unknown_fields=True):
     line_key: str = ""
     amount_fen: int | None = None
     is_done: bool = True
+
+
+class Shelved(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of .../goods: what the shop sells from now on, or otherwise, and what no more."""
+
+    goods: Annotated[list[Good], Meta(max_length=5_000)] = []
+    gone: list[str] = []
 
 
 class Ahead(msgspec.Struct, forbid_unknown_fields=True):
@@ -129,6 +137,17 @@ async def split(request: web.Request) -> web.Response:
     return said(parts)
 
 
+async def shelve(request: web.Request) -> web.Response:
+    """Changes what a shop sells. Answers with all of it."""
+    shop, wish = _shop(request), await body_of(request, Shelved)
+    for good in wish.goods:
+        shop.shelf.put(good)
+    for sku in wish.gone:
+        shop.shelf.take_away(sku)
+    changed(request.app[CHINA])
+    return said(shop.shelf.all())
+
+
 async def end_tokens(request: web.Request) -> web.Response:
     """Ends the tokens of a shop, as a platform may at any time."""
     shop, china = _shop(request), request.app[CHINA]
@@ -181,5 +200,6 @@ ROUTES = (
     web.post(SHOP + "/orders/{number}/give_back", give_back),
     web.post(SHOP + "/orders/{number}/split", split),
     web.post(SHOP + "/orders/{number}/{action:pay|ship|complete|close}", act),
+    web.post(SHOP + "/goods", shelve),
     web.post(SHOP + "/tokens/end", end_tokens),
 )

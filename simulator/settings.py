@@ -219,6 +219,10 @@ class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name_zh: str
     name_en: str
     price_fen: Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+    category: str = ""
+    brand: str = ""
+    picture: str = ""
+    cost_fen: Annotated[int, msgspec.Meta(ge=0, le=10**9)] | None = None
 
 
 class JdShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="jd"):

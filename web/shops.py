@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from loyalty.connections import Connected, ShopSettings
 from loyalty.orders import Order, ShopRef
+from loyalty.shop_products import SoldProduct, Unread
 from models import ShopKind
 
 
@@ -38,6 +39,13 @@ class Pace(Struct, frozen=True):
     overlap: timedelta = timedelta(minutes=10)
 
 
+class ProductPage(Struct, frozen=True):
+    """Some of what a shop sells, and the items of its platform that could not be used."""
+
+    products: Sequence[SoldProduct]
+    unread: Sequence[Unread] = ()
+
+
 class ShopClient(Protocol):
     """What every platform's client can do; ``told`` holds nothing that we do not use."""
 
@@ -52,6 +60,13 @@ class ShopClient(Protocol):
 
     def changed(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Changed]]:
         """Yield what changed in a span that is over, in pages; what moves meanwhile is not lost.
+
+        Raises:
+            CallFailed: one of its kinds.
+        """
+
+    def products(self) -> AsyncIterator[ProductPage]:
+        """Yield all that the shop sells or has in store, on sale or not; one may come twice.
 
         Raises:
             CallFailed: one of its kinds.

@@ -248,6 +248,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "新商品要有中文名称和售价",
         "A new product needs a Chinese name and a price",
     ),
+    # what shops on platforms sell
+    "products_being_read": ("商品正在读取中", "The products are being read already"),
+    "nothing_told": (
+        "平台没有给出任何商品，已知的商品未作改动",
+        "The platform told no product at all: what we know stays as it is",
+    ),
+    "sku_not_usable": (
+        "商品编码“{sku}”为空或超过 100 个字符",
+        "The SKU “{sku}” is empty, or has more than 100 characters",
+    ),
+    "name_missing": ("没有名称", "It has no name"),
+    "ware_unknown": ("平台没有给出商品 {ware}", "The platform does not tell the ware {ware}"),
     "cart_too_large": ("购物车金额不能超过 {most_fen} 元", "A cart may cost ¥{most_fen} at most"),
     "for_everyone": ("全场优惠", "For everyone"),
     "no_goods_for_discount": (

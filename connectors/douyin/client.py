@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from connectors.douyin import parse
+from connectors.douyin.products import products
 from connectors.douyin.signature import param_json, signature
 from connectors.douyin.wire import GivenBack, MemberUpdate, ShopMember, ShopOrder, Told
 from connectors.reading.calling import Ask, Caller, patiently, unreadable, with_token
@@ -18,7 +19,7 @@ from connectors.reading.texts import Id, Number, shown
 from loyalty.connections import DouyinSettings
 from loyalty.orders import Order, ShopRef
 from web.context import now
-from web.shops import Changed, Pace
+from web.shops import Changed, Pace, ProductPage
 from wechat.errors import CallFailed, Rejected, TokenRefused, TryAgain
 from wechat.tokens import StoredToken, TokenStore, token_in
 
@@ -132,6 +133,14 @@ class DouyinClient:
             yield rows
         async for rows in last_page_first(after_sales, size=SIZE, first=0):
             yield rows
+
+    def products(self) -> AsyncIterator[ProductPage]:
+        """Yield all products that are not deleted.
+
+        Raises:
+            CallFailed: one of its kinds.
+        """
+        return products(self._call, self._settings)
 
     async def read(self, number: str) -> bytes:
         """Return an order with what its after-sales really gave back.

@@ -10,13 +10,14 @@ from msgspec import Struct, field
 
 from connectors.jd import parse
 from connectors.jd.gateway import Gateway
+from connectors.jd.products import products
 from connectors.jd.wire import ORDER_FIELDS, GivenBack, ShopOrder, Told
 from connectors.reading.paging import last_page_first
 from connectors.reading.texts import Id, Number, first_id, shown
 from loyalty.connections import JdSettings
 from loyalty.orders import Order, ShopRef
 from web.context import now
-from web.shops import Changed, Pace
+from web.shops import Changed, Pace, ProductPage
 from wechat.errors import Rejected
 from wechat.tokens import TokenStore
 
@@ -109,6 +110,14 @@ class JdClient:
             yield rows
         async for rows in last_page_first(refunds, size=REFUNDS_AT_ONCE, first=1):
             yield rows
+
+    def products(self) -> AsyncIterator[ProductPage]:
+        """Yield all SKUs, on sale or not.
+
+        Raises:
+            CallFailed: one of its kinds.
+        """
+        return products(self._gateway, self._settings)
 
     async def read(self, number: str) -> bytes | None:
         """Return an order with what its after-sales gave back; None where it is no JD number.

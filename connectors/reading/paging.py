@@ -21,3 +21,17 @@ async def last_page_first(
     if total > size:
         rows, _ = await page(first)
     yield rows
+
+
+async def whole_list(
+    page: Callable[[int], Awaitable[tuple[list[T], int]]], *, size: int, first: int
+) -> AsyncIterator[list[T]]:
+    """Yield all pages of a list to whose end rows go that are added or moved, from the last on.
+
+    What went to the end while we read stands there when all is read: the last page comes again.
+    """
+    async for rows in last_page_first(page, size=size, first=first):
+        yield rows
+    _, total = await page(first)
+    if total > size:
+        yield (await page(first + -(-total // size) - 1))[0]

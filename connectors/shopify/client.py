@@ -1,10 +1,8 @@
 """Calls of one store to Shopify's Admin API: what changed in it, and an order as it stands."""
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
-from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import msgspec
@@ -13,10 +11,12 @@ from msgspec import Struct
 from connectors.reading.calling import Answer, Ask, Caller, patiently, unreadable
 from connectors.reading.texts import Id
 from connectors.shopify import parse
+from connectors.shopify.links import next_page
+from connectors.shopify.products import products
 from connectors.shopify.wire import ORDER_FIELDS, Payment, ShopOrder, Told
 from loyalty.connections import ShopifySettings
 from loyalty.orders import Order, ShopRef
-from web.shops import Changed, Pace
+from web.shops import Changed, Pace, ProductPage
 from wechat.errors import Rejected, TokenRefused, TryAgain
 from wechat.tokens import TokenStore
 
@@ -24,7 +24,6 @@ T = TypeVar("T")
 SIZE = 250
 NOT_NOW = frozenset({402, 423})  # the store is frozen, or locked
 PAYMENT_FIELDS = ",".join(one.encode_name for one in msgspec.structs.fields(Payment))
-_NEXT = re.compile(r'<([^<>]{1,4000})>;\s*rel="?next"?')
 
 
 class _Row(Struct, frozen=True):
@@ -82,13 +81,21 @@ class ShopifyClient:
         while asked is not None:
             told, answer = await self._asked("orders.json", asked, _Rows)
             yield [Changed(str(one.id), one.updated_at) for one in told.orders]
-            cursor = _next_page(answer)
+            cursor = next_page(answer)
             # nothing else of the address is followed, so that the token goes to no other host
             asked = (
                 {"limit": str(SIZE), "fields": "id,updated_at", "page_info": cursor}
                 if (cursor)
                 else None
             )
+
+    def products(self) -> AsyncIterator[ProductPage]:
+        """Yield all products, with what they cost the merchant.
+
+        Raises:
+            CallFailed: one of its kinds.
+        """
+        return products(self._asked, self._settings)
 
     async def read(self, number: str) -> bytes | None:
         """Return an order with all money that moved for it; None where there is none.
@@ -149,11 +156,3 @@ class ShopifyClient:
             return msgspec.json.decode(answer.body, type=kind), answer
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise unreadable(ask, error) from None
-
-
-def _next_page(answer: Answer) -> str:
-    """Return the cursor of the page behind, "" at the end."""
-    told = next((one for name, one in answer.headers.items() if name.lower() == "link"), "")
-    found = _NEXT.search(told)
-    cursors = parse_qs(urlsplit(found[1]).query).get("page_info", []) if found else []
-    return cursors[0] if cursors else ""

@@ -15,12 +15,13 @@ from connectors.reading.paging import last_page_first
 from connectors.reading.texts import Id, shown
 from connectors.tmall import parse
 from connectors.tmall.answers import Envelope, refusal
+from connectors.tmall.products import products
 from connectors.tmall.signature import signature
 from connectors.tmall.wire import REFUND_FIELDS, TRADE_FIELDS, Refund, Told, Trade
 from loyalty.connections import TmallSettings
 from loyalty.orders import Order, ShopRef
 from web.context import now
-from web.shops import Changed, Pace
+from web.shops import Changed, Pace, ProductPage
 from wechat.errors import Rejected, TokenRefused
 from wechat.tokens import StoredToken, TokenStore, token_in
 
@@ -118,6 +119,14 @@ class TmallClient:
             yield rows
         async for rows in last_page_first(refunds, size=SIZE, first=1):
             yield rows
+
+    def products(self) -> AsyncIterator[ProductPage]:
+        """Yield all items, on sale and in the warehouse.
+
+        Raises:
+            CallFailed: one of its kinds.
+        """
+        return products(self._call)
 
     async def read(self, number: str) -> bytes:
         """Return a trade with all its refunds.

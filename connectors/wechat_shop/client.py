@@ -7,21 +7,23 @@ from typing import TypeVar
 
 import aiohttp
 import msgspec
-from msgspec import Struct
+from msgspec import field
 
 from connectors.reading.calling import Ask, Caller, unreadable, with_token
-from connectors.reading.texts import Id, Number
+from connectors.reading.texts import Id
 from connectors.wechat_shop import parse
+from connectors.wechat_shop.answers import Answered
+from connectors.wechat_shop.products import products
 from connectors.wechat_shop.wire import AfterSale, ShopOrder, Told
 from loyalty.connections import WeChatShopSettings
 from loyalty.orders import Order, ShopRef
 from web.context import now
-from web.shops import Changed, Pace
+from web.shops import Changed, Pace, ProductPage
 from wechat.errors import Rejected, refused_call
 from wechat.tokens import TokenStore
 from wechat.weixin import WeixinTransport
 
-T = TypeVar("T", bound="_Answer")
+T = TypeVar("T", bound=Answered)
 NO_SUCH_ORDER = 100002
 A_DAY = timedelta(days=1)
 # Refusals of one number and not of all calls; None: what it answered is none of its answers.
@@ -32,28 +34,23 @@ AFTER_SALE, UNREADABLE = "after_sale:", "unreadable"
 RECENT = timedelta(hours=1)
 
 
-class _Answer(Struct, frozen=True):
-    errcode: Number = 0
-    errmsg: str = ""
-
-
-class _OrderIds(_Answer, frozen=True):
-    order_id_list: list[Id] = []
+class _OrderIds(Answered, frozen=True):
+    order_id_list: list[Id] = field(default_factory=list)
     next_key: str = ""
     has_more: bool = False
 
 
-class _Order(_Answer, frozen=True):
+class _Order(Answered, frozen=True):
     order: ShopOrder | None = None
 
 
-class _AfterSaleIds(_Answer, frozen=True):
-    after_sale_order_id_list: list[Id] = []
+class _AfterSaleIds(Answered, frozen=True):
+    after_sale_order_id_list: list[Id] = field(default_factory=list)
     next_key: str = ""
     has_more: bool = False
 
 
-class _AfterSale(_Answer, frozen=True):
+class _AfterSale(Answered, frozen=True):
     after_sale_order: AfterSale | None = None
 
 
@@ -93,6 +90,14 @@ class WeChatShopClient:
             yield await asyncio.gather(*map(self._order_changed, numbers))
         async for changes in self._after_sales(since, until):
             yield changes
+
+    def products(self) -> AsyncIterator[ProductPage]:
+        """Yield all products that were ever online.
+
+        Raises:
+            CallFailed: one of its kinds.
+        """
+        return products(self._call, self._settings)
 
     async def read(self, number: str) -> bytes | None:
         """Return an order with its after-sales; None where the platform has none such.
@@ -224,7 +229,7 @@ class WeChatShopClient:
         )
         answer = await self._caller.send(ask)
         try:
-            refusal = msgspec.json.decode(answer.body, type=_Answer)
+            refusal = msgspec.json.decode(answer.body, type=Answered)
             if int(refusal.errcode):
                 raise refused_call(int(refusal.errcode), refusal.errmsg, endpoint=path)
             return msgspec.json.decode(answer.body, type=kind)

@@ -8,6 +8,7 @@ import msgspec
 from simulator.clock import Clock
 from simulator.consumers import Consumer
 from simulator.shops.orders import Order, Orders, Refund, ShopState
+from simulator.shops.shelf import Shelf
 
 
 class ShopsState(msgspec.Struct):
@@ -30,7 +31,7 @@ class ShopsClock(Clock):
 
 
 class Platform(Protocol):
-    """One shop on its platform: it answers calls about its orders and pushes what happens.
+    """One shop on its platform: it answers calls about orders and goods, pushes what happens.
 
     ``kind`` and ``code`` name it; ``name`` is what people read.
     """
@@ -39,6 +40,7 @@ class Platform(Protocol):
     code: str
     name: str
     orders: Orders
+    shelf: Shelf
 
     def buyer(self, consumer: Consumer) -> str:
         """What the platform calls a consumer in this shop."""

@@ -17,11 +17,12 @@ from simulator.consumers import Consumer
 from simulator.faults import EndpointFault
 from simulator.gate import CHINA, sent
 from simulator.settings import DouyinShop
-from simulator.shops import douyin_members
+from simulator.shops import douyin_goods, douyin_members
 from simulator.shops import douyin_told as told
 from simulator.shops.douyin_members import Members
 from simulator.shops.orders import Order, Orders, Refund, ShopState
 from simulator.shops.pushes import Push, Pushes
+from simulator.shops.shelf import Shelf
 from simulator.wire import Exchange, half
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class DouyinShopOnline:
         self.name = settings.name
         self.orders = Orders(state, clock)
         self.members = Members(settings.members_app_id, self.orders)
+        self.shelf = Shelf(state.goods, clock, pushes.faults)
         self._pushes = pushes
         self._clock = clock
 
@@ -112,6 +114,13 @@ class DouyinShopOnline:
                 return self.members.update(asked)
         except douyin_members.Refused as refused:
             raise DouyinRefused(*refused.args) from refused
+        if path == "product/listV2":
+            return douyin_goods.listed(self.shelf, asked)
+        if path == "product/detail":
+            found = douyin_goods.detail(self.shelf, asked)
+            if found is None:
+                raise DouyinRefused(50002, "isv.business-failed:2010001", "商品不存在")
+            return found
         raise DouyinRefused(70000, "isv.api-not-exist", f"接口不存在: {path}")
 
     def issue_token(self, asked: dict[str, Any]) -> object:

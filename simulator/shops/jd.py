@@ -18,9 +18,11 @@ from simulator.consumers import Consumer
 from simulator.faults import EndpointFault
 from simulator.gate import CHINA, sent
 from simulator.settings import JdShop
+from simulator.shops import jd_goods
 from simulator.shops import jd_told as told
 from simulator.shops.orders import Order, Orders, Refund, ShopState
 from simulator.shops.pushes import Pushes
+from simulator.shops.shelf import Shelf
 from simulator.wire import Exchange, half
 
 KIND = "jd"
@@ -49,6 +51,7 @@ class JdShopOnline:
         self.code = settings.code
         self.name = settings.name
         self.orders = Orders(state, clock)
+        self.shelf = Shelf(state.goods, clock, pushes.faults)
         self._clock = clock
         if not state.refresh_token:
             state.refresh_token = settings.refresh_token
@@ -167,6 +170,7 @@ METHODS: Mapping[str, Callable[[JdShopOnline, dict[str, Any]], object]] = {
     "jingdong.pop.order.enGet": JdShopOnline.detail,
     "jingdong.asc.serviceAndRefund.view": JdShopOnline.refunds,
 }
+GOODS = jd_goods.CALLS
 
 
 def _failed(why: str) -> object:
@@ -259,8 +263,8 @@ def _answered(
         raise JdRefused("8", "非法的时间戳参数", "Invalid Timestamp")
     if not _is_signed(form, mine[0].settings.app_secret):
         raise JdRefused("12", "无效签名", "Invalid Signature")
-    answer = METHODS.get(form["method"])
-    if answer is None:
+    method = form["method"]
+    if method not in METHODS and method not in GOODS:
         raise JdRefused("15", "不存在的方法名", "Invalid Method")
     if fault.errcode is not None:
         raise JdRefused(str(fault.errcode), "限制时间内调用失败次数", "App Call Limited")
@@ -269,7 +273,9 @@ def _answered(
     shop.require_token(token)
     try:
         asked = msgspec.json.decode(form["360buy_param_json"], type=dict[str, Any])
-        found = answer(shop, asked)
+        found = (
+            METHODS[method](shop, asked) if method in METHODS else GOODS[method](shop.shelf, asked)
+        )
     except (KeyError, ValueError, TypeError) as error:
         raise JdRefused("61", f"参数值不合法: {error}", "invalid parameter") from error
     assert isinstance(found, dict)

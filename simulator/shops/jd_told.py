@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from simulator.clock import SHANGHAI
 from simulator.shops.orders import Line, Order, Refund
+from simulator.shops.shelf import Good
 
 STATES = {
     "unpaid": "NOT_PAY",
@@ -82,7 +83,7 @@ def _item(line: Line, i: int) -> dict[str, object]:
     }
 
 
-def sku_id(line: Line) -> str:
+def sku_id(line: Line | Good) -> str:
     """JD's number of a SKU: the same for the same code of the shop."""
     return str(10_050_000_000_000 + sum(ord(x) * 31**i for i, x in enumerate(line.sku)) % 10**9)
 

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from simulator.actions import Impossible
 from simulator.clock import Clock
+from simulator.shops.shelf import Good
 
 State = Literal["unpaid", "paid", "shipped", "completed", "closed"]
 # How a platform tells of an order that it split up: as cancelled, as before, or not any more.
@@ -107,6 +108,8 @@ class ShopState(msgspec.Struct):
 
     next_number: int = FIRST_NUMBER
     orders: dict[str, Order] = {}
+    # what it sells, by SKU
+    goods: dict[str, Good] = {}
     # token -> Unix seconds of its end
     tokens: dict[str, int] = {}
     # what renews a token, where it is not the one that the run was told

@@ -12,6 +12,7 @@ from simulator.shops import douyin, jd, shopify, tmall, wechat_shop
 from simulator.shops.board import Platform, ShopsClock, ShopsState
 from simulator.shops.orders import ShopState
 from simulator.shops.pushes import Pushes
+from simulator.shops.shelf import Good
 from simulator.wire import Wire
 
 # What a shop is, by what a run is told of it, and which answers take its pushes.
@@ -39,8 +40,28 @@ def opened(
     for told in settings.platform_shops:
         shop, is_taken = SHOPS[type(told)]
         pushes = Pushes(is_taken, assumed=settings.assumed, faults=faults, wire=wire)
-        found.append(shop(told, _state(state, told), clock=shops_clock, pushes=pushes))
+        opened_shop = shop(told, _state(state, told), clock=shops_clock, pushes=pushes)
+        _lay_out(opened_shop, settings)
+        found.append(opened_shop)
     return found
+
+
+def _lay_out(shop: Platform, settings: Settings) -> None:
+    """Every shop sells what the run is told; what changed since stays."""
+    known = {one.sku for one in shop.shelf.all()}
+    for one in settings.goods:
+        if one.sku not in known:
+            shop.shelf.put(
+                Good(
+                    sku=one.sku,
+                    title=one.name_zh,
+                    category=one.category,
+                    brand=one.brand,
+                    price_fen=one.price_fen,
+                    cost_fen=one.cost_fen,
+                    picture=one.picture,
+                )
+            )
 
 
 def add_to(app: web.Application) -> None:

@@ -19,9 +19,11 @@ from simulator.consumers import Consumer
 from simulator.faults import EndpointFault
 from simulator.gate import CHINA, sent
 from simulator.settings import ShopifyShop
+from simulator.shops import shopify_goods
 from simulator.shops import shopify_told as told
 from simulator.shops.orders import Order, Orders, Refund, ShopState
 from simulator.shops.pushes import Push, Pushes
+from simulator.shops.shelf import Shelf
 from simulator.wire import Exchange, half
 
 KIND = "shopify"
@@ -62,6 +64,7 @@ class ShopifyStore:
         self.code = settings.code
         self.name = settings.name
         self.orders = Orders(state, clock)
+        self.shelf = Shelf(state.goods, clock, pushes.faults)
         self._pushes = pushes
         self._filled, self._looked_at = 0.0, time.monotonic()
         self._cursors: dict[str, list[str]] = {}
@@ -121,6 +124,11 @@ class ShopifyStore:
             return {"shop": shop}, ""
         if path == "orders.json":
             return self._orders(query, url=url)
+        if path in ("products.json", "inventory_items.json"):
+            try:
+                return self._goods(path, query, url=url)
+            except shopify_goods.Wrong as wrong:
+                raise ShopifyRefused(400, {wrong.field: "Invalid value."}) from wrong
         if found := _ORDER.fullmatch(path):
             return {"order": self._told(self._order(found[1]), query)}, ""
         if found := _PAYMENTS.fullmatch(path):
@@ -150,12 +158,33 @@ class ShopifyStore:
         else:
             numbers = self._matching(query)
         rows = [self._told(self.orders.state.orders[one], query) for one in numbers[:size]]
-        link = ""
-        if numbers[size:]:
-            after = secrets.token_urlsafe(24)
-            self._cursors[after] = numbers[size:]
-            link = f'<{url}?limit={size}&page_info={after}>; rel="next"'
-        return {"orders": rows}, link
+        return {"orders": rows}, self._link(numbers[size:], url=url, size=size)
+
+    def _link(self, left: list[str], *, url: str, size: int) -> str:
+        if not left:
+            return ""
+        after = secrets.token_urlsafe(24)
+        self._cursors[after] = left
+        return f'<{url}?limit={size}&page_info={after}>; rel="next"'
+
+    def _goods(self, path: str, query: dict[str, str], *, url: str) -> tuple[object, str]:
+        """Products a page behind the number where a cursor stands; or inventory items."""
+        size = int(query.get("limit", "50"))
+        if not 1 <= size <= MOST_ROWS:
+            raise ShopifyRefused(400, {"limit": "must be between 1 and 250"})
+        if path == "inventory_items.json":
+            return {"inventory_items": shopify_goods.stocks(self.shelf, query.get("ids", ""))}, ""
+        statuses, after = query.get("status", "active"), ""
+        if cursor := query.get("page_info", ""):
+            if not set(query) <= {"page_info", "limit", "fields"} or cursor not in self._cursors:
+                raise ShopifyRefused(400, {"page_info": "Invalid value."})
+            statuses, after = self._cursors[cursor]
+        found = shopify_goods.products(self.shelf, statuses)
+        left = [one for one in found if str(one["id"]) > after]
+        rows = [_only(one, query) for one in left[:size]]
+        self.shelf.moved()
+        behind = [statuses, str(left[size - 1]["id"])] if left[size:] else []
+        return {"products": rows}, self._link(behind, url=url, size=size)
 
     def _matching(self, query: dict[str, str]) -> list[str]:
         begin = _moment(query.get("updated_at_min"), else_at=0.0)

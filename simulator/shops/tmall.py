@@ -19,10 +19,11 @@ from simulator.consumers import Consumer
 from simulator.faults import EndpointFault
 from simulator.gate import CHINA, sent
 from simulator.settings import TmallShop
+from simulator.shops import tmall_goods, tmc
 from simulator.shops import tmall_told as told
-from simulator.shops import tmc
 from simulator.shops.orders import Order, Orders, Refund, ShopState
 from simulator.shops.pushes import Pushes
+from simulator.shops.shelf import Shelf
 from simulator.shops.tmall_members import MemberPage, Step
 from simulator.wire import Exchange, half
 
@@ -67,6 +68,7 @@ class TmallShopOnline:
         self.code = settings.code
         self.name = settings.name or settings.seller_nick
         self.orders = Orders(state, clock)
+        self.shelf = Shelf(state.goods, clock, pushes.faults)
         self.outbox = tmc.Outbox(
             settings.app_key, settings.app_secret, assumed=pushes.assumed, faults=pushes.faults
         )
@@ -115,10 +117,15 @@ class TmallShopOnline:
             return self._member_shown(asked)
         if method == MEMBER_UNBOUND:
             return self._member_unbound(asked)
-        if method not in calls:
+        if method not in calls and method not in tmall_goods.CALLS:
             raise TopRefused(22, "Invalid method", "isv.invalid-method", method)
         if not asked.get("fields"):
             raise TopRefused(40, "Missing required arguments:fields", "isv.missing-parameter")
+        if method in tmall_goods.CALLS:
+            try:
+                return tmall_goods.CALLS[method](self.shelf, asked)
+            except tmall_goods.Wrong as wrong:
+                raise _invalid(str(wrong)) from wrong
         return calls[method](asked)
 
     async def change_points(self, told_of: dict[str, Any]) -> None:

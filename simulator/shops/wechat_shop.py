@@ -16,6 +16,7 @@ from simulator.settings import WeChatShop
 from simulator.shops import wechat_shop_told as told
 from simulator.shops.orders import Order, Orders, Refund, ShopState
 from simulator.shops.pushes import Push, Pushes
+from simulator.shops.shelf import Shelf
 
 KIND = "wechat_shop"
 ORDERS_SPAN_SECONDS = 7 * 86_400
@@ -39,6 +40,7 @@ class WeChatShopOnline:
         self.code = settings.code
         self.name = settings.name
         self.orders = Orders(state, clock)
+        self.shelf = Shelf(state.goods, clock, pushes.faults)
         self._pushes = pushes
         self._clock = clock
         self._envelope = Envelope(settings.encoding_aes_key, settings.app_id)

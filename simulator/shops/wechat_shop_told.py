@@ -6,6 +6,7 @@ Of every second order the ids inside are numbers, too, as in the samples of its 
 import zlib
 
 from simulator.shops.orders import Line, Order, Refund
+from simulator.shops.shelf import Good
 
 STATUS = {"unpaid": 10, "paid": 20, "shipped": 30, "completed": 100}
 GIFT_WAITS, GIVEN_BACK, NEVER_PAID = 12, 200, 250
@@ -50,8 +51,8 @@ def after_sale(one: Order, refund: Refund, *, tells_unionid: bool) -> dict[str, 
         "type": "REFUND",
         "openid": one.receiver or one.buyer,
         "product_info": {
-            "product_id": str(_sku_id(line) - 1),
-            "sku_id": str(_sku_id(line)),
+            "product_id": str(sku_id(line) - 1),
+            "sku_id": str(sku_id(line)),
             "count": line.quantity,
         },
         "refund_info": {"amount": refund.amount_fen},
@@ -153,9 +154,9 @@ def _detail(one: Order) -> dict[str, object]:
 def _product(one: Order, line: Line) -> dict[str, object]:
     done = [each for each in one.refunds if each.line_key == line.key and each.is_done]
     return {
-        "product_id": _id(one, str(_sku_id(line) - 1)),
+        "product_id": _id(one, str(sku_id(line) - 1)),
         "product_unique_id": line.key,
-        "sku_id": _id(one, str(_sku_id(line))),
+        "sku_id": _id(one, str(sku_id(line))),
         "sku_code": line.sku,
         "title": line.title,
         "sku_cnt": line.quantity,
@@ -171,7 +172,7 @@ def _product(one: Order, line: Line) -> dict[str, object]:
 
 
 def _sources(one: Order, line: Line) -> list[dict[str, object]]:
-    about: dict[str, object] = {"sku_id": _id(one, str(_sku_id(line)))}
+    about: dict[str, object] = {"sku_id": _id(one, str(sku_id(line)))}
     told = []
     if line.talent_id:
         told.append(
@@ -192,7 +193,7 @@ def _cash(line: Line) -> int:
     return line.pay_fen - line.channel_fen
 
 
-def _sku_id(line: Line) -> int:
+def sku_id(line: Line | Good) -> int:
     """Beyond 2^53, the same for a SKU every time."""
     return 9_100_000_000_000_000_001 + 2 * zlib.crc32(line.sku.encode())
 

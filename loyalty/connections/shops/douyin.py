@@ -2,9 +2,11 @@
 
 from typing import Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from loyalty.connections.shops.platform import Address, Name, PlatformShopSettings
+
+BrandId = Annotated[str, Meta(pattern=r"^[0-9]{1,20}\Z")]
 
 
 class DouyinSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="douyin"):
@@ -12,6 +14,7 @@ class DouyinSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="douyi
 
     ``payment_discount_in_pay_amount``: an order's ``pay_amount`` includes what the payment channel
     paid for the buyer (``promotion_pay_amount``), which earns no points. Check it on one order.
+    ``brand_names`` are what its products' brands are called, by the platform's number of them.
     """
 
     named_by: ClassVar[str] = "shop_id"
@@ -20,6 +23,7 @@ class DouyinSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="douyi
     app_key: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{1,40}\Z")]
     app_secret: Name
     payment_discount_in_pay_amount: bool = True
+    brand_names: dict[BrandId, Name] = field(default_factory=dict)
     api_base: Address = "https://openapi-fxg.jinritemai.com"
 
     @property

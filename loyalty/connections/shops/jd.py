@@ -16,7 +16,8 @@ class JdSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="jd"):
     it ends. ``seller_coupon_types`` are the kinds of discount (couponType) that the shop pays,
     ``gift_card_coupon_types`` those that are paid with a gift card; JD pays all others.
     ``encrypted_orders``: the app may call enSearch and enGet, and not search and get.
-    ``busy_codes`` are errors of the gateway after which a call is made again.
+    ``busy_codes`` are errors of the gateway after which a call is made again. ``picture_base``
+    stands before the paths that it tells of pictures.
     """
 
     named_by: ClassVar[str] = "vender_id"
@@ -32,4 +33,5 @@ class JdSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="jd"):
     order_states: Annotated[str, Meta(pattern=r"^[A-Za-z_,]{1,400}\Z")] = "ALL"
     busy_codes: tuple[CouponType, ...] = ("2", "43", "65", "66", "67", "69")
     api_base: Address = "https://api.jd.com/routerjson"
+    picture_base: Address = "https://img10.360buyimg.com/n1/"
     oauth_base: Address = "https://open-oauth.jd.com/oauth2"

@@ -12,7 +12,8 @@ class ShopifySettings(PlatformShopSettings, frozen=True, kw_only=True, tag="shop
 
     ``app_secret`` signs its webhooks; while it is rotated, ``previous_app_secret`` is taken, too.
     ``completed_when``: an order is completed when all of it was sent, or at once when it is paid;
-    its return window begins there. Shopify grants two calls a second and forty at once.
+    its return window begins there. ``reads_costs`` asks for what products cost the merchant, for
+    which the app needs ``read_inventory``. Shopify grants two calls a second and forty at once.
     """
 
     named_by: ClassVar[str] = "shop_domain"
@@ -22,6 +23,7 @@ class ShopifySettings(PlatformShopSettings, frozen=True, kw_only=True, tag="shop
     app_secret: Name
     previous_app_secret: Name | None = None
     completed_when: Literal["fulfilled", "paid"] = "fulfilled"
+    reads_costs: bool = True
     calls_per_second: Annotated[float, Meta(gt=0, le=1000)] = 2.0
     api_version: Annotated[str, Meta(pattern=r"^20[0-9]{2}-[0-9]{2}\Z")] = "2026-07"
     api_base: Address | None = None

@@ -14,6 +14,7 @@ class WeChatShopSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="w
     ``platform_coupon_in_order_price``: ``order_price`` and ``real_price`` include what WeChat's own
     coupon paid; ``points_in_real_price``: ``real_price`` includes what was paid with points. Check
     both on one order each. After-sales of the last ``after_sale_days`` are looked at again.
+    ``category_endpoint`` is the call that names a category: its path was moved.
     """
 
     named_by: ClassVar[str] = "app_id"
@@ -27,6 +28,9 @@ class WeChatShopSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="w
     points_in_real_price: bool = False
     after_sale_days: Annotated[int, Meta(ge=1, le=180)] = 30
     after_sales_listed_by: Literal["create", "update"] = "create"
+    category_endpoint: Literal["/shop/ec/category/detail", "/channels/ec/category/detail"] = (
+        "/shop/ec/category/detail"
+    )
     page_size: Annotated[int, Meta(ge=1, le=100)] = 50
     api_base: Address = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
