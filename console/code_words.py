@@ -23,6 +23,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "learn_followers": ("识别公众号关注者", "Learn who follows the official account"),
     "reach_anniversaries": ("周年里程碑", "Let anniversaries come"),
     "reconcile_communities": ("核对客户群名单", "Reconcile the groups with the platform"),
+    "read_products": ("读取各店铺的商品", "Read what the shops sell"),
     "refresh_communities": ("更新客户群与进群方式", "Refresh groups and their join ways"),
     "run_campaigns": ("执行营销活动", "Run the campaigns"),
     "settle_points": ("待到账积分到账", "Make pending points available"),

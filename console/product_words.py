@@ -10,6 +10,21 @@ PRODUCTS: dict[str, tuple[str, str]] = {
     "cost": ("成本", "Cost"),
     "no_cost": ("无成本", "no cost"),
     "on_sale": ("在售", "On sale"),
+    "in_shops": ("来源", "From"),
+    "own_list": ("自有清单", "Own list"),
+    "from_shops": ("取自店铺", "as shops tell it"),
+    "not_on_sale_there": ("未在售", "not on sale"),
+    "gone_there": ("已不再售", "no longer sold there"),
+    "shop_products": ("平台店铺在售商品", "What shops on platforms sell"),
+    "shop_products_hint": (
+        "每晚读取；名称、类目、品牌、图片和成本取自店铺，除非清单已写明；售价和是否在自营店上架只由清单决定",
+        "Read each night. Name, category, brand, picture and cost are the shops' where your list"
+        " leaves them empty; the own store's price and what it sells only your list says",
+    ),
+    "read_now": ("现在读取", "Read now"),
+    "being_read": ("读取中", "being read"),
+    "unread_items": ("不能用的商品", "Could not be used"),
+    "gone_count": ("不再售", "Gone"),
     "product_file": ("从文件更新商品", "Products from a file"),
     "product_file_hint": (
         "CSV、XLSX 或 Parquet，最多 5 MB；表头中英文皆可：商家编码、商品名称、售价、成本",

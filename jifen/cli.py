@@ -1,4 +1,4 @@
-"""`jifen`: demo, serve, work, migrate, connect, brand, rules, publish, import, products, ..."""
+"""`jifen`: demo, serve, work, migrate, connect, brand, rules, publish, import, products ..."""
 
 import argparse
 import asyncio
@@ -75,6 +75,8 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
         "--unchecked", action="store_true", help="keep it without asking its platform"
     )
     add("connections", _connections, "print the platform accounts we speak for")
+    reading = add("read-products", _read_products, "read what the shops on platforms sell, now")
+    reading.add_argument("shop", nargs="?", help="its scope, as `jifen connections` prints it")
     community = add("community", _community, "let a group of WeCom be a VIP group")
     community.add_argument("code", help="its rule is community:CODE")
     community.add_argument("corp", help="the corp's id")
@@ -226,6 +228,14 @@ def _connections(given: argparse.Namespace, settings: Settings) -> int:
     from jifen import connecting
 
     return _with_database(settings, connecting.show)
+
+
+def _read_products(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import product_reading, running
+
+    with running.addresses(settings) as reached:
+        asyncio.run(running.prepare(reached.database_url))
+        return asyncio.run(product_reading.run(given.shop, settings, reached))
 
 
 def _community(given: argparse.Namespace, settings: Settings) -> int:

@@ -61,6 +61,19 @@ async def plan(slots: Sequence[tuple[str, datetime]]) -> list[tuple[str, datetim
     return [(row["job"], row["tick"]) for row in rows]
 
 
+async def plan_now(job: str, *, at: datetime) -> bool:
+    """Plan a run of a job beside its slots; False where one waits or goes on anyway."""
+    return bool(
+        await db.fetch(
+            "INSERT INTO job_run (job, tick, state) SELECT $1, $2, 'planned' WHERE NOT EXISTS"
+            " (SELECT FROM job_run WHERE job = $1 AND state IN ('planned', 'claimed'))"
+            " ON CONFLICT (job, tick) DO NOTHING RETURNING id",
+            job,
+            at,
+        )
+    )
+
+
 async def are_open(slots: Sequence[tuple[str, datetime]]) -> bool:
     """Say whether a run of these (job, tick) goes on, or was never tried."""
     (row,) = await db.fetch(
