@@ -8,6 +8,7 @@ from jobs.sweep_shops import all_of
 from loyalty import shop_products
 from loyalty.errors import Refused
 from web.context import Context
+from web.logs import log
 from web.shops import ShopAccount
 from wechat.errors import CallFailed
 
@@ -27,8 +28,17 @@ async def _products(shop: ShopAccount, at: datetime) -> int:
     if await shop_products.was_read(shop.connection.id, since=at):
         return 0
     try:
-        return (await read(shop)).products
+        found = await read(shop)
     except Refused as refused:
         if refused.code == "products_being_read":  # by staff at this moment
             return 0
         raise CallFailed(refused.code, endpoint=shop.shop.code) from None
+    log.info(
+        "shop_products_read",
+        shop_kind=shop.shop.kind.value,
+        connection_id=shop.connection.id,
+        products=found.products,
+        gone=found.gone,
+        unread=found.unread,
+    )
+    return found.products

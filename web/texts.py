@@ -258,6 +258,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "商品编码“{sku}”为空或超过 100 个字符",
         "The SKU “{sku}” is empty, or has more than 100 characters",
     ),
+    "item_not_told": ("平台没有给出详情：{why}", "The platform does not tell of it: {why}"),
     "name_missing": ("没有名称", "It has no name"),
     "ware_unknown": ("平台没有给出商品 {ware}", "The platform does not tell the ware {ware}"),
     "cart_too_large": ("购物车金额不能超过 {most_fen} 元", "A cart may cost ¥{most_fen} at most"),

@@ -11,10 +11,13 @@ from connectors.douyin.product_parse import DELETED, Item
 from connectors.reading.products import page_of
 from connectors.reading.texts import Id, Number
 from loyalty.connections import DouyinSettings
+from loyalty.errors import Refused
 from web.shops import ProductPage
+from wechat.errors import Rejected
 
 T = TypeVar("T")
 SIZE = 50
+OF_ONE = 50002  # the business of one call failed, and not the call itself
 
 
 class _Row(Struct, frozen=True):
@@ -45,19 +48,33 @@ async def products(call: Call, settings: DouyinSettings) -> AsyncIterator[Produc
         asked = {"size": SIZE, "page": 1, "use_cursor": True}
         told = await call("product/listV2", asked | _after(cursor), _Page)
         rows = [one for one in told.data or () if int(one.status or 0) != DELETED]
-        details = await asyncio.gather(
-            *(call("product/detail", {"product_id": str(one.product_id)}, Item) for one in rows)
-        )
+        found = await asyncio.gather(*(_read(call, str(one.product_id)) for one in rows))
         yield page_of(
-            details,
-            named=lambda one: str(one.product_id),
-            sold=lambda one: product_parse.sold(one, settings.brand_names),
+            zip(rows, found, strict=True),
+            named=lambda pair: str(pair[0].product_id),
+            sold=lambda pair: product_parse.sold(_told(pair[1]), settings.brand_names),
         )
         seen.add(cursor)
         cursor = told.cursor_id or ""
         # a cursor that comes again would lead round and round
         if not told.data or not cursor or cursor in seen:
             return
+
+
+async def _read(call: Call, number: str) -> Item | Rejected:
+    """Return a product, or the refusal of this one: it may be gone since it was listed."""
+    try:
+        return await call("product/detail", {"product_id": number}, Item)
+    except Rejected as refused:
+        if refused.errcode != OF_ONE:
+            raise
+        return refused
+
+
+def _told(found: Item | Rejected) -> Item:
+    if isinstance(found, Rejected):
+        raise Refused("item_not_told", why=found.errmsg)
+    return found
 
 
 def _after(cursor: str) -> dict[str, object]:

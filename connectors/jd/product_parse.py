@@ -57,7 +57,7 @@ def sold(
             sku=usable_sku(first_id(of_sku, of_ware, sku.sku_id)),
             item=str(sku.sku_id),
             name=name_of(ware.title if of_ware and not of_sku else sku.sku_name or ware.title),
-            category=categories.get(str(ware.category_id or ""), ""),
+            category=words_of(categories.get(str(ware.category_id or ""))),
             brand=words_of(ware.brand_name),
             price_fen=None if sku.jd_price in (None, "") else fen(sku.jd_price, name="jdPrice"),
             picture=picture_of(sku.logo or ware.logo, base=pictures),

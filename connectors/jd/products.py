@@ -69,8 +69,7 @@ async def products(gateway: Gateway, settings: JdSettings) -> AsyncIterator[Prod
         found = await told(number)
         return found.data or [], int(found.total_item)
 
-    # the platform may grant fewer a page than were asked for
-    size = int((await told(1)).page_size) or SKUS_AT_ONCE
+    size = _granted(await told(1))
     async for skus in whole_list(page, size=size, first=1):
         wares = await _wares(gateway, skus)
         await _name(gateway, wares.values(), names)
@@ -81,6 +80,12 @@ async def products(gateway: Gateway, settings: JdSettings) -> AsyncIterator[Prod
                 product_parse.sold, wares=wares, categories=names, pictures=settings.picture_base
             ),
         )
+
+
+def _granted(first: _SkuPage) -> int:
+    """Return how many a page has: the platform may grant fewer than were asked for."""
+    size, rows = int(first.page_size) or SKUS_AT_ONCE, len(first.data or ())
+    return size if rows >= min(size, int(first.total_item)) else max(1, rows)
 
 
 async def _wares(gateway: Gateway, skus: Sequence[Sku]) -> dict[str, Ware]:

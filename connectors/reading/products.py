@@ -9,7 +9,6 @@ from loyalty import shop_products
 from loyalty.errors import Refused
 from loyalty.shop_products import Finished, Reading, SoldProduct, Unread
 from web.context import now
-from web.logs import log
 from web.shops import ProductPage, ShopAccount
 from wechat.errors import Rejected
 
@@ -27,22 +26,13 @@ async def read_products(account: ShopAccount) -> Finished:
     Raises:
         CallFailed: one of its kinds. Refused: ``products_being_read``, ``nothing_told``.
     """
-    connection_id = account.connection.id
-    reading = await shop_products.begin(connection_id, lease=LEASE, at=now())
+    reading = await shop_products.begin(account.connection.id, lease=LEASE, at=now())
     try:
-        finished = await _read(reading, account)
+        return await _read(reading, account)
     except BaseException as broken:
         said = f"{broken.code}" if isinstance(broken, Refused) else f"{broken}"
         await shop_products.stop(reading, said or type(broken).__name__)
         raise
-    log.info(
-        "shop_products_read",
-        shop_kind=account.shop.kind.value,
-        connection_id=connection_id,
-        products=finished.products,
-        gone=finished.gone,
-    )
-    return finished
 
 
 async def _read(reading: Reading, account: ShopAccount) -> Finished:

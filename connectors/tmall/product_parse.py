@@ -67,7 +67,7 @@ def _sold(item: Item, sku: Sku, categories: Mapping[str, str]) -> SoldProduct:
         sku=usable_sku(code),
         item=str(item.num_iid),
         name=name_of(item.title, "" if is_of_item else " ".join(_values(sku.properties_name))),
-        category=categories.get(str(item.cid), ""),
+        category=words_of(categories.get(str(item.cid))),
         brand=words_of(_brand(item.props_name)),
         price_fen=None if sku.price in (None, "") else fen(sku.price, name="price"),
         picture=picture_of(item.pic_url),
