@@ -28,10 +28,13 @@ async def whole_list(
 ) -> AsyncIterator[list[T]]:
     """Yield all pages of a list to whose end rows go that are added or moved, from the last on.
 
-    What went to the end while we read stands there when all is read: the last page comes again.
+    What went to the end while we read stands there when all is read: the last two pages come again,
+    for the last may be nearly empty. So as many rows as a page has may move and be found.
     """
     async for rows in last_page_first(page, size=size, first=first):
         yield rows
     _, total = await page(first)
-    if total > size:
-        yield (await page(first + -(-total // size) - 1))[0]
+    last = first - (-total // size) - 1
+    for number in range(last, max(first, last - 1) - 1, -1):
+        if total > size:
+            yield (await page(number))[0]
