@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from loyalty.errors import Refused
 from loyalty.outcomes import Fate, Outcome
-from loyalty.shop_products import fill, lock
+from loyalty.shop_products import OF_SHOPS, fill, lock
 from models import db
 
 PRODUCTS_A_PAGE = 1_000
@@ -152,7 +152,36 @@ async def _brought_in(page: Sequence[ProductTold]) -> list[Outcome[ProductChange
     if said:
         await db.fetch(_OF_BRAND, *map(list, zip(*said, strict=True)))
     await fill([told.sku for told in taken])
-    return outcomes
+    return await _as_they_ended(page, outcomes)
+
+
+async def _as_they_ended(
+    page: Sequence[ProductTold], outcomes: Sequence[Outcome[ProductChanged]]
+) -> list[Outcome[ProductChanged]]:
+    """Return the outcomes, with what shops say where the list cleared what the brand had said."""
+    cleared = [told.sku for told, one in zip(page, outcomes, strict=True) if _clears(one)]
+    if not cleared:
+        return list(outcomes)
+    now = {row["sku"]: row for row in await db.fetch(_READ, cleared)}
+    return [
+        _ended(one, now[told.sku]) if told.sku in now else one
+        for told, one in zip(page, outcomes, strict=True)
+    ]
+
+
+def _clears(one: Outcome[ProductChanged]) -> bool:
+    return one.value is not None and any(
+        name in OF_SHOPS and was not in ("", None) and now in ("", None)
+        for name, (was, now) in one.value.fields.items()
+    )
+
+
+def _ended(one: Outcome[ProductChanged], row: db.Row) -> Outcome[ProductChanged]:
+    assert one.value is not None
+    fields = {name: (was, row[name]) for name, (was, _) in one.value.fields.items()}
+    changed = {name: sides for name, sides in fields.items() if sides[0] != sides[1]}
+    fate = Fate.DONE if changed else Fate.ALREADY_DONE
+    return Outcome(fate, ProductChanged(False, changed))
 
 
 def _outcome(told: ProductTold, known: dict[str, Any] | None) -> Outcome[ProductChanged]:

@@ -130,9 +130,13 @@ async def test_what_a_list_leaves_empty_or_clears_the_shops_say() -> None:
     await read(tmall, BEANS, after=DAY)
     assert (await kept())["category"] == "豆子"
     assert (await kept())["cost"] == 0, "none is none and 0 is 0"
-    await by_file(ProductTold("C-100", category="", cost_fen=None))
+    clearing = ProductTold("C-100", category="", cost_fen=None)
+    for verb in (product_list.try_out, product_list.bring_in):
+        (one,) = (await verb(ProductList([clearing]))).outcomes
+        assert one.unwrap().fields == {"category": ("豆子", "咖啡豆"), "cost_fen": (0, 4_150)}
     assert (await kept())["category"] == "咖啡豆"
     assert (await kept())["cost"] == 4_150
+    assert await by_file(clearing) == [Fate.ALREADY_DONE]
 
 
 async def test_what_a_list_says_as_the_shop_does_is_the_brands_from_then_on() -> None:
