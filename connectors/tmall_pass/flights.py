@@ -1,4 +1,4 @@
-"""That somebody joined while Tmall answered in our place (飞行模式): kept as it came.
+"""That somebody joined while Tmall answered in our place (飞行模式): kept as far as we read it.
 
 The message names no shopper. She is told by the questions that Tmall asks again within a day.
 """
@@ -47,7 +47,7 @@ def arrival(topic: object, content: object, passes: Iterable[Pass]) -> Arrival |
         event_key=f"{KIND}:{told.record_id}",
         kind=KIND,
         sender=str(told.record_id),
-        body=content.encode(),
+        body=msgspec.json.encode(told),
         nonce=None,
         reply=b"",
     )

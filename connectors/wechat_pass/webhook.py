@@ -6,7 +6,6 @@ away, is none, and the shopper is asked to join. What is only told is answered `
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -14,8 +13,8 @@ from aiohttp import web
 
 from connectors.reading.wechat_callback import Callback
 from connectors.wechat_pass import checkouts, wire
+from connectors.wechat_pass.shops import Pass
 from loyalty import customers, inbox, member_pass, programme
-from loyalty.connections import Connected, WeChatPassSettings
 from loyalty.errors import LoyaltyError, NotFound
 from loyalty.inbox import Arrival
 from loyalty.member_pass import Shown
@@ -33,7 +32,6 @@ BUDGET_SECONDS = 2.0
 DONE = b"success"
 ALLOWED, FORBIDDEN = 1, 2
 
-Pass = Connected[WeChatPassSettings]
 Answer = Mapping[str, object]
 
 
@@ -104,14 +102,10 @@ class Messages:
 
     async def _joined(self, told: Inbound, body: bytes) -> None:
         """Let her whom a shop shows from now on be bound; the event is kept as it came."""
-        seconds = wire.text(told.fields.get("info"), "add_time")
-        at = self._context.clock()
-        told_at = datetime.fromtimestamp(int(seconds), UTC) if seconds.isdigit() else None
-        shown = Shown(
-            self._pass.id,
-            self._name(told),
-            told_at=self._context.moment_of(told_at) if told_at else None,
-        )
+        at, told_at = self._context.clock(), wire.moment(told.fields.get("info"), "add_time")
+        # one of the future would stand against whatever is told until then
+        told_at = min(self._context.moment_of(told_at), at) if told_at else None
+        shown = Shown(self._pass.id, self._name(told), told_at=told_at)
         try:
             await member_pass.register(shown, at=at)
         except LoyaltyError as refusal:

@@ -5,6 +5,7 @@ A mini-program takes its messages in JSON or in XML; each is answered in its own
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -27,6 +28,13 @@ def text(about: Any, name: str) -> str:
     """Return a field of what a message tells; "" where it is none, or longer than any is."""
     told = about.get(name, "") if isinstance(about, dict) else ""
     return told if isinstance(told, str) and len(told) <= 128 else ""
+
+
+def moment(about: Any, name: str) -> datetime | None:
+    """Return a moment that a message tells in Unix seconds; None where it tells none."""
+    told = text(about, name)
+    is_one = told.isascii() and told.isdigit() and len(told) <= 10
+    return datetime.fromtimestamp(int(told), UTC) if is_one else None
 
 
 def answer(told: Mapping[str, object]) -> Mapping[str, object]:

@@ -49,6 +49,8 @@ async def leave(customer_id: int, *, at: datetime) -> int:
 
     Her later orders there are nobody's until she binds again.
     """
+    # platforms tell their moments in whole seconds
+    at = at.replace(microsecond=0)
 
     async def end() -> int:
         await db.fetch(_HOLD, customer_id)

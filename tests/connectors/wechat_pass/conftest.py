@@ -1,8 +1,9 @@
 """A shop on WeChat with the brand's mini-program, which WeChat asks about its members."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -97,11 +98,11 @@ def nameless(ours: str, theirs: str) -> Any:
     return with_fields(shop, tells_unionid=False), settings
 
 
-@pytest.fixture(params=["json", "xml"])
-async def town(
-    brand: None, context: Context, request: pytest.FixtureRequest
+@asynccontextmanager
+async def opened(
+    context: Context, form: Literal["json", "xml"], settings: WeChatPassSettings
 ) -> AsyncIterator[Town]:
-    settings = WeChatPassSettings(MINI_APP_ID, TOKEN, KEY)
+    """Run the shop with a mini-program that takes its messages in this form."""
     found = await connections.save(settings, name="小程序", sealer=context.sealer, at=now())
     known = Connected(found, MINI_APP_ID, "小程序", settings)
     mini = MiniProgram(
@@ -110,8 +111,17 @@ async def town(
         push_url=PATH,
         push_token=TOKEN,
         push_key=KEY,
-        push_form=request.param,
+        push_form=form,
     )
     with_pass = replace(context, wechat_passes={MINI_APP_ID: known})
-    async with markets.opened(with_pass, [nameless], miniprogram=mini) as opened:
-        yield Town(opened, {})
+    async with markets.opened(with_pass, [nameless], miniprogram=mini) as market:
+        yield Town(market, {})
+
+
+@pytest.fixture(params=["json", "xml"])
+async def town(
+    brand: None, context: Context, request: pytest.FixtureRequest
+) -> AsyncIterator[Town]:
+    settings = WeChatPassSettings(MINI_APP_ID, TOKEN, KEY)
+    async with opened(context, request.param, settings) as found:
+        yield found

@@ -7,15 +7,16 @@ import pytest
 from connectors.wechat_pass import checkouts, webhook
 from jobs.tell_passes import tell_passes
 from loyalty import ledger, programme, purchases, standing
+from loyalty.connections import WeChatPassSettings
 from loyalty.ledger import Adjust
 from loyalty.orders import IdentityRef
 from loyalty.policies.tiers import Tier, Tiers
 from models import Customer, Identity, IdentityKind, InboundEvent, PassBinding
 from tests.bot.conftest import MINI_APP_ID
 from tests.cast import line, order
-from tests.connectors.wechat_pass.conftest import Town
+from tests.connectors.wechat_pass.conftest import KEY, TOKEN, Town, opened
 from tests.connectors.wechat_shop.conftest import SHOP_APP_ID
-from web.context import now
+from web.context import Context, now
 
 LIN, EMMA = "林小满", "Emma"
 UPDATE = "/wxa/vip/user/info/update"
@@ -155,6 +156,20 @@ async def test_an_answer_that_is_late_makes_nobody_a_member(
     monkeypatch.setattr(webhook, "BUDGET_SECONDS", 0.0)
     assert (await town.tap())["is_member"] is False
     assert await town.shown() == {}
+
+
+async def test_what_wechat_waits_for_is_answered_in_the_clear_where_staff_say_so(
+    brand: None, context: Context
+) -> None:
+    settings = WeChatPassSettings(MINI_APP_ID, TOKEN, KEY, seals_answers=False)
+    async with opened(context, "json", settings) as town:
+        lin = await town.sign_in()
+        await town.tap()
+        async with town.market.http.get(f"{town.market.china}/play/wire?limit=50") as answer:
+            told = await answer.json()
+        asked = "channels_ec_vip_user_info_get"
+        (exchange,) = [one for one in told["exchanges"] if one["title"] == asked]
+        assert f'"outer_userid": "{lin.uuid}"' in exchange["response"]["body"]
 
 
 async def test_one_whom_wechat_refuses_spoils_no_others_telling(town: Town) -> None:
