@@ -45,6 +45,9 @@ def _chinese(found: Linked) -> str:
         )
     if ShopKind.WECHAT_SHOP in found.connected:
         told.append("微信小店的订单按您的微信自动合并。")
+    if found.joined_on:
+        places = "、".join(SHOPS[kind][0] for kind in sorted(found.joined_on))
+        told.append(f"用同一手机号在{places}店铺的会员页入会，那里的订单也会合并进来。")
     return "\n".join(told)
 
 
@@ -59,6 +62,12 @@ def _english(found: Linked) -> str:
         )
     if ShopKind.WECHAT_SHOP in found.connected:
         told.append("Orders in our WeChat Shop become yours by your WeChat account.")
+    if found.joined_on:
+        places = " and ".join(SHOPS[kind][1] for kind in sorted(found.joined_on))
+        told.append(
+            f"Join on the member page of our shops on {places} with the same phone number, and"
+            " your orders there become yours here, too."
+        )
     return "\n".join(told)
 
 

@@ -43,6 +43,10 @@ UPDATE pass_binding SET ended_at = $3
 WHERE connection_id = $1 AND value = $2 AND ended_at IS NULL AND confirmed_at <= $3 RETURNING id
 """
 _FORGET = "DELETE FROM identity WHERE kind = $1 AND scope = $2 AND value = $3"
+_HAS_NUMBER = """
+SELECT FROM identity AS number JOIN identity AS named USING (customer_id)
+WHERE number.kind = 'mobile' AND (named.kind, named.scope, named.value) = ($1, $2, $3) LIMIT 1
+"""
 _MIX = """
 INSERT INTO mixed_phone (connection_id, digest, identity_id)
 SELECT $1, $2, id FROM identity WHERE kind = $3 AND scope = $4 AND value = $5
@@ -64,7 +68,8 @@ async def register(shown: Shown, *, at: datetime) -> int:
     """Let somebody join on the platform, or bind her where we know her number; return her id.
 
     Without a number that we know she is met under the platform's name, and the hash of her number
-    is kept: whoever gives that number later is she.
+    is kept: whoever gives that number later is she. A name of somebody with another number stays
+    hers.
 
     Raises:
         Refused: ``bound_to_another``, ``two_people``, ``nobody_named``.
@@ -112,6 +117,8 @@ async def _register(shown: Shown, *, at: datetime) -> int:
     if hashed is not None:
         known.append(hashed)
     if shown.phone:
+        if await db.fetch(_HAS_NUMBER, name.kind.value, name.scope, name.value):
+            raise Refused("two_people")
         known.append(IdentityRef(IdentityKind.MOBILE, "", shown.phone))
     customer_id = await customers.meet(tuple(known), at=at, through=EVIDENCE)
     if hashed is not None:

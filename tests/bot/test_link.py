@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from loyalty import customers
+from loyalty import connections, customers
+from loyalty.connections import DouyinPassSettings, PlatformSettings, TmallPassSettings
 from loyalty.customers import PhoneNumber
 from loyalty.orders import IdentityRef
 from loyalty.sealing import Sealer
@@ -43,6 +44,22 @@ async def test_a_shops_name_that_tells_its_platform_tells_it_once(town: Town) ->
     await db.fetch("UPDATE shop SET name = '天猫旗舰店'")
     told = (await town.platform.says("绑定", openid=OPENID)).said
     assert "订单来自：天猫旗舰店（1 单）" in told
+
+
+async def test_she_learns_on_which_platforms_joining_brings_her_orders(town: Town) -> None:
+    passes: list[PlatformSettings] = [
+        TmallPassSettings("flagship", "旗舰店", "12345678", "secret", "mixkey"),
+        DouyinPassSettings("4463798", app_id=1),
+    ]
+    for settings in passes:
+        await connections.save(settings, name="x", sealer=Sealer(MASTER_KEY), at=datetime.now(UTC))
+    told = (await town.platform.says("绑定", openid=OPENID)).said.splitlines()
+    assert told[-1] == "用同一手机号在抖音、天猫店铺的会员页入会，那里的订单也会合并进来。"
+    told = (await town.platform.says("link", openid=OPENID)).said.splitlines()
+    assert told[-1] == (
+        "Join on the member page of our shops on Douyin and Tmall with the same phone number, and"
+        " your orders there become yours here, too."
+    )
 
 
 async def test_another_ones_orders_are_not_told(town: Town) -> None:

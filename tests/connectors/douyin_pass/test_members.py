@@ -153,6 +153,20 @@ async def test_two_people_are_not_made_one_by_a_number(market: Market) -> None:
     assert await Customer.filter(merged_into_id=None).count() == 2
 
 
+async def test_a_member_who_gives_another_number_there_keeps_the_one_we_know(
+    market: Market,
+) -> None:
+    lin = await follower(market)
+    await buy(market, LIN)
+    await join(market)
+    await ask_passes(market.context, now())
+    await join(market, LIN, "13700137000")
+    await ask_passes(market.context, now() + DAY)
+    assert await Identity.filter(kind="mobile").count() == 1
+    binding = await PassBinding.get()
+    assert (binding.customer_id, binding.ended_at) == (lin, None)
+
+
 async def test_one_who_left_meanwhile_spoils_no_others_telling(market: Market) -> None:
     await buy(market, LIN, WANG, EMMA)
     for place, nickname in enumerate((LIN, WANG, EMMA)):
