@@ -90,8 +90,9 @@ async def unbind(shown: Shown, *, at: datetime) -> None:
 
     async def end() -> None:
         await db.fetch(_LOCK, shown.connection_id, name.value)
+        ended = await db.fetch(_END, shown.connection_id, name.value, told_at)
         await db.fetch(_LEAVE, shown.connection_id, name.value, told_at)
-        if await db.fetch(_END, shown.connection_id, name.value, told_at):
+        if ended:
             await _forget(name)
 
     await in_transaction(end)
