@@ -26,6 +26,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "read_products": ("读取各店铺的商品", "Read what the shops sell"),
     "refresh_communities": ("更新客户群与进群方式", "Refresh groups and their join ways"),
     "run_campaigns": ("执行营销活动", "Run the campaigns"),
+    "serve_ladders": ("创建并发放天猫店铺券", "Make and give coupons of Tmall shops"),
     "settle_points": ("待到账积分到账", "Make pending points available"),
     "sweep_shops": ("读取各店铺的变动", "Read what changed in the shops"),
     "sweep_shops_deeply": ("复查各店铺近一周", "Read the shops' last week again"),

@@ -126,6 +126,19 @@ FIELDS: dict[str, tuple[str, str]] = {
         "限定店铺（平台如 tmall，或单店如 tmall:flagship）",
         "Only these shops: a platform such as tmall, or one such as tmall:flagship",
     ),
+    "shop": (
+        "店铺（如 tmall:flagship）",
+        "Shop, such as tmall:flagship",
+    ),
+    "counts": ("计入的消费", "What counts"),
+    "rungs": ("档位（由低到高）", "Rungs, from the lowest on"),
+    "spend_yuan": ("累计消费满（元）", "Spent (yuan)"),
+    "coupon_yuan": ("券面额（元）", "Coupon (yuan)"),
+    "least_order_yuan": ("订单满多少元可用（0 为不限）", "On an order of (yuan; 0: any)"),
+    "waits_days": (
+        "达成后等待绑定的天数",
+        "Days that it waits for her to bind herself",
+    ),
     "times_percent": ("积分倍数（百分比，200 即双倍）", "Times, in percent (200 is double)"),
 }
 
@@ -143,6 +156,9 @@ CHOICES: dict[str, tuple[str, str]] = {
     "calendar_year": ("自然年", "A calendar year"),
     "calendar_quarter": ("自然季度", "A calendar quarter"),
     "calendar_month": ("自然月", "A calendar month"),
+    "season": ("活动期（起止时间内）", "A season, from its start to its end"),
+    "all_shops": ("所有店铺", "All shops"),
+    "this_shop": ("仅该店铺", "That shop only"),
     "ever": ("累计，不清零", "All of the time"),
     "joined": ("入会之日", "The day she joined"),
     "first_purchase": ("首次购买", "Her first purchase"),
@@ -215,6 +231,12 @@ KINDS: dict[str, str] = {
     "policies/board": "按一周或一月内获得的积分排名，已扣除退款；同分先到者在前。",
     "policies/campaign": "人群中每人得一张券，用订阅消息或客服消息告知一次；间隔期内不再发放。",
     "policies/community": "会员群，以及受邀入群须满足的条件。",
+    "policies/ladder": (
+        "窗口内累计消费达到某一档，即得该天猫（淘宝）店铺的优惠券，每档每个窗口一张。\n"
+        "消费按所有店铺或仅该店铺计，扣除退款和运费，从阶梯首次发布起算；填写开始时间则自该时间起算，"
+        "至结束时间止。近若干月的窗口，同一档至少隔这么多月才再得。券由平台创建和保管："
+        "有效期至少为所填天数，至多为其两倍。尚未在该店铺识别的会员，等待所填天数。"
+    ),
     "policies/points": "积分何时可用，以及已消耗的积分需要扣回时如何处理。",
     "policies/tiers": "由低到高的等级，按统计窗口内的消费、订单、到访或成长值评定，均扣除退款。"
     "达到即升级；窗口内不再满足后，过了宽限期才降级，每次一级，间隔为所设天数"

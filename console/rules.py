@@ -12,7 +12,7 @@ from console.pages import language_of, see, show
 from console.rule_form import Input, body_of, filled_rows, inputs
 from console.rule_words import CHOICES, FIELDS, about, title
 from loyalty import programme, publishing
-from loyalty.errors import NotFound
+from loyalty.errors import NotFound, Refused
 from loyalty.policies.tiers import Tiers
 from loyalty.programme import REGISTRIES, Rule
 from loyalty.staff import SignedInStaff
@@ -69,9 +69,14 @@ async def publish(request: web.Request) -> web.Response:
     ends_at = version.ends_at if version.ends_at and version.ends_at > at else None
     try:
         await publishing.publish(
-            version.slot, changed, by=staff_member.account, at=at, ends_at=ends_at
+            version.slot,
+            changed,
+            by=staff_member.account,
+            at=at,
+            ends_at=ends_at,
+            shops=[one.connection.settings for one in request.config_dict[CONTEXT].shops],
         )
-    except NotFound as missing:
+    except (NotFound, Refused) as missing:
         error = text(missing.code, language_of(request), missing.figures)
         return await _show(request, form=form, error=error, http_status=422)
     await wake(request.config_dict[CONTEXT].redis)

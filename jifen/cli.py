@@ -268,7 +268,9 @@ def _rules(given: argparse.Namespace, settings: Settings) -> int:
 def _publish(given: argparse.Namespace, settings: Settings) -> int:
     from jifen import rules
 
-    return _with_database(settings, lambda: rules.publish(given.slot, given.file))
+    return _with_database(
+        settings, lambda: rules.publish(given.slot, given.file, sealer_of=lambda: sealer(settings))
+    )
 
 
 def _import(given: argparse.Namespace, settings: Settings) -> int:

@@ -1,12 +1,17 @@
 """`jifen rules` and `jifen publish`: read the programme, and let a written rule hold."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from loyalty import brand, publishing
+from jifen import clients
+from loyalty import brand, connections, publishing
+from loyalty.connections import ShopSettings
 from loyalty.errors import LoyaltyError
+from loyalty.policies.ladder import Ladder
+from loyalty.sealing import Sealer
 from web.context import now
 from web.decoding import wrong_field
 from web.texts import text
@@ -31,12 +36,17 @@ async def show(slot: str | None) -> int:
     return 0
 
 
-async def publish(slot: str, file: Path) -> int:
-    """Publish the rule in a file of JSON, or say which of its fields is wrong."""
+async def publish(slot: str, file: Path, *, sealer_of: Callable[[], Sealer]) -> int:
+    """Publish the rule in a file of JSON, or say which of its fields is wrong.
+
+    Raises:
+        BadSettings: no usable master key, which only a ladder needs: its shop is sealed with it.
+    """
     try:
         rule = publishing.read(slot, _written(file))
         at = now() + await brand.offset()
-        version_id = await publishing.publish(slot, rule, by="jifen publish", at=at)
+        shops = await _shops(sealer_of()) if isinstance(rule, Ladder) else None
+        version_id = await publishing.publish(slot, rule, by="jifen publish", at=at, shops=shops)
     except msgspec.ValidationError as error:
         wrong = wrong_field(str(error))
         figures = {**wrong.figures, "field": wrong.field}
@@ -50,6 +60,12 @@ async def publish(slot: str, file: Path) -> int:
         return 1
     print(f"{slot}: in force from now on" if version_id else f"{slot}: that is in force already")
     return 0
+
+
+async def _shops(seal: Sealer) -> list[ShopSettings]:
+    return [
+        one.settings for kind in clients.SHOPS for one in await connections.load(kind, sealer=seal)
+    ]
 
 
 def _written(file: Path) -> dict[str, object]:

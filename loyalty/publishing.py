@@ -1,6 +1,6 @@
 """From what staff wrote for a slot to the rule that is published there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from loyalty import programme, standing
+from loyalty.connections import ShopSettings
 from loyalty.earning import EarningRule
 from loyalty.errors import NotFound, Refused
+from loyalty.ladders.checking import check
 from loyalty.policies.board import Board
+from loyalty.policies.ladder import Ladder
 from loyalty.policies.tiers import Tiers
 from loyalty.programme import REGISTRIES, Rule
 from loyalty.registry import encode
@@ -27,7 +30,7 @@ PICKED_FROM = {
     "milestone": "milestones",
     "segment": "segments",
 }
-POLICIES = ("points", "tiers", "board", "community", "campaign")
+POLICIES = ("points", "tiers", "board", "community", "campaign", "ladder")
 ALONE = ("expiry", "points", "tiers")
 
 
@@ -77,25 +80,35 @@ def read(slot: str, written: Mapping[str, Any]) -> Struct:
 
 
 async def publish(
-    slot: str, rule: Struct, *, by: str, at: datetime, ends_at: datetime | None = None
+    slot: str,
+    rule: Struct,
+    *,
+    by: str,
+    at: datetime,
+    ends_at: datetime | None = None,
+    shops: Iterable[ShopSettings] | None = None,
 ) -> int | None:
     """Let a rule hold in a slot from now on, and return its version's id; None where it does.
 
-    Tiers and boards are derived: everyone waits to be derived by them.
+    Tiers, boards and ladders are derived: everyone waits to be derived by them. A ladder is
+    compared with what the platforms of ``shops``, all that are connected, can do.
 
     Raises:
         NotFound: ``slot_is_empty``: it names a slot in which nothing is published;
-            ``no_such_tier``: it names a tier that there is not.
+            ``no_such_tier``: it names a tier that there is not. As ``ladders.checking.check``.
     """
     rules = {one.slot: one for one in await in_force(at)}
     if slot in rules and rules[slot].body == rule:
         return None
     _check_named(rule, rules)
+    if isinstance(rule, Ladder) and shops is not None:
+        bodies = [one.body for one in rules.values() if one.slot != slot]
+        check(rule, [one for one in bodies if isinstance(one, Ladder)], shops)
     async with db.transaction():
         version_id = await programme.publish(
             slot, rule, starts_at=at, by=by, at=at, ends_at=ends_at
         )
-        if isinstance(rule, Tiers | Board):
+        if isinstance(rule, Tiers | Board | Ladder):
             await standing.everyone_changed()
     return version_id
 

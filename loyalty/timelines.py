@@ -53,6 +53,11 @@ UNION ALL
         'reached_at', reached_at)
  FROM milestone_reached WHERE member_id = ANY({HER_IDS}) ORDER BY 1 DESC LIMIT $2)
 UNION ALL
+(SELECT coalesce(ended_at, asked_at, given_at), 'shop_coupon', jsonb_build_object(
+        'rule_version_id', rule_version_id, 'coupon_fen', coupon_fen, 'state', state,
+        'below', below_at IS NOT NULL)
+ FROM shop_coupon WHERE member_id = ANY({HER_IDS}) ORDER BY 1 DESC LIMIT $2)
+UNION ALL
 (SELECT planned_at, 'delivery', jsonb_build_object('channel', channel, 'state', state,
         'key', key, 'error', error)
  FROM delivery WHERE customer_id = ANY({HER_IDS}) ORDER BY planned_at DESC LIMIT $2)

@@ -27,6 +27,12 @@ from models.purchases import (
 from models.rewards import Coupon, CouponState, Redemption, RedemptionState, RewardStock
 from models.schedule import JobRun, JobRunState
 from models.sessions import ShopperSession
+from models.shop_coupons import (
+    ShopCoupon,
+    ShopCouponBatch,
+    ShopCouponBatchState,
+    ShopCouponState,
+)
 from models.staff import Role, StaffMember, StaffSession
 from models.standing import ChangedMember, HeldTier, Standing
 from models.store import (
@@ -88,6 +94,10 @@ __all__ = [
     "RuleVersion",
     "Score",
     "Shop",
+    "ShopCoupon",
+    "ShopCouponBatch",
+    "ShopCouponBatchState",
+    "ShopCouponState",
     "ShopKind",
     "ShopProduct",
     "ShopSweep",

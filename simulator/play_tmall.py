@@ -9,7 +9,9 @@ from aiohttp import web
 from simulator.gate import CHINA
 from simulator.play_answers import Denied, body_of, said
 from simulator.shops.tmall import TmallShopOnline
+from simulator.shops.tmall_coupons import CouponRules
 from simulator.shops.tmall_members import Action, Step
+from simulator.shops.tmall_told import ouid_of
 
 
 async def waiting(request: web.Request) -> web.Response:
@@ -101,6 +103,10 @@ async def do_as_member(request: web.Request) -> web.Response:
     shown = shop.member_page.shown(wish.ouid, wish.mobile)
     step = await shop.member_page.do(Step(action=action, shown=shown, done_at=done_at))
     await shop.flew(step)
+    if step.action == "unbind":
+        shop.joined.discard(wish.ouid)
+    elif step.is_done or shop.member_page.is_flying:
+        shop.joined.add(wish.ouid)
     return said(step)
 
 
@@ -124,6 +130,39 @@ async def land(request: web.Request) -> web.Response:
     return said({"waiting": await shop.member_page.land(seed=wish.seed, copies=wish.copies)})
 
 
+async def coupons(request: web.Request) -> web.Response:
+    """The shop's coupons and who has them; of one consumer's, with ``consumer_id``."""
+    shop = _shop(request)
+    consumer_id = request.query.get("consumer_id")
+    if consumer_id is None:
+        return said(shop.coupons.all())
+    consumer = request.app[CHINA].consumers.get(consumer_id)
+    if consumer is None:
+        raise Denied(404, "no_such_consumer", "there is no such consumer")
+    buyer = shop.buyer(consumer)
+    names = {buyer, ouid_of(buyer)}
+    return said(
+        [
+            {
+                "number": held.number,
+                "coupon_fen": one.coupon_fen,
+                "least_order_fen": one.least_order_fen,
+                "ends_at": one.ends_at,
+            }
+            for one in shop.coupons.all()
+            for held in one.holders
+            if held.name in names
+        ]
+    )
+
+
+async def coupon_rules(request: web.Request) -> web.Response:
+    """Lets the platform treat coupons otherwise from now on."""
+    shop = _shop(request)
+    shop.coupons.rules = await body_of(request, CouponRules)
+    return said(shop.coupons.rules)
+
+
 def _shop(request: web.Request) -> TmallShopOnline:
     shop = request.app[CHINA].shops.get(request.match_info["kind"], request.match_info["code"])
     if not isinstance(shop, TmallShopOnline):
@@ -138,6 +177,8 @@ ROUTES = (
     web.post(SHOP + "/orders/{number}/tell", tell),
     web.get(SHOP + "/points", point_changes),
     web.get(SHOP + "/members", members),
+    web.get(SHOP + "/coupons", coupons),
+    web.post(SHOP + "/coupons/rules", coupon_rules),
     web.post(SHOP + "/points", change_points),
     web.post(SHOP + "/members/{action:register|bind|unbind|activate}", do_as_member),
     web.post(SHOP + "/members/ask/{question:may_bind|query}", ask_of_member),

@@ -10,9 +10,11 @@ from string import Formatter
 
 from loyalty.calendar import SHANGHAI
 from loyalty.wording import Worded, yuan
+from web.ladder_texts import LADDER_TEXTS
 from web.languages import Language
 
 TEXTS: dict[str, tuple[str, str]] = {
+    **LADDER_TEXTS,
     # the request itself
     "bad_request": ("请求格式不正确", "The request is not well-formed"),
     "bad_field": ("字段 {field} 不正确：{wanted}", "The field {field} is wrong: {wanted}"),

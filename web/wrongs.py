@@ -31,6 +31,26 @@ WRONGS: tuple[tuple[str, str, str], ...] = (
         "a higher tier must not have a lower grade on a platform",
     ),
     (
+        r"Rungs not ascending",
+        "各档的消费金额应逐档升高",
+        "each rung must take more than the one before",
+    ),
+    (
+        r"Coupons not ascending",
+        "券面额不能逐档降低",
+        "a higher rung must not give a smaller coupon",
+    ),
+    (
+        r"Order no more than its coupon",
+        "最低订单金额应高于券面额（0 为不限）",
+        "the least order must be more than the coupon (0: any order)",
+    ),
+    (
+        r"Missing for a season",
+        "按活动期计算时需要填写",
+        "a season needs its start and its end",
+    ),
+    (
         r"Growth of nothing",
         "成长值至少要由一项产生",
         "growth must come from something: yuan, orders or visits",

@@ -1,6 +1,6 @@
 """One call to a shop's platform: within its rate, a time and a size, again where that may help.
 
-All that is called here only reads, so each call may be repeated.
+What only reads may be repeated; what must not be is called ``with_token_once``.
 """
 
 import asyncio
@@ -22,7 +22,13 @@ LONGEST_PAUSE_SECONDS = 30.0
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?", re.ASCII)
 
 
-class Busy(TryAgain):
+class NotReached(TryAgain):
+    """The call did not get to the platform, or was turned away at its door: it had no effect."""
+
+    code = "not_reached"
+
+
+class Busy(NotReached):
     """The platform wants no more calls for ``pause_seconds``."""
 
     code = "busy"
@@ -89,11 +95,15 @@ class Caller:
                 told = response.headers.get("Retry-After", "")
                 if response.status == 429 and _SECONDS.fullmatch(told):
                     raise Busy("HTTP 429", endpoint=ask.path, pause_seconds=float(told))
-                if response.status == 429 or response.status >= 500:
+                if response.status == 429:
+                    raise NotReached("HTTP 429", endpoint=ask.path)
+                if response.status >= 500:
                     raise TryAgain(f"HTTP {response.status}", endpoint=ask.path)
                 body = await read_body(response, LIMITS.answer_limit_bytes, endpoint=ask.path)
                 return Answer(response.status, dict(response.headers), body)
         # what these say of themselves may hold the address and with it a token
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotReached(f"no answer: {type(error).__name__}", endpoint=ask.path) from None
         except (TimeoutError, aiohttp.ClientError) as error:
             raise TryAgain(f"no answer: {type(error).__name__}", endpoint=ask.path) from None
 
@@ -130,6 +140,21 @@ async def with_token(
     except TokenRefused:
         second = await token(first)
         return await patiently(lambda: call(second))
+
+
+async def with_token_once(
+    call: Callable[[str], Awaitable[T]], token: Callable[[str | None], Awaitable[str]]
+) -> T:
+    """Call once with a token, and again only with a fresh one where the platform refused it.
+
+    Raises:
+        CallFailed: one of its kinds.
+    """
+    first = await token(None)
+    try:
+        return await call(first)
+    except TokenRefused:
+        return await call(await token(first))
 
 
 def unreadable(ask: Ask, error: Exception) -> Rejected:

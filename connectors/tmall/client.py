@@ -10,11 +10,18 @@ import aiohttp
 import msgspec
 from msgspec import Struct
 
-from connectors.reading.calling import Ask, Caller, patiently, unreadable, with_token
+from connectors.reading.calling import (
+    Ask,
+    Caller,
+    patiently,
+    unreadable,
+    with_token,
+    with_token_once,
+)
 from connectors.reading.paging import last_page_first
 from connectors.reading.texts import Id, shown
 from connectors.tmall import parse
-from connectors.tmall.answers import Envelope, refusal
+from connectors.tmall.answers import Envelope, of_one_call, refusal
 from connectors.tmall.products import products
 from connectors.tmall.signature import signature
 from connectors.tmall.wire import REFUND_FIELDS, TRADE_FIELDS, Refund, Told, Trade
@@ -22,7 +29,7 @@ from loyalty.connections import TmallSettings
 from loyalty.orders import Order, ShopRef
 from web.context import now
 from web.shops import Changed, Pace, ProductPage
-from wechat.errors import Rejected, TokenRefused
+from wechat.errors import CallFailed, Rejected, TokenRefused
 from wechat.tokens import StoredToken, TokenStore, token_in
 
 T = TypeVar("T")
@@ -135,10 +142,10 @@ class TmallClient:
             CallFailed: one of its kinds; a trade that the platform does not know is ``Rejected``.
         """
         asked = {"tid": number, "fields": TRADE_FIELDS}
-        trade = (await self._call("taobao.trade.fullinfo.get", asked, _TradeDetail)).trade
+        trade = (await self.call("taobao.trade.fullinfo.get", asked, _TradeDetail)).trade
         if self._settings.asks_ouid and trade.pay_time:
             asked = {"tid": number, "fields": "tid,ouid"}
-            named = await self._call("taobao.trade.simple.get", asked, _Simple)
+            named = await self.call("taobao.trade.simple.get", asked, _Simple)
             trade = msgspec.structs.replace(trade, ouid=named.trade.ouid)
         return msgspec.json.encode(Told(trade, await self._refunds_of(trade)))
 
@@ -168,7 +175,7 @@ class TmallClient:
         Raises:
             CallFailed: one of its kinds.
         """
-        await self._call("tmall.mei.crm.callback.point.change", told, dict[str, object])
+        await self.call("tmall.mei.crm.callback.point.change", told, dict[str, object])
 
     async def show_member(self, told: Mapping[str, str]) -> None:
         """Tell what a bound member has by now.
@@ -176,7 +183,7 @@ class TmallClient:
         Raises:
             CallFailed: one of its kinds.
         """
-        await self._call("tmall.mei.crm.member.sync.privy", told, dict[str, object])
+        await self.call("tmall.mei.crm.member.sync.privy", told, dict[str, object])
 
     async def unbind_member(self, ouid: str) -> None:
         """Let the shop's page show a member no more, who left by our side.
@@ -184,7 +191,7 @@ class TmallClient:
         Raises:
             CallFailed: one of its kinds.
         """
-        await self._call("tmall.crm.member.front.unbind.privy", {"ouid": ouid}, dict[str, object])
+        await self.call("tmall.crm.member.front.unbind.privy", {"ouid": ouid}, dict[str, object])
 
     async def _refunds_of(self, trade: Trade) -> list[Refund]:
         """Return all refunds of a trade, by id.
@@ -205,7 +212,7 @@ class TmallClient:
             async for rows in last_page_first(of_buyer, size=SIZE, first=1):
                 found |= {str(one.refund_id): one for one in rows if str(one.tid) == trade.number}
         for refund_id in newest - found.keys():
-            told = await self._call(
+            told = await self.call(
                 "taobao.refund.get",
                 {"refund_id": refund_id, "fields": REFUND_FIELDS},
                 _RefundDetail,
@@ -215,22 +222,44 @@ class TmallClient:
 
     async def _trades(self, span: Mapping[str, str], page: int) -> _TradePage:
         asked = {**span, "fields": "tid,modified,status", **self._page(page)}
-        return await self._call("taobao.trades.sold.increment.get", asked, _TradePage)
+        return await self.call("taobao.trades.sold.increment.get", asked, _TradePage)
 
     async def _refunds(self, which: Mapping[str, str], page: int) -> _RefundPage:
         asked = {**which, "fields": REFUND_FIELDS, **self._page(page)}
-        return await self._call("taobao.refunds.receive.get", asked, _RefundPage)
+        return await self.call("taobao.refunds.receive.get", asked, _RefundPage)
 
     def _page(self, page: int) -> dict[str, str]:
         types = self._settings.trade_types
         return {"type": types, "page_no": str(page), "page_size": str(SIZE)}
 
-    async def _call(self, method: str, asked: Mapping[str, str], kind: type[T]) -> T:
+    async def call(self, method: str, asked: Mapping[str, str], kind: type[T]) -> T:
+        """Call what only reads, or may be repeated: again where that may help.
+
+        Raises:
+            CallFailed: one of its kinds.
+        """
+
         async def call(token: str) -> T:
             session = token.partition(" ")[0]
             return await self._asked(method, {**asked, "session": session}, kind)
 
         return await with_token(call, self._token)
+
+    async def call_once(self, method: str, asked: Mapping[str, str], kind: type[T]) -> T:
+        """Call what must not be repeated; again only where the session was refused.
+
+        Raises:
+            UnknownOutcome: nobody knows what became of it. CallFailed: it had no effect.
+        """
+
+        async def call(token: str) -> T:
+            session = token.partition(" ")[0]
+            try:
+                return await self._asked(method, {**asked, "session": session}, kind)
+            except CallFailed as failed:
+                raise of_one_call(failed) from None
+
+        return await with_token_once(call, self._token)
 
     async def _token(self, stale: str | None) -> str:
         """Return the session, behind a blank with what renews it where it was renewed before."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from loyalty import crossings, programme
+from loyalty import crossings, ladders, programme
 from loyalty.again import in_transaction
 from loyalty.leaderboards.scoring import Scored, score
 from loyalty.policies.tiers import Tiers
@@ -66,6 +66,7 @@ async def _derive(member_ids: Sequence[int], *, at: datetime) -> list[Scored]:
     await _stand(member_ids, rules.tiers(at), at=at)
     await history.note(member_ids, lowest=rules.tiers(at).tiers[0].code)
     await crossings.follow(member_ids, rules, at=at)
+    await ladders.follow(member_ids, rules, at=at)
     return await score(member_ids, rules, at=at)
 
 

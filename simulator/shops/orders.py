@@ -103,6 +103,24 @@ class Order(msgspec.Struct, kw_only=True):
         return line.pay_fen - line.channel_fen - gone
 
 
+class HeldCoupon(msgspec.Struct):
+    """One coupon that a buyer has, under the name by which she was given it."""
+
+    number: int
+    name: str
+
+
+class ShopCoupon(msgspec.Struct, kw_only=True):
+    """A kind of coupon that a shop made, and who has some. Moments are Unix seconds."""
+
+    number: int
+    coupon_fen: int
+    least_order_fen: int
+    made_at: int
+    ends_at: int
+    holders: list[HeldCoupon] = []
+
+
 class ShopState(msgspec.Struct):
     """What one shop remembers."""
 
@@ -114,6 +132,9 @@ class ShopState(msgspec.Struct):
     tokens: dict[str, int] = {}
     # what renews a token, where it is not the one that the run was told
     refresh_token: str = ""
+    coupons: dict[str, ShopCoupon] = {}
+    # who became a member of it on its platform
+    joined: set[str] = set()
 
 
 class Orders:

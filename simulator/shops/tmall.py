@@ -24,7 +24,9 @@ from simulator.shops import tmall_told as told
 from simulator.shops.orders import Order, Orders, Refund, ShopState
 from simulator.shops.pushes import Pushes
 from simulator.shops.shelf import Shelf
+from simulator.shops.tmall_coupons import TmallCoupons
 from simulator.shops.tmall_members import MemberPage, Step
+from simulator.shops.tmall_refused import TopRefused
 from simulator.wire import Exchange, half
 
 KIND = "tmall"
@@ -41,20 +43,6 @@ MEMBER_UNBOUND = "tmall.crm.member.front.unbind.privy"
 MEMBER_SHOWN = "tmall.mei.crm.member.sync.privy"
 
 Params = Mapping[str, str]
-
-
-class TopRefused(Exception):
-    """The platform's refusal."""
-
-    def __init__(self, code: int, msg: str, sub_code: str, sub_msg: str = "") -> None:
-        super().__init__(sub_code)
-        self.told = {
-            "code": code,
-            "msg": msg,
-            "sub_code": sub_code,
-            "sub_msg": sub_msg,
-            "request_id": secrets.token_hex(6),
-        }
 
 
 class TmallShopOnline:
@@ -78,7 +66,10 @@ class TmallShopOnline:
         self.point_changes: dict[str, list[dict[str, str]]] = {}
         # what its page shows of members, by ouid: the newest version
         self.members_shown: dict[str, dict[str, str]] = {}
+        # who joined on its page, by ouid
+        self.joined = state.joined
         self.member_page = MemberPage(settings, wire=pushes.wire)
+        self.coupons = TmallCoupons(state, clock, is_member=self._is_member)
         self._clock = clock
         state.tokens.setdefault(settings.session, clock.now() + SESSION_SECONDS)
 
@@ -117,6 +108,8 @@ class TmallShopOnline:
             return self._member_shown(asked)
         if method == MEMBER_UNBOUND:
             return self._member_unbound(asked)
+        if method in self.coupons.calls:
+            return self.coupons.calls[method](asked)
         if method not in calls and method not in tmall_goods.CALLS:
             raise TopRefused(22, "Invalid method", "isv.invalid-method", method)
         if not asked.get("fields"):
@@ -143,6 +136,12 @@ class TmallShopOnline:
         if step.action == "register" and not step.is_done:
             told_of = json.dumps(content, ensure_ascii=False)
             await self.outbox.put(REGISTERED, told_of, seller_id=self.settings.seller_id)
+
+    def _is_member(self, name: str) -> bool:
+        """Whoever bought here, joined, or is shown by the brand's pass, by either name."""
+        buyers = {one.buyer for one in self._orders()}
+        known = buyers | {told.ouid_of(one) for one in buyers} | self.joined
+        return name in known or name in self.members_shown
 
     def _point_change_told(self, asked: Params) -> object:
         record_id, result = asked.get("record_id", ""), asked.get("result", "")

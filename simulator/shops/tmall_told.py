@@ -149,7 +149,12 @@ def _fee(one: Order, line: Line, told: Refund) -> int:
 
 def ouid(one: Order) -> str:
     """What the shop calls the buyer, whatever app asks."""
-    return f"ouid-{one.buyer[-20:]}"
+    return ouid_of(one.buyer)
+
+
+def ouid_of(buyer: str) -> str:
+    """What the shop calls who is this buyer to an app."""
+    return f"ouid-{buyer[-20:]}"
 
 
 def pushed(one: Order, given_back: Refund | None, *, seller_nick: str) -> str:

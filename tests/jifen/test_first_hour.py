@@ -9,14 +9,17 @@ import pytest
 from jifen import branding, rules
 from jifen.seeds import brand as brand_seed
 from jifen.seeds import campaigns, rewards
-from loyalty import programme
+from loyalty import connections, programme
+from loyalty.connections import TmallSettings
 from loyalty.rewards import REWARDS
+from loyalty.sealing import Sealer, new_master_key
 from models import Brand, RuleVersion
 from tests.cast import JUNE_1
 from web.context import now
 
 pytestmark = pytest.mark.usefixtures("database")
 
+SEALER = Sealer(new_master_key())
 Told = Callable[[], tuple[str, str]]
 Publish = Callable[[str, object], Awaitable[int]]
 
@@ -32,7 +35,7 @@ def publish(tmp_path: Path) -> Publish:
     async def written(slot: str, rule: object) -> int:
         file = tmp_path / "rule.json"
         file.write_bytes(rule if isinstance(rule, bytes) else msgspec.json.encode(rule))
-        return await rules.publish(slot, file)
+        return await rules.publish(slot, file, sealer_of=lambda: SEALER)
 
     return written
 
@@ -112,3 +115,18 @@ async def test_a_campaign_of_its_own_is_published_beside_the_demos(publish: Publ
     await campaigns.lay(at=JUNE_1)
     assert await publish("campaign:autumn", {"coupon_slot": "coupon:ten_off"}) == 0
     assert await RuleVersion.exists(slot="campaign:autumn", kind="campaign")
+
+
+async def test_a_ladder_is_compared_with_its_shop(publish: Publish, told: Told) -> None:
+    rung = {"code": "first", "spend_yuan": 500, "coupon_yuan": 25}
+    ladder = {"shop": "tmall:flagship", "rungs": [rung]}
+    assert await publish("ladder:tmall", ladder) == 1
+    assert "The shop tmall:flagship is not connected" in told()[1]
+    shop = TmallSettings(
+        seller_nick="旗舰店", shop_code="flagship", app_key="1", app_secret="s", session="s"
+    )
+    await connections.save(shop, name="旗舰店", sealer=SEALER, at=now())
+    assert await publish("ladder:tmall", ladder) == 1
+    assert "coupons of 25 yuan; possible are 3, 5, 10, 20, 50, 100" in told()[1]
+    assert await publish("ladder:tmall", {**ladder, "rungs": [{**rung, "coupon_yuan": 20}]}) == 0
+    assert told()[0] == "ladder:tmall: in force from now on\n"

@@ -7,6 +7,7 @@ from msgspec import Meta
 from loyalty.connections.shops.platform import Address, Name, PlatformShopSettings
 
 Code = Annotated[str, Meta(pattern=r"^[^\s\x00-\x1f:/]{1,64}\Z")]
+Yuan = Annotated[int, Meta(ge=1, le=10_000)]
 SocketAddress = Annotated[str, Meta(pattern=r"^wss?://[^\s?#]+\Z", max_length=255)]
 Part = Literal[
     "platform_subsidy_fee",
@@ -25,6 +26,8 @@ class TmallSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="tmall"
     ``shop_code`` names the shop where its files were imported under another name than its nick.
     ``seller_id`` tells the messages of several shops of one app apart. ``not_own_money`` are the
     parts of an order's ``payment`` that the buyer did not pay with money: they earn no points.
+    ``coupon_yuan`` are what coupons of the shop may be worth, ``most_coupon_batches`` how many
+    kinds of them it may have at once; a call gives them to at most ``coupons_at_once`` buyers.
     """
 
     named_by: ClassVar[str] = "seller_nick"
@@ -49,6 +52,9 @@ class TmallSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="tmall"
         "guarantee_trade,auto_delivery,ec,cod,step,tmall_i18n,eticket"
     )
     asks_ouid: bool = True
+    coupon_yuan: Annotated[tuple[Yuan, ...], Meta(min_length=1)] = (3, 5, 10, 20, 50, 100)
+    most_coupon_batches: Annotated[int, Meta(ge=1, le=10_000)] = 50
+    coupons_at_once: Annotated[int, Meta(ge=1, le=100)] = 100
     takes_messages: bool = True
     message_group: Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,64}\Z")] = "default"
     pull_seconds: Annotated[float, Meta(ge=0.05, le=60)] = 5.0
