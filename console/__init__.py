@@ -11,6 +11,7 @@ from aiohttp import web
 from console import (
     communities,
     handing_over,
+    ladders,
     language,
     members,
     merges,
@@ -71,6 +72,10 @@ def add_to(app: web.Application, *, files: ProductFiles, framed_by: Sequence[str
             web.get("/hand-over", handing_over.page, name="hand-over"),
             web.post("/hand-over", handing_over.hand_over),
             web.get("/communities", communities.page, name="communities"),
+            web.get("/ladders", ladders.page, name="ladders"),
+            web.post("/ladders/batches/{id}/again", ladders.make_again),
+            web.post("/ladders/coupons/{id}/again", ladders.send_again),
+            web.post("/ladders/coupons/{id}/seen", ladders.she_has_it),
             web.get("/rules", rules.page, name="rules"),
             web.get("/rules/{slot}", rules.one, name="rule"),
             web.post("/rules/{slot}", rules.publish),

@@ -62,7 +62,7 @@ class _Words:
         """Return the name of the rule, order or tier that a happening is about; else nothing."""
         told = one.told
         match one.kind:
-            case "coupon" | "redemption":
+            case "coupon" | "redemption" | "shop_coupon":
                 return self._title(told["rule_version_id"])
             case "milestone":
                 return f"{self._title(told['rule_version_id'])} · {told['name']}"
