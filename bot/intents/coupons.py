@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from bot.router import intent
-from bot.turn import Language, Reply, Turn
+from bot.turn import Language, Reply, Say, Turn
 from bot.wording import last_day
-from loyalty import coupons, programme
+from loyalty import coupons, ladders, programme
 from loyalty.coupons import Held
 from models import CouponState
 from web.coupons import Described, described
+from web.ladders import summary
 from web.texts import text
 
 SHOWN = 8
@@ -29,23 +30,39 @@ SHOWN = 8
 async def show_coupons(turn: Turn) -> Reply:
     usable = (CouponState.ISSUED, CouponState.LOCKED)
     found = await coupons.of(turn.customer_id, at=turn.at)
+    at_shops = await _at_shops(turn)
     held = [one for one in found if one.state in usable]
     if not held:
-        return turn.say(
+        none = turn.say(
             zh="您还没有可用的优惠券。发送“兑换”，可以用积分换取。",
             en="You have no coupons to use. Send “rewards” to redeem points for one.",
         )
+        return Say("\n".join([none.text, *at_shops])) if at_shops else none
     rules = await programme.recent(knowing=(one.rule_version_id for one in held))
     lines = [
         _line(one, described(one, rules, at=turn.at, language=turn.language), turn)
         for one in held[:SHOWN]
     ]
     return turn.say(
-        zh="\n".join([f"您有 {len(held)} 张可用的优惠券：", *lines, "在小程序下单时使用。"]),
+        zh="\n".join(
+            [f"您有 {len(held)} 张可用的优惠券：", *lines, "在小程序下单时使用。", *at_shops]
+        ),
         en="\n".join(
-            [f"Coupons you can use: {len(held)}", *lines, "Use them in the mini-program."]
+            [
+                f"Coupons you can use: {len(held)}",
+                *lines,
+                "Use them in the mini-program.",
+                *at_shops,
+            ]
         ),
     )
+
+
+async def _at_shops(turn: Turn) -> list[str]:
+    """Return a line for each ladder whose coupons a shop on a platform keeps."""
+    found = await ladders.progress(turn.customer_id, at=turn.at)
+    told = [summary(one, at=turn.at).spoken(turn.language) for one in found]
+    return [line for line in told if line]
 
 
 def _line(held: Held, words: Described, turn: Turn) -> str:

@@ -84,6 +84,13 @@ module.exports = {
       void: 'Void',
     },
   },
+  ladder: {
+    title: 'Shop coupons',
+    none: 'There are no such coupons at the moment',
+    at: 'To be used at',
+    takes: 'From',
+    earlier: 'Coupons from before',
+  },
   store: {
     title: 'Store',
     none: 'The store is being stocked',

@@ -79,6 +79,13 @@ module.exports = {
       void: '已作废',
     },
   },
+  ladder: {
+    title: '店铺礼券',
+    none: '暂时没有满额礼券活动',
+    at: '使用店铺：',
+    takes: '消费满',
+    earlier: '之前获得的礼券',
+  },
   store: {
     title: '商店',
     none: '商店正在备货',

@@ -6,6 +6,7 @@ from loyalty import publishing
 from loyalty.discounts.fen_off import FenOff
 from loyalty.milestones.nth_purchase import NthPurchase
 from loyalty.orders import IdentityRef
+from loyalty.policies.ladder import Ladder, Rung
 from models import IdentityKind
 from tests.bot.conftest import Town
 from tests.loyalty.play_scene import buys
@@ -93,3 +94,19 @@ async def test_milestones_are_told_and_what_they_gave_says_why(town: Town) -> No
     assert "Second order: reached" in (await town.platform.says("milestones", openid=OPENID)).said
     assert "（第二单）" in (await town.platform.says("优惠券", openid=OPENID)).said
     assert (await town.platform.says("积分", openid=OPENID)).said.startswith("您有 20 积分可用")
+
+
+async def test_what_a_shop_on_tmall_keeps_for_her_is_said_with_her_coupons(town: Town) -> None:
+    hers = await buyer(town)
+    now = datetime.now(UTC)
+    rungs = (Rung("first", 100, 20, 99), Rung("second", 300, 50))
+    ladder = Ladder("年度礼券", "Coupons of the year", shop="tmall:flagship", rungs=rungs)
+    await publishing.publish("ladder:tmall", ladder, by="t", at=now)
+    told = (await town.platform.says("优惠券", openid=OPENID)).said
+    assert told.splitlines()[-1] == "年度礼券：再消费 100 元可得 20 元券（满 99 元可用）。"
+    await buys("1", 120, paid_at=datetime.now(UTC), buyer=hers)
+    told = (await town.platform.says("优惠券", openid=OPENID)).said
+    assert "20 元券（满 99 元可用）：已达成。在天猫店铺“flagship”入会后自动发放" in told
+    assert "再消费 180 元可得 50 元券" in told
+    told = (await town.platform.says("coupons", openid=OPENID)).said
+    assert "¥180 more for ¥50 off." in told

@@ -1,6 +1,7 @@
 const coupons = require('../../api/coupons');
+const ladders = require('../../api/ladders');
 const { ticket } = require('../../utils/coupons');
-const { definePage } = require('../../utils/page');
+const { definePage, optional } = require('../../utils/page');
 
 const GROUPS = {
   open: ['issued', 'locked'],
@@ -9,11 +10,12 @@ const GROUPS = {
 };
 
 definePage('coupons', {
-  data: { group: 'open', tickets: [], shown: [] },
+  data: { group: 'open', tickets: [], shown: [], ladders: [] },
 
   async load() {
-    const tickets = (await coupons.read()).map(ticket);
-    return { tickets, shown: this.of(tickets, this.data.group) };
+    const [held, found] = await Promise.all([coupons.read(), optional(ladders.read())]);
+    const tickets = held.map(ticket);
+    return { tickets, shown: this.of(tickets, this.data.group), ladders: found || [] };
   },
 
   of: (tickets, group) => tickets.filter(({ state }) => GROUPS[group].includes(state)),

@@ -49,6 +49,41 @@ class Catalogue:
     def _said(self, request: web.Request, zh: str, en: str) -> str:
         return en if self._is_english(request) else zh
 
+    async def ladders(self, request: web.Request) -> Json:
+        said = self._said
+        given: Json = {
+            "code": "first",
+            "spend_fen": 50_000,
+            "coupon_fen": 2000,
+            "least_order_fen": 19_900,
+            "gives": said(request, "20 元券（满 199 元可用）", "¥20 off ¥199"),
+            "state": "given",
+            "told": said(request, "已发到您的天猫券包", "In your Tmall wallet"),
+            "expires_at": soon(days=40),
+        }
+        ahead: Json = {
+            **given,
+            "code": "second",
+            "spend_fen": 100_000,
+            "coupon_fen": 5000,
+            "gives": said(request, "50 元券（满 199 元可用）", "¥50 off ¥199"),
+            "state": "open",
+            "told": said(request, "再消费 380 元可得", "¥380 more"),
+            "expires_at": None,
+        }
+        ladder: Json = {
+            "code": "tmall",
+            "name": said(request, "天猫满额礼券", "Tmall coupons"),
+            "shop": "旗舰店",
+            "is_known": True,
+            "spent_fen": 62_000,
+            "spent": said(request, "2026 年已消费 620 元", "¥620 spent in 2026"),
+            "how_to_use": said(request, "打开手机天猫，下单时自动抵扣。", "Open Tmall."),
+            "rungs": [given, ahead],
+            "earlier": [{**given, "told": said(request, "去年的券", "Of last year")}],
+        }
+        return {"now": soon(), "ladders": [ladder]}
+
     async def coupons(self, request: web.Request) -> Json:
         said = self._said
         first: Json = {

@@ -49,6 +49,7 @@ class ShopServer(Playing):
             ("GET", "/me/redemptions/{uuid}", self.redemption),
             ("DELETE", "/me/redemptions/{uuid}", self.cancel),
             ("GET", "/me/coupons", self.coupons),
+            ("GET", "/ladders", self.ladders),
             ("GET", "/products", self.products),
             ("POST", "/quotes", self.quote),
             ("PUT", "/me/orders/{uuid}", self.order),
