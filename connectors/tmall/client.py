@@ -133,7 +133,7 @@ class TmallClient:
         Raises:
             CallFailed: one of its kinds.
         """
-        return products(self._call)
+        return products(self.call)
 
     async def read(self, number: str) -> bytes:
         """Return a trade with all its refunds.
