@@ -212,9 +212,8 @@ async def call(request: web.Request) -> web.StreamResponse:
     """
     china, started = request.app[CHINA], time.perf_counter()
     body = await request.read()
-    form = {
-        name: str(one) for name, one in (*request.query.items(), *(await request.post()).items())
-    }
+    told_of = (*request.query.items(), *(await request.post()).items())
+    form = {name: str(value) for name, value in told_of}
     method = form.get("method", "")
     fault = china.faults.take(f"{BASE}/{method}") or EndpointFault()
     try:

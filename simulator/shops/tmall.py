@@ -287,7 +287,7 @@ async def handle(request: web.Request) -> web.StreamResponse:
             direction="from_server",
             title=method,
             method=request.method,
-            url=str(request.url),
+            url=str(request.url.with_query(None)),
             status=raw.status,
             seconds=round(time.perf_counter() - started, 4),
             outcome="refused" if b'"error_response"' in raw.content else "ok",
