@@ -174,8 +174,8 @@ async def test_who_refused_her_may_give_it_once_she_bound_herself() -> None:
     await hand(ShopCouponState.REFUSED)
     assert await claimed() == []
     await db.fetch(
-        "INSERT INTO pass_binding (connection_id, value, customer_id, bound_at)"
-        " VALUES (2, 'ouid-wang', $1, $2)",
+        "INSERT INTO pass_binding (connection_id, value, customer_id, bound_at, confirmed_at)"
+        " VALUES (2, 'ouid-wang', $1, $2, $2)",
         her,
         noon(2026, 3, 10),
     )
