@@ -11,6 +11,7 @@ from loyalty.ladders.batches import UNANSWERED
 from models import IdentityKind, ShopCouponState, db
 
 AT_ONCE = 500
+LAPSED_AT_ONCE = 5000
 # What its platform does not tell within a day, it does not tell: it is the staff's to look.
 LOOKED_FOR = timedelta(days=1)
 
@@ -40,8 +41,12 @@ class Handed(Struct, frozen=True):
 
 
 _LAPSE = """
+WITH due AS (
+    SELECT id FROM shop_coupon WHERE state IN ('waiting', 'refused') AND lapses_at <= $1
+    ORDER BY lapses_at LIMIT $2 FOR UPDATE SKIP LOCKED
+)
 UPDATE shop_coupon SET state = 'lapsed', ended_at = $1
-WHERE state IN ('waiting', 'refused') AND lapses_at <= $1 RETURNING id
+FROM due WHERE shop_coupon.id = due.id RETURNING shop_coupon.id
 """
 
 # Whoever was no member of the shop, and bound there since, may be given it now.
@@ -52,7 +57,7 @@ WHERE state = 'refused' AND shop = $1 AND EXISTS (
     JOIN customer ON customer.id = pass_binding.customer_id
     JOIN customer AS hers ON hers.id = shop_coupon.member_id
     WHERE connection.kind = 'tmall_pass' AND connection.scope = $2
-      AND pass_binding.ended_at IS NULL AND pass_binding.bound_at > shop_coupon.ended_at
+      AND pass_binding.ended_at IS NULL AND pass_binding.confirmed_at > shop_coupon.ended_at
       AND coalesce(customer.merged_into_id, customer.id)
         = coalesce(hers.merged_into_id, hers.id))
 """
@@ -130,8 +135,8 @@ WHERE id = $1 AND state = 'asked' AND asked_at < clock_timestamp() - $3::interva
 
 
 async def lapse(*, at: datetime) -> int:
-    """Let coupons go whose members were waited for long enough; return how many."""
-    return len(await in_transaction(lambda: db.fetch(_LAPSE, at)))
+    """Let coupons go whose members were waited for long enough, some at a time; return how many."""
+    return len(await db.fetch(_LAPSE, at, LAPSED_AT_ONCE))
 
 
 async def claim(

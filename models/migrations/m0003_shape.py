@@ -174,6 +174,7 @@ CREATE TABLE shop_coupon (
     CHECK (below_at IS NULL OR state IN ('asked', 'sent'))
 );
 CREATE INDEX shop_coupon_waiting ON shop_coupon (shop, lapses_at) WHERE state = 'waiting';
+CREATE INDEX shop_coupon_lapses ON shop_coupon (lapses_at) WHERE state IN ('waiting', 'refused');
 CREATE INDEX shop_coupon_open ON shop_coupon (state, id) WHERE state IN ('asked', 'refused');
 CREATE INDEX shop_coupon_slot ON shop_coupon (slot, state);
 """
