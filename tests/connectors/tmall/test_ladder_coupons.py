@@ -1,5 +1,6 @@
 """Coupons of a ladder at a shop of the simulated Tmall: given once, lost answers looked up."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from tests.connectors.tmall.ladder_scene import (
     publish,
     rules,
     serve,
+    there,
 )
 from web.context import Context, now
 from wechat.errors import CallFailed, UnknownOutcome
@@ -231,3 +233,13 @@ async def test_nothing_is_done_where_no_shop_is_connected(context: Context, bran
     await publishing.publish("ladder:tmall", LADDER, by="test", at=now())
     assert await serve_ladders(context, now()) == 0
     assert await ShopCouponBatch.all().count() == 0
+
+
+async def test_workers_at_once_make_and_give_each_once(quiet: Market) -> None:
+    await publish(quiet)
+    for nickname in ("林小满", "Emma", "王金"):
+        await bought(quiet, nickname=nickname)
+    for _ in "ab":
+        await asyncio.gather(*(serve(quiet) for _ in range(5)))
+    assert len(await there(quiet)) == 2
+    assert len(await having(quiet)) == len(set(await having(quiet))) == 3
