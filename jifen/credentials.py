@@ -64,6 +64,20 @@ class Credentials(Struct, frozen=True):
     wechat_shop_encoding_aes_key: str
     douyin_shop_id: str
     douyin_secret: str
+    tmall_app_key: str
+    tmall_secret: str
+    tmall_session: str
+    tmall_refresh_token: str
+    tmall_mix_key: str
+    jd_vender_id: str
+    jd_app_key: str
+    jd_secret: str
+    jd_access_token: str
+    jd_refresh_token: str
+    shopify_domain: str
+    shopify_access_token: str
+    shopify_secret: str
+    till_secret: str
 
     def __repr__(self) -> str:
         return f"Credentials(app_id={self.app_id!r})"
@@ -114,6 +128,20 @@ def _made() -> Credentials:
         wechat_shop_encoding_aes_key=_encoding_aes_key(),
         douyin_shop_id=f"4{secrets.randbelow(10**6):06}",
         douyin_secret=_letters(32),
+        tmall_app_key=f"2{secrets.randbelow(10**7):07}",
+        tmall_secret=secrets.token_hex(16),
+        tmall_session="6100" + secrets.token_hex(24),
+        tmall_refresh_token="6101" + secrets.token_hex(24),
+        tmall_mix_key=_letters(16),
+        jd_vender_id=f"1{secrets.randbelow(10**7):07}",
+        jd_app_key=secrets.token_hex(16).upper(),
+        jd_secret=secrets.token_hex(16),
+        jd_access_token=secrets.token_hex(16),
+        jd_refresh_token=secrets.token_hex(16),
+        shopify_domain=f"jifen-{secrets.token_hex(3)}.myshopify.com",
+        shopify_access_token="shpat_" + secrets.token_hex(16),
+        shopify_secret=secrets.token_hex(16),
+        till_secret=secrets.token_hex(32),
     )
 
 

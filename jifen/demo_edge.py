@@ -1,33 +1,41 @@
-"""What the demo's page asks of our server, mounted in a demo only: the day, and what changes it.
+"""What the demo's page asks of our server, mounted in a demo only: the day, and how orders stand.
 
 It takes JSON and nothing else, and answers no other origin: a page of another site cannot send it.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from jifen.demo_purchases import Action, Bought, Sold, act, sold
+from connectors.reading.sweeping import sweep
+from jifen.demo_orders import Stands, stand
 from jobs import moving
 from jobs.moving import Mover
 from jobs.run_campaigns import route_of
-from loyalty import campaigns
+from jobs.sweep_shops import all_of
+from loyalty import campaigns, customers
+from loyalty.connections import ShopSettings
+from loyalty.errors import NotFound
 from loyalty.orders import IdentityRef
 from models import Brand, IdentityKind, ShopKind
 from web import followers
 from web.context import Context
+from web.languages import Language
 from web.logs import log
 from web.refusals import BadRequest
+from web.shops import ShopAccount
 from web.typed import Api, Moment, get, post
 from web.wake import wake
 
 MOVES = web.AppKey("moves", set[asyncio.Task[None]])
 
 Openid = Annotated[str, Meta(min_length=1, max_length=128)]
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Code = Annotated[str, Meta(min_length=1, max_length=40, pattern="^[a-z0-9_]+$")]
 
 
@@ -65,29 +73,34 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     hours: Annotated[int, Meta(ge=0, le=9600)] = 0
 
 
-class Wish(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who buys, completes or gives back what; ``purchase`` is an order number of hers."""
+class AtShop(Struct, frozen=True, forbid_unknown_fields=True):
+    """One shop, by its kind and its code, ours or its platform's."""
 
-    action: Action
-    openid: Openid | None = None
-    unionid: Openid | None = None
-    purchase: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    kind: ShopKind
+    code: Name
 
 
 class Look(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which order of which shop, and who is said to have bought it."""
+    """Which orders of which shop, and who is said to have bought them."""
 
     kind: ShopKind
-    code: Annotated[str, Meta(min_length=1, max_length=100)]
-    number: Annotated[str, Meta(min_length=1, max_length=100)]
+    code: Name
+    numbers: Annotated[list[Name], Meta(min_length=1, max_length=20)]
     openid: Openid | None = None
     unionid: Openid | None = None
 
 
 class Looked(Struct, frozen=True):
-    """The order as it is recorded; None where it is not yet."""
+    """How the orders stand. ``is_known``: the chat or the mini-program has met her."""
 
-    order: Sold | None
+    orders: list[Stands]
+    is_known: bool
+
+
+class Read(Struct, frozen=True):
+    """How many changes the shop told that were new."""
+
+    new: int
 
 
 class Now(Struct, frozen=True, forbid_unknown_fields=True):
@@ -132,24 +145,47 @@ async def _moved(mover: Mover) -> None:
         log.error("clock_stopped", exc_info=failure)
 
 
-async def purchase(body: Wish, context: Context) -> Bought:
-    """Record what a Tmall shop would tell us: an order, its completion, or its refund."""
-    bought = await act(body.action, _buyer(body, context), body.purchase, at=context.clock())
-    await wake(context.redis)
-    return bought
-
-
-async def order(body: Look, context: Context) -> Looked:
-    """An order of a shop on a platform as it is recorded: its push is worked behind the answer."""
-    shop, buyer = (body.kind, body.code), _buyer(body, context)
-    found = await sold(shop, body.number, buyer)
-    if found and not found.is_hers:  # a new follower is asked about every 30 seconds, or now
+async def orders(body: Look, context: Context, language: Language) -> Looked:
+    """Orders of a shop as they stand with us: what it told is worked behind its answer."""
+    account = _account(body.kind, body.code, context)
+    shop = (body.kind, account.shop.code if account else body.code)
+    buyer = _buyer(body, context)
+    found = await stand(shop, body.numbers, buyer, language=language)
+    if any(one.whose == "anothers" for one in found):
+        # a new follower is asked about every 30 seconds, or now
         await followers.learn_waiting(context, at=context.clock())
-        found = await sold(shop, body.number, buyer)
-    return Looked(found)
+        found = await stand(shop, body.numbers, buyer, language=language)
+    return Looked(found, is_known=bool(await customers.find(buyer)))
 
 
-def _buyer(body: Wish | Look, context: Context) -> tuple[IdentityRef, ...]:
+async def read_shop(body: AtShop, context: Context) -> Read:
+    """Ask a shop now what changed in it, as every five minutes; the simulated ones lag behind none.
+
+    Raises:
+        NotFound: ``no_such_shop``. CallFailed: its platform does not answer.
+    """
+    account = _account(body.kind, body.code, context)
+    if account is None:
+        raise NotFound("no_such_shop")
+    lag = account.client.pace.lag
+    ahead = replace(context, clock=lambda: context.clock() + lag)
+    return Read(await all_of([sweep(ahead, account)], context))
+
+
+def _account(kind: ShopKind, code: str, context: Context) -> ShopAccount | None:
+    """Return the shop on a platform that ours or the platform's own code names."""
+    for account in context.shops:
+        settings = account.connection.settings
+        if account.shop.kind is kind and code in (settings.scope, _own_code(settings)):
+            return account
+    return None
+
+
+def _own_code(settings: ShopSettings) -> str:
+    return str(getattr(settings, settings.named_by))
+
+
+def _buyer(body: Look, context: Context) -> tuple[IdentityRef, ...]:
     """Return her names.
 
     Raises:
@@ -184,8 +220,8 @@ def add_to(app: web.Application) -> None:
         operations=(
             get("/day", read),
             post("/clock", move, http_status=202),
-            post("/purchases", purchase, http_status=201),
-            post("/orders", order),
+            post("/orders", orders),
+            post("/shops/read", read_shop),
             post("/campaigns/{code}/run", run_campaign),
         ),
     ).add_to(app)

@@ -71,8 +71,9 @@ class World:
                 wecom=demo_corp.connected(self._known, page=self.page),
                 merchant=demo_pay.connection(self._known, page=self.page, server=self.server),
             )
-            for name, shop in demo_shops.connected(self._known, page=self.page).items():
-                await connections.save(shop, name=name, sealer=sealer(self.settings), at=now())
+            for name, entered in demo_shops.connected(self._known, page=self.page).items():
+                for one in entered:
+                    await connections.save(one, name=name, sealer=sealer(self.settings), at=now())
             await crowd.lay(seed.TMALL, app_id=self._known.miniprogram_app_id, at=now())
 
     def _account(self) -> OfficialAccountSettings:
@@ -120,6 +121,7 @@ class World:
             },
             "wecom": demo_corp.told(known, page=self.page, server=self.server),
             "wechat_pay": demo_pay.told(self._known, server=self.server),
+            "shops": demo_shops.told(known, page=self.page, server=self.server),
             "data": str(self.settings.data.resolve()),
             "pid": os.getpid(),
         }
@@ -177,6 +179,7 @@ def simulated(known: Credentials, ports: Ports, *, data: Path) -> simulator_sett
         templates=TEMPLATES,
         platform_shops=demo_shops.simulated(known, server=server),
         goods=demo_shops.goods(),
+        live_rooms=demo_shops.live_rooms(),
         day=simulator_settings.Day(f"{server}/console", STAFF_ACCOUNT, known.staff_password),
     )
 

@@ -38,6 +38,9 @@ def _imported(customer: str) -> IdentityRef:
     kind, _, rest = customer.partition(":")
     scope, separator, value = rest.partition(":")
     kinds = [known.value for known in IdentityKind if known is not IdentityKind.OPENID]
+    if kind == IdentityKind.DOUYIN_OPEN_ID:  # its scope is the app's key and the shop's id
+        shop_id, separator, value = value.partition(":")
+        scope = f"{scope}:{shop_id}"
     if kind not in kinds or not separator or not value:
         raise BadReference(
             f"{customer!r}: a customer is written KIND:SCOPE:VALUE, KIND one of {', '.join(kinds)}"

@@ -76,6 +76,11 @@ class Consumer(msgspec.Struct, kw_only=True):
     unread: int = 0
 
     @property
+    def mobile(self) -> str:
+        """Her number: the same every time, and mostly nobody else's."""
+        return f"138{int(self.id[1:9], 16) % 100_000_000:08}"
+
+    @property
     def omits_optional_nodes(self) -> bool:
         """Whether callbacks about this consumer leave out what the platform may leave out.
 

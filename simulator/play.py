@@ -35,7 +35,7 @@ class ClockSetting(msgspec.Struct, forbid_unknown_fields=True):
 def _card(consumer: Consumer) -> dict[str, object]:
     names = ("id", "nickname", "language", "openid", "unionid", "followed", "unread")
     card = {name: getattr(consumer, name) for name in names}
-    return card | {"miniprogram_openid": consumer.miniprogram_openid}
+    return card | {"miniprogram_openid": consumer.miniprogram_openid, "mobile": consumer.mobile}
 
 
 def _poster(china: China, shop: Shop) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The control API of shops on platforms: what a consumer buys there, and what becomes of it."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from aiohttp import web
@@ -13,13 +13,15 @@ from simulator.play_answers import Denied, body_of, changed, said
 from simulator.shops.board import Platform
 from simulator.shops.orders import Line, Order, ToldAs
 from simulator.shops.shelf import Good
+from simulator.shops.till import Till
 
 
 class Purchase(msgspec.Struct, forbid_unknown_fields=True):
     """Body of POST .../orders: what a consumer buys; ``is_paid`` false leaves it unpaid.
 
     With ``receiver_id`` it is a gift, where the platform knows such; ``order_session_id`` is of the
-    checkout of a member of the brand's mini-program.
+    checkout of a member of the brand's mini-program. A till may know her by ``known_by``: how she
+    pays, the number that she says, or not at all.
     """
 
     consumer_id: str
@@ -28,6 +30,7 @@ class Purchase(msgspec.Struct, forbid_unknown_fields=True):
     is_paid: bool = True
     receiver_id: str = ""
     order_session_id: str = ""
+    known_by: Literal["account", "mobile", "nothing"] = "account"
 
 
 class Given(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,6 +73,8 @@ async def listed(request: web.Request) -> web.Response:
                 "code": shop.code,
                 "name": shop.name,
                 "goods": china.settings.goods,
+                "live_rooms": [one for one in china.settings.live_rooms if one.kind == shop.kind],
+                "has_pass": bool(getattr(shop.settings, "members_url", "")),
                 "orders": list(shop.orders.state.orders.values())[-50:],
             }
             for shop in china.shops.all()
@@ -80,12 +85,18 @@ async def listed(request: web.Request) -> web.Response:
 async def buy(request: web.Request) -> web.Response:
     """Places an order, and pays it; 201 with the order once the platform has told of it."""
     shop, wish = _shop(request), await body_of(request, Purchase)
-    consumer = _consumer(request, wish.consumer_id)
+    consumer = consumer_named(request, wish.consumer_id)
+    if wish.known_by != "account" and not isinstance(shop, Till):
+        raise Denied(400, "bad_request", "this shop knows its buyers by their accounts")
     order = shop.orders.place(shop.buyer(consumer), wish.lines, freight_fen=wish.freight_fen)
-    order.buyer_unionid = consumer.unionid
     order.vip_session = wish.order_session_id
+    order.consumer_id, order.buyer_unionid = consumer.id, consumer.unionid
+    if wish.known_by != "account":
+        order.buyer = order.buyer_unionid = ""
+    if wish.known_by == "mobile":
+        order.buyer_mobile = consumer.mobile
     if wish.receiver_id:
-        receiver = _consumer(request, wish.receiver_id)
+        receiver = consumer_named(request, wish.receiver_id)
         order.receiver, order.receiver_unionid = shop.buyer(receiver), receiver.unionid
     events = ["placed"]
     if wish.is_paid:
@@ -172,7 +183,8 @@ def _shop(request: web.Request) -> Platform:
     return found
 
 
-def _consumer(request: web.Request, consumer_id: str) -> Consumer:
+def consumer_named(request: web.Request, consumer_id: str) -> Consumer:
+    """The consumer with this id. Raises: Denied."""
     found = request.app[CHINA].consumers.get(consumer_id)
     if found is None:
         raise Denied(404, "no_such_consumer", "there is no such consumer")

@@ -8,6 +8,8 @@ from aiohttp import web
 
 from simulator.gate import CHINA
 from simulator.play_answers import Denied, body_of, said
+from simulator.play_shops import consumer_named
+from simulator.shops import tmall_visit
 from simulator.shops.tmall import TmallShopOnline
 from simulator.shops.tmall_coupons import CouponRules
 from simulator.shops.tmall_members import Action, Step
@@ -163,6 +165,22 @@ async def coupon_rules(request: web.Request) -> web.Response:
     return said(shop.coupons.rules)
 
 
+class Shopper(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of .../members/join, leave and look: who opens the shop's member page."""
+
+    consumer_id: str
+
+
+async def member_page(request: web.Request) -> web.Response:
+    """She looks at the shop's member page, joins there, or leaves: what the brand answered."""
+    shop, wish = _shop(request), await body_of(request, Shopper)
+    if not shop.settings.members_url:
+        raise Denied(409, "no_pass", "the shop has no member pass")
+    consumer = consumer_named(request, wish.consumer_id)
+    visit = tmall_visit.Visit(shop, shop.buyer(consumer), consumer.mobile)
+    return said(await tmall_visit.DEEDS[request.match_info["deed"]](visit))
+
+
 def _shop(request: web.Request) -> TmallShopOnline:
     shop = request.app[CHINA].shops.get(request.match_info["kind"], request.match_info["code"])
     if not isinstance(shop, TmallShopOnline):
@@ -179,6 +197,7 @@ ROUTES = (
     web.get(SHOP + "/members", members),
     web.get(SHOP + "/coupons", coupons),
     web.post(SHOP + "/coupons/rules", coupon_rules),
+    web.post(SHOP + "/members/{deed:join|leave|look}", member_page),
     web.post(SHOP + "/points", change_points),
     web.post(SHOP + "/members/{action:register|bind|unbind|activate}", do_as_member),
     web.post(SHOP + "/members/ask/{question:may_bind|query}", ask_of_member),

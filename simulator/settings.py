@@ -271,7 +271,34 @@ class ShopifyShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
         return f"ShopifyShop(shop_domain={self.shop_domain!r})"
 
 
-PlatformShop = DouyinShop | WeChatShop | JdShop | ShopifyShop | TmallShop
+class TillShop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pos"):
+    """A shop of the brand's own, whose till signs what it sells with ``secret``.
+
+    Who pays by WeChat is told by her openid of ``app_id``. ``code`` is the scene of its poster.
+    """
+
+    code: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]
+    secret: str
+    app_id: str
+    push_url: str
+    name: str = "门店"
+
+    def __repr__(self) -> str:
+        return f"TillShop(code={self.code!r})"
+
+
+PlatformShop = DouyinShop | WeChatShop | JdShop | ShopifyShop | TmallShop | TillShop
+
+
+class LiveRoom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A live room in which the brand's shops on a platform sell, with who speaks there."""
+
+    kind: Literal["douyin", "wechat_shop", "tmall", "taobao"]
+    name_zh: str
+    name_en: str
+    room_id: str = ""
+    talent_id: str = ""
+    talent_name: str = ""
 
 
 class ConsumerSeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -300,6 +327,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     merchant: Merchant | None = None
     platform_shops: tuple[PlatformShop, ...] = ()
     goods: tuple[Goods, ...] = ()
+    live_rooms: tuple[LiveRoom, ...] = ()
     ip_whitelist: tuple[str, ...] | None = None
     day: Day | None = None
     assumed: Assumed = Assumed()

@@ -25,7 +25,7 @@ STORE_TEXTS: dict[str, tuple[str, str]] = {
     "quote_forged": ("报价无效，请重新结算", "This quote is not valid, please check out again"),
     "quote_expired": ("报价已过期，请重新结算", "This quote has ended, please check out again"),
     "no_such_order": ("没有这笔订单", "There is no such order"),
-    "no_order_left": ("没有可以操作的订单，请先下单", "She has no order for this: buy first"),
+    "no_such_shop": ("没有接入这家店", "This shop is not connected"),
     "order_not_paid": ("订单未付款", "The order is not paid"),
     "payment_differs": ("支付与订单不符", "The payment does not fit the order"),
     "payments_not_connected": ("尚未接入微信支付", "WeChat Pay is not connected"),

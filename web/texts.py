@@ -283,7 +283,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Move the clock by an hour at least and {days} days at most",
     ),
     "clock_too_far": ("最多推进到 {days} 天之后", "The clock can be at most {days} days ahead"),
-    "nothing_for_sale": ("没有在售商品", "Nothing is for sale"),
     # staff
     "wrong_password": ("账号或密码不对", "Wrong account or password"),
     "password_out_of_range": (

@@ -84,14 +84,14 @@ class _Renewed(Struct, frozen=True):
 class TmallClient:
     """A shop on Tmall or Taobao as the open platform tells it."""
 
-    # half an hour is what the platform advises; at promotions its lists lag some ten minutes
-    pace = Pace(window=timedelta(minutes=30), overlap=timedelta(hours=1))
-
     def __init__(
         self, settings: TmallSettings, *, http: aiohttp.ClientSession, tokens: TokenStore
     ) -> None:
         self._settings = settings
         self._tokens = tokens
+        # at promotions the platform's lists lag some ten minutes
+        window = timedelta(minutes=settings.list_minutes)
+        self.pace = Pace(window=window, overlap=timedelta(hours=1))
         self._caller = Caller(http, calls_per_second=settings.calls_per_second)
         # a session that the operator enters anew is not mistaken for the one before
         first = hashlib.sha256(settings.session.encode()).hexdigest()[:16]

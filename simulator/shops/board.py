@@ -1,7 +1,7 @@
 """All shops of the brand on platforms, by platform and code."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -41,6 +41,7 @@ class Platform(Protocol):
     name: str
     orders: Orders
     shelf: Shelf
+    settings: Any
 
     def buyer(self, consumer: Consumer) -> str:
         """What the platform calls a consumer in this shop."""

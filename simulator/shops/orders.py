@@ -67,14 +67,17 @@ class Refund(msgspec.Struct, kw_only=True):
 class Order(msgspec.Struct, kw_only=True):
     """An order. Moments are Unix seconds of platform time; 0 is none.
 
+    ``consumer_id`` is who bought it in truth, ``buyer`` what the platform calls her.
     Of a gift ``receiver`` is whom she gives it; unionids are told where the platform has them.
     ``vip_session`` is the checkout of a member. ``parent`` is the order of which it is a part,
     ``first`` the one that she placed; ``split_as`` is how it is told since it was split up itself.
     """
 
     number: str
+    consumer_id: str = ""
     buyer: str
     buyer_unionid: str = ""
+    buyer_mobile: str = ""
     receiver: str = ""
     receiver_unionid: str = ""
     lines: list[Line]

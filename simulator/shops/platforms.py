@@ -1,5 +1,6 @@
 """Which platforms there are, and how a shop on each is opened."""
 
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -7,10 +8,18 @@ from aiohttp import web
 
 from simulator.clock import Clock
 from simulator.faults import FaultBoard
-from simulator.settings import DouyinShop, JdShop, Settings, ShopifyShop, TmallShop, WeChatShop
-from simulator.shops import douyin, jd, shopify, tmall, wechat_shop
+from simulator.settings import (
+    DouyinShop,
+    JdShop,
+    Settings,
+    ShopifyShop,
+    TillShop,
+    TmallShop,
+    WeChatShop,
+)
+from simulator.shops import douyin, jd, shopify, till, tmall, wechat_shop
 from simulator.shops.board import Platform, ShopsClock, ShopsState
-from simulator.shops.orders import ShopState
+from simulator.shops.orders import FIRST_NUMBER, ShopState
 from simulator.shops.pushes import Pushes
 from simulator.shops.shelf import Good
 from simulator.wire import Wire
@@ -22,7 +31,9 @@ SHOPS: Mapping[type, tuple[Callable[..., Platform], Callable[[int, bytes], bool]
     JdShop: (jd.JdShopOnline, jd.is_taken),
     ShopifyShop: (shopify.ShopifyStore, shopify.is_taken),
     TmallShop: (tmall.TmallShopOnline, tmall.is_taken),
+    TillShop: (till.Till, till.is_taken),
 }
+NUMBERS_APART = 22_000
 EDGES = (douyin, jd, shopify, tmall)
 
 
@@ -71,4 +82,7 @@ def add_to(app: web.Application) -> None:
 
 
 def _state(state: ShopsState, told: Any) -> ShopState:
-    return state.shops.setdefault(f"{told.__struct_config__.tag}:{told.code}", ShopState())
+    """What a shop remembers; its numbers begin elsewhere than other shops'."""
+    key = f"{told.__struct_config__.tag}:{told.code}"
+    apart = zlib.crc32(key.encode()) * NUMBERS_APART
+    return state.shops.setdefault(key, ShopState(next_number=FIRST_NUMBER + apart))

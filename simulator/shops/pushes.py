@@ -15,12 +15,13 @@ from simulator.wire import Exchange, Wire, half
 
 
 class Push(msgspec.Struct):
-    """One push as it goes over the wire."""
+    """One push as it goes over the wire; ``sign`` gives headers that are new for each try."""
 
     title: str
     url: str
     body: bytes
     headers: Mapping[str, str]
+    sign: Callable[[bytes], Mapping[str, str]] | None = None
 
 
 class Pushes:
@@ -74,8 +75,9 @@ class Pushes:
 
     async def _post(self, session: aiohttp.ClientSession, push: Push) -> bool:
         status, answer, headers, started = 0, b"", {}, time.perf_counter()
+        told = {**push.headers, **(push.sign(push.body) if push.sign else {})}
         with suppress(TimeoutError, aiohttp.ClientError, OSError):
-            async with session.post(push.url, data=push.body, headers=push.headers) as response:
+            async with session.post(push.url, data=push.body, headers=told) as response:
                 status, headers = response.status, dict(response.headers)
                 answer = await response.read()
         is_taken = self._is_taken(status, answer)
@@ -89,7 +91,7 @@ class Pushes:
                 status=status,
                 seconds=round(time.perf_counter() - started, 4),
                 outcome="ok" if is_taken else "not taken",
-                request=half(dict(push.headers), push.body),
+                request=half(told, push.body),
                 response=half(headers, answer),
             )
         )

@@ -19,6 +19,7 @@ CARD = {
     "followed",
     "unread",
     "miniprogram_openid",
+    "mobile",
 }
 
 

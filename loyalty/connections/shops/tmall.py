@@ -28,6 +28,7 @@ class TmallSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="tmall"
     parts of an order's ``payment`` that the buyer did not pay with money: they earn no points.
     ``coupon_yuan`` are what coupons of the shop may be worth, ``most_coupon_batches`` how many
     kinds of them it may have at once; a call gives them to at most ``coupons_at_once`` buyers.
+    ``list_minutes`` is how long a span the lists of what changed are asked for at once.
     """
 
     named_by: ClassVar[str] = "seller_nick"
@@ -55,6 +56,7 @@ class TmallSettings(PlatformShopSettings, frozen=True, kw_only=True, tag="tmall"
     coupon_yuan: Annotated[tuple[Yuan, ...], Meta(min_length=1)] = (3, 5, 10, 20, 50, 100)
     most_coupon_batches: Annotated[int, Meta(ge=1, le=10_000)] = 50
     coupons_at_once: Annotated[int, Meta(ge=1, le=100)] = 100
+    list_minutes: Annotated[int, Meta(ge=5, le=1440)] = 30
     takes_messages: bool = True
     message_group: Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,64}\Z")] = "default"
     pull_seconds: Annotated[float, Meta(ge=0.05, le=60)] = 5.0

@@ -13,23 +13,19 @@ import {
   refreshMini,
   speakInChat,
 } from './desks.js';
-import { inShop } from './market.js';
-import { Away, Refused, demo, shopsOnPlatforms, told, world } from './server.js';
-import { say, sayAll, shopName } from './words.js';
+import { drawCounter, readCounter, showPosters, startCounter } from './counter.js';
+import { setShopsClock } from './market.js';
+import { Away, Refused, demo, told, world } from './server.js';
+import { say, sayAll } from './words.js';
 
 const STEPS = [1, 7, 30];
-const DEEDS = ['buy', 'complete', 'refund'];
-const SAID = { buy: 'bought', complete: 'completed', refund: 'refunded' };
+const DESKS = ['shops', 'console'];
 const LOOK_MS = 600;
 const READ_MS = 20_000;
 const TOLD_MS = 6_000;
-// The demo's server records what it sells itself; the others are simulated platforms.
-const TMALL = { kind: 'tmall', code: 'demo' };
 const page = {
   consumers: [],
   activeId: null,
-  shops: [TMALL],
-  shop: TMALL,
   day: null,
   login: null,
   isBusy: false,
@@ -61,21 +57,6 @@ async function once(run) {
   }
 }
 
-async function act(action) {
-  const { shop } = page;
-  const { nickname, openid, unionid } = active();
-  const done =
-    shop === TMALL
-      ? await demo('POST', '/purchases', { action, openid, unionid })
-      : await inShop(shop, active(), action, page.day);
-  const figures = { who: nickname, shop: shopName(shop), what: done.title, points: done.points };
-  const yuan = (done.paid_fen / 100).toFixed(0);
-  const isElsewhere = done.is_hers === false;
-  tell(say(SAID[action], { ...figures, yuan }) + (isElsewhere ? ` ${say('not_hers', figures)}` : ''));
-  await readShops();
-  refresh();
-}
-
 async function runCampaign() {
   const [code] = page.day.campaigns;
   if (!code) return tell(say('no_campaign'));
@@ -97,6 +78,8 @@ async function followMove() {
   } while (page.day.moving);
   tell(say('moved', { day: dayOf(Date.parse(page.day.now)) }));
   refresh();
+  await setShopsClock(page.day);
+  await readCounter({ looksAtPage: true });
 }
 
 async function readDay() {
@@ -122,15 +105,23 @@ function drawButtons() {
   );
   byId('deeds').replaceChildren(
     ...byId('deeds').querySelectorAll('.who'),
-    ...DEEDS.map((deed) => button(deed, say(deed), () => act(deed))),
     button('campaign', say('campaign'), runCampaign),
   );
-  byId('deeds').querySelector('[data-deed=buy]').classList.add('deed--main');
   drawDeeds();
 }
 
 function drawDeeds() {
-  for (const each of document.querySelectorAll('.deed')) each.disabled = page.isBusy || !active();
+  for (const each of document.querySelectorAll('.bar .deed')) each.disabled = page.isBusy || !active();
+  drawCounter();
+}
+
+/** Shows the shops' desk or the console's: they share the third column. */
+function showDesk(wanted) {
+  for (const name of DESKS) {
+    byId(`show-${name}`).setAttribute('aria-pressed', String(name === wanted));
+    byId(`desk-${name}`).hidden = name !== wanted;
+  }
+  byId('login').hidden = wanted !== 'console';
 }
 
 function drawConsumers() {
@@ -139,22 +130,6 @@ function drawConsumers() {
       element('option', { value: id, selected: id === page.activeId }, nickname),
     ),
   );
-}
-
-function drawShops() {
-  byId('shop').replaceChildren(
-    ...page.shops.map((shop, place) =>
-      element('option', { value: String(place), selected: shop === page.shop }, shopName(shop)),
-    ),
-  );
-}
-
-/** Reads the shops again; the one that was chosen stays so. */
-async function readShops() {
-  const isChosen = ({ kind, code }) => kind === page.shop.kind && code === page.shop.code;
-  page.shops = [TMALL, ...(await shopsOnPlatforms())];
-  page.shop = page.shops.find(isChosen) ?? TMALL;
-  drawShops();
 }
 
 function drawLogin() {
@@ -174,14 +149,15 @@ function drawWords() {
   byId('language').textContent = say('other_language');
   byId('language').lang = language() === 'zh' ? 'en' : 'zh-CN';
   drawButtons();
-  drawShops();
   drawLogin();
   drawClock();
   if (page.day) drawBrand();
 }
 
 async function readWorld() {
-  page.consumers = (await world()).consumers;
+  const { consumers, shops: posters } = await world();
+  page.consumers = consumers;
+  showPosters(posters);
   if (!active()) {
     const kept = page.consumers.find(({ id }) => id === keptConsumer());
     page.activeId = (kept ?? page.consumers[0])?.id ?? null;
@@ -193,17 +169,21 @@ async function readWorld() {
 
 /** What the account answers may have changed what the mini-program beside the chat shows. */
 function follow({ consumer_id: consumerId, bubble }) {
-  if (consumerId === page.activeId && bubble.from !== 'consumer') refreshMini();
+  if (consumerId !== page.activeId || bubble.from === 'consumer') return;
+  refreshMini();
+  lookAgain();
 }
+
+/** Her orders may stand otherwise by now; the next look finds what this one could not. */
+const lookAgain = () => page.isBusy || readCounter().catch(() => {});
 
 function listen() {
   byId('consumer').addEventListener('change', ({ target }) => {
     page.activeId = target.value;
     handPhones(page.activeId);
+    once(() => readCounter({ looksAtPage: true }));
   });
-  byId('shop').addEventListener('change', ({ target }) => {
-    page.shop = page.shops[target.value];
-  });
+  for (const name of DESKS) byId(`show-${name}`).addEventListener('click', () => showDesk(name));
   byId('language').addEventListener('click', () => speak(language() === 'zh' ? 'en' : 'zh'));
   onLanguage(() => {
     drawWords();
@@ -213,7 +193,7 @@ function listen() {
   const events = new EventSource('/play/events');
   events.addEventListener('state', () => readWorld().catch(() => {}));
   events.addEventListener('bubble', ({ data }) => follow(JSON.parse(data)));
-  setInterval(() => page.isBusy || readDay().catch(() => {}), READ_MS);
+  setInterval(() => page.isBusy || readDay().then(lookAgain, () => {}), READ_MS);
 }
 
 async function start() {
@@ -222,10 +202,17 @@ async function start() {
   drawWords();
   openConsole(page.login.console);
   await readWorld();
-  await readShops();
   listen();
   await once(async () => {
     await readDay();
+    await startCounter({
+      active,
+      day: () => page.day,
+      isBusy: () => page.isBusy || !active(),
+      once,
+      refresh,
+      tell,
+    });
     if (page.day.moving) await followMove();
   });
 }

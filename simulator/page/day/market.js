@@ -1,79 +1,67 @@
-// What she does in a shop on a platform: its simulated platform is told, and tells the server.
+// What she does in a shop: its simulated platform is told, and tells the server in its own way.
 
-import { language } from '../js/words.js';
-import { Refused, demo, play, shopsOnPlatforms } from './server.js';
+import { Refused, demo, play } from './server.js';
 import { say } from './words.js';
 
-const LOOK_MS = 250;
-const PATIENCE_MS = 15_000;
-// She watches a broadcast while she buys.
-const ROOM = '7411111111111111111';
+const LOOK_MS = 300;
+const ASK_MS = 1_000;
+const PATIENCE_MS = 20_000;
+// JD pushes nothing: it is asked, as the server does every few minutes.
+const ASKED = ['jd'];
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** Buys, completes or gives back. Returns what came of it. Raises: Refused, Away. */
-export const inShop = (shop, consumer, action, day) =>
-  ({ buy, complete, refund })[action](shop, consumer, day);
+export const pathOf = ({ kind, code }) => `/${kind}/${encodeURIComponent(code)}`;
 
-async function buy(shop, consumer, { ahead_seconds: ahead }) {
-  const { goods, orders } = shop;
-  if (!goods.length) throw new Refused(say('nothing_for_sale'));
-  const { sku, name_zh: title, price_fen } = goods[orders.length % goods.length];
-  await play('/clock', { ahead_seconds: ahead });
-  const wish = { consumer_id: consumer.id, lines: [{ sku, title, price_fen, room_id: ROOM }] };
-  const order = await play(`${pathOf(shop)}/orders`, wish);
-  return told(shop, order, await landed(shop, order, consumer, () => true));
+const orderPath = (shop, { number }) => `${pathOf(shop)}/orders/${number}`;
+
+/** Lets all shops live on the server's day. */
+export const setShopsClock = ({ ahead_seconds }) => play('/clock', { ahead_seconds });
+
+/** Places and pays an order. Returns how it stands. Raises: Refused, Away. */
+export async function buy(shop, consumer, { goods, room, knownBy }) {
+  const { room_id, talent_id, talent_name } = room ?? {};
+  const sold = { room_id, talent_id, talent_name };
+  const lines = goods.map(({ sku, name_zh: title, price_fen }) => ({ sku, title, price_fen, ...sold }));
+  const by = shop.kind === 'pos' ? { known_by: knownBy } : {};
+  const order = await play(`${pathOf(shop)}/orders`, { consumer_id: consumer.id, lines, ...by });
+  return landed(shop, order, consumer, () => true);
 }
 
-async function complete(shop, consumer, { ahead_seconds: ahead }) {
-  const order = await newest(shop, consumer, ['paid', 'shipped']);
-  await play('/clock', { ahead_seconds: ahead });
-  const path = `${pathOf(shop)}/orders/${order.number}`;
-  if (order.state === 'paid') await play(`${path}/ship`);
-  await play(`${path}/complete`);
-  const isDone = ({ state }) => state === 'completed';
-  return told(shop, order, await landed(shop, order, consumer, isDone));
+/** She has got what she bought. Raises: Refused, Away. */
+export async function complete(shop, consumer, order) {
+  if (order.state === 'paid') await play(`${orderPath(shop, order)}/ship`);
+  await play(`${orderPath(shop, order)}/complete`);
+  return landed(shop, order, consumer, ({ state }) => state === 'completed');
 }
 
-async function refund(shop, consumer, { ahead_seconds: ahead }) {
-  const order = await newest(shop, consumer, ['paid', 'shipped', 'completed']);
+/** The shop gives the rest of one line back. Returns the order before and after. */
+export async function refund(shop, consumer, order, line) {
   const before = await landed(shop, order, consumer, () => true);
-  await play('/clock', { ahead_seconds: ahead });
-  for (const { key } of order.lines)
-    await play(`${pathOf(shop)}/orders/${order.number}/refund`, { line_key: key });
-  const isBack = ({ paid_fen: paid, refunded_fen: refunded }) => refunded === paid;
-  const after = await landed(shop, order, consumer, isBack);
-  return told(shop, order, { ...after, points: after.points - before.points });
+  await play(`${orderPath(shop, order)}/refund`, { line_key: line.key });
+  const isBack = ({ refunded_fen: fen }) => fen > before.refunded_fen;
+  return { before, after: await landed(shop, order, consumer, isBack) };
 }
 
-const pathOf = ({ kind, code }) => `/${kind}/${code}`;
+/** The member page of a shop with a pass: she looks, joins or leaves. */
+export const memberPage = (shop, consumer, deed) =>
+  play(`${pathOf(shop)}/members/${deed}`, { consumer_id: consumer.id });
 
-/** What came of an order, with its first thing as the reader calls it. */
-function told({ goods }, { lines: [{ sku, title }] }, sold) {
-  const thing = goods.find((one) => one.sku === sku);
-  const name = thing && (language() === 'zh' ? thing.name_zh : thing.name_en);
-  return { ...sold, title: name ?? title };
+/** How orders of a shop stand with the server. */
+export function stand({ kind, code }, { openid, unionid }, numbers) {
+  return demo('POST', '/orders', { kind, code, numbers, openid, unionid });
 }
 
-/** Her newest order that is in one of these states and has nothing given back. */
-async function newest({ kind, code }, { unionid }, states) {
-  const shops = await shopsOnPlatforms();
-  const { orders } = shops.find((shop) => shop.kind === kind && shop.code === code);
-  const found = orders.findLast(
-    (order) =>
-      order.buyer_unionid === unionid && states.includes(order.state) && !order.refunds.length,
-  );
-  if (!found) throw new Refused(say('no_order_left'));
-  return found;
-}
-
-/** Waits until the server has recorded what the platform told it. */
-async function landed({ kind, code }, { number }, { openid, unionid }, isSo) {
+/** Waits until the server has recorded what the platform told it, or says why it cannot. */
+async function landed(shop, order, consumer, isSo) {
   const ends = Date.now() + PATIENCE_MS;
+  const { kind, code } = shop;
   while (Date.now() < ends) {
-    const { order } = await demo('POST', '/orders', { kind, code, number, openid, unionid });
-    if (order && isSo(order)) return order;
-    await sleep(LOOK_MS);
+    if (ASKED.includes(kind)) await demo('POST', '/shops/read', { kind, code });
+    const [found] = (await stand(shop, consumer, [order.number])).orders;
+    if (found.state && isSo(found)) return found;
+    if (found.parked) throw new Refused(say('parked', { reason: found.parked }));
+    await sleep(ASKED.includes(kind) ? ASK_MS : LOOK_MS);
   }
   throw new Refused(say('late'));
 }

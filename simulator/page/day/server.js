@@ -18,8 +18,14 @@ export const world = () => asked('/play/state');
 export const shopsOnPlatforms = () => asked('/play/shops');
 
 /** Lets something happen in the shops on platforms. Raises: Away. */
-export const play = (path, body = {}) =>
-  asked(`/play/shops${path}`, {
+export const play = (path, body) => posted(`/play/shops${path}`, body);
+
+/** Lets her do something with her phone. Raises: Away. */
+export const hand = ({ id }, path, body) =>
+  posted(`/play/consumers/${encodeURIComponent(id)}/${path}?wait=1`, body);
+
+const posted = (address, body = {}) =>
+  asked(address, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),

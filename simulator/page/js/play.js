@@ -49,7 +49,9 @@ export const play = {
   retry: (id) => call('POST', `${of(id)}/retry`, {}),
   shops: () => call('GET', 'shops'),
   buy: (shop, wish) => call('POST', `${at(shop)}/orders`, wish),
-  order: (shop, { number }, action) => call('POST', `${at(shop)}/orders/${number}/${action}`, {}),
+  order: (shop, { number }, action, told = {}) =>
+    call('POST', `${at(shop)}/orders/${number}/${action}`, told),
+  memberPage: (shop, deed, id) => call('POST', `${at(shop)}/members/${deed}`, { consumer_id: id }),
   qrcode: (ticket) => `/play/qrcode?ticket=${encodeURIComponent(ticket)}`,
   faults: (faults) => call('POST', 'faults', faults),
 };

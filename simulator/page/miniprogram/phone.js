@@ -2,6 +2,7 @@
 
 export const phone = {
   consumerId: '',
+  mobile: '',
   language: 'zh_CN',
   appId: '',
   server: '',
@@ -15,6 +16,7 @@ export async function openPhone() {
   const consumer = state.consumers.find(({ id }) => id === wanted) ?? state.consumers[0];
   Object.assign(phone, {
     consumerId: consumer.id,
+    mobile: consumer.mobile,
     language: consumer.language,
     appId: state.miniprogram.app_id,
     name: state.miniprogram.name || state.account.name,

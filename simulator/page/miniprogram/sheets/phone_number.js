@@ -4,14 +4,8 @@ import { element } from '../../js/element.js';
 import { phone, play, say } from '../phone.js';
 import { ask, choice } from './sheet.js';
 
-/** A mobile number that is this consumer's every time: 138 and eight digits out of the id. */
-export function numberOf(consumerId) {
-  const digits = parseInt(consumerId.slice(1, 9), 16) % 100_000_000;
-  return `138${String(digits).padStart(8, '0')}`;
-}
-
 export async function askForPhone() {
-  const number = numberOf(phone.consumerId);
+  const number = phone.mobile;
   const shown = `${number.slice(0, 3)}****${number.slice(7)}`;
   const allowed = await ask(
     'bottom',
