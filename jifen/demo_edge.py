@@ -27,10 +27,11 @@ from web import followers
 from web.context import Context
 from web.languages import Language
 from web.logs import log
-from web.refusals import BadRequest
+from web.refusals import BadRequest, Unavailable
 from web.shops import ShopAccount
 from web.typed import Api, Moment, get, post
 from web.wake import wake
+from wechat.errors import CallFailed
 
 MOVES = web.AppKey("moves", set[asyncio.Task[None]])
 
@@ -162,14 +163,18 @@ async def read_shop(body: AtShop, context: Context) -> Read:
     """Ask a shop now what changed in it, as every five minutes; the simulated ones lag behind none.
 
     Raises:
-        NotFound: ``no_such_shop``. CallFailed: its platform does not answer.
+        NotFound: ``no_such_shop``. Unavailable: ``shop_away``: its platform does not answer.
     """
     account = _account(body.kind, body.code, context)
     if account is None:
         raise NotFound("no_such_shop")
     lag = account.client.pace.lag
     ahead = replace(context, clock=lambda: context.clock() + lag)
-    return Read(await all_of([sweep(ahead, account)], context))
+    try:
+        return Read(await all_of([sweep(ahead, account)], context))
+    except CallFailed as failed:
+        log.warning("shop_away", shop_kind=body.kind.value, error=str(failed)[:200])
+        raise Unavailable("shop_away") from None
 
 
 def _account(kind: ShopKind, code: str, context: Context) -> ShopAccount | None:

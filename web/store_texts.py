@@ -25,6 +25,7 @@ STORE_TEXTS: dict[str, tuple[str, str]] = {
     "quote_forged": ("报价无效，请重新结算", "This quote is not valid, please check out again"),
     "quote_expired": ("报价已过期，请重新结算", "This quote has ended, please check out again"),
     "no_such_order": ("没有这笔订单", "There is no such order"),
+    "shop_away": ("这家店的平台没有回答，请稍后再问", "The shop's platform does not answer now"),
     "no_such_shop": ("没有接入这家店", "This shop is not connected"),
     "order_not_paid": ("订单未付款", "The order is not paid"),
     "payment_differs": ("支付与订单不符", "The payment does not fit the order"),

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from jifen import demo_shops
+from jifen import demo_shops, linking
 from jifen.credentials import Credentials
 from loyalty import ledger
 from loyalty.connections import PlatformSettings
-from tests.bot.conftest import branded, http, mood, reached
+from tests.bot.conftest import APP_ID, branded, http, mood, reached
 from tests.jifen.demo_street import Demo, demo, known
 
 __all__ = ["branded", "demo", "http", "known", "mood", "reached"]
@@ -137,6 +137,30 @@ async def test_a_shop_is_found_by_its_own_code_and_by_ours(demo: Demo) -> None:
         assert await demo.ask("POST", "/shops/read", json=asked) == (200, {"new": new})
     status, told = await demo.ask("POST", "/shops/read", json={"kind": "jd", "code": "nobody"})
     assert (status, told["error"]["code"]) == (404, "no_such_shop")
+
+
+async def test_a_shop_that_is_away_is_said_to_be_away(demo: Demo) -> None:
+    away = {"endpoints": {"/jd/jingdong.pop.order.enSearch": {"status": 500}}}
+    await demo.phones.post("faults", away)
+    shop = await demo.shop("jd")
+    asked = {"kind": "jd", "code": shop["code"]}
+    status, told = await demo.ask("POST", "/shops/read", json=asked)
+    assert (status, told["error"]["code"]) == (503, "shop_away")
+
+
+async def test_a_buyer_at_douyin_is_linked_by_staff(
+    demo: Demo, known: Credentials, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lin = await demo.phones.follower("林小满")
+    order = await demo.buys(lin, "douyin")
+    await demo.until(order, lin, whose="anothers")
+    scope = f"{demo_shops.DOUYIN_APP_KEY}:{known.douyin_shop_id}"
+    for wrong in (f"douyin_open_id:{demo_shops.DOUYIN_APP_KEY}:{order['buyer']}", "douyin_open_id"):
+        assert await linking.run(f"{APP_ID}:{lin['openid']}", wrong) == 1
+    told = f"douyin_open_id:{scope}:{order['buyer']}"
+    assert await linking.run(f"{APP_ID}:{lin['openid']}", told) == 0
+    assert capsys.readouterr().out.endswith("linked: 0 points available, 128 pending\n")
+    await demo.until(order, lin, whose="hers")
 
 
 async def test_an_order_that_no_shop_told_is_not_there(demo: Demo) -> None:

@@ -119,8 +119,8 @@ function goodsChip(goods) {
 function waysIn(shop) {
   if (shop.kind === 'pos') return [' ', button('scan', say('scan'), scanPoster)];
   if (!shop.has_pass || !shown.membership) return [];
-  const { is_member: isMember, point, level, codes } = shown.membership;
-  if (!Object.values(codes).some(Boolean)) return [' ', say('member_lost')];
+  const { is_member: isMember, point, level } = shown.membership;
+  if (isMember === null) return [' ', say('member_lost')];
   if (!isMember) return [' ', say('member_no'), ' ', button('join', say('join'), join)];
   const figures = { points: point ?? '–', level: level ?? '–' };
   return [' ', say('member_yes', figures), ' ', button('leave', say('leave'), leave)];
