@@ -60,3 +60,31 @@ def test_scripts_never_turn_text_into_html_or_code() -> None:
         assert not re.search(
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text
         )
+
+
+def _day_words() -> list[dict[str, set[str]]]:
+    """The keys of the demo day in Chinese and in English, each with the places it fills in."""
+    found: list[dict[str, set[str]]] = [{}, {}]
+    for name in ("words", "shop_words"):
+        text = (PAGE / "day" / f"{name}.js").read_text(encoding="utf-8")
+        _, *halves = re.split(r"const (?:zh|en) = \{\n", text)
+        for words, half in zip(found, halves, strict=True):
+            entries = re.split(r"^  (\w+):", half.partition("\n};")[0], flags=re.MULTILINE)[1:]
+            pairs = zip(entries[::2], entries[1::2], strict=True)
+            words |= {key: set(re.findall(r"\{(\w+)\}", said)) for key, said in pairs}
+    return found
+
+
+def test_the_day_says_the_same_in_both_languages_and_every_word_is_said() -> None:
+    chinese, english = _day_words()
+    assert len(chinese) > 80
+    assert chinese == english
+    files = [path for path in (PAGE / "day").glob("*.js") if not path.stem.endswith("words")]
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
+    text += (PAGE / "day" / "index.html").read_text(encoding="utf-8")
+    said = set(re.findall(r"""["']([a-z_]+)["']""", text))
+    built = [*re.findall(r"say\(`([a-z]+_)\$", text), "way_"]
+    kinds = {key.removeprefix("way_") for key in chinese if key.startswith("way_")}
+    told = {"hers", "anothers", "nobodys"}  # the server's words
+    rest = set(chinese) - said - kinds - told
+    assert {key for key in rest if not key.startswith(tuple(built))} == set()

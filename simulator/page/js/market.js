@@ -17,7 +17,19 @@ const KINDS = {
   douyin: 'market.douyin',
   wechat_shop: 'market.wechat_shop',
 };
-const KNOWN_BY = ['account', 'mobile', 'nothing'];
+const KNOWN_BY = {
+  account: 'market.by_account',
+  mobile: 'market.by_mobile',
+  nothing: 'market.by_nothing',
+};
+const STATES = {
+  unpaid: 'market.state_unpaid',
+  paid: 'market.state_paid',
+  shipped: 'market.state_shipped',
+  completed: 'market.state_completed',
+  closed: 'market.state_closed',
+  refunded: 'market.state_refunded',
+};
 // What can be done with an order, and how it is said once it is done.
 const DEEDS = {
   ship: ['market.ship', 'market.done_ship'],
@@ -46,7 +58,7 @@ function choices(shops, shop) {
   const named = shops.map((one) => [keyOf(one), shopName(one)]);
   const places = shop.live_rooms.map((room, place) => [String(place), goodsName(room)]);
   const rooms = [['', t('market.no_live')], ...places];
-  const ways = KNOWN_BY.map((by) => [by, t(`market.by_${by}`)]);
+  const ways = Object.entries(KNOWN_BY).map(([by, key]) => [by, t(key)]);
   const go = (name, value) => {
     chosen[name] = value;
     if (name !== 'shop') return;
@@ -124,7 +136,7 @@ function bought(shop, order) {
     element(
       'span',
       { class: 'bought__words' },
-      element('span', { class: 'bought__state' }, t(`market.state_${state}`)),
+      element('span', { class: 'bought__state' }, t(STATES[state])),
       element('span', { class: 'bought__number' }, order.number),
     ),
     ...(isBack ? [] : (NEXT[order.state] ?? [])).map((action) => {
