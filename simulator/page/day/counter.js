@@ -23,6 +23,7 @@ const shown = {
 };
 let desk = null;
 let turn = 0;
+let drawn = '';
 
 /** `told` is the page: active(), day(), isBusy(), once(run), tell(text), refresh(). */
 export async function startCounter(told) {
@@ -34,7 +35,7 @@ export const showPosters = (posters) => {
   shown.posters = posters;
 };
 
-/** Reads the shops and her orders there again, and draws. */
+/** Reads the shops and her orders there again, and draws what is new. */
 export async function readCounter({ looksAtPage = false } = {}) {
   const mine = ++turn;
   const shops = await shopsOnPlatforms();
@@ -53,7 +54,9 @@ export async function readCounter({ looksAtPage = false } = {}) {
   Object.assign(shown, { shops, shop, orders: orders.reverse(), membership });
   shown.stands = new Map((stood?.orders ?? []).map((one) => [one.number, one]));
   shown.isKnown = stood?.is_known ?? true;
-  drawCounter();
+  const told = JSON.stringify([shop, consumer.id, orders, stood, membership]);
+  if (told !== drawn) drawCounter();
+  drawn = told;
 }
 
 const nameOf = (shop) => shopName(shop, shown.posters);
@@ -75,6 +78,14 @@ export function drawCounter() {
   if (focused) byId('counter').querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
 
+/** Lets nothing be pressed while something is under way; what is open stays open. */
+export function holdCounter() {
+  const deeds = byId('counter').querySelectorAll('.deed');
+  for (const each of deeds) each.disabled = isOff(each.dataset.key);
+}
+
+const isOff = (key) => desk.isBusy() || (key === 'buy' && !inCart(shown.shop).length);
+
 function orderRows(shop) {
   const { stands, isKnown, membership } = shown;
   const isMember = membership?.is_member ?? false;
@@ -84,7 +95,7 @@ function orderRows(shop) {
 
 /** A button whose deed is one of the page's. */
 function button(key, text, run, more = {}) {
-  const told = { type: 'button', class: 'deed', 'data-key': key, disabled: desk.isBusy(), ...more };
+  const told = { type: 'button', class: 'deed', 'data-key': key, disabled: isOff(key), ...more };
   return element('button', { ...told, on: { click: () => desk.once(run) } }, text);
 }
 
@@ -160,8 +171,7 @@ const inCart = (shop) => shop.goods.filter(({ sku }) => shown.cart.has(sku));
 function buyButton(shop) {
   const goods = inCart(shop);
   const total = goods.reduce((sum, { price_fen: fen }) => sum + fen, 0);
-  const more = { class: 'deed deed--main', disabled: desk.isBusy() || !goods.length };
-  return button('buy', say('buy', { yuan: yuan(total) }), buyNow, more);
+  return button('buy', say('buy', { yuan: yuan(total) }), buyNow, { class: 'deed deed--main' });
 }
 
 const who = () => desk.active().nickname;

@@ -13,7 +13,7 @@ import {
   refreshMini,
   speakInChat,
 } from './desks.js';
-import { drawCounter, readCounter, showPosters, startCounter } from './counter.js';
+import { drawCounter, holdCounter, readCounter, showPosters, startCounter } from './counter.js';
 import { setShopsClock } from './market.js';
 import { Away, Refused, demo, told, world } from './server.js';
 import { say, sayAll } from './words.js';
@@ -112,7 +112,7 @@ function drawButtons() {
 
 function drawDeeds() {
   for (const each of document.querySelectorAll('.bar .deed')) each.disabled = page.isBusy || !active();
-  drawCounter();
+  holdCounter();
 }
 
 /** Shows the shops' desk or the console's: they share the third column. */
@@ -151,6 +151,7 @@ function drawWords() {
   drawButtons();
   drawLogin();
   drawClock();
+  drawCounter();
   if (page.day) drawBrand();
 }
 
