@@ -4,6 +4,7 @@ import dataclasses
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from msgspec.structs import replace
@@ -271,6 +272,20 @@ async def test_the_last_week_is_read_again_without_telling_anything_twice(quiet:
     await quiet.sweep()
     await quiet.work()
     assert await sweep_again(quiet.context, quiet.account, span=timedelta(hours=3)) == 0
+
+
+@pytest.mark.parametrize(("list_minutes", "asked"), [(30, 48), (1440, 1)])
+async def test_a_small_shop_asks_for_longer_spans_at_once(
+    quiet: Market, list_minutes: int, asked: int
+) -> None:
+    client = _client(quiet, list_minutes=list_minutes)
+    account = dataclasses.replace(quiet.account, client=client)
+    await quiet.buy()
+    later = dataclasses.replace(quiet.context, clock=lambda: now() + timedelta(minutes=1))
+    assert await sweep_again(later, account, span=timedelta(days=1)) == 1
+    spans = await calls(quiet, "taobao.trades.sold.increment.get")
+    begun = {parse_qs(one["request"]["body"])["start_modified"][0] for one in spans}
+    assert len(begun) == asked
 
 
 async def test_the_connection_is_kept_sealed(quiet: Market) -> None:
