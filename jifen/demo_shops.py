@@ -1,6 +1,6 @@
 """The demo's shops, as our server, the simulator and other programs are told them.
 
-One on each platform, with the member pass of the one on Tmall, and the till of a shop of its own.
+One on each platform, with the member passes of those on Tmall and Douyin, and a till of its own.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ from jifen.credentials import Credentials
 from jifen.seed import SHOPS, TMALL
 from jifen.seeds import store
 from loyalty.connections import (
+    DouyinPassSettings,
     DouyinSettings,
     JdSettings,
     OwnStoreSettings,
@@ -24,6 +25,7 @@ from simulator import settings as simulator_settings
 
 CALLS_PER_SECOND = 500.0
 DOUYIN_APP_KEY = "7000000000000000001"
+DOUYIN_MEMBERS = 1
 TILL = SHOPS[0]
 TMALL_NICK = "积分演示旗舰店"
 
@@ -51,7 +53,8 @@ def connected(known: Credentials, *, page: str) -> dict[str, list[PlatformSettin
                 app_secret=known.douyin_secret,
                 api_base=f"{page}/douyin",
                 calls_per_second=CALLS_PER_SECOND,
-            )
+            ),
+            DouyinPassSettings(shop_id=known.douyin_shop_id, app_id=DOUYIN_MEMBERS),
         ],
         "微信小店": [
             WeChatShopSettings(
@@ -165,6 +168,7 @@ def simulated(known: Credentials, *, server: str) -> tuple[simulator_settings.Pl
             DOUYIN_APP_KEY,
             known.douyin_secret,
             push_url=f"{server}/ingest/douyin",
+            members_app_id=DOUYIN_MEMBERS,
         ),
         simulator_settings.WeChatShop(
             known.wechat_shop_app_id,

@@ -88,6 +88,17 @@ async def test_a_shopper_of_tmall_is_known_by_the_member_pass_and_her_number(dem
     assert await ledger.verify() == []
 
 
+async def test_a_buyer_who_joined_at_douyin_is_known_a_day_later(demo: Demo) -> None:
+    lin = await demo.phones.follower("林小满")
+    await demo.gives_number(lin)
+    order = await demo.buys(lin, "douyin")
+    await demo.until(order, lin, whose="anothers")
+    await demo.phones.post(f"{order['path']}/members/{lin['id']}", {"mobile": lin["mobile"]})
+    await demo.move(days=1)
+    await demo.until(order, lin, whose="hers")
+    assert "另有 128 积分待到账" in await demo.hears(lin)
+
+
 async def test_a_till_knows_her_by_her_number_too_or_nobody(demo: Demo) -> None:
     lin = await demo.phones.follower("林小满")
     said = await demo.buys(lin, "pos", known_by="mobile")
@@ -183,7 +194,8 @@ async def test_an_order_that_no_shop_told_is_not_there(demo: Demo) -> None:
 def test_other_programs_are_told_each_shop_as_connect_takes_it(known: Credentials) -> None:
     told = demo_shops.told(known, page="http://127.0.0.1:1", server="http://127.0.0.1:2")
     assert [one["kind"] for one in told] == [
-        *("tmall", "tmall_pass", "jd", "douyin", "wechat_shop", "shopify", "own_store"),
+        *("tmall", "tmall_pass", "jd", "douyin", "douyin_pass", "wechat_shop", "shopify"),
+        "own_store",
     ]
     for one in told:
         bare = {name: one[name] for name in one if name not in ("name", "kind", "pushes_to")}

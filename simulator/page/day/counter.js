@@ -1,7 +1,7 @@
 // The shops' desk: choose a shop, goods, a live room; buy, receive, give back; see whose it became.
 
 import { byId, element } from '../js/element.js';
-import { buy, complete, memberPage, refund, setShopsClock, stand } from './market.js';
+import { becomeMember, buy, complete, memberPage, refund, setShopsClock, stand } from './market.js';
 import { orderRow, titleOf } from './order_rows.js';
 import { hand, shopsOnPlatforms } from './server.js';
 import { goodsName, listed, say, shopName, yuan } from './words.js';
@@ -129,6 +129,7 @@ function goodsChip(goods) {
 /** By what a shop comes to know her, beside her orders. */
 function waysIn(shop) {
   if (shop.kind === 'pos') return [' ', button('scan', say('scan'), scanPoster)];
+  if (shop.kind === 'douyin') return [' ', button('join', say('join_douyin'), joinDouyin)];
   if (!shop.has_pass || !shown.membership) return [];
   const { is_member: isMember, point, level } = shown.membership;
   if (isMember === null) return [' ', say('member_lost')];
@@ -218,6 +219,11 @@ async function join() {
   const code = Object.values(said.codes).at(-1) || '–';
   const text = say(said.is_member ? 'joined' : 'joined_not', { who: who(), code });
   await after(text, { looksAtPage: true });
+}
+
+async function joinDouyin() {
+  await becomeMember(shown.shop, desk.active());
+  await after(say('joined_douyin', { who: who() }));
 }
 
 async function leave() {

@@ -47,6 +47,10 @@ export async function refund(shop, consumer, order, line) {
 export const memberPage = (shop, consumer, deed) =>
   play(`${pathOf(shop)}/members/${deed}`, { consumer_id: consumer.id });
 
+/** She joins a shop whose platform is asked who joined; she agrees to give her number. */
+export const becomeMember = (shop, { id, mobile }) =>
+  play(`${pathOf(shop)}/members/${id}`, { mobile });
+
 /** How orders of a shop stand with the server. */
 export function stand({ kind, code }, { openid, unionid }, numbers) {
   return demo('POST', '/orders', { kind, code, numbers, openid, unionid });

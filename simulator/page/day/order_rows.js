@@ -64,6 +64,7 @@ function reason(told, { buyer_mobile: mobile }, { shop, shopName, isKnown, isMem
   if (!told.state || told.whose !== 'anothers') return null;
   if (!isKnown) return say('why_new');
   if (shop.kind === 'tmall') return say(isMember ? 'why_tmall_phone' : 'why_tmall_join');
+  if (shop.kind === 'douyin') return say('why_douyin', { card: told.card });
   if (shop.kind === 'wechat_shop') return say('why_wechat_shop');
   if (shop.kind === 'pos' && mobile) return say('why_pos');
   return say('why_shop', { shop: shopName, card: told.card });

@@ -50,6 +50,10 @@ export const zh = {
   why_new: '她还没有关注公众号，也没有打开过小程序：先在左边关注。',
   why_tmall_join: '天猫不说她是谁。加入天猫会员，并在小程序「我的」→「设置」绑定手机号，这单就并到她名下。',
   why_tmall_phone: '她入了天猫会员，但还没告诉我们手机号：在小程序「我的」→「设置」绑定，这单就并到她名下。',
+  join_douyin: '加入抖店会员',
+  joined_douyin: '{who} 成了抖店会员，同意给出手机号：服务器一天问一次，推进 1 天就知道',
+  why_douyin:
+    '抖店不说她是谁。让她加入抖店会员，并在小程序「我的」→「设置」绑定同一手机号：服务器一天问一次，推进 1 天这单就是她的。或者员工在后台合并 No.{card}。',
   why_wechat_shop: '微信还没说这两个人是同一个：半分钟内会问到。',
   why_pos: '这个手机号还没有人在小程序里绑定：她在「我的」→「设置」绑定后，这单就是她的。',
   why_shop: '{shop}不说她是谁。发「绑定」看她绑了什么；确是本人，员工在品牌后台她的会员页上合并 No.{card}。',
@@ -121,6 +125,11 @@ export const en = {
     'Tmall does not say who she is. Let her join at Tmall, and give her number in the mini-program (Me, Settings): the order becomes hers.',
   why_tmall_phone:
     'She joined at Tmall, and has not given us her number: in the mini-program (Me, Settings). Then the order becomes hers.',
+  join_douyin: 'Join at Douyin',
+  joined_douyin:
+    '{who} joined at Douyin and agreed to give her number: the server asks once a day, so move a day',
+  why_douyin:
+    'Douyin does not say who she is. Let her join at Douyin and give the same number in the mini-program (Me, Settings): the server asks once a day, so move a day and the order is hers. Or staff merge No.{card} in the console.',
   why_wechat_shop: 'WeChat has not said yet that the two are one: it is asked within half a minute.',
   why_pos:
     'Nobody has given this number in the mini-program: once she does (Me, Settings), the order is hers.',
