@@ -24,6 +24,7 @@ const shown = {
 let desk = null;
 let turn = 0;
 let drawn = '';
+let isPageOld = true;
 
 /** `told` is the page: active(), day(), isBusy(), once(run), tell(text), refresh(). */
 export async function startCounter(told) {
@@ -38,6 +39,7 @@ export const showPosters = (posters) => {
 /** Reads the shops and her orders there again, and draws what is new. */
 export async function readCounter({ looksAtPage = false } = {}) {
   const mine = ++turn;
+  isPageOld ||= looksAtPage; // a later look without it must not lose one with it
   const shops = await shopsOnPlatforms();
   const isChosen = ({ kind, code }) => kind === shown.shop?.kind && code === shown.shop?.code;
   const shop = shops.find(isChosen) ?? shops[0];
@@ -47,9 +49,10 @@ export async function readCounter({ looksAtPage = false } = {}) {
   const numbers = orders.map(({ number }) => number);
   const [stood, membership] = await Promise.all([
     numbers.length ? stand(shop, consumer, numbers) : null,
-    looksAtPage && shop.has_pass ? memberPage(shop, consumer, 'look') : shown.membership,
+    isPageOld && shop.has_pass ? memberPage(shop, consumer, 'look') : shown.membership,
   ]);
   if (mine !== turn) return;
+  isPageOld = false;
   if (!shown.shop && shop.goods.length) shown.cart.add(shop.goods[0].sku);
   Object.assign(shown, { shops, shop, orders: orders.reverse(), membership });
   shown.stands = new Map((stood?.orders ?? []).map((one) => [one.number, one]));
@@ -65,16 +68,18 @@ export function drawCounter() {
   const { shop } = shown;
   if (!shop) return;
   const focused = document.activeElement?.dataset?.key;
-  byId('counter').replaceChildren(
+  const inside = [
     chips('which_shop', shown.shops.map(shopChip)),
     element('p', { class: 'way' }, say(`way_${shop.kind}`), ...waysIn(shop)),
     chips('goods', shop.goods.map(goodsChip)),
     element('div', { class: 'buying' }, choiceOf(shop), buyButton(shop)),
     element('h3', { class: 'orders__name' }, say('orders')),
-    shown.orders.length
+    shown.orders?.length === 0 ? element('p', { class: 'orders__none' }, say('none_yet')) : null,
+    shown.orders?.length
       ? element('ul', { class: 'orders', 'aria-label': say('orders') }, orderRows(shop))
-      : element('p', { class: 'orders__none' }, say('none_yet')),
-  );
+      : null,
+  ];
+  byId('counter').replaceChildren(...inside.filter(Boolean));
   if (focused) byId('counter').querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -109,11 +114,12 @@ function chip(key, text, isChosen, choose) {
 
 function shopChip(shop) {
   return chip(`shop ${shop.kind}`, nameOf(shop), shop === shown.shop, () => {
-    if (desk.isBusy()) return;
     if (shop !== shown.shop) {
-      Object.assign(shown, { shop, room: '', orders: [], membership: null });
+      Object.assign(shown, { shop, room: '', orders: null, membership: null });
+      drawn = '';
+      drawCounter();
     }
-    desk.once(() => readCounter({ looksAtPage: true }));
+    readCounter({ looksAtPage: true }).catch(() => desk.tell(say('away')));
   });
 }
 
@@ -232,6 +238,7 @@ async function leave() {
 }
 
 async function scanPoster() {
-  await hand(desk.active(), 'scan', { scene: shown.shop.code });
-  await after(say('scanned', { who: who(), shop: nameOf(shown.shop) }));
+  const { shop } = shown;
+  await hand(desk.active(), 'scan', { scene: shop.code });
+  await after(say('scanned', { who: who(), shop: nameOf(shop) }));
 }

@@ -182,7 +182,7 @@ function listen() {
   byId('consumer').addEventListener('change', ({ target }) => {
     page.activeId = target.value;
     handPhones(page.activeId);
-    once(() => readCounter({ looksAtPage: true }));
+    readCounter({ looksAtPage: true }).catch(() => tell(say('away')));
   });
   for (const name of DESKS) byId(`show-${name}`).addEventListener('click', () => showDesk(name));
   byId('language').addEventListener('click', () => speak(language() === 'zh' ? 'en' : 'zh'));
