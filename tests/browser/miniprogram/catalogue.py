@@ -168,6 +168,16 @@ class Catalogue:
             "reason": "",
             "saved_fen": sum(line["goods_fen"] for line in lines) // 5,
         }
+        unlocked = {
+            "slot": "offer:second_ware",
+            "name": self._said(request, "器具第二件 8 折", "Second brewing tool 20% off"),
+            "message": self._said(request, "还差 1 件", "1 more needed"),
+            "worth": self._said(request, "每 2 件，最低价一件 8 折", "Cheapest of 2: 20% off"),
+            "short_fen": None,
+            "short_quantity": 1,
+            "sku": None,
+            "saved_fen": 5_380,
+        }
         applied = {"slot": "offer:coffee_5", "name": name, "saved_fen": totals["saved_fen"]}
         return {
             "quote": f"signed-{totals['total_fen']}-{asked['coupon']}",
@@ -178,6 +188,7 @@ class Catalogue:
             "applied": [{**applied, "coupon": asked["coupon"]}],
             "refused": [refused],
             "usable": [usable],
+            "unlocks": [unlocked],
             "best_coupon": "a" * 32,
             "is_exact": True,
         }

@@ -30,6 +30,7 @@ class ShopServer(Playing):
         self.lost_answers = 0
         self.sessions: set[str] = set()
         self.phone_bound = False
+        self.personal_offers = True
         self.orders: dict[str, Json] = {}
         self.accepted: list[str] = []
 
@@ -41,6 +42,7 @@ class ShopServer(Playing):
             ("POST", "/session", self.session),
             ("GET", "/me", self.me),
             ("PUT", "/me/language", self.nothing),
+            ("PUT", "/me/preferences", self.prefer),
             ("PUT", "/me/phone", self.phone),
             ("GET", "/me/ledger", self.ledger),
             ("GET", "/rewards", self.rewards),
@@ -122,6 +124,7 @@ class ShopServer(Playing):
             "member_since": soon(days=-200),
             "language": "zh",
             "phone_bound": self.phone_bound,
+            "personal_offers": self.personal_offers,
             "points": {
                 "available": self.points,
                 "pending": 118,
@@ -159,6 +162,11 @@ class ShopServer(Playing):
                 ],
             },
         }
+
+    async def prefer(self, request: web.Request) -> Json:
+        chosen: Json = await request.json()
+        self.personal_offers = chosen["personal_offers"]
+        return chosen
 
     async def phone(self, request: web.Request) -> None:
         self.phone_bound = True

@@ -152,6 +152,8 @@ async def test_a_cart_is_quoted_with_her_best_coupon_and_paid(
     await page.get_by_role("button", name="减一件 手冲壶").tap()
     await page.get_by_role("button", name="去结算（2）").tap()
     cart = shown(page, "checkout")
+    await expect(cart.get_by_text("器具第二件 8 折")).to_be_visible()
+    await expect(cart.get_by_text("还差 1 件")).to_be_visible()
     await expect(cart.get_by_text("¥156.80").first).to_be_visible()
     await expect(cart.get_by_text("还差 46 元可用")).to_be_visible()
     await expect(cart.get_by_text("可得 156 积分")).to_be_visible()
@@ -227,6 +229,22 @@ async def test_another_language_is_spoken_at_once_and_told_to_the_server(
     await phones.visit(page, "home")
     await expect(page.locator("#title")).to_have_text("Shiguang Coffee")
     await expect(page.get_by_role("tab", name="Rewards")).to_be_visible()
+
+
+async def test_personal_offers_are_switched_off_and_stay_so_unless_refused(
+    phones: Phones, shop: ShopServer
+) -> None:
+    page = await phones.open("settings")
+    switch = shown(page, "settings").get_by_role("switch", name="专属优惠")
+    await expect(switch).to_have_attribute("aria-checked", "true")
+    await switch.tap()
+    await expect(switch).to_have_attribute("aria-checked", "false")
+    await expect(page.get_by_text("已关闭：您看到的是对所有会员公开的优惠")).to_be_visible()
+    assert shop.personal_offers is False
+    shop.broken.add("/me/preferences")
+    await switch.tap()
+    await expect(switch).to_have_attribute("aria-checked", "false")
+    assert shop.personal_offers is False
 
 
 async def test_her_phone_number_is_given_only_where_she_allows_it(

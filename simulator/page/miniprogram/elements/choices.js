@@ -20,9 +20,6 @@ const toggle = reflecting(
     },
   },
 );
-toggle.observers.checked = function checked(is) {
-  this.getBackendElement()?.setAttribute('aria-checked', String(is));
-};
 
 const picker = reflecting(
   {

@@ -38,6 +38,7 @@ export function reflect(component) {
   if (!node) return;
   const { data } = component;
   for (const name of ARIA) set(node, `aria-${name.toLowerCase()}`, data[`aria${name}`]);
+  if (node.dataset.role === 'switch') set(node, 'aria-checked', Boolean(data.checked));
   for (const name of FLAGS) set(node, dashed(name), data[name] ? '' : null);
   for (const name of TEXTS) set(node, name, data[name]);
   const role = data.ariaRole || null;
