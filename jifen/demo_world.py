@@ -9,7 +9,7 @@ import msgspec
 from jifen import demo_corp, demo_menu, demo_pay, demo_shops, embedded, running, seed
 from jifen.credentials import Credentials
 from jifen.demo_places import LOGS, SIMULATOR_STATE, Ports
-from jifen.seeds import crowd, staff
+from jifen.seeds import crowd, ladders, staff
 from jifen.settings import Settings, sealer
 from jifen.templates import COUPON, TEMPLATES
 from loyalty import connections
@@ -74,6 +74,7 @@ class World:
             for name, entered in demo_shops.connected(self._known, page=self.page).items():
                 for one in entered:
                     await connections.save(one, name=name, sealer=sealer(self.settings), at=now())
+            await ladders.lay(seed.TMALL.code, at=now())
             await crowd.lay(seed.TMALL, app_id=self._known.miniprogram_app_id, at=now())
 
     def _account(self) -> OfficialAccountSettings:
