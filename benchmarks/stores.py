@@ -62,9 +62,9 @@ def _round(setting: Setting, orders: int, *, workers: int) -> float:
         port = ending.enter_context(processes.serving(found, master_key))
         for _ in range(workers):
             ending.enter_context(processes.working(found, master_key))
-        asyncio.run(_told_and_worked(found, port, bodies(A_CALL, named="first"), A_CALL))
+        asyncio.run(told_and_worked(found, port, bodies(A_CALL, named="first"), A_CALL))
         told = bodies(orders, named="B")
-        return orders / asyncio.run(_told_and_worked(found, port, told, A_CALL + orders))
+        return orders / asyncio.run(told_and_worked(found, port, told, A_CALL + orders))
 
 
 async def lay(found: Database, master_key: str) -> None:
@@ -109,9 +109,7 @@ def _order(name: str, number: int, at: str) -> dict[str, object]:
     }
 
 
-async def _told_and_worked(
-    found: Database, port: int, calls: Sequence[bytes], orders: int
-) -> float:
+async def told_and_worked(found: Database, port: int, calls: Sequence[bytes], orders: int) -> float:
     """Send all calls and wait until so many orders have points; return the seconds."""
     waiting = iter(calls)
     async with (

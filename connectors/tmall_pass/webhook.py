@@ -202,7 +202,7 @@ async def _query(shown: Shown, asked: Asked, known: Pass, at: datetime) -> Answe
 
 async def _member(member_id: int, at: datetime) -> ShownMember:
     shown = await member_pass.show(member_id, at=at)
-    tiers = (await programme.load()).tiers(at)
+    tiers = (await programme.recent()).tiers(at)
     return ShownMember(point=shown.points, level=tiers.grade_of(shown.tier, "tmall_grade"))
 
 

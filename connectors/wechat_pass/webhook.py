@@ -94,7 +94,7 @@ class Messages:
             shown = await member_pass.show(member_id, at=at)
         except NotFound:
             return wire.answer({"is_vip": False})
-        tiers = (await programme.load()).tiers(at)
+        tiers = (await programme.recent()).tiers(at)
         grade = tiers.grade_of(shown.tier, "wechat_shop_grade")
         known = await Customer.get(id=member_id)
         identity = self._pass.settings.identity(grade)
