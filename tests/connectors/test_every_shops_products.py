@@ -229,14 +229,26 @@ async def test_a_new_price_and_name_replace_the_old(market: Market) -> None:
     assert (await catalogue())["C-100"][0] == "秋季精品豆"
 
 
-async def test_two_who_read_at_once_are_one(market: Market) -> None:
+async def test_who_comes_while_another_reads_is_told_so(market: Market) -> None:
+    await shelve(market, BEANS)
+    await shop_products.begin(market.account.connection.id, lease=reading.LEASE, at=now())
+    for _ in range(2):
+        with pytest.raises(Refused, match="products_being_read"):
+            await read_products(market.account)
+
+
+async def test_of_those_who_begin_at_once_one_reads_and_the_others_are_told_so(
+    market: Market,
+) -> None:
     await shelve(market, BEANS)
     ends = await asyncio.gather(
         *(read_products(market.account) for _ in range(3)), return_exceptions=True
     )
-    codes = [end.code for end in ends if isinstance(end, Refused)]
-    assert codes == ["products_being_read"] * 2
-    assert (await read_products(market.account)).products == 1
+    told = [end for end in ends if not isinstance(end, BaseException)]
+    refused = [end.code for end in ends if isinstance(end, Refused)]
+    assert told, "one who begins after another ended may read once more"
+    assert {one.products for one in told} == {1}
+    assert len(told) + refused.count("products_being_read") == 3
 
 
 async def test_a_reader_that_died_holds_up_nobody_once_its_lease_is_over(
