@@ -90,6 +90,34 @@ class Discount(Struct, frozen=True, forbid_unknown_fields=True):
         return sum(line.quantity for line in cart if self.counts(line))
 
 
+class ManyTimes(Discount, frozen=True):
+    """A discount that comes again for each time that a cart holds what it takes."""
+
+    most_times: Annotated[int, Meta(ge=1, le=1000)] | None = None
+
+    def held(self, cart: Cart) -> int:
+        """Return how many times a cart holds what it takes."""
+        raise NotImplementedError
+
+    def missing(self, cart: Cart, times: int) -> Refused:
+        """Return what is missing for so many times, more than a cart holds."""
+        raise NotImplementedError
+
+    def times(self, cart: Cart) -> int:
+        """Return how many times it counts in a cart."""
+        held = self.held(cart)
+        return held if self.most_times is None else min(held, self.most_times)
+
+    def refusal(self, cart: Cart) -> Refused | None:
+        """Return None where it counts once or more, else what is missing for once."""
+        return super().refusal(cart) or (None if self.times(cart) else self.missing(cart, 1))
+
+    def next_step(self, cart: Cart) -> Refused | None:
+        """Return what is missing for once more; None where it counts as often as it may."""
+        times = self.times(cart)
+        return None if times == self.most_times else self.missing(cart, times + 1)
+
+
 def rising(bounds: list[int], name: str) -> None:
     """Let through steps that rise.
 

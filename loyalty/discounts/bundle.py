@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from loyalty.allocation import shares
-from loyalty.discounts import DISCOUNTS, Cart, Discount
+from loyalty.discounts import DISCOUNTS, Cart, ManyTimes
 from loyalty.errors import Refused
 from loyalty.facts import CartLine
 from loyalty.wording import Worded, yuan
@@ -21,7 +21,7 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @DISCOUNTS.add("bundle")
-class Bundle(Discount, frozen=True):
+class Bundle(ManyTimes, frozen=True):
     """A set of goods for a price of its own, as often as the cart holds all of its parts.
 
     What costs less already stays as it is. A set that is not named is in no cart.
@@ -29,7 +29,6 @@ class Bundle(Discount, frozen=True):
 
     parts: Annotated[tuple[Part, ...], Meta(max_length=20)] = ()
     fen: Annotated[int, Meta(ge=0, le=10**9)] = 19_900
-    most_times: Annotated[int, Meta(ge=1, le=1000)] | None = None
 
     def __post_init__(self) -> None:
         if len({one.sku for one in self.parts}) != len(self.parts):
@@ -43,36 +42,30 @@ class Bundle(Discount, frozen=True):
         """Say whether a line is part of the set."""
         return any(line.sku == one.sku for one in self.parts)
 
-    def refusal(self, cart: Cart) -> Refused | None:
-        """Return None where the cart holds a whole set, else how many units of what are missing."""
-        return super().refusal(cart) or (None if self._times(cart) else self._missing(cart, 1))
+    def held(self, cart: Cart) -> int:
+        """Return how many whole sets a cart holds."""
+        held = _quantities(cart)
+        return min((held.get(one.sku, 0) // one.quantity for one in self.parts), default=0)
 
-    def next_step(self, cart: Cart) -> Refused | None:
-        """Return how many units of what make one more set."""
-        times = self._times(cart)
-        if self.most_times is not None and times >= self.most_times:
-            return None
-        return self._missing(cart, times + 1)
+    def missing(self, cart: Cart, times: int) -> Refused:
+        """Return how many units of what make so many sets."""
+        held = _quantities(cart)
+        short = {one.sku: one.quantity * times - held.get(one.sku, 0) for one in self.parts}
+        sku = max(short, key=lambda one: short[one], default="")
+        return Refused("bundle_incomplete", sku=sku, short=short.get(sku, 0))
 
     def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper.
 
         A unit of a line costs as much as any other of it, rounded up where that does not come out.
         """
-        times, wanted = self._times(cart), {one.sku: one.quantity for one in self.parts}
+        times, wanted = self.times(cart), {one.sku: one.quantity for one in self.parts}
         together = [
             -(-cost * wanted.get(line.sku, 0) * times // line.quantity) if line.quantity else 0
             for line, cost in zip(cart, costs_fen, strict=True)
         ]
         return shares(max(0, sum(together) - self.fen * times), together)
 
-    def _times(self, cart: Cart) -> int:
-        held = {line.sku: line.quantity for line in cart}
-        times = min((held.get(one.sku, 0) // one.quantity for one in self.parts), default=0)
-        return times if self.most_times is None else min(times, self.most_times)
 
-    def _missing(self, cart: Cart, times: int) -> Refused:
-        held = {line.sku: line.quantity for line in cart}
-        short = {one.sku: one.quantity * times - held.get(one.sku, 0) for one in self.parts}
-        sku = max(short, key=lambda one: short[one], default="")
-        return Refused("bundle_incomplete", sku=sku, short=short.get(sku, 0))
+def _quantities(cart: Cart) -> dict[str, int]:
+    return {line.sku: line.quantity for line in cart}

@@ -5,14 +5,14 @@ from typing import Annotated
 from msgspec import Meta
 
 from loyalty.allocation import cheapest_units, percent_of
-from loyalty.discounts import DISCOUNTS, Cart, Discount
+from loyalty.discounts import DISCOUNTS, Cart, ManyTimes
 from loyalty.errors import Refused
 from loyalty.facts import CartLine
 from loyalty.wording import Worded, percent_off
 
 
 @DISCOUNTS.add("buy_x_get_y")
-class BuyXGetY(Discount, frozen=True):
+class BuyXGetY(ManyTimes, frozen=True):
     """For every so many bought, so many others for so many percent less; 100 is free.
 
     Where no SKUs to get are named, they are of the same goods: buy 2 get 1 is that of every three
@@ -24,7 +24,6 @@ class BuyXGetY(Discount, frozen=True):
     get: Annotated[int, Meta(ge=1, le=100)] = 1
     percent: Annotated[int, Meta(ge=1, le=100)] = 100
     get_skus: tuple[str, ...] = ()
-    most_times: Annotated[int, Meta(ge=1, le=1000)] | None = None
 
     def worth(self) -> Worded:
         """Return how a member reads what it takes off."""
@@ -48,20 +47,19 @@ class BuyXGetY(Discount, frozen=True):
         """Return None where something is for less, else how many units are missing of what."""
         if not any(map(self.touches, cart)):
             return Refused("no_goods_for_discount")
-        missing = (self.buy if self.get_skus else self.buy + self.get) - self.units(cart)
-        if missing > 0:
-            return Refused("quantity_short", short=missing)
+        if not self.held(cart):
+            return self.missing(cart, 1)
         if self.get_skus and not any(line.sku in self.get_skus for line in cart):
             return Refused("gift_not_in_cart", sku=self.get_skus[0])
         return None
 
-    def next_step(self, cart: Cart) -> Refused | None:
+    def held(self, cart: Cart) -> int:
+        """Return how many times enough is bought."""
+        return self.units(cart) // self._block()
+
+    def missing(self, cart: Cart, times: int) -> Refused:
         """Return how many units more make more of them cheaper."""
-        times = self._times(cart)
-        if self.most_times is not None and times >= self.most_times:
-            return None
-        block = self.buy if self.get_skus else self.buy + self.get
-        return Refused("quantity_short", short=(times + 1) * block - self.units(cart))
+        return Refused("quantity_short", short=times * self._block() - self.units(cart))
 
     def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper."""
@@ -71,10 +69,9 @@ class BuyXGetY(Discount, frozen=True):
         chosen = cheapest_units(
             [cost if got else 0 for cost, got in zip(costs_fen, is_got, strict=True)],
             [line.quantity if got else 0 for line, got in zip(cart, is_got, strict=True)],
-            self._times(cart) * self.get,
+            self.times(cart) * self.get,
         )
         return percent_of(chosen, self.percent)
 
-    def _times(self, cart: Cart) -> int:
-        times = self.units(cart) // (self.buy if self.get_skus else self.buy + self.get)
-        return times if self.most_times is None else min(times, self.most_times)
+    def _block(self) -> int:
+        return self.buy if self.get_skus else self.buy + self.get
