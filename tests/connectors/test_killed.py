@@ -1,9 +1,7 @@
 """kill -9 of workers amid what three platforms tell, beside others that go on, and no sweep."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import cycle
 
@@ -15,11 +13,11 @@ from loyalty.sealing import Sealer, new_master_key
 from models import db
 from tests.connectors import market as markets
 from tests.connectors.douyin import conftest as douyin
+from tests.connectors.killing import Begin, killed, until, workers
 from tests.connectors.market import BEANS, SHIRT, Market
 from tests.connectors.tmall import conftest as tmall
 from tests.connectors.tmall.conftest import NICK
 from tests.connectors.wechat_shop import conftest as wechat_shop
-from tests.faults.demos import ENVIRONMENT
 from tests.jobs.conftest import context as keyless
 from tests.jobs.conftest import redis
 from tests.loyalty.purchases.conftest import brand
@@ -32,7 +30,6 @@ PAIRS = (tmall.pair, wechat_shop.pair, douyin.pair)
 FIRST, LATER = 16, 8
 # The kind of a shop, and the number of an order: each shop counts from the same one.
 Name = tuple[str, str]
-Begin = Callable[..., Awaitable[asyncio.subprocess.Process]]
 
 
 @pytest.fixture
@@ -50,38 +47,14 @@ async def market(brand: None, context: Context) -> AsyncIterator[Market]:
 async def begin(
     market: Market, database_url: str, servers: embedded.Addresses
 ) -> AsyncIterator[Begin]:
-    """Start workers, each a process that does not outlive the test."""
-    async with AsyncExitStack() as stack:
-
-        async def start(**how: str) -> asyncio.subprocess.Process:
-            told = {
-                "DATABASE_URL": database_url,
-                "REDIS_URL": servers.redis_url,
-                "JIFEN_MASTER_KEY": MASTER_KEY,
-            }
-            program = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.connectors.program",
-                env=ENVIRONMENT | told | how,
-                stdout=asyncio.subprocess.PIPE,
-            )
-            stack.push_async_callback(killed, program)
-            return program
-
-        yield start
-
-
-async def killed(program: asyncio.subprocess.Process) -> None:
-    if program.returncode is None:
-        program.kill()
-    await program.wait()
-
-
-async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
-        while not await is_so():  # noqa: ASYNC110 (the database rings no bell)
-            await asyncio.sleep(0.05)
+    """Start workers that share the market's database, server and key."""
+    told = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": servers.redis_url,
+        "JIFEN_MASTER_KEY": MASTER_KEY,
+    }
+    async with workers("tests.connectors.program", told, stdout=asyncio.subprocess.PIPE) as begin:
+        yield begin
 
 
 async def stands_still(program: asyncio.subprocess.Process) -> None:

@@ -1,58 +1,30 @@
 """kill -9 of a worker in the middle of a batch, beside another that goes on."""
 
 import asyncio
-import os
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
 
 import pytest
 
 from jifen import embedded
 from loyalty import ledger
 from models import Purchase
+from tests.connectors.killing import Begin, killed, until, workers
 from tests.connectors.own_store.till import CODE, Till, order, points, refund, states
 
 ORDERS = 300
-Begin = Callable[..., Awaitable[asyncio.subprocess.Process]]
 
 
 @pytest.fixture
 async def begin(till: Till, database_url: str, servers: embedded.Addresses) -> AsyncIterator[Begin]:
-    """Start workers, each a process that does not outlive the test."""
-    async with AsyncExitStack() as stack:
-
-        async def start(**how: str) -> asyncio.subprocess.Process:
-            environment = {
-                **os.environ,
-                "DATABASE_URL": database_url,
-                "REDIS_URL": servers.redis_url,
-                "CONNECTION_ID": str(till.context.stores[CODE].id),
-                **how,
-            }
-            program = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.connectors.own_store.program",
-                env=environment,
-                stdout=asyncio.subprocess.DEVNULL,
-            )
-            stack.push_async_callback(end, program)
-            return program
-
-        yield start
-
-
-async def end(program: asyncio.subprocess.Process) -> None:
-    if program.returncode is None:
-        program.kill()
-    await program.wait()
-
-
-async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
-        while not await is_so():  # noqa: ASYNC110 (the database rings no bell)
-            await asyncio.sleep(0.05)
+    """Start workers that share the till's database and server."""
+    told = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": servers.redis_url,
+        "CONNECTION_ID": str(till.context.stores[CODE].id),
+    }
+    module = "tests.connectors.own_store.program"
+    async with workers(module, told, stdout=asyncio.subprocess.DEVNULL) as begin:
+        yield begin
 
 
 async def test_what_a_killed_worker_held_is_worked_by_another_and_nothing_twice(
@@ -69,8 +41,7 @@ async def test_what_a_killed_worker_held_is_worked_by_another_and_nothing_twice(
     await until(stands_still)
     assert await Purchase.all().count() <= 40, "what is not ended is not recorded"
     survivors = [await begin(), await begin()]
-    doomed.kill()
-    await doomed.wait()
+    await killed(doomed)
 
     async def is_done() -> bool:
         return await states() == {"worked": ORDERS + 100}
