@@ -13,6 +13,8 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
+from connectors.tmall_pass import messages
+from connectors.tmall_pass.messages import About
 from connectors.tmall_pass.shops import Pass, client_of
 from connectors.tmall_pass.wire import Word
 from loyalty import inbox, member_pass, parking
@@ -37,16 +39,12 @@ FLIGHT, LOOKED_AGAIN_AFTER = timedelta(hours=24), timedelta(minutes=5)
 # The platform's own words; its spelling.
 ERRORS = {NO_SUCH_MEMBER: "no-exsit-member", "not_enough_points": "point-not-enough"}
 
-Record = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,100}\Z")]
 
-
-class Told(Struct, frozen=True):
+class Told(About, frozen=True, kw_only=True):
     """A change as the platform tells it: ``type`` 1 takes points, 2 gives them."""
 
-    record_id: Record | Annotated[int, Meta(ge=0, le=2**63 - 1)]
     type: int
     point: Annotated[int, Meta(gt=0, le=10**9)]
-    seller_name: Word = ""
     mix_mobile: Word = ""
     ouid: Word = ""
     ext_info: str = ""
@@ -67,25 +65,11 @@ def arrival(
     topic: object, content: object, passes: Iterable[Pass], *, sealer: Sealer
 ) -> Arrival | None:
     """Return the event of a message; None where it is no change of a pass of ours."""
-    if topic != TOPIC or not isinstance(content, str):
+    found = messages.read(content, Told, passes, kind=KIND) if topic == TOPIC else None
+    if found is None or found[0].type not in (TAKES, GIVES):
         return None
-    try:
-        told = msgspec.json.decode(content, type=Told, strict=False)
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        count_inbound_event(KIND, "bad_request")
-        log.warning("point_change_unreadable")
-        return None
-    known = next((one for one in passes if one.settings.seller_name == told.seller_name), None)
-    if known is None or told.type not in (TAKES, GIVES):
-        return None
-    return Arrival(
-        connection_id=known.id,
-        event_key=f"{KIND}:{told.record_id}",
-        kind=KIND,
-        sender=str(told.record_id),
-        body=_sealed(Kept(told), sealer),
-        nonce=None,
-    )
+    told, known = found
+    return messages.arrival(told, known, kind=KIND, body=_sealed(Kept(told), sealer))
 
 
 def _sealed(kept: Kept, sealer: Sealer) -> bytes:
