@@ -6,7 +6,7 @@ import hmac
 import json
 import secrets
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -24,9 +24,6 @@ from simulator.shops.orders import Order, Orders, Refund, ShopState
 from simulator.shops.pushes import Push, Pushes
 from simulator.shops.shelf import Shelf
 from simulator.wire import Exchange, half
-
-if TYPE_CHECKING:
-    pass
 
 KIND = "douyin"
 BASE = "/douyin"
