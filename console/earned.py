@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from console.rule_words import title
+from console.words.rules import title
 from loyalty.programme import Rule
 from models import PurchaseLine, RuleVersion
 from web.languages import Language

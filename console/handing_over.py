@@ -5,7 +5,7 @@ from aiohttp import web
 from console import forms
 from console.access import STAFF
 from console.pages import language_of, show
-from console.rule_words import title
+from console.words.rules import title
 from loyalty import programme, redemptions
 from loyalty.errors import LoyaltyError
 from loyalty.programme import Programme

@@ -9,7 +9,7 @@ from aiohttp import web
 from console import forms
 from console.access import EDITORS, STAFF
 from console.pages import language_of, see, show
-from console.rule_words import title
+from console.words.rules import title
 from loyalty import programme
 from loyalty.connections import TmallSettings
 from loyalty.errors import LoyaltyError, NotFound

@@ -9,8 +9,8 @@ from msgspec.structs import asdict
 
 from console import timeline
 from console.access import STAFF
-from console.code_words import IDENTITIES, THROUGH, said
 from console.pages import language_of, see, show
+from console.words.codes import IDENTITIES, THROUGH, said
 from loyalty import customers, ledger, programme, standing
 from loyalty.errors import LoyaltyError, NotFound
 from loyalty.roots import HER_IDS, ids_of

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from console import forms
 from console.access import CHANGERS, STAFF
-from console.code_words import CONNECTIONS, EVENTS, said
 from console.pages import language_of, see, show
+from console.words.codes import CONNECTIONS, EVENTS, said
 from loyalty import parking
 from loyalty.errors import LoyaltyError, NotFound
 from models import InboundEvent, db

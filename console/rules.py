@@ -10,7 +10,7 @@ from console import forms, rule_preview
 from console.access import EDITORS, STAFF, part_of_path
 from console.pages import language_of, see, show
 from console.rule_form import Input, body_of, filled_rows, inputs
-from console.rule_words import CHOICES, FIELDS, about, title
+from console.words.rules import CHOICES, FIELDS, about, title
 from loyalty import programme, publishing
 from loyalty.errors import NotFound, Refused
 from loyalty.policies.tiers import Tiers

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from console.code_words import CONNECTIONS, JOBS, said
 from console.pages import language_of, show
+from console.words.codes import CONNECTIONS, JOBS, said
 from models import ShopKind, db
 from web.languages import Language
 

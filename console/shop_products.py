@@ -9,8 +9,8 @@ from aiohttp import web
 
 from console import forms
 from console.access import EDITORS, STAFF
-from console.code_words import CONNECTIONS, said
 from console.pages import see
+from console.words.codes import CONNECTIONS, said
 from loyalty import schedule
 from loyalty.shop_products import Unread
 from models import ShopKind, db

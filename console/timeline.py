@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from console import earned
-from console.code_words import CAUSES, DELIVERIES, THROUGH, said
-from console.rule_words import CHOICES, title
+from console.words.codes import CAUSES, DELIVERIES, THROUGH, said
+from console.words.rules import CHOICES, title
 from loyalty import programme, timelines
 from loyalty.coupons import Reason
 from loyalty.policies import POLICIES

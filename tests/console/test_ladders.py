@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from console.rule_form import sent
-from console.words import ZH
+from console.words import WORDS
 from loyalty import customers
 from loyalty.connections import Connected, TmallSettings
 from loyalty.ladders import batches, handing
@@ -163,4 +163,4 @@ async def test_a_form_is_compared_with_what_the_shop_can_do(marketer: Browser) -
 def test_every_state_has_its_word() -> None:
     wanted = {f"coupon_{state.value}" for state in ShopCouponState}
     wanted |= {f"batch_{state.value}" for state in ShopCouponBatchState}
-    assert wanted <= ZH.keys()
+    assert wanted <= WORDS["zh"].keys()

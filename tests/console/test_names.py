@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import msgspec
 
-from console.code_words import CAUSES, DELIVERIES, IDENTITIES, JOBS, THROUGH
-from console.rule_words import TITLES
+from console.words.codes import CAUSES, DELIVERIES, IDENTITIES, JOBS, THROUGH
+from console.words.rules import TITLES
 from jifen.seeds import campaigns as seeds
 from jifen.seeds.rewards import TOTE
 from jobs import registry

@@ -9,8 +9,8 @@ import pytest
 
 from connectors.own_store.wire import ORDER, REFUND, Call, arrivals
 from connectors.own_store.working import StoreEvents
-from console.code_words import CONNECTIONS
 from console.parked import SHOWN
+from console.words.codes import CONNECTIONS
 from jifen.connecting import KINDS
 from loyalty import connections, inbox, parking
 from loyalty.errors import Refused

@@ -7,7 +7,7 @@ import inspect
 
 from msgspec import Struct
 
-from console.code_words import said
+from console.words.codes import said
 from loyalty import programme
 from web.languages import Language
 

@@ -1,4 +1,4 @@
-"""The words of the page of ladders, in both languages."""
+"""The words of the page of ladders, in Chinese and English."""
 
 LADDERS: dict[str, tuple[str, str]] = {
     "ladders": ("天猫礼券", "Tmall coupons"),

@@ -1,0 +1,14 @@
+"""What staff read: the words of the pages, of codes and of rules, each in Chinese and English."""
+
+from console.words.ladders import LADDERS
+from console.words.pages import PAGES
+from console.words.products import PRODUCTS
+from console.words.states import STATES
+from web.languages import Language
+
+PARTS = (PAGES, STATES, PRODUCTS, LADDERS)
+
+WORDS: dict[Language, dict[str, str]] = {
+    "zh": {name: zh for part in PARTS for name, (zh, _) in part.items()},
+    "en": {name: en for part in PARTS for name, (_, en) in part.items()},
+}
