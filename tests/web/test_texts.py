@@ -13,7 +13,7 @@ from loyalty.errors import LoyaltyError
 from tests.cast import NOVEMBER_22
 from web.openapi import codes_of
 from web.refusals import RequestRefused
-from web.texts import TEXTS, figures_of, text
+from web.texts import PARTS, TEXTS, figures_of, text
 from web.typed import told_by
 
 PROJECT = Path(__file__).parents[2]
@@ -63,6 +63,10 @@ def test_refusals_were_found_at_all() -> None:
         *TEXTS,
     }
     assert len(codes()) > 20
+
+
+def test_no_code_has_two_texts() -> None:
+    assert sum(map(len, PARTS)) == len(TEXTS)
 
 
 def test_a_text_shows_only_figures_that_every_raiser_gives() -> None:

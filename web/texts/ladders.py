@@ -1,4 +1,4 @@
-"""What people read for the codes of ladders; part of `web.texts`."""
+"""What people read of ladders and of the coupons that they give at a shop."""
 
 LADDER_TEXTS: dict[str, tuple[str, str]] = {
     "shop_not_connected": (

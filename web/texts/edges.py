@@ -1,0 +1,63 @@
+"""What people read where a request, a session, a form or a platform was not right."""
+
+EDGE_TEXTS: dict[str, tuple[str, str]] = {
+    # the request itself
+    "bad_request": ("请求格式不正确", "The request is not well-formed"),
+    "bad_field": ("字段 {field} 不正确：{wanted}", "The field {field} is wrong: {wanted}"),
+    "body_broken": ("请求体不完整或已损坏", "The body is cut off or damaged"),
+    "body_too_large": ("请求体过大，最多 {most_bytes} 字节", "The body exceeds {most_bytes} bytes"),
+    "body_too_slow": (
+        "请求体未在 {seconds} 秒内发完",
+        "The body did not arrive within {seconds} seconds",
+    ),
+    "wrong_content_type": ("请求体必须是 {wanted}", "The body must be {wanted}"),
+    "no_such_address": ("地址不存在", "There is nothing at this address"),
+    "method_not_allowed": ("该地址不支持此方法", "This address does not take this method"),
+    "too_many_requests": ("操作太频繁，请稍后再试", "Too many requests, please try again later"),
+    "unavailable": ("服务暂时不可用，请稍后再试", "Not available right now, please try again"),
+    "internal": ("服务出现错误，请稍后再试", "Something went wrong on our side"),
+    # sessions and logins
+    "session_missing": ("请先登录", "Please sign in first"),
+    "session_unknown": (
+        "登录已失效，请重新登录",
+        "This session is not valid, please sign in again",
+    ),
+    "session_expired": ("登录已过期，请重新登录", "The session has ended, please sign in again"),
+    "forbidden": ("没有权限", "This is not allowed"),
+    "account_blocked": ("该微信账号暂时无法登录", "This WeChat account cannot sign in"),
+    "login_code_invalid": (
+        "登录凭证无效或已过期，请重试",
+        "The login code is wrong or too old, please try again",
+    ),
+    "login_code_used": (
+        "登录凭证已被使用，请重试",
+        "The login code was used already, please try again",
+    ),
+    "no_such_miniprogram": ("小程序未接入", "This mini-program is not connected"),
+    # the platform
+    "platform_unavailable": ("微信暂时没有响应，请稍后再试", "WeChat does not answer right now"),
+    "platform_refused": ("微信拒绝了请求", "WeChat refused the request"),
+    "platform_quota_spent": ("微信接口调用次数已用完", "WeChat allows no more calls for now"),
+    # families
+    "loyalty_error": ("暂时无法完成", "This cannot be done"),
+    "not_found": ("没有找到", "Not found"),
+    "refused": ("不符合规则", "The rules do not allow this"),
+    "key_reused": ("同一编号已用于其他内容", "The same key stands for something else already"),
+    # staff
+    "wrong_password": ("账号或密码不对", "Wrong account or password"),
+    "password_out_of_range": (
+        "密码应为 {least} 到 {most} 位",
+        "A password has {least} to {most} characters",
+    ),
+    "wecom_user_of_another": (
+        "企业微信成员 {wecom_user_id} 已用于账号 {account}",
+        "The WeCom user {wecom_user_id} signs in as {account} already",
+    ),
+    "no_such_staff_member": ("没有这位员工", "No such staff member"),
+    "not_for_your_role": ("您的角色不能查看此页", "Your role may not see this page"),
+    "no_corp": ("尚未连接企业微信", "No WeCom corp is connected"),
+    "scan_not_ours": ("登录已过期，请重新扫码", "This scan is over: please scan again"),
+    "scan_code_invalid": ("扫码无效，请重新扫码", "The scan is not valid: please scan again"),
+    "no_such_rule": ("没有这条规则", "There is no such rule"),
+    "form_not_ours": ("页面已过期，请刷新重试", "This form is too old: reload the page"),
+}

@@ -1,0 +1,84 @@
+"""What people read of points, rewards, coupons, and what is played for."""
+
+POINT_TEXTS: dict[str, tuple[str, str]] = {
+    # points
+    "no_such_entry": ("没有这笔积分流水", "No such entry of points"),
+    "points_out_of_range": (
+        "积分数量应在 1 到 {most} 之间",
+        "Points must be between 1 and {most}",
+    ),
+    "not_enough_points": (
+        "积分不足：需要 {wanted}，可用 {available}",
+        "Not enough points: {wanted} needed, {available} available",
+    ),
+    "not_enough_pending": (
+        "待到账积分不足：需要 {wanted}，待到账 {pending}",
+        "Not enough pending points: {wanted} needed, {pending} pending",
+    ),
+    "already_settled": ("这笔积分已经到账", "These points are available already"),
+    "already_cancelled": ("这笔积分已经取消", "These points were cancelled already"),
+    "more_than_spent": (
+        "退回的积分超过已消耗的：想退 {wanted}，可退 {left}",
+        "More than was spent: {wanted} to return, {left} left",
+    ),
+    "more_than_earned": (
+        "扣回的积分超过已获得的：想扣 {wanted}，可扣 {left}",
+        "More than was earned: {wanted} to take back, {left} left",
+    ),
+    "nothing_due": ("没有到期的积分", "No points are due to expire"),
+    "same_member": ("不能转给自己", "Points cannot be moved to the same member"),
+    "key_out_of_range": ("编号格式不正确", "This key cannot be used"),
+    "cause_out_of_range": ("原因含有无法保存的字符", "The cause holds characters we cannot keep"),
+    # conditions
+    "not_in_segment": ("仅限受邀会员", "For invited members only"),
+    "personal_offers_off": (
+        "您已关闭专属优惠，可在设置中打开",
+        "You have switched personal offers off; the settings bring them back",
+    ),
+    "min_spend_not_met": ("还差 {short_fen} 元", "¥{short_fen} more is needed"),
+    "tier_too_low": (
+        "需要达到{tier}，还差{short}",
+        "{tier} is needed, {short} to go",
+    ),
+    # rewards
+    "no_such_reward": ("没有这个奖励", "There is no such reward"),
+    "reward_unavailable": ("暂时不能兑换", "Cannot be redeemed right now"),
+    "reward_out_of_stock": ("已兑完", "All gone"),
+    "reward_limit_reached": ("每人限兑 {most} 次", "At most {most} for each member"),
+    "no_such_redemption": ("没有这笔兑换", "There is no such redemption"),
+    "redemption_over": ("这笔兑换已结束，不能取消", "This redemption is over: too late to cancel"),
+    "no_such_redemption_code": ("没有这个兑换码", "There is no such redemption code"),
+    "already_handed_over": (
+        "已由 {by} 于 {handed_over_at} 交付",
+        "Handed over already by {by}, {handed_over_at} Shanghai time",
+    ),
+    "redemption_cancelled": ("会员已取消这笔兑换", "The member has cancelled this redemption"),
+    "redemption_expired": (
+        "已过领取期限，积分退回原批次",
+        "Not fetched in time: the points go back with their old expiry",
+    ),
+    # coupons
+    "no_such_coupon": ("没有这张优惠券", "There is no such coupon"),
+    "no_such_coupon_batch": ("没有这个券批次", "There is no such coupon batch"),
+    "coupon_locked": (
+        "优惠券已用于待付款订单",
+        "Another unpaid order holds the coupon",
+    ),
+    "coupon_used": ("优惠券已使用", "The coupon is used"),
+    "coupon_void": ("优惠券已作废", "The coupon is void"),
+    "coupon_expired": ("优惠券已过期", "The coupon has expired"),
+    # why she has a coupon
+    "coupon_for_points": ("{points} 积分兑换", "Redeemed for {points} points"),
+    # play
+    "no_such_challenge": ("没有这个任务", "No such challenge"),
+    "challenge_not_reached": (
+        "还没有完成：{done}/{target}",
+        "Not reached yet: {done} of {target}",
+    ),
+    "round_is_over": ("这一轮已经结束", "This round is over"),
+    "not_today": ("只能签到今天（{today}）", "Only today can be checked in ({today})"),
+    "bad_day": ("日期应为 2026-11-22 这样的格式", "The day must look like 2026-11-22"),
+    "no_such_segment": ("没有这个人群", "No such segment"),
+    "no_such_campaign": ("没有这个营销活动", "No such campaign"),
+    "no_such_board": ("没有这个排行榜", "No such leaderboard"),
+}
