@@ -118,7 +118,6 @@ class ShopOrder(Struct, frozen=True, omit_defaults=True):
     created_at: Moment
     updated_at: Moment
     processed_at: Moment | None = None
-    cancelled_at: Moment | None = None
     test: bool | None = False
     financial_status: Text = ""
     fulfillment_status: Text = ""

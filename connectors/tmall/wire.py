@@ -24,7 +24,6 @@ class SubOrder(Struct, frozen=True, omit_defaults=True):
     """A sub-order (子订单): one SKU. ``divide_order_fee`` is what was paid for it, shared out."""
 
     oid: Id
-    oid_str: str = ""
     num_iid: Id = ""
     sku_id: Id = ""
     outer_iid: str = ""
@@ -37,7 +36,6 @@ class SubOrder(Struct, frozen=True, omit_defaults=True):
     divide_order_fee: Yuan = ""
     part_mjz_discount: Yuan = ""
     status: str = ""
-    refund_status: str = ""
     refund_id: Id = ""
     o2o_guide_id: Id = ""
     o2o_guide_name: str = ""
@@ -67,7 +65,6 @@ class Trade(Struct, frozen=True, omit_defaults=True):
     ouid: str = ""
     seller_nick: str = ""
     step_trade_status: str = ""
-    step_paid_fee: Yuan = ""
     trade_attr: str = ""
     point_fee: Number = 0
     alipay_point: Number = 0
@@ -98,7 +95,6 @@ class Refund(Struct, frozen=True, omit_defaults=True):
     refund_fee: Yuan = ""
     modified: str = ""
     dispute_type: str = ""
-    refund_phase: str = ""
 
 
 class Told(Struct, frozen=True, omit_defaults=True):
