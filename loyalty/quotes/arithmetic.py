@@ -13,7 +13,7 @@ from msgspec import Struct
 from loyalty.discounts import LANES, Discount, Lane
 from loyalty.errors import Refused
 from loyalty.facts import CartLine, Case
-from loyalty.quotes.choosing import Candidate, choose, concerned
+from loyalty.quotes.choosing import MOST_LOOKS, Candidate, choose, concerned
 
 
 class Proposal(Struct, frozen=True):
@@ -90,7 +90,7 @@ def merged(lines: Iterable[CartLine]) -> tuple[CartLine, ...]:
     return tuple(by_sku[sku] for sku in sorted(by_sku))
 
 
-def priced(case: Case, proposals: Iterable[Proposal]) -> Priced:
+def priced(case: Case, proposals: Iterable[Proposal], *, most_looks: int = MOST_LOOKS) -> Priced:
     """Return the cart of a case with the combination of proposals that saves most.
 
     Each proposal may be used once, and each line by one of a lane. Of combinations that save the
@@ -102,7 +102,9 @@ def priced(case: Case, proposals: Iterable[Proposal]) -> Priced:
     places = [[n for n, one in enumerate(possible) if one.lane == lane] for lane in LANES]
     lanes = [lane for lane in places if lane]
     taken, is_exact = choose(
-        cart, [[Candidate(possible[n].discount, lines[n]) for n in lane] for lane in lanes]
+        cart,
+        [[Candidate(possible[n].discount, lines[n]) for n in lane] for lane in lanes],
+        most_looks=most_looks,
     )
     used = {lanes[one.lane][one.place]: one.per_line for one in taken}
     left_over = [

@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from loyalty.discounts import Cart, Discount
 
-# So many branches are followed; beyond, what was found by then counts, and is said to be not exact.
-MOST_BRANCHES = 2_000
+# So many discounts are looked at on so many lines; beyond, what was found by then counts, and is
+# said to be not exact. A tenth of a second: other requests wait meanwhile.
+MOST_LOOKS = 40_000
 
 
 class Candidate(Struct, frozen=True):
@@ -40,12 +41,15 @@ class _Weighed(Struct, frozen=True):
     saved_fen: int
 
 
-def choose(cart: Cart, lanes: Sequence[Sequence[Candidate]]) -> tuple[list[Taken], bool]:
+def choose(
+    cart: Cart, lanes: Sequence[Sequence[Candidate]], *, most_looks: int
+) -> tuple[list[Taken], bool]:
     """Return what is taken in the order in which it is taken off, and whether nothing beats it.
 
     Of choices that save the same, the one of fewer discounts counts, then of the earlier ones.
+    Where ``most_looks`` do not suffice, what saves most at first sight is taken first.
     """
-    search = _Search(cart, lanes)
+    search = _Search(cart, lanes, most_looks=most_looks)
     search.begin(0, [line.goods_fen for line in cart], (), 0)
     return sorted(search.best, key=lambda one: (one.lane, one.place)), search.is_exact
 
@@ -58,11 +62,15 @@ def concerned(discount: Discount, cart: Cart) -> int:
 class _Search:
     """Follows branches depth first, what saves most first."""
 
-    def __init__(self, cart: Cart, lanes: Sequence[Sequence[Candidate]]) -> None:
+    def __init__(
+        self, cart: Cart, lanes: Sequence[Sequence[Candidate]], *, most_looks: int
+    ) -> None:
         self._cart = cart
         self._lanes = lanes
+        self._most_looks = most_looks
+        self._looks = 0
+        self._is_cut = False
         self._most_after = self._bounds([line.goods_fen for line in cart])
-        self._branches = 0
         self._saved_fen = -1
         self._rank: tuple[int, list[tuple[int, int]]] = (0, [])
         self.best: tuple[Taken, ...] = ()
@@ -70,10 +78,12 @@ class _Search:
     @property
     def is_exact(self) -> bool:
         """Say whether all branches were followed that might have been better."""
-        return self._branches <= MOST_BRANCHES
+        return not self._is_cut
 
     def begin(self, lane: int, costs: list[int], taken: tuple[Taken, ...], saved_fen: int) -> None:
         """Follow all choices of a lane and the lanes after it."""
+        if self._is_enough():
+            return
         if lane == len(self._lanes):
             self._keep(taken, saved_fen)
             return
@@ -95,11 +105,10 @@ class _Search:
         if not left:
             self.begin(lane + 1, costs, taken, saved_fen)
             return
-        self._branches += 1
-        is_over = self._branches > MOST_BRANCHES
-        if is_over and self._saved_fen < 0:
-            self.begin(lane + 1, costs, taken, saved_fen)
-        if is_over or saved_fen + _most(left) + self._most_after[lane + 1] < self._saved_fen:
+        if self._is_enough():
+            return
+        self._looks += len(left)
+        if saved_fen + _most(left) + self._most_after[lane + 1] < self._saved_fen:
             return
         one, others = left[0], left[1:]
         together = [other for other in others if not other.lines & one.lines]
@@ -109,8 +118,15 @@ class _Search:
         if len(together) < len(others) or self._is_more_later(lane):
             self._follow(lane, others, costs, taken, saved_fen)
 
+    def _is_enough(self) -> bool:
+        """Say whether what was found must do; the first choice is followed to its end."""
+        is_enough = self._looks > self._most_looks and self._saved_fen >= 0
+        self._is_cut = self._is_cut or is_enough
+        return is_enough
+
     def _weigh(self, lane: int, costs: list[int]) -> list[_Weighed]:
         """Return those of a lane that save something, what saves most first."""
+        self._looks += len(self._lanes[lane]) * len(costs)
         found = []
         for place, one in enumerate(self._lanes[lane]):
             per_line = tuple(one.discount.per_line(self._cart, costs))

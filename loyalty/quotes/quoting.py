@@ -16,6 +16,7 @@ from loyalty.policies.tiers import Tiers
 from loyalty.products import ForSale
 from loyalty.programme import Programme
 from loyalty.quotes.arithmetic import Applied, Declined, Priced, Proposal, merged, priced, why_not
+from loyalty.quotes.choosing import MOST_LOOKS
 from loyalty.quotes.signing import GOOD_FOR, Shown, ShownDiscount, ShownLine
 from loyalty.quotes.unlocking import Unlock, unlocks
 from loyalty.wording import Worded
@@ -178,14 +179,22 @@ async def _names(refusals: Sequence[Refused]) -> dict[str, Worded]:
 def _worths(
     case: Case, offers: Sequence[Proposal], hers: Sequence[HerCoupon], *, plain: Priced
 ) -> tuple[Worth, ...]:
-    """Return what each coupon would save; those of one batch version save the same."""
-    saved: dict[int, int] = {}
-    for one in hers:
-        version_id = one.proposal.version_id
-        if version_id not in saved:
-            with_it = priced(case, [*offers, one.proposal])
-            saved[version_id] = plain.total_fen - with_it.total_fen
-    worths = [Worth(one, saved[one.proposal.version_id]) for one in hers]
+    """Return what each coupon would save; those of one batch version save the same.
+
+    All of them together are looked for as long as one cart is. Where that does not suffice, like
+    is compared with like.
+    """
+    of_version = {one.proposal.version_id: one.proposal for one in hers}
+    most = MOST_LOOKS // max(1, len(of_version))
+    found = {
+        version_id: priced(case, [*offers, one], most_looks=most)
+        for version_id, one in of_version.items()
+    }
+    if not all(one.is_exact for one in found.values()):
+        plain = priced(case, offers, most_looks=most)
+    worths = [
+        Worth(one, plain.total_fen - found[one.proposal.version_id].total_fen) for one in hers
+    ]
     return tuple(
         sorted(
             (one for one in worths if one.saved_fen > 0),

@@ -9,6 +9,7 @@ from loyalty.discounts import Cart, Discount
 from loyalty.errors import Refused
 from loyalty.facts import CartLine, Case
 from loyalty.quotes.arithmetic import Priced, Proposal, priced
+from loyalty.quotes.choosing import MOST_LOOKS
 
 MOST_TRIED = 6
 UNKNOWN_SKU = ""
@@ -67,7 +68,7 @@ def _tried(
     filled = _FILLED[missing.code](one.discount, case.cart or (), missing)
     if filled is None:
         return Unlock(one, missing, None)
-    then = priced(Case(case.facts, filled), proposals)
+    then = priced(Case(case.facts, filled), proposals, most_looks=MOST_LOOKS // MOST_TRIED)
     if _of(one, then) <= _of(one, now) or then.saved_fen <= now.saved_fen:
         return None
     return Unlock(one, missing, then.saved_fen)
