@@ -115,7 +115,9 @@ class LadderShop:
         while claimed := await self._claimed(at=at):
             calls = deque(_calls(claimed, self.settings.coupons_at_once))
             while calls:
-                call = calls.popleft()
+                call = await handing.renewed(calls.popleft())
+                if not call:
+                    continue
                 try:
                     given += await self._hand(call, calls, at=at)
                 except CallFailed as failed:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from loyalty.again import in_transaction
 from loyalty.errors import NotFound
@@ -93,6 +94,14 @@ RETURNING shop_coupon.id, due.batch_id, due.number AS batch_number, due.kind, na
           asked_at
 """
 
+_RENEW = """
+UPDATE shop_coupon SET asked_at = clock_timestamp()
+FROM unnest($1::bigint[], $2::timestamptz[]) AS ours (id, asked_at)
+WHERE shop_coupon.id = ours.id AND shop_coupon.asked_at = ours.asked_at
+  AND shop_coupon.state = 'asked'
+RETURNING shop_coupon.id, shop_coupon.asked_at
+"""
+
 _UNANSWERED = """
 SELECT shop_coupon.id, batch.id AS batch_id, batch.number AS batch_number, name, batch.ends_at,
        shop_coupon.asked_at,
@@ -151,6 +160,17 @@ async def claim(
     await db.fetch(_BOUND_SINCE, shop, shop_code)
     rows = await db.fetch(_CLAIM, connection_id, shop, shop_code, app_key, at, limit)
     return sorted(map(_to_hand, rows), key=lambda one: (one.batch_id, one.id))
+
+
+async def renewed(coupons: Sequence[ToHand]) -> list[ToHand]:
+    """Return those that are still ours to ask for, from now on.
+
+    Whoever comes to them minutes after they were claimed may find that others saw to them.
+    """
+    columns = [one.id for one in coupons], [one.asked_at for one in coupons]
+    rows = await in_transaction(lambda: db.fetch(_RENEW, *columns))
+    asked_at = {row["id"]: row["asked_at"] for row in rows}
+    return [replace(one, asked_at=asked_at[one.id]) for one in coupons if one.id in asked_at]
 
 
 async def unanswered(connection_id: int, *, app_key: str) -> list[ToHand]:

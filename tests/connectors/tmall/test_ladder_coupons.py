@@ -3,11 +3,14 @@
 import asyncio
 from typing import Any
 
+import aiohttp
 import pytest
 
 from connectors.tmall.client import TmallClient
+from connectors.tmall.ladders import LadderShop
 from jobs.serve_ladders import serve_ladders
 from loyalty import member_pass, publishing, purchases
+from loyalty.connections import TmallSettings
 from loyalty.errors import NotFound
 from loyalty.ladders import handing
 from loyalty.member_pass import Shown
@@ -18,6 +21,7 @@ from tests.connectors import market as markets
 from tests.connectors.market import Market
 from tests.connectors.tmall.conftest import NICK, brand, context, pair, quiet, redis, settings
 from tests.connectors.tmall.ladder_scene import (
+    BEANS,
     LADDER,
     SEND,
     TOP,
@@ -32,6 +36,7 @@ from tests.connectors.tmall.ladder_scene import (
     there,
 )
 from web.context import Context, now
+from web.tokens import SharedTokens
 from wechat.errors import CallFailed, UnknownOutcome
 
 __all__ = ["brand", "context", "quiet", "redis"]
@@ -233,6 +238,40 @@ async def test_nothing_is_done_where_no_shop_is_connected(context: Context, bran
     await publishing.publish("ladder:tmall", LADDER, by="test", at=now())
     assert await serve_ladders(context, now()) == 0
     assert await ShopCouponBatch.all().count() == 0
+
+
+async def test_what_others_saw_to_while_a_slow_worker_came_to_it_is_not_given_again(
+    quiet: Market,
+) -> None:
+    await publish(quiet)
+    await serve(quiet)
+    await bought(quiet, {**BEANS, "price_fen": 120_000})
+    _, second = [one.id for one in await ShopCoupon.all().order_by("coupon_fen")]
+    is_answered, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*_: object) -> None:
+        is_answered.set()
+        await goes_on.wait()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(slowly)
+    async with aiohttp.ClientSession(trace_configs=[trace]) as http:
+        worker = asyncio.create_task(other_worker(quiet, http).hand_out(at=now()))
+        await is_answered.wait()
+        await later(3)
+        await handing.try_again(second, at=now())
+        await serve(quiet)
+        goes_on.set()
+        await worker
+    assert [len(one["holders"]) for one in await there(quiet)] == [1, 1]
+
+
+def other_worker(market: Market, http: aiohttp.ClientSession) -> LadderShop:
+    """Return the shop as a worker of another process asks it."""
+    entered = market.account.connection.settings
+    assert isinstance(entered, TmallSettings)
+    client = TmallClient(entered, http=http, tokens=SharedTokens(market.context.sealer))
+    return LadderShop(market.account.connection.id, entered, client)
 
 
 async def test_workers_at_once_make_and_give_each_once(quiet: Market) -> None:
