@@ -110,18 +110,23 @@ class Ladder(Struct, frozen=True, forbid_unknown_fields=True):
     def is_same(self, one: Crossing, other: Crossing) -> bool:
         """Say whether a rung is reached once by these two, as we know it now and knew it then.
 
-        What rolls has no names: two are one where neither order had left the window of the other.
+        By when it was reached: what it was called then may be of a window of another kind. Where
+        the window rolls, two are one where neither order had left the window of the other.
         """
+        first, second = sorted((one.reached_at, other.reached_at))
         if self.window == "rolling_months":
-            first, second = sorted((one.reached_at, other.reached_at))
             return self._leaves_at(first) > second
-        return one.name == other.name
+        if self.window == "season":
+            return self._is_in_season(first) and self._is_in_season(second)
+        return self._window_of(first) == self._window_of(second)
 
     def is_of_window(self, crossing: Crossing, at: datetime) -> bool:
         """Say whether a rung was reached in the window that runs at a moment."""
         if self.window == "rolling_months":
             return self._leaves_at(crossing.reached_at) > at
-        return crossing.name == self._window_of(at)
+        if self.window == "season":
+            return self._is_in_season(crossing.reached_at)
+        return self._window_of(crossing.reached_at) == self._window_of(at)
 
     def _window_of(self, moment: datetime) -> str:
         """Return the name of the window that holds a moment, where it does not roll."""
@@ -133,10 +138,12 @@ class Ladder(Struct, frozen=True, forbid_unknown_fields=True):
     def _counted(self, orders: Sequence[KeptOrder], begun_at: datetime) -> list[KeptOrder]:
         since = self.starts_at or begun_at
         return [
-            order
-            for order in orders
-            if since <= order.paid_at and (self.ends_at is None or order.paid_at < self.ends_at)
+            order for order in orders if since <= order.paid_at and not self.is_over(order.paid_at)
         ]
+
+    def _is_in_season(self, moment: datetime) -> bool:
+        assert self.starts_at is not None, "a season starts"
+        return self.starts_at <= moment and not self.is_over(moment)
 
     def _is_in_window(self, order: KeptOrder, at: datetime) -> bool:
         if self.window == "rolling_months":

@@ -241,3 +241,30 @@ async def test_how_far_she_is_is_told_in_the_window_that_runs() -> None:
     (told,) = await ladders.progress(her, at=noon(2027, 1, 2))
     assert (told.spent_fen, told.rungs[0].is_reached) == (0, False)
     assert [one.rung for one in told.earlier] == ["first"], "still good"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("rolling_months", "calendar_year"),
+        ("season", "calendar_year"),
+        ("calendar_year", "season"),
+        ("calendar_year", "rolling_months"),
+        ("rolling_months", "season"),
+        ("season", "rolling_months"),
+    ],
+)
+async def test_a_window_of_another_kind_gives_nobody_a_second_one(before: str, after: str) -> None:
+    season = {"starts_at": noon(2026, 2, 1), "ends_at": noon(2026, 9, 1)}
+    first, second = (replace(YEARLY, window=one, **season) for one in (before, after))
+    await let_hold(first, at=noon(2026, 2, 1))
+    await buys("1", 600, paid_at=noon(2026, 3, 1))
+    ((_, rung, state),) = await coupons()
+    assert (rung, state) == ("first", "waiting")
+    await let_hold(second, at=noon(2026, 4, 1))
+    await standing.everyone_changed()
+    await derived(at=noon(2026, 4, 2))
+    await buys("2", 100, paid_at=noon(2026, 4, 3))
+    assert len(await coupons()) == 1
+    told = await ladders.progress(await member(), at=noon(2026, 4, 4))
+    assert [one.coupon is not None for one in told[0].rungs] == [True, False]
