@@ -7,6 +7,7 @@ from aiohttp import web
 
 from simulator import (
     agents,
+    content,
     customer_messages,
     mass_messages,
     media,
@@ -60,6 +61,7 @@ SUBJECTS = (
     web_login,
     miniprogram,
     subscriptions,
+    content,
     wechat_shop,
     wechat_members,
     wechat_shop_goods,

@@ -53,6 +53,7 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "/cgi-bin/tags/get": 1_000,
             "/cgi-bin/user/get": 500,
             "/cgi-bin/user/info": 5_000_000,
+            "/wxa/msg_sec_check": 2_000_000,
         }
     )
     daily_limit_of_other_paths: int = 1_000_000
@@ -136,6 +137,24 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phone_code_seconds: int = 300
     session_key_dies_at_next_login: bool = True
     logins_a_minute: int = 100
+
+    # content check (B6): how long after she was there, how many a minute, and what is found
+    content_seconds: int = 7200
+    content_limit_chars: int = 2500
+    contents_a_minute: int = 4000
+    risky_words: dict[str, int] = msgspec.field(
+        default_factory=lambda: {
+            "特3456书yuuo莞6543李zxcz蒜7782法fgnv级": 20006,
+            "完2347全dfji试3726测asad感3847知qwez到": 20006,
+            "代开发票": 10001,
+            "刷单返现": 20008,
+            "网上赌场": 20006,
+            "buy fake invoices": 10001,
+        }
+    )
+    doubtful_words: dict[str, int] = msgspec.field(
+        default_factory=lambda: {"加我微信": 10001, "傻瓜": 20003, "add me on wechat": 10001}
+    )
 
     # WeChat Pay (D1, D2)
     pay_window_seconds: int = 300

@@ -32,10 +32,11 @@ class Code(msgspec.Struct):
 
 
 class LoginsState(msgspec.Struct):
-    """Codes, oldest first, and the living session keys by consumer."""
+    """Codes, oldest first, the living session keys, and when each was last there, by consumer."""
 
     codes: dict[str, Code] = {}
     session_keys: dict[str, list[str]] = {}
+    seen_at: dict[str, int] = {}
 
 
 class Logins:
@@ -48,8 +49,18 @@ class Logins:
         self._minute = 0
         self._logins: Counter[str] = Counter()
 
+    def see(self, consumer: Consumer) -> None:
+        """She is in the mini-program now."""
+        self.state.seen_at[consumer.id] = self._clock.now()
+
+    def was_there(self, consumer: Consumer) -> bool:
+        """Whether she was in the mini-program a short while ago."""
+        seen_at = self.state.seen_at.get(consumer.id)
+        return seen_at is not None and self._clock.now() - seen_at < self._assumed.content_seconds
+
     def login_code(self, consumer: Consumer, *, blocked: bool) -> str:
         """What wx.login gives; `blocked` makes it the code of a high-risk user."""
+        self.see(consumer)
         ends_at = self._clock.now() + self._assumed.login_code_seconds
         return self._keep(Code("login", consumer.id, ends_at, blocked=blocked), 24)
 

@@ -37,9 +37,10 @@ async def phone(request: web.Request) -> web.Response:
 
 async def ask(request: web.Request) -> web.Response:
     """What wx.request brings: the server's answer, whatever its status."""
-    asked = await body_of(request, Asked)
+    asked, consumer = await body_of(request, Asked), consumer_of(request)
+    request.app[CHINA].logins.see(consumer)
     try:
-        return said(await request.app[CHINA].relay.carry(asked, consumer_of(request).id))
+        return said(await request.app[CHINA].relay.carry(asked, consumer.id))
     except NotAllowed as error:
         raise Denied(403, "not_in_domain_list", str(error)) from error
     except NoAnswer as error:

@@ -9,6 +9,7 @@ from simulator.callback import MessageIds
 from simulator.callbacks import Callbacks
 from simulator.clock import Clock
 from simulator.consumers import Consumers
+from simulator.content import ContentCheck
 from simulator.courier import Courier
 from simulator.crypto import Envelope
 from simulator.faults import FaultBoard
@@ -74,6 +75,7 @@ class China:
         self.mass_messages = MassMessages(state.mass_messages)
         self.media = Media(assumed, clock)
         self.logins = Logins(state.logins, assumed, clock)
+        self.content = ContentCheck(assumed, clock)
         self.web_logins = WebLogins()
         self.relay = Relay(settings.miniprogram.server, self.wire)
         self.pay = PayHost(settings, state.payments, clock, faults=self.faults, wire=self.wire)

@@ -33,6 +33,7 @@ class WeixinTransport(Transport):
             "/cgi-bin/tags/members/batchuntagging",
             "/cgi-bin/menu/create",
             "/cgi-bin/menu/trymatch",
+            "/wxa/msg_sec_check",
             "/wxa/vip/user/info/update",
             "/wxa/vip/user/info/delete",
         }

@@ -7,7 +7,7 @@ from aiohttp import web
 from tests.wechat.conftest import QUICK
 from tests.wechat.platform import APP_ID, SECRET, Platform, hang_up
 from wechat.errors import CallFailed, QuotaSpent, Rejected, TryAgain, UnknownOutcome
-from wechat.miniprogram import MiniProgram
+from wechat.miniprogram import ContentScene, MiniProgram
 from wechat.tokens import MemoryTokens
 
 LOGIN = "/sns/jscode2session"
@@ -135,3 +135,22 @@ async def test_codes_and_subscription_messages_of_wechatpy_work(
     await miniprogram.wxa.send_subscribe_message("o1", "T1", {"thing1": {"value": "会员日"}})
     assert platform.paths()[-1] == "/cgi-bin/message/subscribe/send"
     assert platform.calls[-1].json["data"] == {"thing1": {"value": "会员日"}}
+
+
+async def test_a_verdict_is_read_from_the_result_and_never_from_the_errcode(
+    miniprogram: MiniProgram, platform: Platform
+) -> None:
+    path = "/wxa/msg_sec_check"
+    told = {"suggest": "risky", "label": 20001}
+    platform.answers[path] = [
+        hang_up,
+        {"errcode": 0, "errmsg": "ok", "result": told, "detail": [{"strategy": "keyword"}]},
+        {"errcode": 0, "errmsg": "ok", "result": {"suggest": "perhaps", "label": 1}},
+    ]
+    verdict = await miniprogram.check_content("o1", "你好", scene=ContentScene.COMMENT)
+    assert (verdict.suggest, verdict.label) == ("risky", 20001)
+    assert platform.paths()[-2:] == [path, path]
+    asked = {"version": 2, "openid": "o1", "scene": 2, "content": "你好"}
+    assert platform.calls[-1].json == asked
+    with pytest.raises(TryAgain):
+        await miniprogram.check_content("o1", "你好", scene=ContentScene.COMMENT)

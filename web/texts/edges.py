@@ -38,6 +38,18 @@ EDGE_TEXTS: dict[str, tuple[str, str]] = {
     "platform_unavailable": ("微信暂时没有响应，请稍后再试", "WeChat does not answer right now"),
     "platform_refused": ("微信拒绝了请求", "WeChat refused the request"),
     "platform_quota_spent": ("微信接口调用次数已用完", "WeChat allows no more calls for now"),
+    "content_not_allowed": (
+        "内容含有不适宜的信息，请修改后再试",
+        "WeChat does not allow this text, please write it differently",
+    ),
+    "content_doubtful": (
+        "内容可能不适宜，请换一种说法",
+        "WeChat is not sure about this text, please write it differently",
+    ),
+    "content_check_away": (
+        "暂时无法检查您写的内容，没有保存，请稍后再试",
+        "Your words cannot be checked right now and were not kept, please try again",
+    ),
     # families
     "loyalty_error": ("暂时无法完成", "This cannot be done"),
     "not_found": ("没有找到", "Not found"),
