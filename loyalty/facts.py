@@ -9,13 +9,17 @@ from loyalty.policies.tiers import Tiers
 
 
 class CartLine(Struct, frozen=True):
-    """One line of a cart: ``price_fen`` for one, before any discount."""
+    """One line of a cart: ``price_fen`` for one, before any discount.
+
+    ``cost_fen`` is what one costs the brand, None where nobody knows; no shopper is ever told.
+    """
 
     sku: str
     category: str
     brand: str
     quantity: int
     price_fen: int
+    cost_fen: int | None = None
 
     @property
     def goods_fen(self) -> int:

@@ -10,7 +10,10 @@ from models import db
 
 
 class ForSale(Struct, frozen=True):
-    """One product; ``price_fen`` is what one costs before any discount."""
+    """One product; ``price_fen`` is what one costs before any discount.
+
+    ``cost_fen`` is what one costs the brand, None where nobody knows; no shopper is ever told.
+    """
 
     sku: str
     name_zh: str
@@ -19,6 +22,7 @@ class ForSale(Struct, frozen=True):
     brand: str
     price_fen: int
     picture: str
+    cost_fen: int | None
 
     @property
     def name(self) -> Worded:

@@ -19,6 +19,7 @@ from loyalty.expiry import EXPIRY, ExpiryRule
 from loyalty.expiry.rolling import Rolling
 from loyalty.milestones import MILESTONES
 from loyalty.policies import POLICIES
+from loyalty.policies.margin import Margin
 from loyalty.policies.points import PointsPolicy
 from loyalty.policies.tiers import Tiers
 from loyalty.registry import Registry, encode
@@ -46,6 +47,7 @@ RECENT_SECONDS = 1.0
 FIRST_RULES: tuple[tuple[str, Struct], ...] = (
     ("earning:base", PerYuan()),
     ("expiry", Rolling(months=12)),
+    ("margin", Margin()),
     ("points", PointsPolicy()),
     ("tiers", Tiers()),
 )
@@ -145,6 +147,10 @@ class Programme:
     def tiers(self, moment: datetime) -> Tiers:
         """Return the tiers in force at a moment; the first ones where none are."""
         return self._policy("tiers", Tiers, moment)
+
+    def margin(self, moment: datetime) -> Margin:
+        """Return the margin that discounts leave at a moment; no floor where none is published."""
+        return self._policy("margin", Margin, moment)
 
     def _policy(self, slot: str, struct: type[R], moment: datetime) -> R:
         rule = self.find(slot, POLICIES, moment)

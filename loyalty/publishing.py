@@ -30,8 +30,8 @@ PICKED_FROM = {
     "milestone": "milestones",
     "segment": "segments",
 }
-POLICIES = ("points", "tiers", "board", "community", "campaign", "ladder")
-ALONE = ("expiry", "points", "tiers")
+POLICIES = ("points", "tiers", "margin", "board", "community", "campaign", "ladder")
+ALONE = ("expiry", "points", "tiers", "margin")
 
 
 def kinds(slot: str) -> list[str]:

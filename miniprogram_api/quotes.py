@@ -47,11 +47,16 @@ class QuotedLine(Struct, frozen=True):
 
 
 class AppliedDiscount(Struct, frozen=True):
-    """A discount that counts, and why I get it; ``coupon`` where it is one of mine."""
+    """A discount that counts, and why I get it; ``coupon`` where it is one of mine.
+
+    Where the store's prices go no lower, it takes off less: ``cut_fen`` less, as ``limit`` says.
+    """
 
     slot: str
     name: str
     saved_fen: int
+    cut_fen: int
+    limit: str | None
     reason: str
     coupon: UUID | None
 
@@ -175,6 +180,8 @@ def _applied(found: Quote, language: Language) -> list[AppliedDiscount]:
             slot=one.proposal.slot,
             name=_name(one.proposal, language),
             saved_fen=one.saved_fen,
+            cut_fen=one.cut_fen,
+            limit=text("cut_at_floor", language, {"cut_fen": one.cut_fen}) if one.cut_fen else None,
             reason=_why(found, one.proposal, language),
             coupon=one.proposal.coupon,
         )

@@ -12,6 +12,18 @@ from loyalty import programme
 from web.languages import Language
 
 FIELDS: dict[str, tuple[str, str]] = {
+    "least_line_percent": (
+        "每行最低毛利率（占实付百分比；空为不限）",
+        "Least margin of a line, in percent of what is paid (empty: no floor)",
+    ),
+    "least_order_percent": (
+        "整单最低毛利率（占实付百分比；空为不限）",
+        "Least margin of an order, in percent of what is paid (empty: no floor)",
+    ),
+    "most_percent_without_cost": (
+        "无成本的商品最多减百分之几（空为不限）",
+        "Most percent off a product without a cost (empty: no end)",
+    ),
     "buy": ("购买件数", "Units to buy"),
     "get": ("优惠件数", "Units got for less"),
     "get_skus": ("优惠商品编码（空为同类商品）", "SKUs got for less (empty: the same goods)"),
@@ -237,6 +249,11 @@ KINDS: dict[str, str] = {
         "至结束时间止。近若干月的窗口，同一档至少隔这么多月才再得。券由平台创建和保管："
         "有效期至少为所填天数，至多为其两倍。尚未在该店铺识别的会员，等待所填天数。"
     ),
+    "policies/margin": (
+        "自营商城的优惠至少留下的毛利率，占实付金额的百分比。\n"
+        "每行、整单各设一项，空为不限。售价本就低于底线的不再优惠，也不会抬价。"
+        "没有成本的商品不计入毛利：最多减所填的百分比，空为不限。"
+    ),
     "policies/points": "积分何时可用，以及已消耗的积分需要扣回时如何处理。",
     "policies/tiers": "由低到高的等级，按统计窗口内的消费、订单、到访或成长值评定，均扣除退款。"
     "达到即升级；窗口内不再满足后，过了宽限期才降级，每次一级，间隔为所设天数"
@@ -252,6 +269,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "expiry/inactivity": ("久未变动的积分过期", "Points expire when nothing moves them"),
     "expiry/rolling": ("积分按月过期", "Points expire after months"),
     "policies/campaign": ("营销活动", "Campaign"),
+    "policies/margin": ("毛利底线", "Margin floor"),
     "policies/points": ("积分政策", "Points policy"),
     "policies/tiers": ("会员等级", "Tiers"),
 }

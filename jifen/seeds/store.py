@@ -7,6 +7,7 @@ from pathlib import Path
 from jifen.seeds.laying import lay_rules
 from loyalty.discounts.cheapest_item import CheapestItem
 from loyalty.discounts.percent import Percent
+from loyalty.policies.margin import Margin
 from models import Product
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -27,11 +28,13 @@ SECOND_WARE = CheapestItem(
     percent=20,
     categories=("器具",),
 )
+MARGIN = Margin(least_line_percent=20, least_order_percent=30, most_percent_without_cost=10)
 
 
 async def lay(*, at: datetime) -> None:
     """Put the products on sale and publish the offers; a second time changes nothing."""
-    await lay_rules([("offer:coffee_5", COFFEE_5), ("offer:second_ware", SECOND_WARE)], at=at)
+    offers = [("offer:coffee_5", COFFEE_5), ("offer:second_ware", SECOND_WARE)]
+    await lay_rules([*offers, ("margin", MARGIN)], at=at)
     for sku, name_zh, name_en, category, yuan, cost_yuan in PRODUCTS:
         if not await Product.exists(sku=sku):
             await Product.create(

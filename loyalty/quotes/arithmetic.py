@@ -10,10 +10,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from loyalty.discounts import LANES, Discount, Lane
+from loyalty.discounts import LANES, Cart, Discount, Lane
 from loyalty.errors import Refused
 from loyalty.facts import CartLine, Case
+from loyalty.policies.margin import Margin
 from loyalty.quotes.choosing import MOST_LOOKS, Candidate, choose, concerned
+from loyalty.quotes.floors import Floors, floors_of
 
 
 class Proposal(Struct, frozen=True):
@@ -31,15 +33,24 @@ class Proposal(Struct, frozen=True):
 
 
 class Applied(Struct, frozen=True):
-    """A discount that applies, with the fen that it takes off each line."""
+    """A discount that applies, with the fen that it takes off each line.
+
+    ``full_fen`` is what it would take off if the brand's margin had no floor.
+    """
 
     proposal: Proposal
     per_line: tuple[int, ...]
+    full_fen: int
 
     @property
     def saved_fen(self) -> int:
         """Return what it takes off the cart."""
         return sum(self.per_line)
+
+    @property
+    def cut_fen(self) -> int:
+        """Return how much less that is than it would be without floors."""
+        return self.full_fen - self.saved_fen
 
 
 class Declined(Struct, frozen=True):
@@ -85,34 +96,52 @@ def merged(lines: Iterable[CartLine]) -> tuple[CartLine, ...]:
         known = by_sku.get(line.sku)
         quantity = line.quantity + (known.quantity if known else 0)
         by_sku[line.sku] = CartLine(
-            line.sku, line.category, line.brand, quantity=quantity, price_fen=line.price_fen
+            line.sku,
+            line.category,
+            line.brand,
+            quantity=quantity,
+            price_fen=line.price_fen,
+            cost_fen=line.cost_fen,
         )
     return tuple(by_sku[sku] for sku in sorted(by_sku))
 
 
-def priced(case: Case, proposals: Iterable[Proposal], *, most_looks: int = MOST_LOOKS) -> Priced:
+def priced(
+    case: Case,
+    proposals: Iterable[Proposal],
+    *,
+    margin: Margin | None = None,
+    most_looks: int = MOST_LOOKS,
+) -> Priced:
     """Return the cart of a case with the combination of proposals that saves most.
 
     Each proposal may be used once, and each line by one of a lane. Of combinations that save the
-    same, the one with fewer discounts counts, then the one of the earlier slots.
+    same, the one with fewer discounts counts, then the one of the earlier slots. None takes
+    anything off below the floors of ``margin``.
     """
     cart = case.cart or ()
     possible, declined = _sorted_out(case, proposals)
     lines = [concerned(one.discount, cart) for one in possible]
     places = [[n for n, one in enumerate(possible) if one.lane == lane] for lane in LANES]
     lanes = [lane for lane in places if lane]
+    floors = floors_of(margin, cart)
     taken, is_exact = choose(
         cart,
         [[Candidate(possible[n].discount, lines[n]) for n in lane] for lane in lanes],
         most_looks=most_looks,
+        floors=floors,
     )
-    used = {lanes[one.lane][one.place]: one.per_line for one in taken}
+    used = {lanes[one.lane][one.place]: one for one in taken if any(one.per_line)}
+    applied = tuple(Applied(possible[n], one.per_line, one.full_fen) for n, one in used.items())
     left_over = [
-        Declined(one, _why_left_over(n, possible, lines, used=used))
+        Declined(
+            one,
+            _why_left_over(n, possible, lines, used=used)
+            or _why_nothing(one, cart, applied, floors),
+        )
         for n, one in enumerate(possible)
         if n not in used
     ]
-    applied = tuple(Applied(possible[n], per_line) for n, per_line in used.items())
     return Priced(cart, applied, (*declined, *left_over), is_exact)
 
 
@@ -136,11 +165,21 @@ def _sorted_out(case: Case, proposals: Iterable[Proposal]) -> tuple[list[Proposa
 
 def _why_left_over(
     place: int, possible: Sequence[Proposal], lines: Sequence[int], *, used: Iterable[int]
-) -> Refused:
-    """Tell why one that might apply does not: another has its lines, or nothing is left to save."""
+) -> Refused | None:
+    """Tell which other one has the lines of one that might apply; None where none has."""
     for other in used:
         if possible[other].lane == possible[place].lane and lines[other] & lines[place]:
             return Refused("better_discount_applies", slot=possible[other].slot)
+    return None
+
+
+def _why_nothing(one: Proposal, cart: Cart, applied: Sequence[Applied], floors: Floors) -> Refused:
+    """Tell why one takes nothing off that nobody else is in the way of."""
+    rank = LANES.index(one.lane)
+    before = [other for other in applied if LANES.index(other.proposal.lane) < rank]
+    costs = _left(cart, before)
+    if any(one.discount.per_line(cart, costs)) and floors.lines:
+        return Refused("goes_below_floor")
     return Refused("nothing_left_to_discount")
 
 

@@ -12,6 +12,7 @@ from loyalty.discounts import DISCOUNTS
 from loyalty.errors import Refused
 from loyalty.facts import CartLine, Case, Facts
 from loyalty.orders import Order, OrderLine, ShopRef
+from loyalty.policies.margin import Margin
 from loyalty.policies.tiers import Tiers
 from loyalty.products import ForSale
 from loyalty.programme import Programme
@@ -103,17 +104,18 @@ async def quote(
     offers = _offers(rules, at)
     chosen = [one.proposal for one in hers if one.proposal.coupon == coupon]
     proposals = [*offers, *chosen]
-    found = priced(case, proposals)
-    plain = priced(case, offers) if chosen else found
+    margin = rules.margin(at)
+    found = priced(case, proposals, margin=margin)
+    plain = priced(case, offers, margin=margin) if chosen else found
     declined = (*found.declined, *_declined(case, hers, apart_from=coupon))
-    unlocked = unlocks(case, proposals, found)
+    unlocked = unlocks(case, proposals, found, margin=margin)
     shop = ShopRef(ShopKind.OWN_STORE, shop_code)
     return Quote(
         shown=_shown(found, member_id, at=at),
         products=tuple(sold[line.sku] for line in cart),
         applied=found.applied,
         declined=declined,
-        worths=_worths(case, offers, hers, plain=plain),
+        worths=_worths(case, offers, hers, plain=plain, margin=margin),
         unlocks=unlocked,
         names=await _names([one.refusal for one in declined] + [one.missing for one in unlocked]),
         reasons={one.proposal.coupon: one.reason for one in hers if one.proposal.coupon},
@@ -130,6 +132,7 @@ def _line(item: CartItem, product: ForSale) -> CartLine:
         product.brand,
         quantity=item.quantity,
         price_fen=product.price_fen,
+        cost_fen=product.cost_fen,
     )
 
 
@@ -177,7 +180,12 @@ async def _names(refusals: Sequence[Refused]) -> dict[str, Worded]:
 
 
 def _worths(
-    case: Case, offers: Sequence[Proposal], hers: Sequence[HerCoupon], *, plain: Priced
+    case: Case,
+    offers: Sequence[Proposal],
+    hers: Sequence[HerCoupon],
+    *,
+    plain: Priced,
+    margin: Margin,
 ) -> tuple[Worth, ...]:
     """Return what each coupon would save; those of one batch version save the same.
 
@@ -187,11 +195,11 @@ def _worths(
     of_version = {one.proposal.version_id: one.proposal for one in hers}
     most = MOST_LOOKS // max(1, len(of_version))
     found = {
-        version_id: priced(case, [*offers, one], most_looks=most)
+        version_id: priced(case, [*offers, one], margin=margin, most_looks=most)
         for version_id, one in of_version.items()
     }
     if not all(one.is_exact for one in found.values()):
-        plain = priced(case, offers, most_looks=most)
+        plain = priced(case, offers, margin=margin, most_looks=most)
     worths = [
         Worth(one, plain.total_fen - found[one.proposal.version_id].total_fen) for one in hers
     ]

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from loyalty.discounts import Cart, Discount
 from loyalty.errors import Refused
 from loyalty.facts import CartLine, Case
+from loyalty.policies.margin import Margin
 from loyalty.quotes.arithmetic import Priced, Proposal, priced
 from loyalty.quotes.choosing import MOST_LOOKS
 
@@ -27,7 +28,9 @@ class Unlock(Struct, frozen=True):
     saved_fen: int | None
 
 
-def unlocks(case: Case, proposals: Sequence[Proposal], now: Priced) -> tuple[Unlock, ...]:
+def unlocks(
+    case: Case, proposals: Sequence[Proposal], now: Priced, *, margin: Margin | None = None
+) -> tuple[Unlock, ...]:
     """Return what is nearest first, of what would save her more than she saves now."""
     cart = case.cart or ()
     missing = [(one, _missing(one, case, now)) for one in proposals]
@@ -36,7 +39,8 @@ def unlocks(case: Case, proposals: Sequence[Proposal], now: Priced) -> tuple[Unl
         key=lambda pair: (*_distance(pair[1], cart), pair[0].slot),
     )
     found = [
-        _tried(case, proposals, one, refusal, now=now) for one, refusal in nearest[:MOST_TRIED]
+        _tried(case, proposals, one, refusal, now=now, margin=margin)
+        for one, refusal in nearest[:MOST_TRIED]
     ]
     return tuple(one for one in found if one is not None)
 
@@ -62,13 +66,21 @@ def _distance(missing: Refused, cart: Cart) -> tuple[int, int]:
 
 
 def _tried(
-    case: Case, proposals: Iterable[Proposal], one: Proposal, missing: Refused, *, now: Priced
+    case: Case,
+    proposals: Iterable[Proposal],
+    one: Proposal,
+    missing: Refused,
+    *,
+    now: Priced,
+    margin: Margin | None,
 ) -> Unlock | None:
     """Return what filling the cart would save; None where something else would, or nothing."""
     filled = _FILLED[missing.code](one.discount, case.cart or (), missing)
     if filled is None:
         return Unlock(one, missing, None)
-    then = priced(Case(case.facts, filled), proposals, most_looks=MOST_LOOKS // MOST_TRIED)
+    then = priced(
+        Case(case.facts, filled), proposals, margin=margin, most_looks=MOST_LOOKS // MOST_TRIED
+    )
     if _of(one, then) <= _of(one, now) or then.saved_fen <= now.saved_fen:
         return None
     return Unlock(one, missing, then.saved_fen)
@@ -84,7 +96,9 @@ def _spent_more(discount: Discount, cart: Cart, missing: Refused) -> Cart | None
     short = missing.figures["short_fen"]
     assert isinstance(short, int)
     sku = like.sku if discount.skus else UNKNOWN_SKU
-    return (*cart, CartLine(sku, like.category, like.brand, quantity=1, price_fen=short))
+    cost = None if like.cost_fen is None else like.cost_fen * short // max(1, like.price_fen)
+    more = CartLine(sku, like.category, like.brand, quantity=1, price_fen=short, cost_fen=cost)
+    return (*cart, more)
 
 
 def _more_units(discount: Discount, cart: Cart, missing: Refused) -> Cart | None:

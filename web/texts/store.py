@@ -22,6 +22,11 @@ STORE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "better_discount_applies": ("已享受更优惠的价格", "A better discount applies already"),
     "nothing_left_to_discount": ("已没有可优惠的金额", "There is nothing left to take off"),
+    "goes_below_floor": ("已是最低售价，不能再减", "The price goes no lower"),
+    "cut_at_floor": (
+        "已到最低售价，少减 {cut_fen} 元",
+        "The price goes no lower: ¥{cut_fen} less off",
+    ),
     "quote_forged": ("报价无效，请重新结算", "This quote is not valid, please check out again"),
     "quote_expired": ("报价已过期，请重新结算", "This quote has ended, please check out again"),
     "no_such_order": ("没有这笔订单", "There is no such order"),

@@ -185,7 +185,7 @@ class Catalogue:
             "lines": lines,
             **totals,
             "points_to_earn": totals["total_fen"] // 100,
-            "applied": [{**applied, "coupon": asked["coupon"]}],
+            "applied": [{**applied, "cut_fen": 0, "limit": None, "coupon": asked["coupon"]}],
             "refused": [refused],
             "usable": [usable],
             "unlocks": [unlocked],
