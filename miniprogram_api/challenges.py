@@ -15,14 +15,12 @@ from models import Coupon
 from web import milestones
 from web.context import Context
 from web.languages import Language
-from web.refusals import BadRequest
 from web.session import Shopper
 from web.texts import text
 from web.typed import Moment
 from web.wake import wake
 
 Code = Annotated[str, Meta(pattern="^[a-z0-9_]{1,40}$", max_length=40)]
-Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", max_length=10)]
 Round = Annotated[str, Meta(pattern="^[0-9A-Za-z-]{1,20}$", max_length=20)]
 
 
@@ -112,18 +110,14 @@ async def read(shopper: Shopper, context: Context) -> Challenges:
     )
 
 
-async def check_in(shopper: Shopper, context: Context, day: Day) -> CheckIns:
+async def check_in(shopper: Shopper, context: Context, day: date) -> CheckIns:
     """Check in today; the same day again changes nothing.
 
     Raises:
         Refused: ``not_today``. NotFound: ``no_such_member``.
     """
     at = context.clock()
-    try:
-        on_day = date.fromisoformat(day)
-    except ValueError:
-        raise BadRequest("bad_day", field="day") from None
-    _, points = await progress.check_in(shopper.customer_id, on_day, at=at)
+    _, points = await progress.check_in(shopper.customer_id, day, at=at)
     await wake(context.redis)
     return await _check_ins(shopper, at=at, points=points)
 

@@ -17,6 +17,7 @@ from web.typed import APIS, Api, Contract, Function, Operation, told_by
 VERSION = web.AppKey("version", str)
 DOCUMENT = web.AppKey("openapi_document", dict[str, bytes])
 JSON = "application/json"
+WITHOUT_NUL = r"^[^\u0000]*$"
 STATUS_OF_FAMILY = {"NotFound": 404, "Conflict": 409, "Refused": 422} | {
     family.__name__: family.http_status for family in RequestRefused.__subclasses__()
 }
@@ -42,6 +43,7 @@ def document(apis: Sequence[Api], *, version: str) -> dict[str, Any]:
     for schema in schemas.values():
         if "description" in schema:
             schema["description"] = cleandoc(schema["description"])
+    _tell_of_nul([references, schemas])
     schema_of = {id(wanted): schema for wanted, schema in zip(types, references, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
     for api in apis:
@@ -55,6 +57,18 @@ def document(apis: Sequence[Api], *, version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": SECURITY_SCHEMES},
     }
+
+
+def _tell_of_nul(node: Any) -> None:
+    """Say of each text of a request, which all have a length, that it holds no NUL."""
+    if isinstance(node, dict):
+        if node.get("type") == "string" and "maxLength" in node:
+            node.setdefault("pattern", WITHOUT_NUL)
+        for inner in node.values():
+            _tell_of_nul(inner)
+    elif isinstance(node, list | tuple):
+        for inner in node:
+            _tell_of_nul(inner)
 
 
 def _types_of(apis: Sequence[Api]) -> list[Any]:

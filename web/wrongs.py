@@ -18,6 +18,11 @@ WRONGS: tuple[tuple[str, str, str], ...] = (
     (r"Invalid enum value .*", "不是可选的值", "not one of the possible values"),
     (r"(?:Integer value|Number) out of range", "数值超出范围", "the number is out of range"),
     (r"Invalid RFC3339 encoded datetime|Timestamp is out of range", "时间格式不符", "not a moment"),
+    (
+        r"Invalid RFC3339 encoded date",
+        "应为 2026-11-22 这样的日期",
+        "it must be a day like 2026-11-22",
+    ),
     (r"Invalid UUID", "不是 UUID", "not a UUID"),
     (r"Repeated", "重复出现", "it is there more than once"),
     (

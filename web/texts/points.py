@@ -77,7 +77,6 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "round_is_over": ("这一轮已经结束", "This round is over"),
     "not_today": ("只能签到今天（{today}）", "Only today can be checked in ({today})"),
-    "bad_day": ("日期应为 2026-11-22 这样的格式", "The day must look like 2026-11-22"),
     "no_such_segment": ("没有这个人群", "No such segment"),
     "no_such_campaign": ("没有这个营销活动", "No such campaign"),
     "no_such_board": ("没有这个排行榜", "No such leaderboard"),
