@@ -11,12 +11,13 @@ import msgspec
 from msgspec import Struct
 
 from loyalty.challenges import CHALLENGES
-from loyalty.conditions import CONDITIONS
+from loyalty.conditions import CONDITIONS, NOTHING_MORE
 from loyalty.discounts import DISCOUNTS
 from loyalty.earning import EARNING
 from loyalty.earning.per_yuan import PerYuan
 from loyalty.expiry import EXPIRY, ExpiryRule
 from loyalty.expiry.rolling import Rolling
+from loyalty.facts import Wanted
 from loyalty.milestones import MILESTONES
 from loyalty.policies import POLICIES
 from loyalty.policies.margin import Margin
@@ -87,9 +88,13 @@ R = TypeVar("R", bound=Struct)
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """All published rules, newest version first, by their registry."""
+    """All published rules, newest version first, by their registry.
+
+    ``wanted`` is what the conditions of all of them want to know of a member.
+    """
 
     rules: Mapping[str, tuple[Rule, ...]]
+    wanted: Wanted = NOTHING_MORE
 
     def knows(self, version_ids: Iterable[int]) -> bool:
         """Say whether all these versions are among its rules."""
@@ -208,7 +213,11 @@ async def _read() -> Programme:
     for version_id, slot, registry, kind, body, starts_at, ends_at in await db.fetch(_RULES):
         rule = Rule(version_id, slot, _decoded(registry, kind, body), starts_at, ends_at)
         rules.setdefault(registry, []).append(rule)
-    return Programme({registry: tuple(found) for registry, found in rules.items()})
+    wanted = NOTHING_MORE
+    for rule in (rule for found in rules.values() for rule in found):
+        if conditions := getattr(rule.body, "conditions", None):
+            wanted |= conditions.wanted()
+    return Programme({registry: tuple(found) for registry, found in rules.items()}, wanted)
 
 
 @lru_cache(maxsize=1024)

@@ -34,3 +34,15 @@ def percent_off(percent: int) -> Worded:
     if percent == 100:
         return Worded("免费", "Free")
     return Worded(f"{(100 - percent) / 10:g} 折", f"{percent}% off")
+
+
+_NTH = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+def nth(number: int) -> Worded:
+    """Return which order it is: 第 3 单, third order."""
+    if 1 <= number <= len(_NTH):
+        return Worded(f"第 {number} 单", f"{_NTH[number - 1]} order")
+    is_teen = number % 100 in (11, 12, 13)
+    ending = "th" if is_teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return Worded(f"第 {number} 单", f"{number}{ending} order")

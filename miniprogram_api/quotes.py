@@ -50,6 +50,8 @@ class AppliedDiscount(Struct, frozen=True):
     """A discount that counts, and why I get it; ``coupon`` where it is one of mine.
 
     Where the store's prices go no lower, it takes off less: ``cut_fen`` less, as ``limit`` says.
+    ``why`` are my own figures that it looked at ("This is your third order in six months"); empty
+    where it is anybody's.
     """
 
     slot: str
@@ -58,6 +60,7 @@ class AppliedDiscount(Struct, frozen=True):
     cut_fen: int
     limit: str | None
     reason: str
+    why: list[str]
     coupon: UUID | None
 
 
@@ -183,6 +186,7 @@ def _applied(found: Quote, language: Language) -> list[AppliedDiscount]:
             cut_fen=one.cut_fen,
             limit=text("cut_at_floor", language, {"cut_fen": one.cut_fen}) if one.cut_fen else None,
             reason=_why(found, one.proposal, language),
+            why=[each.spoken(language) for each in found.whys(one.proposal)],
             coupon=one.proposal.coupon,
         )
         for one in found.applied

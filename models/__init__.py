@@ -8,7 +8,7 @@ from models.campaigns import Snapshot, SnapshotMember, Subscription
 from models.challenges import ChallengeClaim, CheckIn, Score
 from models.communities import Community, CommunityMember, Invitation, InvitationState
 from models.connections import AccessToken, Connection, ShopSweep
-from models.customers import Customer, Identity, IdentityKind, Likeness, Member, Merge
+from models.customers import Customer, Identity, IdentityKind, Likeness, Member, Merge, Profile
 from models.deliveries import Delivery, DeliveryState
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
@@ -34,8 +34,9 @@ from models.shop_coupons import (
     ShopCouponState,
 )
 from models.staff import Role, StaffMember, StaffSession
-from models.standing import ChangedMember, HeldTier, Standing
+from models.standing import BoughtDay, BoughtGoods, ChangedMember, HeldTier, Standing
 from models.store import (
+    Cart,
     Product,
     ProductReading,
     ShopProduct,
@@ -48,7 +49,10 @@ from models.store import (
 __all__ = [
     "AccessToken",
     "AttributionKind",
+    "BoughtDay",
+    "BoughtGoods",
     "Brand",
+    "Cart",
     "ChallengeClaim",
     "ChangedMember",
     "CheckIn",
@@ -84,6 +88,7 @@ __all__ = [
     "PassLeaving",
     "Product",
     "ProductReading",
+    "Profile",
     "Purchase",
     "PurchaseLine",
     "PurchaseState",

@@ -98,6 +98,18 @@ class Member(Model):
         table = "member"
 
 
+class Profile(Model):
+    """What a customer told of herself: a name to call her by, and her birthday as MM-DD."""
+
+    customer_id = fields.BigIntField(primary_key=True)
+    called = fields.TextField(default="")
+    birthday = fields.TextField(null=True)
+    birthday_told_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "profile"
+
+
 class Merge(Model):
     """Two customers who turned out to be one human: ``other`` became ``root``, and why.
 

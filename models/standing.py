@@ -32,6 +32,39 @@ class Standing(Model):
         table = "standing"
 
 
+class BoughtDay(Model):
+    """All that a member bought up to a day on which she did, net of refunds; never edited.
+
+    What she bought in a window is a difference of two rows. The table's key is (member_id,
+    on_day); Tortoise wants one column and is told the first.
+    """
+
+    member_id = fields.BigIntField(primary_key=True)
+    on_day = fields.DateField()
+    orders = fields.IntField()
+    spent_fen = fields.BigIntField()
+
+    class Meta:
+        table = "bought_day"
+        unique_together = (("member_id", "on_day"),)
+
+
+class BoughtGoods(Model):
+    """When a member last bought some goods: "sku:...", "category:..." or "brand:...".
+
+    Derived, net of refunds; never edited. The table's key is (member_id, goods); Tortoise wants one
+    column and is told the first.
+    """
+
+    member_id = fields.BigIntField(primary_key=True)
+    goods = fields.TextField()
+    last_on = fields.DateField()
+
+    class Meta:
+        table = "bought_goods"
+        unique_together = (("member_id", "goods"),)
+
+
 class HeldTier(Model):
     """A tier that a member held from a moment on: one row whenever it changed, none before.
 

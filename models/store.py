@@ -76,6 +76,17 @@ class ProductReading(Model):
         table = "product_reading"
 
 
+class Cart(Model):
+    """The cart kept for a member: ``units`` by SKU, and since when they are as they are."""
+
+    member_id = fields.BigIntField(primary_key=True)
+    units: fields.Field[object] = fields.JSONField()
+    changed_at = fields.DatetimeField()
+
+    class Meta:
+        table = "cart"
+
+
 class StoreOrderState(StrEnum):
     """Awaiting payment, then paid, or closed where it was not paid in time."""
 
@@ -89,6 +100,7 @@ class StoreOrder(Model):
 
     ``number`` is what WeChat Pay knows it by (out_trade_no); ``quote`` is what was shown to her,
     ``lines`` what the purchase will have. ``payer_fen`` of ``total_fen`` was her own money.
+    One that ``hesitates`` has an offer that waited for her to hesitate.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -99,6 +111,7 @@ class StoreOrder(Model):
     app_id = fields.TextField()
     quote: fields.Field[object] = fields.JSONField()
     lines: fields.Field[object] = fields.JSONField()
+    hesitates = fields.BooleanField(default=False)
     total_fen = fields.BigIntField()
     payer_fen = fields.BigIntField(null=True)
     coupon_id = fields.BigIntField(null=True)

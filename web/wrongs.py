@@ -60,6 +60,11 @@ WRONGS: tuple[tuple[str, str, str], ...] = (
         "成长值至少要由一项产生",
         "growth must come from something: yuan, orders or visits",
     ),
+    (
+        r"Less than the least",
+        "不能小于下限",
+        "it must not be less than the least",
+    ),
     (r"Not a number", "不是数字", "not a number"),
     (r"Ends before it starts", "应晚于开始时间", "it must be after the start"),
     (

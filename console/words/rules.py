@@ -24,6 +24,22 @@ FIELDS: dict[str, tuple[str, str]] = {
         "无成本的商品最多减百分之几（空为不限）",
         "Most percent off a product without a cost (empty: no end)",
     ),
+    "days": ("天数（可空）", "Days (may be empty)"),
+    "least": ("至少几单", "Orders at least"),
+    "within": ("窗口长度", "Length of the window"),
+    "unit": ("窗口单位", "Counted in"),
+    "least_fen": ("至少（分）", "At least (fen)"),
+    "days_before": ("生日前几天", "Days before it"),
+    "days_after": ("生日后几天", "Days after it"),
+    "units": ("至少几件", "Units at least"),
+    "stores": ("自营店铺代码", "Codes of own stores"),
+    "weekdays": ("星期（mon, tue … sun）", "Days of the week (mon, tue ... sun)"),
+    "month_days": ("每月几日", "Days of the month"),
+    "from_time": ("从几点起（08:00）", "From (08:00)"),
+    "until_time": ("到几点前（24:00）", "Until before (24:00)"),
+    "hours": ("小时", "Hours"),
+    "threshold_fen": ("门槛（分）", "Sum that is wanted (fen)"),
+    "within_fen": ("至多还差（分）", "Short by at most (fen)"),
     "buy": ("购买件数", "Units to buy"),
     "get": ("优惠件数", "Units got for less"),
     "get_skus": ("优惠商品编码（空为同类商品）", "SKUs got for less (empty: the same goods)"),
@@ -155,6 +171,8 @@ FIELDS: dict[str, tuple[str, str]] = {
 }
 
 CHOICES: dict[str, tuple[str, str]] = {
+    "days": ("天", "Days"),
+    "months": ("个月", "Months"),
     "once": ("仅一次", "Once"),
     "daily": ("每天", "Daily"),
     "weekly": ("每周", "Weekly"),
@@ -208,6 +226,40 @@ KINDS: dict[str, str] = {
     "expiry/calendar_year": "积分在获得后若干年的年底过期。",
     "expiry/inactivity": "会员在若干月内没有积分变动时，积分过期。",
     "expiry/rolling": "每笔积分自获得之日起若干月后过期。",
+    "conditions/birthday": (
+        "生日前若干天至后若干天的会员；生日由会员自己填写。2 月 29 日在平年按 28 日算。"
+    ),
+    "conditions/bought": ("买过这些商品编码、品类或品牌之一的会员，已扣除退款；可限近若干天。"),
+    "conditions/cart_left": (
+        "仅限为会员保留、若干小时未改动且未购买的购物车。\n"
+        "挽留优惠（购物车保留、接近满额）每位会员在所填天数内至多一单享受。"
+    ),
+    "conditions/first_order": (
+        "在品牌任何店铺都没有订单的会员，已扣除退款；待付款的自营订单算一单。"
+    ),
+    "conditions/in_cart": (
+        "购物车含这些商品编码、品类或品牌（不填为任何商品）至少若干件、优惠前至少若干分。"
+    ),
+    "conditions/joined_within": ("入会若干天内的会员；入会当天算第 0 天。"),
+    "conditions/lapsed": (
+        "最近一笔订单（已扣除退款）在若干天之前的会员；从未下单的不算，有待付款订单的不算。"
+    ),
+    "conditions/near_threshold": (
+        "优惠前金额比其他优惠的门槛少、且差额不超过所填的购物车。\n"
+        "挽留优惠（购物车保留、接近满额）每位会员在所填天数内至多一单享受。"
+    ),
+    "conditions/not_bought": (
+        "从未（或近若干天内没有）买过这些商品编码、品类或品牌的会员，已扣除退款。"
+    ),
+    "conditions/orders_within": (
+        "在窗口内、本单之前已有若干单的会员，已扣除退款。\n"
+        "6 个月内 2 至 2 单即近 6 个月的第三单。待付款的订单计入上限，不计入下限。"
+    ),
+    "conditions/own_store": ("仅限所填代码的自营店铺；小程序为其 AppID。"),
+    "conditions/spent_within": ("在窗口内消费（扣除退款和运费，不含本单）达到金额的会员。"),
+    "conditions/weekly_hours": (
+        "仅限所填的星期、每月几日和时段（北京时间，不含结束时刻），不填为不限：会员日。"
+    ),
     "conditions/in_segment": "仅限该人群最新快照中、未关闭专属优惠的会员。",
     "conditions/min_spend": "仅限优惠前商品金额达到该数的购物车。",
     "conditions/tier_at_least": "仅限该等级及以上的会员。",

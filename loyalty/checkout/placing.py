@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from loyalty import coupons, quotes
 from loyalty.calendar import day_of
+from loyalty.checkout import using_up
 from loyalty.checkout.settling import record_paid
 from loyalty.errors import Conflict, Refused
 from loyalty.orders import OrderLine
@@ -36,7 +37,7 @@ async def order(
 
     Raises:
         Refused: ``quote_forged``, ``quote_expired``, ``product_not_on_sale``, and what
-            ``coupons.lock`` refuses.
+            ``coupons.lock`` refuses; as ``using_up.check``.
         NotFound: ``no_such_product``, and what ``coupons.lock`` does not find.
         Conflict: ``key_reused``: the uuid stands for another order.
     """
@@ -50,7 +51,8 @@ async def order(
             return _same(known, shown)
         quotes.check_good(shown, at=at)
         products = await wanted(line.sku for line in shown.lines)
-        placed = await _place(uuid, shown, products, payer=payer, at=at)
+        hesitates = await using_up.check(shown, at=at)
+        placed = await _place(uuid, shown, products, payer=payer, hesitates=hesitates, at=at)
         if shown.coupon is not None:
             await coupons.lock(shown.coupon, member_id=member_id, order_id=placed, at=at)
         if not shown.total_fen:
@@ -72,14 +74,20 @@ def _same(known: StoreOrder, shown: Shown) -> StoreOrder:
 
 _PLACE = """
 INSERT INTO store_order (uuid, member_id, number, openid, app_id, quote, lines, total_fen,
-    coupon_id, state, ordered_at, lapses_at)
-VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9, 'awaiting_payment', $10, $11)
+    coupon_id, state, ordered_at, lapses_at, hesitates)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9, 'awaiting_payment', $10, $11, $12)
 ON CONFLICT (uuid) DO NOTHING RETURNING id
 """
 
 
 async def _place(
-    uuid: UUID, shown: Shown, products: dict[str, ForSale], *, payer: Payer, at: datetime
+    uuid: UUID,
+    shown: Shown,
+    products: dict[str, ForSale],
+    *,
+    payer: Payer,
+    hesitates: bool,
+    at: datetime,
 ) -> int:
     coupon = await Coupon.get_or_none(uuid=shown.coupon) if shown.coupon else None
     rows = await db.fetch(
@@ -95,6 +103,7 @@ async def _place(
         coupon.id if coupon else None,
         at,
         at + PAYABLE_FOR,
+        hesitates,
     )
     if not rows:
         raise Conflict("key_reused")

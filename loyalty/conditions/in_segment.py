@@ -2,25 +2,27 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from loyalty.conditions import CONDITIONS
+from loyalty.conditions import CONDITIONS, NOTHING_MORE, Personal
 from loyalty.errors import Refused
-from loyalty.facts import Case
+from loyalty.facts import Case, Wanted
 from loyalty.policies.tiers import Tiers
 from loyalty.wording import Worded
 
 
 @CONDITIONS.add("in_segment")
-class InSegment(Struct, frozen=True, forbid_unknown_fields=True):
+class InSegment(Personal, frozen=True):
     """Only members whom the segment's newest snapshot holds, if they want personal offers."""
 
     slot: Annotated[str, Meta(pattern="^segment:[a-z0-9_]{1,40}$")] = "segment:loyal"
 
-    def refusal(self, case: Case) -> Refused | None:
-        """Return None for those in the segment who want to be offered what others are not."""
-        if not case.facts.wants_personal_offers:
-            return Refused("personal_offers_off")
+    def wanted(self) -> Wanted:
+        """Return nothing more: segments are known of everybody."""
+        return NOTHING_MORE
+
+    def hers(self, case: Case) -> Refused | None:
+        """Return None for those in the segment."""
         if self.slot not in case.facts.segments:
             return Refused("not_in_segment", slot=self.slot)
         return None
@@ -28,3 +30,7 @@ class InSegment(Struct, frozen=True, forbid_unknown_fields=True):
     def wording(self, tiers: Tiers) -> Worded:
         """Return what a member reads of it."""
         return Worded("限受邀会员", "For invited members only")
+
+    def why(self, case: Case) -> Worded:
+        """Return that she was chosen; what for is the coupon's or the offer's to say."""
+        return Worded("因您以往的购买而邀请", "You are invited for what you bought so far")

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from loyalty.conditions import CONDITIONS
+from loyalty.conditions import CONDITIONS, Condition
 from loyalty.errors import Refused
 from loyalty.facts import Case, subtotal_fen
 from loyalty.policies.tiers import Tiers
@@ -12,7 +12,7 @@ from loyalty.wording import Worded, yuan
 
 
 @CONDITIONS.add("min_spend")
-class MinSpend(Struct, frozen=True, forbid_unknown_fields=True):
+class MinSpend(Condition, frozen=True):
     """Only carts whose goods cost at least so many fen before any discount."""
 
     fen: Annotated[int, Meta(ge=1, le=10**9)] = 100

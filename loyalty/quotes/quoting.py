@@ -60,6 +60,7 @@ class Quote(Struct, frozen=True):
     """
 
     shown: Shown
+    case: Case
     products: tuple[ForSale, ...]
     applied: tuple[Applied, ...]
     declined: tuple[Declined, ...]
@@ -74,6 +75,10 @@ class Quote(Struct, frozen=True):
     def wordings(self, proposal: Proposal) -> list[Worded]:
         """Return what a member reads of whom and what a discount is for."""
         return proposal.discount.wordings(self.tiers)
+
+    def whys(self, proposal: Proposal) -> list[Worded]:
+        """Return why a discount is hers, with her own figures; nothing where it is anybody's."""
+        return proposal.discount.conditions.whys(self.case)
 
 
 async def quote(
@@ -100,7 +105,7 @@ async def quote(
     held = await _coupons(member_id, chosen=coupon, at=at)
     rules = await programme.recent(knowing=(one.rule_version_id for one in held))
     hers = [_hers(one, rules) for one in held]
-    case = Case(await standing.facts_of(member_id, at=at, rules=rules), cart)
+    case = Case(await standing.facts_of(member_id, at=at, rules=rules), cart, shop_code)
     offers = _offers(rules, at)
     chosen = [one.proposal for one in hers if one.proposal.coupon == coupon]
     proposals = [*offers, *chosen]
@@ -112,6 +117,7 @@ async def quote(
     shop = ShopRef(ShopKind.OWN_STORE, shop_code)
     return Quote(
         shown=_shown(found, member_id, at=at),
+        case=case,
         products=tuple(sold[line.sku] for line in cart),
         applied=found.applied,
         declined=declined,

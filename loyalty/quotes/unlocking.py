@@ -79,7 +79,7 @@ def _tried(
     if filled is None:
         return Unlock(one, missing, None)
     then = priced(
-        Case(case.facts, filled), proposals, margin=margin, most_looks=MOST_LOOKS // MOST_TRIED
+        replace(case, cart=filled), proposals, margin=margin, most_looks=MOST_LOOKS // MOST_TRIED
     )
     if _of(one, then) <= _of(one, now) or then.saved_fen <= now.saved_fen:
         return None

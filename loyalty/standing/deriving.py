@@ -9,7 +9,7 @@ from loyalty import crossings, ladders, programme
 from loyalty.again import in_transaction
 from loyalty.leaderboards.scoring import Scored, score
 from loyalty.policies.tiers import Tiers
-from loyalty.standing import history
+from loyalty.standing import bought, history
 from loyalty.standing.changes import Changed, waiting
 from loyalty.standing.measuring import THESE, arguments, stood
 from models import db
@@ -64,6 +64,7 @@ async def _derive(member_ids: Sequence[int], *, at: datetime) -> list[Scored]:
     # Under the lock: whoever derives them after us has no older rules.
     rules = await programme.load()
     await _stand(member_ids, rules.tiers(at), at=at)
+    await bought.keep(member_ids)
     await history.note(member_ids, lowest=rules.tiers(at).tiers[0].code)
     await crossings.follow(member_ids, rules, at=at)
     await ladders.follow(member_ids, rules, at=at)

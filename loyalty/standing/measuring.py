@@ -29,14 +29,16 @@ asked AS (SELECT $1::bigint[], $2::date, $3::integer, $4::integer, $5::integer, 
 
 # Members by their ids, with all that they were. Freight is no spending on goods. Each is looked up
 # by the index: without statistics the planner would read the whole table for each.
-THESE = f"""{_ASKED}
+BOUGHT = f"""
 wanted AS (SELECT id AS member_id FROM unnest($1::bigint[]) AS wanted (id) JOIN member USING (id)),
 bought AS (
-    SELECT member_id, paid_at, {_DAY_PAID} AS on_day, {_KEPT} AS kept, {_ORDERS} AS orders
+    SELECT purchase.id, member_id, paid_at, {_DAY_PAID} AS on_day, {_KEPT} AS kept,
+           {_ORDERS} AS orders
     FROM wanted CROSS JOIN LATERAL (
         SELECT * FROM purchase WHERE customer_id = ANY({ids_of("member_id")}) OFFSET 0) AS purchase
     WHERE {_KEPT} > 0
-),
+)"""
+THESE = f"""{_ASKED}{BOUGHT},
 came AS (
     SELECT member_id, on_day FROM wanted CROSS JOIN LATERAL (
         SELECT on_day FROM check_in WHERE member_id = ANY({ids_of("wanted.member_id")}) OFFSET 0

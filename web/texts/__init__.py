@@ -11,6 +11,7 @@ from string import Formatter
 from loyalty.calendar import SHANGHAI
 from loyalty.wording import Worded, yuan
 from web.languages import Language
+from web.texts.conditions import CONDITION_TEXTS
 from web.texts.customers import CUSTOMER_TEXTS
 from web.texts.edges import EDGE_TEXTS
 from web.texts.ladders import LADDER_TEXTS
@@ -23,6 +24,7 @@ PARTS = (
     EDGE_TEXTS,
     CUSTOMER_TEXTS,
     POINT_TEXTS,
+    CONDITION_TEXTS,
     PURCHASE_TEXTS,
     STORE_TEXTS,
     LADDER_TEXTS,
