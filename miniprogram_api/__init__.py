@@ -5,6 +5,7 @@ from aiohttp import web
 from miniprogram_api import (
     brand,
     challenges,
+    claims,
     communities,
     coupons,
     ladders,
@@ -46,6 +47,8 @@ OPERATIONS = (
     get("/me/redemptions/{uuid}", redemptions.read),
     delete("/me/redemptions/{uuid}", redemptions.cancel),
     get("/me/coupons", coupons.read),
+    get("/coupon-batches", claims.read),
+    put("/me/coupon-claims/{uuid}", claims.claim),
     get("/ladders", ladders.read),
     get("/communities", communities.read),
     put("/me/invitations/{code}", communities.invite),

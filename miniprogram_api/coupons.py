@@ -21,6 +21,7 @@ class Coupon(Struct, frozen=True):
     """One coupon: what it takes off (``worth``), what it is for, and why I have it.
 
     It is good until ``expires_at``. While an order that awaits payment holds it, it is ``locked``.
+    ``tags`` are short: for all goods, counts beside offers.
     """
 
     uuid: UUID
@@ -28,6 +29,7 @@ class Coupon(Struct, frozen=True):
     name: str
     worth: str
     conditions: list[str]
+    tags: list[str]
     reason: str
     state: CouponState
     code: str
@@ -46,10 +48,11 @@ async def read(shopper: Shopper, context: Context) -> CouponList:
     at = context.clock()
     held = await verbs.of(shopper.customer_id, at=at)
     rules = await programme.recent(knowing=(one.rule_version_id for one in held))
-    return CouponList([_told(one, rules, at=at, language=shopper.language) for one in held])
+    return CouponList([told(one, rules, at=at, language=shopper.language) for one in held])
 
 
-def _told(held: Held, rules: Programme, *, at: datetime, language: Language) -> Coupon:
+def told(held: Held, rules: Programme, *, at: datetime, language: Language) -> Coupon:
+    """Return a coupon as an answer tells it."""
     words = described(held, rules, at=at, language=language)
     return Coupon(
         uuid=held.uuid,
@@ -57,6 +60,7 @@ def _told(held: Held, rules: Programme, *, at: datetime, language: Language) -> 
         name=words.name,
         worth=words.worth,
         conditions=words.conditions,
+        tags=words.tags,
         reason=words.reason,
         state=held.state,
         code=codes.grouped(held.code),

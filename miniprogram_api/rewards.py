@@ -66,9 +66,10 @@ def _line(one: CatalogueLine, language: Language) -> RewardLine:
         points=reward.points,
         stock_left=one.stock_left,
         left_for_me=one.left_for_her,
-        refusal=_why_not(one.refusal, language) if one.refusal else None,
+        refusal=why_not(one.refusal, language) if one.refusal else None,
     )
 
 
-def _why_not(refusal: Refused, language: Language) -> WhyNot:
+def why_not(refusal: Refused, language: Language) -> WhyNot:
+    """Return a refusal as she reads it."""
     return WhyNot(refusal.code, text(refusal.code, language, refusal.figures))

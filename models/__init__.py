@@ -8,6 +8,13 @@ from models.campaigns import Snapshot, SnapshotMember, Subscription
 from models.challenges import ChallengeClaim, CheckIn, Score
 from models.communities import Community, CommunityMember, Invitation, InvitationState
 from models.connections import AccessToken, Connection, ShopSweep
+from models.coupon_codes import (
+    CouponCode,
+    CouponCodeRun,
+    CouponCodeSheet,
+    CouponCodeTries,
+    CouponWordClaim,
+)
 from models.customers import Customer, Identity, IdentityKind, Likeness, Member, Merge, Profile
 from models.deliveries import Delivery, DeliveryState
 from models.imports import ImportedFile, ParkedRow
@@ -24,7 +31,16 @@ from models.purchases import (
     Shop,
     ShopKind,
 )
-from models.rewards import Coupon, CouponState, Redemption, RedemptionState, RewardStock
+from models.rewards import (
+    Coupon,
+    CouponDeed,
+    CouponDeedKind,
+    CouponState,
+    CouponStock,
+    Redemption,
+    RedemptionState,
+    RewardStock,
+)
 from models.schedule import JobRun, JobRunState
 from models.sessions import ShopperSession
 from models.shop_coupons import (
@@ -60,7 +76,15 @@ __all__ = [
     "CommunityMember",
     "Connection",
     "Coupon",
+    "CouponCode",
+    "CouponCodeRun",
+    "CouponCodeSheet",
+    "CouponCodeTries",
+    "CouponDeed",
+    "CouponDeedKind",
     "CouponState",
+    "CouponStock",
+    "CouponWordClaim",
     "Customer",
     "Delivery",
     "DeliveryState",

@@ -87,3 +87,44 @@ class Coupon(Model):
 
     class Meta:
         table = "coupon"
+
+
+class CouponStock(Model):
+    """How many coupons of a batch there are, without void ones; ``slot`` is the batch.
+
+    A row stands from the first coupon on that was given while the batch had a limit. The most there
+    may be stands in the rule.
+    """
+
+    slot = fields.CharField(max_length=100, primary_key=True)
+    taken = fields.IntField()
+
+    class Meta:
+        table = "coupon_stock"
+
+
+class CouponDeedKind(StrEnum):
+    """What a staff member did: to one coupon, or to a run of codes."""
+
+    GIVEN = "given"
+    VOIDED = "voided"
+    CODES_MADE = "codes_made"
+    CODES_DOWNLOADED = "codes_downloaded"
+    CODES_VOIDED = "codes_voided"
+    CODES_ENDED = "codes_ended"
+
+
+class CouponDeed(Model):
+    """What a staff member did with coupons or codes of a batch, when, and why; never changed."""
+
+    id = fields.BigIntField(primary_key=True)
+    slot = fields.TextField()
+    kind = fields.CharEnumField(CouponDeedKind)
+    coupon_id = fields.BigIntField(null=True)
+    run_id = fields.BigIntField(null=True)
+    reason = fields.TextField()
+    staff_member_id = fields.BigIntField()
+    done_at = fields.DatetimeField()
+
+    class Meta:
+        table = "coupon_deed"

@@ -77,6 +77,12 @@ async def find(uuid: UUID, *, member_id: int, at: datetime) -> Held:
     return _held(rows[0])
 
 
+async def by_key(key: str, *, member_id: int, at: datetime) -> Held | None:
+    """Return the coupon that a member has by its cause; None where she has none by it."""
+    rows = await db.fetch(_HELD + "AND key = $3", member_id, at, key)
+    return _held(rows[0]) if rows else None
+
+
 def _held(row: db.Row) -> Held:
     return Held(
         row["id"],

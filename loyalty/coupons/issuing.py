@@ -1,6 +1,6 @@
 """Give members coupons: a batch at once, each once a key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from loyalty import codes, programme
 from loyalty.calendar import days_good
+from loyalty.coupons.limiting import is_limited, refusals
 from loyalty.discounts import DISCOUNTS
 from loyalty.errors import Conflict, LoyaltyError, NotFound
 from loyalty.outcomes import Fate, Outcome
@@ -41,17 +42,24 @@ class Issue:
 
 
 _ISSUE = """
-INSERT INTO coupon (key, member_id, slot, rule_version_id, code, reason, state, issued_at,
-                    expires_at)
-SELECT key, member_id, slot, rule_version_id, code, reason::jsonb, 'issued', $8, expires_at
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[],
-            $7::timestamptz[])
-     WITH ORDINALITY AS wanted (key, member_id, slot, rule_version_id, code, reason, expires_at,
-                                place)
-WHERE EXISTS (SELECT FROM member WHERE member.id = wanted.member_id)
-ORDER BY key, place
-ON CONFLICT (key) DO NOTHING
-RETURNING id, key
+WITH issued AS (
+    INSERT INTO coupon (key, member_id, slot, rule_version_id, code, reason, state, issued_at,
+                        expires_at)
+    SELECT key, member_id, slot, rule_version_id, code, reason::jsonb, 'issued', $8, expires_at
+    FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[],
+                $7::timestamptz[])
+         WITH ORDINALITY AS wanted (key, member_id, slot, rule_version_id, code, reason,
+                                    expires_at, place)
+    WHERE EXISTS (SELECT FROM member WHERE member.id = wanted.member_id)
+    ORDER BY key, place
+    ON CONFLICT (key) DO NOTHING
+    RETURNING id, key, slot
+), counted AS (
+    UPDATE coupon_stock SET taken = taken + new.coupons
+    FROM (SELECT slot, count(*) AS coupons FROM issued GROUP BY slot) AS new
+    WHERE coupon_stock.slot = new.slot
+)
+SELECT id, key FROM issued
 """
 
 
@@ -63,16 +71,31 @@ def batch(rules: Programme, slot: str, *, at: datetime) -> Rule | None:
 async def issue(wanted: Sequence[Issue], *, at: datetime) -> list[Outcome[int]]:
     """Give a batch of coupons and return the id of each; joins the caller's transaction.
 
-    Three statements, however many there are. A key asked again with the same member and batch is
-    answered as before. Refused: ``no_such_coupon_batch`` (none in force), ``no_such_member``,
-    ``key_reused``.
+    Three statements, however many there are, and up to nine more where a batch has a limit. A key
+    asked again with the same member and batch is answered as before. Refused:
+    ``no_such_coupon_batch`` (none in force), ``no_such_member``, ``key_reused``,
+    ``coupon_limit_reached``, ``coupons_all_gone``.
     """
     rules = await programme.load()
     batches = {slot: batch(rules, slot, at=at) for slot in {one.slot for one in wanted}}
+    if any(rule and is_limited(rule) for rule in batches.values()):
+        async with db.transaction():
+            return await _issue(wanted, batches, at=at)
+    return await _issue(wanted, batches, at=at)
+
+
+async def _issue(
+    wanted: Sequence[Issue], batches: Mapping[str, Rule | None], *, at: datetime
+) -> list[Outcome[int]]:
     pairs = [(one, rule) for one in wanted if (rule := batches[one.slot]) is not None]
+    refused = await refusals(pairs)
+    pairs = [(one, rule) for one, rule in pairs if one.key not in refused]
     new = await _insert(pairs, at=at) if pairs else {}
     standing = await _standing(wanted) if len(new) < len(wanted) else {}
-    return [_outcome(one, batches[one.slot], new=new, standing=standing) for one in wanted]
+    return [
+        _outcome(one, batches[one.slot], new=new, standing=standing, refused=refused)
+        for one in wanted
+    ]
 
 
 async def _insert(pairs: Sequence[tuple[Issue, Rule]], *, at: datetime) -> dict[str, int]:
@@ -99,7 +122,12 @@ async def _standing(wanted: Sequence[Issue]) -> dict[str, db.Row]:
 
 
 def _outcome(
-    one: Issue, rule: Rule | None, *, new: dict[str, int], standing: dict[str, db.Row]
+    one: Issue,
+    rule: Rule | None,
+    *,
+    new: dict[str, int],
+    standing: dict[str, db.Row],
+    refused: Mapping[str, LoyaltyError],
 ) -> Outcome[int]:
     """Tell the first of equal keys that it is new, and the others how they compare."""
     coupon_id = new.pop(one.key, None)
@@ -107,7 +135,7 @@ def _outcome(
         return Outcome(Fate.DONE, coupon_id)
     row = standing.get(one.key)
     if row is None:
-        return Outcome(Fate.REFUSED, refusal=_refusal(one, rule))
+        return Outcome(Fate.REFUSED, refusal=refused.get(one.key) or _refusal(one, rule))
     if (row["member_id"], row["slot"]) != (one.member_id, one.slot):
         return Outcome(Fate.REFUSED, refusal=Conflict("key_reused", key=one.key))
     return Outcome(Fate.ALREADY_DONE, row["id"])

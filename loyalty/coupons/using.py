@@ -34,11 +34,19 @@ WHERE id IN (SELECT id FROM coupon WHERE locked_by = ANY($1::bigint[]) AND state
 RETURNING id
 """
 
+# What is void can be given to another.
 _VOID = """
-UPDATE coupon SET state = 'void', ended_at = $2
-WHERE id IN (SELECT id FROM coupon WHERE id = ANY($1::bigint[]) AND state = 'issued'
-             ORDER BY id FOR UPDATE)
-RETURNING id
+WITH gone AS (
+    UPDATE coupon SET state = 'void', ended_at = $2
+    WHERE id IN (SELECT id FROM coupon WHERE id = ANY($1::bigint[]) AND state = 'issued'
+                 ORDER BY id FOR UPDATE)
+    RETURNING id, slot
+), counted AS (
+    UPDATE coupon_stock SET taken = greatest(taken - void.coupons, 0)
+    FROM (SELECT slot, count(*) AS coupons FROM gone GROUP BY slot) AS void
+    WHERE coupon_stock.slot = void.slot
+)
+SELECT id FROM gone
 """
 
 _EXPIRE = """

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from loyalty import coupons, ledger
 from loyalty.coupons import Issue, Reason
 from loyalty.crossings.histories import GivenReward, key_of
+from loyalty.errors import Refused
 from loyalty.milestones import Crossing
 from loyalty.programme import Programme, Rule
 from models import CouponState, db
@@ -94,7 +95,12 @@ async def _issue(due: Sequence[Due], *, at: datetime) -> dict[str, int]:
         if one.coupon_slot
     ]
     outcomes = await coupons.issue(wanted, at=at) if wanted else []
-    return {one.key: done.unwrap() for one, done in zip(wanted, outcomes, strict=True)}
+    # where the batch has no more she has the rest of her reward
+    return {
+        one.key: done.unwrap()
+        for one, done in zip(wanted, outcomes, strict=True)
+        if not isinstance(done.refusal, Refused)
+    }
 
 
 def _reason(rule: Rule) -> Reason:

@@ -4,6 +4,7 @@ A rule of the slot ``offer:<code>`` is an offer to everyone it is for; one of ``
 coupon batch: what its coupons are worth.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -29,6 +30,10 @@ class Discount(Struct, frozen=True, forbid_unknown_fields=True):
     Two of a lane that are for different lines of a cart both count. Where no lane is named, offers
     are in the lane "offer" and coupons in "coupon". Where SKUs, categories or brands are named,
     only lines of these are discounted. A coupon of it is good for ``valid_days``.
+
+    Of a coupon batch there are at most ``stock`` coupons, ``per_member`` for each member; None
+    means no end. Where ``is_claimable``, members whom the conditions let in claim it themselves,
+    from ``claims_from`` on and before ``claims_until``, once each where ``per_member`` is None.
     """
 
     name_zh: Name = "优惠"
@@ -38,7 +43,21 @@ class Discount(Struct, frozen=True, forbid_unknown_fields=True):
     categories: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
     valid_days: Annotated[int, Meta(ge=1, le=366)] = 30
+    stock: Annotated[int, Meta(ge=0, le=10**9)] | None = None
+    per_member: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    is_claimable: bool = False
+    claims_from: Annotated[datetime, Meta(tz=True)] | None = None
+    claims_until: Annotated[datetime, Meta(tz=True)] | None = None
     conditions: Conditions = ALWAYS
+
+    def __post_init__(self) -> None:
+        if self.claims_from and self.claims_until and self.claims_until <= self.claims_from:
+            raise ValueError("Ends before it starts - at `$.claims_until`")
+
+    @property
+    def most_for_her(self) -> int | None:
+        """Return how many coupons of the batch one member may have been given; None is no end."""
+        return 1 if self.per_member is None and self.is_claimable else self.per_member
 
     def counts(self, line: CartLine) -> bool:
         """Say whether a line is discounted."""

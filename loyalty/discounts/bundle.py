@@ -31,6 +31,7 @@ class Bundle(ManyTimes, frozen=True):
     fen: Annotated[int, Meta(ge=0, le=10**9)] = 19_900
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if len({one.sku for one in self.parts}) != len(self.parts):
             raise ValueError("Repeated - at `$.parts`")
 

@@ -39,6 +39,7 @@ class SpendLadder(Discount, frozen=True):
     repeats: bool = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         rising([one.spend_fen for one in self.spend_steps], "spend_steps")
         if self.repeats and self.spend_steps[-1].percent:
             raise ValueError("Percent do not repeat - at `$.repeats`")

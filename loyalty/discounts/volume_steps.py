@@ -27,6 +27,7 @@ class VolumeSteps(Discount, frozen=True):
     )
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         rising([one.quantity for one in self.volume_steps], "volume_steps")
         rising([one.percent for one in self.volume_steps], "volume_steps")
 

@@ -3,6 +3,8 @@
 from tortoise.migrations import Migration as BaseMigration
 from tortoise.migrations.operations import RunSQL
 
+from models.coupon_codes import COUPON_CODES
+
 STANDING = """
 CREATE TABLE standing (
     member_id bigint PRIMARY KEY REFERENCES member,
@@ -58,6 +60,10 @@ CREATE INDEX coupon_member ON coupon (member_id, issued_at);
 CREATE INDEX coupon_slot ON coupon (slot, issued_at);
 CREATE INDEX coupon_order ON coupon (locked_by) WHERE locked_by IS NOT NULL;
 CREATE INDEX coupon_open ON coupon (expires_at) WHERE state = 'issued';
+CREATE TABLE coupon_stock (
+    slot text PRIMARY KEY,
+    taken integer NOT NULL CHECK (taken >= 0)
+);
 CREATE TABLE reward_stock (
     slot text PRIMARY KEY,
     taken integer NOT NULL DEFAULT 0 CHECK (taken >= 0)
@@ -374,6 +380,7 @@ class Migration(BaseMigration):
         for statement in (
             STANDING,
             REWARDS,
+            COUPON_CODES,
             PLAY,
             SHOP_COUPONS,
             COMMUNITIES,

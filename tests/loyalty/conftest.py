@@ -49,7 +49,8 @@ async def catalogue(rewards_url: str) -> AsyncIterator[None]:
     """Bind the models to a brand that has a catalogue and nothing else; verify what is left."""
     async with db.opened(rewards_url, pool_size=16):
         await db.fetch(
-            "TRUNCATE customer, rule_version, lot, entry, draw, reward_stock, staff_member"
+            "TRUNCATE customer, rule_version, lot, entry, draw, reward_stock, staff_member,"
+            " coupon_stock, coupon_code_run, coupon_code_tries"
             " RESTART IDENTITY CASCADE"
         )
         for slot, rule in RULES.items():
@@ -57,6 +58,7 @@ async def catalogue(rewards_url: str) -> AsyncIterator[None]:
         yield
         assert await verify() == []
         assert await miscounted() == []
+        assert await miscounted_coupons() == []
 
 
 async def miscounted() -> list[str]:
@@ -64,6 +66,15 @@ async def miscounted() -> list[str]:
     rows = await db.fetch(
         "SELECT slot FROM reward_stock WHERE taken <> (SELECT count(*) FROM redemption"
         " WHERE redemption.slot = reward_stock.slot AND state IN ('issued', 'handed_over'))"
+    )
+    return [row["slot"] for row in rows]
+
+
+async def miscounted_coupons() -> list[str]:
+    """Return the batches whose stock counts another number than there are coupons."""
+    rows = await db.fetch(
+        "SELECT slot FROM coupon_stock WHERE taken <> (SELECT count(*) FROM coupon"
+        " WHERE coupon.slot = coupon_stock.slot AND state <> 'void')"
     )
     return [row["slot"] for row in rows]
 

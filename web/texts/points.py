@@ -67,7 +67,12 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
     "coupon_used": ("优惠券已使用", "The coupon is used"),
     "coupon_void": ("优惠券已作废", "The coupon is void"),
     "coupon_expired": ("优惠券已过期", "The coupon has expired"),
+    "coupon_limit_reached": ("每人限领 {most} 张", "At most {most} for each member"),
+    "coupons_all_gone": ("已领完", "All gone"),
+    "coupon_claims_not_open": ("{claims_from} 开始领取", "To be claimed from {claims_from} on"),
+    "coupon_claims_over": ("领取已结束", "Claiming is over"),
     # why she has a coupon
+    "coupon_claimed_by_her": ("在领券中心领取", "Claimed by yourself"),
     "coupon_for_points": ("{points} 积分兑换", "Redeemed for {points} points"),
     # play
     "no_such_challenge": ("没有这个任务", "No such challenge"),
