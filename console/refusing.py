@@ -5,7 +5,7 @@ from aiohttp import web
 from console.access import Handler
 from console.pages import language_of, show
 from console.words import WORDS
-from loyalty.errors import Conflict, LoyaltyError, NotFound
+from loyalty.errors import Conflict, LoyaltyError, NotFound, Throttled
 from web.refusals import RequestRefused
 from web.texts import text
 
@@ -24,6 +24,8 @@ async def show_refusals(request: web.Request, handler: Handler) -> web.StreamRes
 def _status(refused: LoyaltyError) -> int:
     if isinstance(refused, NotFound):
         return 404
+    if isinstance(refused, Throttled):
+        return 429
     return 409 if isinstance(refused, Conflict) else 422
 
 

@@ -3,6 +3,7 @@
 LoyaltyError
 ├── NotFound            no such member, entry, order ...                 HTTP 404
 ├── Refused             the rules say no                                 HTTP 422
+│   └── Throttled       not now: again in a while                        HTTP 429
 └── Conflict            the same name was used for something else        HTTP 409
 """
 
@@ -29,6 +30,14 @@ class Refused(LoyaltyError):
     """The rules say no."""
 
     code = "refused"
+
+
+class Throttled(Refused):
+    """Too often lately: nothing was looked at, and it may be asked again after a while."""
+
+    def __init__(self, code: str, *, after_seconds: int) -> None:
+        super().__init__(code, minutes=-(-after_seconds // 60))
+        self.after_seconds = after_seconds
 
 
 class Conflict(LoyaltyError):

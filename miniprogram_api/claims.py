@@ -5,8 +5,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from loyalty import coupons, programme
-from loyalty.coupons import Claimable, ClaimState
+from loyalty import coupon_claims, programme
+from loyalty.coupon_claims import Claimable, ClaimState
 from loyalty.policies.tiers import Tiers
 from miniprogram_api.coupons import Coupon, told
 from miniprogram_api.rewards import WhyNot, why_not
@@ -69,7 +69,7 @@ async def read(shopper: Shopper, context: Context) -> CouponBatchList:
         NotFound: ``no_such_member``.
     """
     at = context.clock()
-    found = await coupons.claimable(shopper.customer_id, at=at)
+    found = await coupon_claims.claimable(shopper.customer_id, at=at)
     tiers = (await programme.recent()).tiers(at)
     return CouponBatchList([_line(one, tiers, shopper.language) for one in found])
 
@@ -87,7 +87,7 @@ async def claim(shopper: Shopper, context: Context, uuid: UUID, body: Wish) -> C
             ``coupon_claims_over``, ``tier_too_low``, ``not_in_segment``.
     """
     at = context.clock()
-    held = await coupons.claim(shopper.customer_id, uuid, slot=PREFIX + body.batch, at=at)
+    held = await coupon_claims.claim(shopper.customer_id, uuid, slot=PREFIX + body.batch, at=at)
     rules = await programme.recent(knowing=[held.rule_version_id])
     return told(held, rules, at=at, language=shopper.language)
 

@@ -1,6 +1,6 @@
 """From what went wrong to an answer: one place, whatever edge the request came to.
 
-LoyaltyError    NotFound 404, Conflict 409, Refused 422, with the code, its text and its figures
+LoyaltyError    NotFound 404, Conflict 409, Refused 422, Throttled 429, with code, text and figures
 RequestRefused  its own status: 400, 401, 403, 408, 413, 415, 429, 503
 CallFailed      the platform: 429 slower, 502 refused us, 503 does not answer or allows no more
 away            database or Redis: 503, again in a moment
@@ -17,7 +17,7 @@ from msgspec import UNSET, Struct, UnsetType
 from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import TimeoutError as RedisSlow
 
-from loyalty.errors import Conflict, LoyaltyError, NotFound
+from loyalty.errors import Conflict, LoyaltyError, NotFound, Throttled
 from models import db
 from web.access import Handler
 from web.languages import Language, preferred
@@ -76,6 +76,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 def _told(error: Exception) -> _Told:
+    if isinstance(error, Throttled):
+        return _Told(429, error.code, error.figures, after_seconds=error.after_seconds)
     if isinstance(error, LoyaltyError):
         return _Told(_status_of_family(error), error.code, error.figures)
     if isinstance(error, RequestRefused):

@@ -1,12 +1,14 @@
 """The claim centre over HTTP: what is open to her, and a claim under a name of her own."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from loyalty import programme
+from loyalty import coupon_codes, programme
 from loyalty.conditions import Conditions
 from loyalty.conditions.tier_at_least import TierAtLeast
+from loyalty.coupon_codes.making import CodeWish
 from loyalty.discounts.fen_off import FenOff
 from loyalty.programme import BEGINNING
 from models import Coupon
@@ -14,6 +16,7 @@ from tests.cast import NOVEMBER_22
 from tests.miniprogram_api.conftest import Phone
 from tests.miniprogram_api.test_me import signed_in
 from tests.web.conftest import Asked
+from web.context import Context, now
 
 SPRING = FenOff(name_zh="春日券", name_en="Spring", fen=2000, stock=2, is_claimable=True)
 GOLD = FenOff(is_claimable=True, conditions=Conditions([TierAtLeast(rank=2)]))
@@ -73,3 +76,32 @@ async def test_what_cannot_be_claimed_is_refused_with_its_reason(lin: Phone, spr
     assert (await put(lin, uuid="1")).error["field"] == "uuid"
     lin.token = "A" * 43
     assert (await put(lin)).http_status == (await lin.get("/coupon-batches")).http_status == 401
+
+
+async def typed(phone: Phone, code: object) -> Asked:
+    return await phone.ask("PUT", "/me/coupon-codes", json={"code": code})
+
+
+async def test_a_code_is_claimed_once_and_wrong_ones_end_in_a_clear_wait(
+    lin: Phone, emma: Phone, spring: None, connected: Context
+) -> None:
+    asked = CodeWish(uuid4(), "coupon:spring", now() + timedelta(days=9))
+    why = {"reason": "t", "staff_member_id": 1}
+    await coupon_codes.make(asked, 2, at=now(), **why)  # type: ignore[arg-type]
+    await coupon_codes.fill(connected.sealer)
+    sheets = await coupon_codes.download(asked.uuid, sealer=connected.sealer, at=now(), **why)  # type: ignore[arg-type]
+    first, second = [one.code async for sheet in sheets for one in sheet]
+    mine, again = await typed(lin, first), await typed(lin, first.lower())
+    assert (mine.http_status, mine.told) == (200, again.told)
+    assert (mine.told["name"], mine.told["reason"]) == ("春日券", "券码领取")
+    used = await typed(emma, first)
+    assert (used.http_status, used.error["code"]) == (422, "coupon_code_used")
+    for _ in range(9):
+        assert (await typed(emma, "WRNG-WRNG-WRNG-WRNG")).http_status == 404
+    for code in (second, "WRNG-WRNG-WRNG-WRNG"):
+        late = await typed(emma, code)
+        assert (late.http_status, late.error["code"]) == (429, "too_many_code_tries")
+        assert late.error["figures"] == {"minutes": 10}
+        assert 590 <= int(late.headers["Retry-After"]) <= 600
+    for code in ("", None, 7, "x" * 61):
+        assert (await typed(lin, code)).error["field"] == "code"

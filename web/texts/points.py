@@ -71,7 +71,37 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
     "coupons_all_gone": ("已领完", "All gone"),
     "coupon_claims_not_open": ("{claims_from} 开始领取", "To be claimed from {claims_from} on"),
     "coupon_claims_over": ("领取已结束", "Claiming is over"),
+    # codes of coupons
+    "no_such_coupon_code": (
+        "没有这个券码，请核对后再试",
+        "There is no such coupon code; please look at it again",
+    ),
+    "coupon_code_used": ("这个券码已被领取", "This coupon code has been claimed already"),
+    "coupon_code_void": ("这个券码已作废", "This coupon code is void"),
+    "coupon_code_ended": ("这个券码已过领取期限", "This coupon code can be claimed no more"),
+    "too_many_code_tries": (
+        "尝试次数过多，请 {minutes} 分钟后再试",
+        "Too many tries: try again in {minutes} minutes",
+    ),
+    "no_such_code_run": ("没有这批券码", "There are no such codes"),
+    "codes_not_ready": ("还在生成：{made}/{wanted}", "Still being made: {made} of {wanted}"),
+    "code_count_out_of_range": (
+        "数量应在 1 到 {most} 之间",
+        "Between 1 and {most} codes can be made at once",
+    ),
+    "code_end_is_past": ("截止日已过", "The end date is past"),
+    "codes_beyond_stock": (
+        "券批次最多 {stock} 张，还可生成 {left} 个券码",
+        "The batch has at most {stock} coupons: {left} more codes can be made",
+    ),
+    "code_word_out_of_shape": (
+        "口令应为 4 到 20 个字母和数字，并含字母",
+        "A word has 4 to 20 letters and digits, and a letter among them",
+    ),
+    "code_word_taken": ("口令 {word} 已被使用", "The word {word} is taken"),
     # why she has a coupon
+    "coupon_by_code": ("券码领取", "By a coupon code"),
+    "coupon_given_by_staff": ("品牌赠送", "A present from the brand"),
     "coupon_claimed_by_her": ("在领券中心领取", "Claimed by yourself"),
     "coupon_for_points": ("{points} 积分兑换", "Redeemed for {points} points"),
     # play

@@ -5,7 +5,7 @@ from collections import Counter
 from contextlib import suppress
 from uuid import uuid4
 
-from loyalty import coupons, customers, programme
+from loyalty import coupon_claims, coupons, customers, programme
 from loyalty.coupons import Issue, Reason
 from loyalty.discounts.fen_off import FenOff
 from loyalty.errors import LoyaltyError
@@ -144,7 +144,7 @@ async def test_a_batch_of_any_size_takes_the_same_statements(catalogue: None) ->
 
 async def claimed(member_id: int, slot: str = "coupon:few", uuid: object = None) -> str:
     try:
-        held = await coupons.claim(member_id, uuid or uuid4(), slot=slot, at=AT)  # type: ignore[arg-type]
+        held = await coupon_claims.claim(member_id, uuid or uuid4(), slot=slot, at=AT)  # type: ignore[arg-type]
     except LoyaltyError as refused:
         return refused.code
     return held.slot
@@ -189,7 +189,7 @@ async def test_what_the_claim_centre_says_is_what_a_claim_does(lin: int, wang: i
     await let_hold("coupon:later", is_claimable=True, claims_from=AT + DAY)
     await let_hold("coupon:over", is_claimable=True, claims_until=AT)
     await claimed(wang, "coupon:last")
-    told = {one.slot: one for one in await coupons.claimable(lin, at=AT)}
+    told = {one.slot: one for one in await coupon_claims.claimable(lin, at=AT)}
     assert {slot: one.state.value for slot, one in told.items()} == {
         "coupon:open": "open",
         "coupon:last": "all_gone",
@@ -197,5 +197,5 @@ async def test_what_the_claim_centre_says_is_what_a_claim_does(lin: int, wang: i
     }
     for slot, one in told.items():
         assert await claimed(lin, slot) == (one.refusal.code if one.refusal else slot)
-    hers = {one.slot: one.state.value for one in await coupons.claimable(lin, at=AT)}
+    hers = {one.slot: one.state.value for one in await coupon_claims.claimable(lin, at=AT)}
     assert hers["coupon:open"] == "claimed"
