@@ -1,5 +1,8 @@
 """Hand a reward over: scan or type her code, once."""
 
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
 from aiohttp import web
 
 from console import forms
@@ -29,12 +32,16 @@ async def page(request: web.Request) -> web.Response:
 
 async def hand_over(request: web.Request) -> web.Response:
     """Hand a redemption over; what stands against it is said on the page."""
-    code = (await forms.read(request)).get("code", "")[:LONGEST_CODE]
+    form = await forms.read(request)
+    code = form.get("code", "")[:LONGEST_CODE]
     staff_member = request[STAFF]
     await limits.check(request, CODES, caller=str(staff_member.id))
     try:
         done = await redemptions.hand_over(
-            code, staff_member_id=staff_member.id, at=request.config_dict[CONTEXT].clock()
+            code,
+            staff_member_id=staff_member.id,
+            name=_name_of(form),
+            at=request.config_dict[CONTEXT].clock(),
         )
     except LoyaltyError as refused:
         error = text(refused.code, language_of(request), refused.figures)
@@ -59,9 +66,17 @@ async def _show(
     return await show(
         request,
         "hand-over.html",
-        {"error": error, "code": code, "done": done, **lists},
+        {"error": error, "code": code, "done": done, "name": uuid4(), **lists},
         http_status=http_status,
     )
+
+
+def _name_of(form: Mapping[str, str]) -> UUID | None:
+    """Return the form's name, so that a form that was sent twice counts once."""
+    try:
+        return UUID(form.get("name", ""))
+    except ValueError:
+        return None
 
 
 def _name(one: Redemption, rules: Programme, language: Language) -> str:

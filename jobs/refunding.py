@@ -4,10 +4,11 @@ from datetime import datetime
 
 import structlog
 
-from loyalty import checkout
-from loyalty.checkout import ToRefund
+from loyalty import checkout, redemptions
+from loyalty.payments import ToRefund
 from models import StoreRefundState
 from web.context import Context
+from web.payments import end_refund
 from wechat.errors import CallFailed
 from wechat.pay import PayRefused, RefundAsk
 
@@ -26,11 +27,12 @@ HOPELESS = frozenset({"INVALID_REQUEST", "PARAM_ERROR", "RESOURCE_NOT_EXISTS"})
 async def refund_due(context: Context, at: datetime) -> int:
     """Ask for a batch of refunds; one that is not answered, or not done yet, is asked again."""
     due = await checkout.due_refunds(at=at, limit=AT_ONCE)
+    due += await redemptions.due_refunds(at=at, limit=AT_ONCE)
     for one in due:
         state = await _asked(context, one)
         log.info("refund_asked", number=one.number, outcome=state.value if state else "waits")
         if state is not None:
-            await checkout.end_refund(one.number, state, at=at)
+            await end_refund(one.number, state, at=at)
     return len(due)
 
 

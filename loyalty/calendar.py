@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -20,6 +21,19 @@ def start_of(day: date) -> datetime:
 def days_good(moment: datetime, days: int) -> datetime:
     """Return when something is over that is good for so many days: at the end of a Shanghai day."""
     return start_of(day_of(moment) + timedelta(days=days + 1))
+
+
+def period_of(moment: datetime, per: Literal["day", "week", "month"]) -> tuple[datetime, datetime]:
+    """Return the Shanghai day, week (from Monday) or month [from, until) of a moment."""
+    first = day_of(moment)
+    last = first + timedelta(days=1)
+    if per == "week":
+        first -= timedelta(days=first.weekday())
+        last = first + timedelta(days=7)
+    elif per == "month":
+        first = first.replace(day=1)
+        last = months_later(first, 1)
+    return start_of(first), start_of(last)
 
 
 def months_later(day: date, months: int) -> date:

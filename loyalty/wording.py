@@ -46,3 +46,12 @@ def nth(number: int) -> Worded:
     is_teen = number % 100 in (11, 12, 13)
     ending = "th" if is_teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return Worded(f"第 {number} 单", f"{number}{ending} order")
+
+
+def price(points: int, cash_fen: int) -> Worded:
+    """Return what a reward costs: 200 积分, 200 积分 + ¥9.90, ¥9.90."""
+    money = f"¥{yuan(cash_fen)}"
+    if not points and cash_fen:
+        return Worded(money, money)
+    more = f" + {money}" if cash_fen else ""
+    return Worded(f"{points:,} 积分{more}", f"{points:,} points{more}")

@@ -2,14 +2,13 @@
 
 from aiohttp import web
 
-from loyalty import checkout
 from loyalty.errors import LoyaltyError
 from models import StoreRefundState, db
 from web import bodies
 from web.context import CONTEXT, PayAccount, now
 from web.logs import log
 from web.metrics import count_inbound_event
-from web.payments import take
+from web.payments import end_refund, take
 from web.refusals import RequestRefused
 from wechat.errors import BadCiphertext, BadJson, CallbackRefused
 from wechat.pay import Notice
@@ -67,7 +66,7 @@ async def _work(request: web.Request, account: PayAccount, notice: Notice) -> No
         await take(transaction, at=at)
     elif notice.event in ENDINGS:
         told = account.client.refunded(notice)
-        await checkout.end_refund(told.out_refund_no, ENDINGS[notice.event], at=at)
+        await end_refund(told.out_refund_no, ENDINGS[notice.event], at=at)
         log.info("refund_told", number=told.out_refund_no, outcome=notice.event)
     else:
         log.info("notice_not_used", notice=notice.event)

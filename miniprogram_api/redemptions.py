@@ -1,20 +1,34 @@
 """Redeeming points, under a name that her phone gives: the same name again changes nothing."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from loyalty import codes
 from loyalty import redemptions as verbs
-from loyalty.redemptions import Redeemed
+from loyalty.errors import Refused
+from loyalty.payments import Payer
+from loyalty.redemptions import Redeemed, Reserved
 from miniprogram_api.rewards import PREFIX
-from models import RedemptionState
+from models import RedemptionPaymentState, RedemptionState
 from web import qr
 from web.context import Context
 from web.languages import Language
+from web.payments import merchant_of, settle
+from web.refusals import Unavailable
 from web.session import Shopper
+from web.texts import text
 from web.typed import Moment
+from wechat.pay import PaymentRequest, Prepay
+
+Refund = Literal["under_way", "done", "with_staff"]
+REFUNDS: dict[RedemptionPaymentState, Refund] = {
+    RedemptionPaymentState.REFUNDING: "under_way",
+    RedemptionPaymentState.REFUNDED: "done",
+    RedemptionPaymentState.REFUND_FAILED: "with_staff",
+}
 
 Code = Annotated[
     str,
@@ -34,12 +48,16 @@ class Wish(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Redemption(Struct, frozen=True):
-    """Points exchanged for a reward.
+    """Points, and money, exchanged for a reward.
 
-    While it is ``issued`` staff hand it over against ``code``: 12 digits, typed as
-    ``code_grouped`` or scanned as ``qr`` (an SVG data URI), until ``expires_at``; not fetched by
-    then, the points go back with their old expiry. Where the reward is a coupon there is no code:
-    it is handed over at once, and ``coupon_uuid`` is the coupon. Lists leave ``qr`` out.
+    ``reserved``: it costs ``cash_fen``, too, and ``payment`` opens the payment sheet until
+    ``expires_at``; not paid by then, the points go back. While it is ``issued`` staff hand it over
+    against ``code``: 12 digits, typed as ``code_grouped`` or scanned as ``qr`` (an SVG data URI),
+    until ``expires_at``; not fetched by then, points and money go back, the points with their old
+    expiry. A privilege may be used ``uses`` times, of which ``used`` are gone. Where the reward is
+    a coupon there is no code: it is handed over at once, and ``coupon_uuid`` is the coupon.
+    ``why`` says why it ended early; ``refund`` how the money stands that goes back. Lists leave
+    ``qr`` and ``payment`` out.
     """
 
     uuid: UUID
@@ -47,14 +65,20 @@ class Redemption(Struct, frozen=True):
     kind: str
     name: str
     points: int
+    cash_fen: int
     state: RedemptionState
     code: str | None
     code_grouped: str | None
     qr: str | None
+    uses: int
+    used: int
     coupon_uuid: UUID | None
     redeemed_at: Moment
     expires_at: Moment
     handed_over_at: Moment | None
+    why: str | None
+    refund: Refund | None
+    payment: PaymentRequest | None
 
 
 class RedemptionList(Struct, frozen=True):
@@ -67,24 +91,36 @@ async def redeem(shopper: Shopper, context: Context, uuid: UUID, body: Wish) -> 
     """Redeem my points for a reward.
 
     Name it by a UUID of your own and send the same again when in doubt: the same name and reward
-    are answered as it stands, and nothing is taken twice.
+    are answered as it stands, and nothing is taken twice. What costs money, too, is reserved for
+    15 minutes: open the payment sheet with ``payment``, then read it until it is mine.
 
     Raises:
         NotFound: ``no_such_reward``, ``no_such_member``.
         Conflict: ``key_reused``: this name stands for something else.
         Refused: ``not_enough_points``, ``reward_limit_reached``, ``reward_out_of_stock``,
             ``reward_unavailable``, ``tier_too_low``, ``not_in_segment``.
+        Unavailable: ``payments_not_connected``.
     """
-    redeemed = await verbs.redeem(
-        shopper.customer_id, uuid, slot=PREFIX + body.reward, at=context.clock()
-    )
-    return _told(redeemed, shopper.language)
+    takes_money = shopper.app_id in context.merchants
+    try:
+        redeemed = await verbs.redeem(
+            shopper.customer_id,
+            uuid,
+            slot=PREFIX + body.reward,
+            payer=Payer(shopper.app_id, shopper.openid) if takes_money else None,
+            at=context.clock(),
+        )
+    except Refused as refused:
+        if refused.code == "reward_in_miniprogram":
+            raise Unavailable("payments_not_connected") from None
+        raise
+    return await _one(redeemed, context, shopper.language)
 
 
 async def read_all(shopper: Shopper, context: Context) -> RedemptionList:
     """Read my redemptions."""
     found = await verbs.of(shopper.customer_id, at=context.clock())
-    return RedemptionList([_told(one, shopper.language, is_listed=True) for one in found])
+    return RedemptionList([_told(one, shopper.language) for one in found])
 
 
 async def read(shopper: Shopper, context: Context, uuid: UUID) -> Redemption:
@@ -94,36 +130,91 @@ async def read(shopper: Shopper, context: Context, uuid: UUID) -> Redemption:
         NotFound: ``no_such_redemption``.
     """
     found = await verbs.find(uuid, member_id=shopper.customer_id, at=context.clock())
-    return _told(found, shopper.language)
+    return await _one(found, context, shopper.language, announces=False)
 
 
 async def cancel(shopper: Shopper, context: Context, uuid: UUID) -> Redemption:
-    """Cancel what I did not fetch yet; the points go back to where they came from.
+    """Cancel what I did not fetch yet; points and money go back to where they came from.
 
-    They keep their old expiry. Cancelling again changes nothing.
+    The points keep their old expiry. Cancelling again changes nothing. One that awaits its payment
+    and turns out to be paid stays mine; read its state.
 
     Raises:
         NotFound: ``no_such_redemption``.
         Refused: ``redemption_over``: it is handed over, or was not fetched in time.
+            ``redemption_in_use``: it was used already.
+        Unavailable: ``payments_not_connected``.
     """
-    found = await verbs.cancel(shopper.customer_id, uuid, at=context.clock())
-    return _told(found, shopper.language)
+    at = context.clock()
+    found = await verbs.find(uuid, member_id=shopper.customer_id, at=at)
+    payment = await verbs.payment_of(uuid)
+    if payment is not None:
+        await settle(context, payment, at=at)
+        found = await verbs.find(uuid, member_id=shopper.customer_id, at=at)
+    else:
+        found = await verbs.cancel(shopper.customer_id, uuid, at=at)
+    return await _one(found, context, shopper.language)
 
 
-def _told(one: Redeemed, language: Language, *, is_listed: bool = False) -> Redemption:
-    can_be_scanned = one.state is RedemptionState.ISSUED and not is_listed
+async def _one(
+    one: Redeemed, context: Context, language: Language, *, announces: bool = True
+) -> Redemption:
+    """Return one as it is told, with its code to scan and what opens its payment sheet.
+
+    The payment is announced to WeChat Pay where it is not yet; the same again is the same payment.
+    """
+    told = replace(_told(one, language), qr=_qr(one))
+    payment = await verbs.payment_of(one.uuid) if one.state is RedemptionState.RESERVED else None
+    if payment is None:
+        return told
+    prepay_id = payment.prepay_id
+    if prepay_id is None and announces:
+        prepay_id = await _prepaid(context, payment)
+    merchant = context.merchants.get(payment.app_id)
+    if merchant is None or prepay_id is None:
+        return told
+    return replace(told, payment=merchant.client.request(payment.app_id, prepay_id))
+
+
+async def _prepaid(context: Context, payment: Reserved) -> str:
+    merchant = merchant_of(context, payment.app_id)
+    prepay_id = await merchant.client.prepay(
+        Prepay(
+            app_id=payment.app_id,
+            number=payment.number,
+            description=payment.name,
+            total_fen=payment.total_fen,
+            openid=payment.openid,
+            notify_url=merchant.connection.settings.notify_url,
+        )
+    )
+    await verbs.keep_prepay(payment.number, prepay_id)
+    return prepay_id
+
+
+def _qr(one: Redeemed) -> str | None:
+    return qr.image(one.code) if one.code and one.state is RedemptionState.ISSUED else None
+
+
+def _told(one: Redeemed, language: Language) -> Redemption:
     return Redemption(
         uuid=one.uuid,
         reward=one.slot.removeprefix(PREFIX),
         kind=one.kind,
         name=one.name.spoken(language),
         points=one.points,
+        cash_fen=one.cash_fen,
         state=one.state,
         code=one.code,
         code_grouped=one.code and codes.grouped(one.code),
-        qr=qr.image(one.code) if one.code and can_be_scanned else None,
+        qr=None,
+        uses=one.uses,
+        used=one.used,
         coupon_uuid=one.coupon_uuid,
         redeemed_at=one.redeemed_at,
         expires_at=one.expires_at,
         handed_over_at=one.ended_at if one.state is RedemptionState.HANDED_OVER else None,
+        why=text(one.ended_why, language, {}) if one.ended_why else None,
+        refund=REFUNDS.get(one.payment_state) if one.payment_state else None,
+        payment=None,
     )

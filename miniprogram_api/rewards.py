@@ -5,6 +5,7 @@ from msgspec import Struct
 from loyalty import redemptions
 from loyalty.errors import Refused
 from loyalty.redemptions import CatalogueLine
+from loyalty.rewards import Per
 from loyalty.wording import Worded
 from web.context import Context
 from web.languages import Language
@@ -24,8 +25,10 @@ class WhyNot(Struct, frozen=True):
 class RewardLine(Struct, frozen=True):
     """One reward.
 
-    ``kind`` is "gift" (staff hand it over) or "coupon" (hers at once). ``stock_left`` and
-    ``left_for_me`` are null where there is no limit. ``refusal`` is null where I can redeem it.
+    ``kind`` is "gift" (staff hand it over), "coupon" (mine at once) or "privilege" (staff scan it
+    ``uses`` times). It costs ``points`` and ``cash_fen``; ``points_short`` of the points I do not
+    have yet. ``stock_left`` and ``left_for_me`` are null where there is no limit, ``left_for_me``
+    is for the time of ``per``. ``refusal`` is null where I can redeem it.
     """
 
     code: str
@@ -34,8 +37,12 @@ class RewardLine(Struct, frozen=True):
     about: str
     picture: str
     points: int
+    cash_fen: int
+    points_short: int
+    uses: int
     stock_left: int | None
     left_for_me: int | None
+    per: Per
     refusal: WhyNot | None
 
 
@@ -64,8 +71,12 @@ def _line(one: CatalogueLine, language: Language) -> RewardLine:
         about=Worded(reward.about_zh, reward.about_en).spoken(language),
         picture=reward.picture,
         points=reward.points,
+        cash_fen=reward.cash_fen,
+        points_short=one.points_short,
+        uses=reward.times,
         stock_left=one.stock_left,
         left_for_me=one.left_for_her,
+        per=reward.per,
         refusal=why_not(one.refusal, language) if one.refusal else None,
     )
 

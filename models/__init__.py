@@ -38,7 +38,10 @@ from models.rewards import (
     CouponState,
     CouponStock,
     Redemption,
+    RedemptionPayment,
+    RedemptionPaymentState,
     RedemptionState,
+    RedemptionUse,
     RewardStock,
 )
 from models.schedule import JobRun, JobRunState
@@ -117,7 +120,10 @@ __all__ = [
     "PurchaseLine",
     "PurchaseState",
     "Redemption",
+    "RedemptionPayment",
+    "RedemptionPaymentState",
     "RedemptionState",
+    "RedemptionUse",
     "RewardStock",
     "Role",
     "RuleVersion",

@@ -21,8 +21,13 @@ class RewardStock(Model):
 
 
 class RedemptionState(StrEnum):
-    """Issued: hers to fetch. Handed over by staff, cancelled (points given back), or expired."""
+    """How far a redemption is.
 
+    Reserved: points and piece are held until the money comes. Issued: hers to fetch or use. Handed
+    over: fetched, or used up. Cancelled and expired: points and money are given back.
+    """
+
+    RESERVED = "reserved"
     ISSUED = "issued"
     HANDED_OVER = "handed_over"
     CANCELLED = "cancelled"
@@ -32,8 +37,10 @@ class RedemptionState(StrEnum):
 class Redemption(Model):
     """One member's exchange of points for a reward; ``uuid`` is the name that her phone gave it.
 
-    ``code`` is what staff scan or type to hand a gift over. Where the reward is a coupon there is
-    none: that redemption is handed over at once, and ``coupon_id`` is the coupon it became.
+    ``code`` is what staff scan or type, ``uses`` how often they may and ``used`` how often they
+    did. Where the reward is a coupon there is no code: that redemption is handed over at once, and
+    ``coupon_id`` is the coupon it became. ``expires_at`` is when its state ends by itself;
+    ``ended_why`` is the code of why it did not come to its end.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -42,16 +49,65 @@ class Redemption(Model):
     slot = fields.TextField()
     rule_version_id = fields.BigIntField()
     points = fields.BigIntField()
+    cash_fen = fields.BigIntField(default=0)
     code = fields.TextField(null=True)
+    uses = fields.IntField(default=1)
+    used = fields.IntField(default=0)
     state = fields.CharEnumField(RedemptionState)
     coupon_id = fields.BigIntField(null=True)
     redeemed_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
+    ended_why = fields.TextField(null=True)
     handed_over_by = fields.BigIntField(null=True)
 
     class Meta:
         table = "redemption"
+
+
+class RedemptionUse(Model):
+    """One use of a redemption's code by staff; ``name`` is that of the form, so it counts once."""
+
+    name = fields.UUIDField(primary_key=True)
+    redemption_id = fields.BigIntField()
+    staff_member_id = fields.BigIntField()
+    used_at = fields.DatetimeField()
+
+    class Meta:
+        table = "redemption_use"
+
+
+class RedemptionPaymentState(StrEnum):
+    """Awaiting the money, paid, or closed; then perhaps given back, or staff must settle it."""
+
+    AWAITING = "awaiting"
+    PAID = "paid"
+    CLOSED = "closed"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+
+
+class RedemptionPayment(Model):
+    """The money of a redemption: ``number`` is what WeChat Pay knows it by (out_trade_no).
+
+    ``payer_fen`` of ``total_fen`` was her own. It is given back whole or not at all.
+    """
+
+    redemption_id = fields.BigIntField(primary_key=True)
+    number = fields.CharField(max_length=32, unique=True)
+    app_id = fields.TextField()
+    openid = fields.TextField()
+    total_fen = fields.BigIntField()
+    payer_fen = fields.BigIntField(null=True)
+    state = fields.CharEnumField(RedemptionPaymentState)
+    prepay_id = fields.TextField(null=True)
+    payment_id = fields.TextField(null=True)
+    paid_at = fields.DatetimeField(null=True)
+    refund_due_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "redemption_payment"
 
 
 class CouponState(StrEnum):

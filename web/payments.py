@@ -1,15 +1,31 @@
-"""How a payment stands at WeChat Pay becomes how an order stands here: for edges and jobs alike."""
+"""How a payment stands at WeChat Pay becomes how its order or redemption stands here.
+
+For edges and jobs alike; the payment's number says what it is for.
+"""
 
 from datetime import datetime
+from typing import Protocol
 
-from loyalty import checkout
-from loyalty.checkout import Payment, PaymentFate
-from models import StoreOrder
+from loyalty import checkout, redemptions
+from loyalty.payments import Payment, PaymentFate
+from models import RedemptionPaymentState, StoreRefundState
 from web.context import Context, PayAccount
 from web.logs import log
 from web.refusals import Unavailable
 from wechat.errors import TryAgain
 from wechat.pay import PayRefused, Transaction
+
+
+class Payable(Protocol):
+    """What awaits a payment: a store order, or the payment of a redemption."""
+
+    @property
+    def number(self) -> str:
+        """Return what WeChat Pay knows the payment by."""
+
+    @property
+    def app_id(self) -> str:
+        """Return the mini-program that takes it."""
 
 
 def merchant_of(context: Context, app_id: str) -> PayAccount:
@@ -38,16 +54,19 @@ async def take(transaction: Transaction, *, at: datetime) -> PaymentFate:
         payer_fen=transaction.payer_fen,
         paid_at=transaction.success_time,
     )
-    fate = await checkout.paid(payment, at=at)
+    if redemptions.is_payment(payment.number):
+        fate = await redemptions.paid(payment, at=at)
+    else:
+        fate = await checkout.paid(payment, at=at)
     log.info("payment_taken", number=payment.number, outcome=fate.value)
     return fate
 
 
-async def settle(context: Context, order: StoreOrder, *, at: datetime) -> None:
-    """End an order's waiting: take its payment where there is one, else close it there and here.
+async def settle(context: Context, order: Payable, *, at: datetime) -> None:
+    """End the waiting for a payment: take it where there is one, else close it there and here.
 
     Raises:
-        CallFailed: the platform does not answer; the order still waits.
+        CallFailed: the platform does not answer; it still waits.
         Unavailable: ``payments_not_connected``.
     """
     pay = merchant_of(context, order.app_id).client
@@ -61,6 +80,23 @@ async def settle(context: Context, order: StoreOrder, *, at: datetime) -> None:
     if found is not None and found.is_paid:
         await take(found, at=at)
     elif found is None or not found.can_be_paid:
-        await checkout.close(order.number, at=at)
+        await _close(order.number, at=at)
     else:
         raise TryAgain(f"{found.trade_state} and cannot be closed", endpoint="close")
+
+
+async def _close(number: str, *, at: datetime) -> None:
+    if redemptions.is_payment(number):
+        await redemptions.close(number, at=at)
+    else:
+        await checkout.close(number, at=at)
+
+
+async def end_refund(number: str, state: StoreRefundState, *, at: datetime) -> None:
+    """Keep how a refund ended, of an order or of a redemption."""
+    if redemptions.is_payment(number):
+        is_done = state is StoreRefundState.DONE
+        ended = RedemptionPaymentState.REFUNDED if is_done else RedemptionPaymentState.REFUND_FAILED
+        await redemptions.end_refund(number, ended)
+    else:
+        await checkout.end_refund(number, state, at=at)

@@ -10,7 +10,7 @@ from bot.wording import last_day
 from loyalty import codes, redemptions
 from loyalty.errors import LoyaltyError
 from loyalty.redemptions import CatalogueLine, Redeemed
-from loyalty.wording import Worded
+from loyalty.wording import Worded, price
 from web.texts import text
 
 SHOWN = 10
@@ -94,12 +94,12 @@ def _heading(available: int) -> str:
 
 def _line(place: int, line: CatalogueLine, language: Language) -> str:
     name = _name(line).spoken(language)
-    points, left = line.reward.points, line.stock_left
+    left = line.stock_left
     if language == "zh":
-        told = f"{place}. {name}：{points:,} 积分"
+        told = f"{place}. {name}：{price(line.reward.points, line.reward.cash_fen).zh}"
         told += f"，剩 {left:,} 件" if left is not None and not line.refusal else ""
     else:
-        told = f"{place}. {name}: {points:,} points"
+        told = f"{place}. {name}: {price(line.reward.points, line.reward.cash_fen).en}"
         told += f", {left:,} left" if left is not None and not line.refusal else ""
     if line.refusal is None:
         return told
@@ -109,9 +109,10 @@ def _line(place: int, line: CatalogueLine, language: Language) -> str:
 
 def _told(turn: Turn, one: Redeemed) -> Reply:
     until = last_day(one.expires_at, turn.language, at=turn.at)
+    cost = price(one.points, one.cash_fen)
     done = turn.say(
-        zh=f"兑换成功：{one.name.zh}，{one.points:,} 积分。",
-        en=f"Redeemed: {one.name.en}, {one.points:,} points.",
+        zh=f"兑换成功：{one.name.zh}，{cost.zh}。",
+        en=f"Redeemed: {one.name.en}, {cost.en}.",
     ).text
     if one.code is None:
         return turn.say(
@@ -119,6 +120,13 @@ def _told(turn: Turn, one: Redeemed) -> Reply:
             en=f"{done}\nThe coupon is yours, good through {until}. Send “coupons” to see it.",
         )
     code = codes.grouped(one.code)
+    if one.kind == "privilege":
+        return turn.say(
+            zh=f"{done}\n权益码：{code}\n{until}前（含当日）可使用 {one.uses} 次，"
+            "使用时请向店员出示。",
+            en=f"{done}\nCode: {code}\nGood for {one.uses} uses through {until}; "
+            "show it each time.",
+        )
     return turn.say(
         zh=f"{done}\n兑换码：{code}\n请在{until}前（含当日）到门店出示。"
         "逾期未领，积分退回，有效期不变。",

@@ -10,6 +10,10 @@ from web.languages import Language
 JOBS: dict[str, tuple[str, str]] = {
     "age_standings": ("每日重算等级", "Derive tiers again, daily"),
     "close_store_orders": ("关闭超时的自营订单", "Close store orders that were not paid in time"),
+    "close_unpaid_redemptions": (
+        "关闭未付款的兑换",
+        "Give back redemptions that were not paid in time",
+    ),
     "complete_store_orders": ("自营订单自动完成", "Complete store orders whose time has passed"),
     "expire_coupons": ("优惠券到期", "Let coupons expire"),
     "expire_points": ("积分到期", "Let points expire"),

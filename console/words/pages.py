@@ -73,6 +73,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "code": ("兑换码", "Redemption code"),
     "code_hint": ("扫描二维码，或输入 12 位数字", "Scan the QR code, or type the 12 digits"),
     "hand_over_now": ("确认交付", "Hand over"),
+    "uses_left": ("还剩 {left}/{uses} 次", "{left} of {uses} uses left"),
+    "paid_too": ("已付现金", "paid in money"),
     "handed_over": ("已交付", "Handed over"),
     "lately": ("最近交付", "Handed over lately"),
     "still_waiting": ("待领取", "Still to be fetched"),

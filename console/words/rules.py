@@ -105,6 +105,8 @@ FIELDS: dict[str, tuple[str, str]] = {
         "每人限得（空为不限；自行领取时为 1）",
         "Most for each member (empty: no end; 1 where they claim it)",
     ),
+    "cash_fen": ("另付现金（分，0 为只用积分）", "Money besides (fen; 0: points only)"),
+    "uses": ("可使用次数", "Times it can be used"),
     "percent": ("优惠百分比（20 即 8 折）", "Percent off"),
     "picture": ("图片地址", "Address of the picture"),
     "points": ("积分", "Points"),
@@ -270,6 +272,8 @@ KINDS: dict[str, str] = {
     "conditions/min_spend": "仅限优惠前商品金额达到该数的购物车。",
     "conditions/tier_at_least": "仅限该等级及以上的会员。",
     "rewards/coupon": "兑换所选券批次的一张优惠券，立即到账，下单时使用。",
+    "rewards/privilege": "权益：会员出示兑换码，每次使用由员工扫一次；"
+    "有效期内可用若干次。从未使用的到期退回积分，用过的不退。",
     "rewards/gift": "实物礼品：会员到店出示兑换码，员工核销一次。",
     "challenges/check_in_streak": "连续签到若干天，中间不能断；取本轮最长的一段。",
     "challenges/orders": "本轮内完成若干笔付款订单，金额按退款后计算。",

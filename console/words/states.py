@@ -41,6 +41,7 @@ STATES: dict[str, tuple[str, str]] = {
     "state_used": ("已使用", "used"),
     "state_void": ("作废", "void"),
     "state_expired": ("已过期", "expired"),
+    "state_reserved": ("待付款", "awaiting payment"),
     "state_handed_over": ("已交付", "handed over"),
     "state_cancelled": ("已取消", "cancelled"),
     "state_open": ("待加入", "open"),

@@ -4,9 +4,10 @@ Nothing here talks to WeChat Pay: edges and jobs do, before or after, and tell w
 """
 
 from loyalty.checkout.completing import complete, uncompleted
-from loyalty.checkout.paying import Payment, PaymentFate, close, lapsed, paid
-from loyalty.checkout.placing import Payer, keep_prepay, order
-from loyalty.checkout.refunding import ToRefund, due_refunds, end_refund, refund
+from loyalty.checkout.paying import close, lapsed, paid
+from loyalty.checkout.placing import keep_prepay, order
+from loyalty.checkout.refunding import due_refunds, end_refund, refund
+from loyalty.payments import Payer, Payment, PaymentFate, ToRefund
 
 __all__ = [
     "Payer",

@@ -1,10 +1,7 @@
 """What WeChat Pay says of an order: it was paid, or it can no longer be."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
-
-from msgspec import Struct
 
 from loyalty import coupons, standing
 from loyalty.again import in_transaction
@@ -12,26 +9,9 @@ from loyalty.checkout.locking import locked_one
 from loyalty.checkout.refunding import give_back_late
 from loyalty.checkout.settling import record_paid
 from loyalty.errors import NotFound, Refused
+from loyalty.payments import Payment, PaymentFate
 from loyalty.roots import roots_of
 from models import StoreOrder, StoreOrderState, db
-
-
-class Payment(Struct, frozen=True):
-    """A payment as WeChat Pay tells it: ``payer_fen`` of ``total_fen`` was the buyer's own."""
-
-    number: str
-    payment_id: str
-    total_fen: int
-    payer_fen: int
-    paid_at: datetime
-
-
-class PaymentFate(StrEnum):
-    """What a payment met: an order that waited for it, one that had it, one that was closed."""
-
-    TAKEN = "taken"
-    TAKEN_BEFORE = "taken_before"
-    GIVEN_BACK = "given_back"
 
 
 async def paid(payment: Payment, *, at: datetime) -> PaymentFate:

@@ -1,31 +1,20 @@
 """An order is placed: what was shown is what will be charged, and its coupon is locked to it."""
 
-import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
 from loyalty import coupons, quotes
-from loyalty.calendar import day_of
 from loyalty.checkout import using_up
 from loyalty.checkout.settling import record_paid
 from loyalty.errors import Conflict, Refused
 from loyalty.orders import OrderLine
+from loyalty.payments import PAYABLE_FOR, Payer, new_number
 from loyalty.products import ForSale, wanted
 from loyalty.quotes import Shown
 from loyalty.sealing import Sealer
 from models import Coupon, StoreOrder, db
-
-PAYABLE_FOR = timedelta(minutes=15)
-
-
-class Payer(Struct, frozen=True):
-    """Who pays: the openid of a shopper in a mini-program."""
-
-    app_id: str
-    openid: str
 
 
 async def order(
@@ -94,7 +83,7 @@ async def _place(
         _PLACE,
         uuid,
         shown.member_id,
-        _number(at),
+        new_number(at),
         payer.openid,
         payer.app_id,
         msgspec.json.encode(shown).decode(),
@@ -125,8 +114,3 @@ def _lines(shown: Shown, products: dict[str, ForSale]) -> list[OrderLine]:
         )
         for line in shown.lines
     ]
-
-
-def _number(at: datetime) -> str:
-    """Return a new order number: the Shanghai day and twelve digits that nobody guesses."""
-    return f"{day_of(at):%Y%m%d}{secrets.randbelow(10**12):012}"

@@ -1,10 +1,9 @@
 """After the payment: money goes back, shared over the lines."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
-from msgspec import Struct
 
 from loyalty import purchases
 from loyalty.again import in_transaction
@@ -13,6 +12,7 @@ from loyalty.checkout.locking import locked_one
 from loyalty.checkout.settling import refunded_of, told
 from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.orders import OrderLine
+from loyalty.payments import ASK_AGAIN_AFTER, ToRefund
 from models import (
     Purchase,
     PurchaseState,
@@ -24,20 +24,9 @@ from models import (
     db,
 )
 
-ASK_AGAIN_AFTER = timedelta(minutes=1)
 LATE = "late_payment"
 
 Fens = Mapping[str, int]
-
-
-class ToRefund(Struct, frozen=True):
-    """A refund that WeChat Pay is to be asked for: so much of the total of an order."""
-
-    number: str
-    order_number: str
-    app_id: str
-    fen: int
-    total_fen: int
 
 
 async def refund(number: str, name: str, *, fen: int | None = None, at: datetime) -> StoreRefund:

@@ -1,11 +1,11 @@
 """No more points than so many."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from loyalty.calendar import day_of, months_later, start_of
+from loyalty.calendar import period_of
 from loyalty.earning import EARNING, EarningRule
 
 Per = Literal["order", "day", "week", "month", "campaign"]
@@ -54,14 +54,5 @@ class Cap(EarningRule, frozen=True, forbid_unknown_fields=True):
             assert self.starts_at is not None, "a campaign has its first moment"
             assert self.ends_at is not None, "a campaign has its last moment"
             return self.starts_at, self.ends_at
-        first, last = self._days(day_of(moment))
-        return start_of(first), start_of(last)
-
-    def _days(self, day: date) -> tuple[date, date]:
-        if self.per == "week":
-            monday = day - timedelta(days=day.weekday())
-            return monday, monday + timedelta(days=7)
-        if self.per == "month":
-            first = day.replace(day=1)
-            return first, months_later(first, 1)
-        return day, day + timedelta(days=1)
+        assert self.per != "order", "an order is no period"
+        return period_of(moment, self.per)

@@ -1,4 +1,4 @@
-"""Redemptions: points exchanged for a reward, once a name; handed over by staff, once.
+"""Redemptions: points, and money, exchanged for a reward, once a name; handed over by staff.
 
 The name (uuid) is given by whoever asks: a retry is answered as before. What is cancelled, or not
 fetched in time, gives its points back to the lots they came from, with their old expiry, and its
@@ -7,18 +7,38 @@ piece back to the stock.
 
 from loyalty.redemptions.catalogue import CatalogueLine, catalogue
 from loyalty.redemptions.ending import cancel, expire, hand_over
+from loyalty.redemptions.paying import (
+    Reserved,
+    close,
+    due_refunds,
+    end_refund,
+    is_payment,
+    keep_prepay,
+    lapsed,
+    paid,
+    payment_of,
+)
 from loyalty.redemptions.reading import Redeemed, by_code, find, of
 from loyalty.redemptions.redeeming import redeem
 
 __all__ = [
     "CatalogueLine",
     "Redeemed",
+    "Reserved",
     "by_code",
     "cancel",
     "catalogue",
+    "close",
+    "due_refunds",
+    "end_refund",
     "expire",
     "find",
     "hand_over",
+    "is_payment",
+    "keep_prepay",
+    "lapsed",
     "of",
+    "paid",
+    "payment_of",
     "redeem",
 ]

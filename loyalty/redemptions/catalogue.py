@@ -1,5 +1,6 @@
 """What there is to redeem, and why a member may not: one answer for the list and for the deed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,18 +16,22 @@ from models import db
 
 PREFIX = "reward:"
 
+# What stands among redemptions: all that were not given back.
+STANDING = "redemption.state NOT IN ('cancelled', 'expired')"
 _TAKEN = f"""
 SELECT reward_stock.slot, reward_stock.taken, (
     SELECT count(*) FROM redemption
     WHERE redemption.member_id = ANY({HER_IDS}) AND redemption.slot = reward_stock.slot
-      AND redemption.state IN ('issued', 'handed_over')) AS hers
-FROM reward_stock WHERE reward_stock.slot = ANY($2::text[])
+      AND redemption.redeemed_at >= asked.since AND {STANDING}) AS hers
+FROM reward_stock
+JOIN unnest($2::text[], $3::timestamptz[]) AS asked (slot, since)
+  ON reward_stock.slot = asked.slot
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How many of a reward are taken: of its stock by all, of her limit by her."""
+    """How many of a reward are taken: of its stock by all, in the time of her limit by her."""
 
     of_stock: int = 0
     hers: int = 0
@@ -36,7 +41,7 @@ class Taken:
 class CatalogueLine:
     """One reward as a member sees it; None of a number means no end.
 
-    ``refusal`` says why she cannot redeem it now.
+    ``refusal`` says why she cannot redeem it now, ``points_short`` how many points she lacks.
     """
 
     slot: str
@@ -44,6 +49,7 @@ class CatalogueLine:
     reward: Reward
     stock_left: int | None
     left_for_her: int | None
+    points_short: int
     refusal: Refused | None
 
 
@@ -56,7 +62,7 @@ async def catalogue(member_id: int, *, at: datetime) -> list[CatalogueLine]:
     rules = await programme.recent()
     known = await standing.known(member_id, at=at, rules=rules)
     rewards = rules.of(REWARDS, at)
-    taken = await taken_of([rule.slot for rule in rewards], member_id=member_id)
+    taken = await taken_of(rewards, member_id=member_id, at=at)
     return [_line(rules, rule, known, taken=taken.get(rule.slot, Taken())) for rule in rewards]
 
 
@@ -74,6 +80,7 @@ def _line(rules: Programme, rule: Rule, known: Known, *, taken: Taken) -> Catalo
         reward=reward,
         stock_left=_left(reward.stock, taken.of_stock),
         left_for_her=_left(reward.per_member, taken.hers),
+        points_short=max(0, reward.points - available),
         refusal=refusal,
     )
 
@@ -82,9 +89,11 @@ def _left(most: int | None, taken: int) -> int | None:
     return None if most is None else max(0, most - taken)
 
 
-async def taken_of(slots: list[str], *, member_id: int) -> dict[str, Taken]:
+async def taken_of(rewards: Sequence[Rule], *, member_id: int, at: datetime) -> dict[str, Taken]:
     """Return how many are taken of each reward that anyone ever redeemed."""
-    rows = await db.fetch(_TAKEN, member_id, slots)
+    slots = [rule.slot for rule in rewards]
+    since = [rule.body.limited_since(at) for rule in rewards]
+    rows = await db.fetch(_TAKEN, member_id, slots, since)
     return {row["slot"]: Taken(row["taken"], row["hers"]) for row in rows}
 
 

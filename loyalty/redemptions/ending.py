@@ -4,28 +4,41 @@ What is not handed over gives its points back to their lots, with their old expi
 back to the stock. Locks: members in id order, then redemptions, then the stock.
 """
 
-from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from loyalty import codes, ledger
+from loyalty import codes
+from loyalty.again import in_transaction
 from loyalty.errors import Refused
 from loyalty.redemptions.reading import Redeemed, by_code, find
-from loyalty.redemptions.redeeming import key_of
+from loyalty.redemptions.undoing import give_back
 from loyalty.roots import HER_IDS
 from models import RedemptionState, db
 
+# One form is one use, however often it is sent; the last use ends the redemption.
 _HAND_OVER = """
-UPDATE redemption SET state = 'handed_over', ended_at = $3, handed_over_by = $2
-WHERE code = $1 AND state = 'issued' AND expires_at > $3
-RETURNING id
+WITH used AS (
+    UPDATE redemption SET used = used + 1,
+        state = CASE WHEN used + 1 = uses THEN 'handed_over' ELSE state END,
+        ended_at = CASE WHEN used + 1 = uses THEN $3::timestamptz END,
+        handed_over_by = CASE WHEN used + 1 = uses THEN $2::bigint END
+    WHERE code = $1 AND state = 'issued' AND expires_at > $3
+    RETURNING id
+)
+INSERT INTO redemption_use (name, redemption_id, staff_member_id, used_at)
+SELECT $4, id, $2, $3 FROM used
+RETURNING redemption_id
+"""
+
+_KNOWN = """
+SELECT FROM redemption_use JOIN redemption ON redemption.id = redemption_id
+WHERE name = $1 AND code = $2
 """
 
 _CANCEL = f"""
 UPDATE redemption SET state = 'cancelled', ended_at = $3
-WHERE uuid = $2 AND member_id = ANY({HER_IDS}) AND state = 'issued'
-RETURNING uuid, $1::bigint AS member_id, slot, points
+WHERE uuid = $2 AND member_id = ANY({HER_IDS}) AND state = 'issued' AND used = 0
+RETURNING uuid, $1::bigint AS member_id, slot, points, cash_fen
 """
 
 _DUE = """
@@ -36,37 +49,44 @@ ORDER BY expires_at LIMIT $2
 """
 
 _EXPIRE = """
-UPDATE redemption SET state = 'expired', ended_at = expires_at
+UPDATE redemption SET state = CASE WHEN used = 0 THEN 'expired' ELSE 'handed_over' END,
+    ended_at = expires_at
 FROM customer
 WHERE redemption.id = ANY($1::bigint[]) AND state = 'issued' AND customer.id = member_id
-RETURNING redemption.uuid, coalesce(merged_into_id, customer.id) AS member_id, slot, points
-"""
-
-_LOCK_STOCK = "SELECT FROM reward_stock WHERE slot = ANY($1::text[]) ORDER BY slot FOR UPDATE"
-
-_RESTOCK = """
-UPDATE reward_stock SET taken = reward_stock.taken - back.pieces
-FROM unnest($1::text[], $2::integer[]) AS back (slot, pieces)
-WHERE reward_stock.slot = back.slot
+RETURNING redemption.uuid, coalesce(merged_into_id, customer.id) AS member_id, slot, points,
+    cash_fen, used
 """
 
 
-async def hand_over(told: str, *, staff_member_id: int, at: datetime) -> Redeemed:
-    """Hand over what a code stands for, once; ``told`` as it was scanned or typed.
+async def hand_over(
+    told: str, *, staff_member_id: int, at: datetime, name: UUID | None = None
+) -> Redeemed:
+    """Hand over what a code stands for, or count one use of it; ``told`` as scanned or typed.
+
+    ``name`` is that of the form: sent again it is answered as before, and counts once.
 
     Raises:
         NotFound: ``no_such_redemption_code``.
         Refused: ``already_handed_over`` with who and when, ``redemption_cancelled``,
-            ``redemption_expired``.
+            ``redemption_expired``, ``privilege_over``.
     """
-    rows = await db.fetch(_HAND_OVER, codes.typed(told), staff_member_id, at)
-    redeemed = await by_code(told, at=at)
-    if not rows:
-        raise _not_to_hand_over(redeemed)
-    return redeemed
+    code, name = codes.typed(told), name or uuid4()
+
+    async def act() -> Redeemed:
+        await db.fetch("SELECT FROM redemption WHERE code = $1 FOR UPDATE", code)
+        known = await db.fetch(_KNOWN, name, code)
+        rows = known or await db.fetch(_HAND_OVER, code, staff_member_id, at, name)
+        redeemed = await by_code(told, at=at)
+        if not rows:
+            raise _not_to_hand_over(redeemed)
+        return redeemed
+
+    return await in_transaction(act)
 
 
 def _not_to_hand_over(redeemed: Redeemed) -> Refused:
+    if redeemed.state is RedemptionState.HANDED_OVER and redeemed.used < redeemed.uses:
+        return Refused("privilege_over", used=redeemed.used)
     if redeemed.state is RedemptionState.HANDED_OVER:
         return Refused(
             "already_handed_over",
@@ -84,12 +104,18 @@ async def cancel(member_id: int, uuid: UUID, *, at: datetime) -> Redeemed:
     Raises:
         NotFound: ``no_such_redemption``: none, or another member's.
         Refused: ``redemption_over``: it is handed over, or was not fetched in time.
+            ``redemption_in_use``: it was used already. ``redemption_awaits_payment``: see
+            ``payment_of``; whoever closes that payment cancels it.
     """
     async with db.transaction():
         await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", member_id)
         ended = await db.fetch(_CANCEL, member_id, uuid, at)
-        await _undo(ended, why="cancelled", at=at)
+        await give_back(ended, why="cancelled", at=at)
         redeemed = await find(uuid, member_id=member_id, at=at)
+    if redeemed.state is RedemptionState.RESERVED:
+        raise Refused("redemption_awaits_payment")
+    if redeemed.state is RedemptionState.ISSUED:
+        raise Refused("redemption_in_use", used=redeemed.used)
     if redeemed.state is not RedemptionState.CANCELLED:
         raise Refused("redemption_over")
     return redeemed
@@ -104,26 +130,5 @@ async def expire(*, at: datetime, limit: int) -> int:
             [row["member_id"] for row in due],
         )
         ended = await db.fetch(_EXPIRE, [row["id"] for row in due])
-        await _undo(ended, why="expired", at=at)
+        await give_back([row for row in ended if not row["used"]], why="expired", at=at)
     return len(ended)
-
-
-async def _undo(ended: Sequence[db.Row], *, why: str, at: datetime) -> None:
-    """Give points and pieces of redemptions back; their members' rows are locked."""
-    restores = [
-        ledger.Restore(
-            member_id=row["member_id"],
-            key=f"{key_of(row['uuid'])}:{why}",
-            at=at,
-            cause=f"{key_of(row['uuid'])}:{why}",
-            spend_key=key_of(row["uuid"]),
-        )
-        for row in ended
-        if row["points"]
-    ]
-    for outcome in await ledger.record(restores) if restores else ():
-        outcome.unwrap()
-    pieces = Counter(row["slot"] for row in ended)
-    if pieces:
-        await db.fetch(_LOCK_STOCK, list(pieces))
-        await db.fetch(_RESTOCK, list(pieces), list(pieces.values()))

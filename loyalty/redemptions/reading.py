@@ -8,7 +8,7 @@ from loyalty import codes
 from loyalty.errors import NotFound
 from loyalty.roots import ids_of
 from loyalty.wording import Worded
-from models import RedemptionState, db
+from models import RedemptionPaymentState, RedemptionState, db
 
 SHOWN = 100
 
@@ -18,7 +18,7 @@ class Redeemed:
     """A redemption at a moment: one that was not fetched in time is expired, swept or not.
 
     ``member_id`` is whoever she is now, if she was merged since. ``code`` is what staff scan or
-    type; none where it became the coupon ``coupon_uuid``.
+    type; none where it became the coupon ``coupon_uuid``. ``used`` of ``uses`` were used.
     ``handed_over_by`` is the name of the staff member who did.
     """
 
@@ -28,12 +28,17 @@ class Redeemed:
     kind: str
     name: Worded
     points: int
+    cash_fen: int
+    uses: int
+    used: int
     state: RedemptionState
     code: str | None
     coupon_uuid: UUID | None
     redeemed_at: datetime
     expires_at: datetime
     ended_at: datetime | None
+    ended_why: str | None
+    payment_state: RedemptionPaymentState | None
     handed_over_by: str | None
 
 
@@ -42,14 +47,18 @@ REDEEMED = """
 SELECT redemption.uuid, coalesce(customer.merged_into_id, customer.id) AS member_id,
        redemption.slot, rule_version.kind,
        rule_version.body ->> 'name_zh' AS name_zh, rule_version.body ->> 'name_en' AS name_en,
-       redemption.points, redemption.code, redemption.redeemed_at, redemption.expires_at,
+       redemption.points, redemption.cash_fen, redemption.uses, redemption.used,
+       redemption.ended_why, redemption_payment.state AS payment_state,
+       redemption.code, redemption.redeemed_at, redemption.expires_at,
        redemption.ended_at, coupon.uuid AS coupon_uuid, staff_member.name AS staff_name,
-       CASE WHEN redemption.state = 'issued' AND redemption.expires_at <= $1 THEN 'expired'
-            ELSE redemption.state END AS state
+       CASE WHEN redemption.state <> 'issued' OR redemption.expires_at > $1
+            THEN redemption.state
+            WHEN redemption.used = 0 THEN 'expired' ELSE 'handed_over' END AS state
 FROM redemption
 JOIN customer ON customer.id = redemption.member_id
 JOIN rule_version ON rule_version.id = redemption.rule_version_id
 LEFT JOIN coupon ON coupon.id = redemption.coupon_id
+LEFT JOIN redemption_payment ON redemption_payment.redemption_id = redemption.id
 LEFT JOIN staff_member ON staff_member.id = redemption.handed_over_by
 """
 
@@ -102,6 +111,7 @@ async def _read(where: str, *arguments: object) -> list[Redeemed]:
 
 def as_told(row: db.Row) -> Redeemed:
     """Return a row of ``REDEEMED``."""
+    paid = row["payment_state"]
     return Redeemed(
         uuid=row["uuid"],
         member_id=row["member_id"],
@@ -109,11 +119,16 @@ def as_told(row: db.Row) -> Redeemed:
         kind=row["kind"],
         name=Worded(row["name_zh"], row["name_en"]),
         points=row["points"],
+        cash_fen=row["cash_fen"],
+        uses=row["uses"],
+        used=row["used"],
         state=RedemptionState(row["state"]),
         code=row["code"],
         coupon_uuid=row["coupon_uuid"],
         redeemed_at=row["redeemed_at"],
         expires_at=row["expires_at"],
         ended_at=row["ended_at"],
+        ended_why=row["ended_why"],
+        payment_state=paid and RedemptionPaymentState(paid),
         handed_over_by=row["staff_name"],
     )

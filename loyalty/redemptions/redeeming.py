@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from loyalty import codes, coupons, ledger, programme, standing
+from loyalty import ledger, programme, standing
 from loyalty.again import in_transaction
-from loyalty.calendar import days_good
-from loyalty.coupons import Issue, Reason
 from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.facts import Facts
+from loyalty.payments import Payer
 from loyalty.programme import Programme, Rule
 from loyalty.redemptions.catalogue import Taken, refusal_of, taken_of
+from loyalty.redemptions.fulfilling import fulfilled, key_of, reserved
+from loyalty.redemptions.paying import await_payment
 from loyalty.redemptions.reading import REDEEMED, Redeemed, as_told, named
 from loyalty.rewards import REWARDS, Reward
-from loyalty.rewards.coupon import CouponReward
 from models import db
 
 # What is read in the end is the row that was just written, under the table's name.
@@ -30,11 +30,10 @@ WITH stock AS (
     RETURNING slot
 ), redemption AS (
     INSERT INTO redemption (uuid, member_id, slot, rule_version_id, points, code, coupon_id,
-                            state, redeemed_at, expires_at, ended_at)
-    SELECT $2, $3, slot, $5, $6, $7::text, $8::bigint,
-           CASE WHEN $8 IS NULL THEN 'issued' ELSE 'handed_over' END, $1::timestamptz,
+                            state, redeemed_at, expires_at, ended_at, cash_fen, uses)
+    SELECT $2, $3, slot, $5, $6, $7::text, $8::bigint, $11, $1::timestamptz,
            coalesce((SELECT expires_at FROM coupon WHERE id = $8), $10::timestamptz),
-           CASE WHEN $8 IS NOT NULL THEN $1 END
+           CASE WHEN $11 = 'handed_over' THEN $1 END, $12, $13
     FROM stock
     RETURNING *
 )
@@ -59,28 +58,29 @@ class _Wish:
         return body
 
 
-def key_of(uuid: UUID) -> str:
-    """Return the key of all that a redemption moves."""
-    return f"redemption:{uuid}"
-
-
-async def redeem(member_id: int, uuid: UUID, *, slot: str, at: datetime) -> Redeemed:
+async def redeem(
+    member_id: int, uuid: UUID, *, slot: str, at: datetime, payer: Payer | None = None
+) -> Redeemed:
     """Let a member redeem a reward under a name of her own; a retry is answered as before.
 
-    Joins the caller's transaction; then a ``db.Collision`` with another process is the caller's
-    to try again.
+    One that costs money, too, is reserved until ``payer`` has paid, for 15 minutes: see
+    ``payment_of``. Joins the caller's transaction; then a ``db.Collision`` with another process is
+    the caller's to try again.
 
     Raises:
         NotFound: ``no_such_reward`` (none in force), ``no_such_member``.
         Conflict: ``key_reused``: the name stands for something else, hers or another's.
         Refused: ``not_enough_points``, ``reward_limit_reached``, ``reward_out_of_stock``,
-            ``reward_unavailable``, or the condition that she does not meet.
+            ``reward_unavailable``, or the condition that she does not meet;
+            ``reward_in_miniprogram``: it costs money, and there is nobody to pay it.
     """
     # a collision: the name or the code is another's
-    return await in_transaction(lambda: _redeem(member_id, uuid, slot=slot, at=at))
+    return await in_transaction(lambda: _redeem(member_id, uuid, slot=slot, payer=payer, at=at))
 
 
-async def _redeem(member_id: int, uuid: UUID, *, slot: str, at: datetime) -> Redeemed:
+async def _redeem(
+    member_id: int, uuid: UUID, *, slot: str, payer: Payer | None, at: datetime
+) -> Redeemed:
     await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", member_id)
     known = await named(uuid, at=at)
     if known is not None:
@@ -88,12 +88,17 @@ async def _redeem(member_id: int, uuid: UUID, *, slot: str, at: datetime) -> Red
             raise Conflict("key_reused")
         return known
     wish = await _wish(member_id, uuid, slot=slot, at=at)
-    taken = (await taken_of([slot], member_id=member_id)).get(slot, Taken())
+    taken = (await taken_of([wish.rule], member_id=member_id, at=at)).get(slot, Taken())
     refusal = refusal_of(wish.rules, wish.reward, wish.facts, taken=taken)
     if refusal is not None:
         raise refusal
+    if wish.reward.cash_fen and payer is None:
+        raise Refused("reward_in_miniprogram")
     await _pay(wish)
-    return await _write(wish)
+    redeemed = await _write(wish)
+    if payer is not None and wish.reward.cash_fen:
+        await await_payment(uuid, payer, wish.reward.cash_fen, at=at)
+    return redeemed
 
 
 async def _wish(member_id: int, uuid: UUID, *, slot: str, at: datetime) -> _Wish:
@@ -124,8 +129,13 @@ async def _write(wish: _Wish) -> Redeemed:
 
     Raises:
         Refused: ``reward_out_of_stock``: another took the last one since we looked.
+            ``reward_unavailable``.
     """
-    coupon_id = await _coupon(wish)
+    reward = wish.reward
+    if reward.cash_fen:
+        found = reserved(wish.at)
+    else:
+        found = await fulfilled(reward, wish.member_id, wish.uuid, at=wish.at)
     rows = await db.fetch(
         _REDEEM,
         wish.at,
@@ -133,22 +143,15 @@ async def _write(wish: _Wish) -> Redeemed:
         wish.member_id,
         wish.rule.slot,
         wish.rule.version_id,
-        wish.reward.points,
-        codes.digits() if coupon_id is None else None,
-        coupon_id,
-        wish.reward.stock,
-        days_good(wish.at, wish.reward.days_to_fetch),
+        reward.points,
+        found.code,
+        found.coupon_id,
+        reward.stock,
+        found.expires_at,
+        found.state.value,
+        reward.cash_fen,
+        reward.times,
     )
     if not rows:
         raise Refused("reward_out_of_stock")
     return as_told(rows[0])
-
-
-async def _coupon(wish: _Wish) -> int | None:
-    if not isinstance(wish.reward, CouponReward):
-        return None
-    reason = Reason(code="coupon_for_points", figures={"points": wish.reward.points})
-    (issued,) = await coupons.issue(
-        [Issue(key_of(wish.uuid), wish.member_id, wish.reward.coupon_slot, reason)], at=wish.at
-    )
-    return issued.unwrap()

@@ -3,22 +3,31 @@
 A rule of the slot ``reward:<code>`` is one reward of the catalogue.
 """
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
+from loyalty.calendar import period_of
 from loyalty.conditions import ALWAYS, Conditions
 from loyalty.registry import Registry
+from models import RedemptionState
 
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
+Per = Literal["ever", "day", "week", "month"]
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 About = Annotated[str, Meta(max_length=500)]
 
 
 class Reward(Struct, frozen=True, forbid_unknown_fields=True):
     """What every reward has. ``stock`` and ``per_member`` of None mean no end.
 
-    A redemption is hers to fetch for ``days_to_fetch`` days.
+    It costs ``points`` and ``cash_fen``, either of which may be 0. A redemption is hers to fetch
+    for ``days_to_fetch`` days. ``per`` says of which time the limit of a member is.
     """
+
+    becomes: ClassVar[RedemptionState] = RedemptionState.ISSUED
+    has_code: ClassVar[bool] = True
 
     name_zh: Name = "奖励"
     name_en: Name = "Reward"
@@ -26,10 +35,21 @@ class Reward(Struct, frozen=True, forbid_unknown_fields=True):
     about_en: About = ""
     picture: Annotated[str, Meta(max_length=200)] = ""
     points: Annotated[int, Meta(ge=0, le=10**9)] = 100
+    cash_fen: Annotated[int, Meta(ge=0, le=10**9)] = 0
     stock: Annotated[int, Meta(ge=0, le=10**9)] | None = None
     per_member: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    per: Per = "ever"
     days_to_fetch: Annotated[int, Meta(ge=1, le=365)] = 30
     conditions: Conditions = ALWAYS
+
+    @property
+    def times(self) -> int:
+        """Return how often staff may scan the code of one redemption."""
+        return 1
+
+    def limited_since(self, at: datetime) -> datetime:
+        """Return when the time began that a member's limit is for."""
+        return BEGINNING if self.per == "ever" else period_of(at, self.per)[0]
 
 
 REWARDS: Registry[Reward] = Registry(__name__)

@@ -6,7 +6,10 @@ const { named } = require('../utils/named');
 module.exports = {
   all: async () => (await api.get('/me/redemptions')).redemptions,
   one: (uuid) => api.get(`/me/redemptions/${uuid}`),
-  redeem: (reward) =>
-    named(`redeem.${reward}`, reward, (uuid) => api.put(`/me/redemptions/${uuid}`, { reward })),
+  /** Under a new name of hers; or again under `uuid`, which she gave it before. */
+  redeem: (reward, uuid) =>
+    uuid
+      ? api.put(`/me/redemptions/${uuid}`, { reward })
+      : named(`redeem.${reward}`, reward, (name) => api.put(`/me/redemptions/${name}`, { reward })),
   cancel: (uuid) => api.remove(`/me/redemptions/${uuid}`),
 };

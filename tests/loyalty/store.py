@@ -67,8 +67,8 @@ async def store(store_url: str) -> AsyncIterator[None]:
     async with db.opened(store_url, pool_size=8):
         await db.fetch(
             "TRUNCATE customer, rule_version, lot, entry, draw, product, shop, purchase,"
-            " purchase_line, snapshot, standing, bought_day, bought_goods, store_order, coupon_stock"
-            " RESTART IDENTITY CASCADE"
+            " purchase_line, snapshot, standing, bought_day, bought_goods, store_order,"
+            " coupon_stock RESTART IDENTITY CASCADE"
         )
         await open_store()
         yield

@@ -54,8 +54,12 @@ async def test_the_catalogue_in_her_language(lin: Phone, rich: int) -> None:
         "about": "加厚帆布，门店领取。",
         "picture": "",
         "points": 200,
+        "cash_fen": 0,
+        "points_short": 0,
+        "uses": 1,
         "stock_left": 20,
         "left_for_me": 1,
+        "per": "ever",
         "refusal": None,
     }
     await put(lin, uuid4())

@@ -46,6 +46,17 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
     "reward_out_of_stock": ("已兑完", "All gone"),
     "reward_limit_reached": ("每人限兑 {most} 次", "At most {most} for each member"),
     "no_such_redemption": ("没有这笔兑换", "There is no such redemption"),
+    "reward_in_miniprogram": (
+        "请在小程序的积分商城兑换",
+        "Redeem this one in the mini-program's rewards",
+    ),
+    "redemption_awaits_payment": ("这笔兑换尚未付款", "This redemption is not paid yet"),
+    "redemption_in_use": (
+        "已使用 {used} 次，不能取消",
+        "Used {used} times already: too late to cancel",
+    ),
+    "privilege_over": ("已到期，共使用 {used} 次", "Its days are over: used {used} times"),
+    "not_paid": ("未付款，积分已退回", "Not paid: the points are back"),
     "redemption_over": ("这笔兑换已结束，不能取消", "This redemption is over: too late to cancel"),
     "no_such_redemption_code": ("没有这个兑换码", "There is no such redemption code"),
     "already_handed_over": (

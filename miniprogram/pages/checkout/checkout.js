@@ -2,6 +2,7 @@ const store = require('../../api/store');
 const cart = require('../../utils/cart');
 const { grouped, yuan } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
+const { pays } = require('../../utils/payment');
 const { fill, words } = require('../../utils/words');
 
 const LOOKS = 8;
@@ -66,21 +67,10 @@ definePage('checkout', {
   onPay() {
     return this.once('pay', async () => {
       const order = await store.order(this.data.quote.quote);
-      if (order.payment && !(await this.pays(order.payment))) return;
+      if (order.payment && !(await pays(order.payment, this.say))) return;
       cart.clear();
       this.setData({ paid: await this.settled(order) });
     });
-  },
-
-  /** Whether she paid. What WeChat says besides is shown. */
-  async pays(payment) {
-    try {
-      await wx.requestPayment(payment);
-      return true;
-    } catch ({ errMsg }) {
-      this.say(/cancel/.test(errMsg) ? words().checkout.not_paid : words().common.wrong);
-      return false;
-    }
   },
 
   /** The server hears of the payment from WeChat, a moment after the phone does. */

@@ -1,63 +1,54 @@
 const me = require('../../api/me');
 const rewards = require('../../api/rewards');
-const redemptions = require('../../api/redemptions');
 const { grouped } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
-const { fill, words } = require('../../utils/words');
+const { card, redeemed } = require('../../utils/rewards');
+const { words } = require('../../utils/words');
 
-function card(reward, spoken) {
-  return {
-    ...reward,
-    price: fill(words().common.points, { n: grouped(reward.points) }),
-    stock:
-      reward.stock_left === null ? '' : fill(spoken.stock_left, { n: grouped(reward.stock_left) }),
-    mine: reward.left_for_me === null ? '' : fill(spoken.left_for_me, { n: reward.left_for_me }),
-  };
+const ALL = '';
+
+/** Kinds to choose from, where there is more than one. */
+function choices(cards, chosen) {
+  const { kinds, all } = words().mall;
+  const there = [...new Set(cards.map(({ kind }) => kind))];
+  if (there.length < 2) return [];
+  return [{ kind: ALL, word: all }, ...there.map((kind) => ({ kind, word: kinds[kind] }))].map(
+    (each) => ({ ...each, isOn: each.kind === chosen }),
+  );
 }
 
 definePage('mall', {
-  data: { onlyMine: false, cards: [], shown: [] },
+  data: { onlyMine: false, kind: ALL, cards: [], shown: [], kinds: [] },
 
   async load() {
     const [mine, offered] = await Promise.all([me.read(), rewards.read()]);
-    const cards = offered.map((reward) => card(reward, words().mall));
     this.available = mine.points.available;
-    return {
-      available: grouped(mine.points.available),
-      cards,
-      shown: this.filtered(cards, this.data.onlyMine),
-    };
+    return this.drawn({ cards: offered.map(card), available: grouped(mine.points.available) });
   },
 
-  filtered: (cards, onlyMine) => cards.filter(({ refusal }) => !onlyMine || !refusal),
+  drawn(changed) {
+    const { cards, onlyMine, kind } = { ...this.data, ...changed };
+    const chosen = cards.some((each) => each.kind === kind) ? kind : ALL;
+    const shown = cards.filter(
+      (each) => (!onlyMine || !each.refusal) && (chosen === ALL || each.kind === chosen),
+    );
+    return { ...changed, kind: chosen, shown, kinds: choices(cards, chosen) };
+  },
 
   onFilter({ detail }) {
-    this.setData({ onlyMine: detail.value, shown: this.filtered(this.data.cards, detail.value) });
+    this.setData(this.drawn({ onlyMine: detail.value }));
+  },
+
+  onKind({ currentTarget }) {
+    this.setData(this.drawn({ kind: currentTarget.dataset.kind }));
   },
 
   onRedeem({ currentTarget }) {
     const reward = this.data.cards.find(({ code }) => code === currentTarget.dataset.code);
-    return this.once(reward.code, () => this.redeem(reward));
+    return this.once(reward.code, async () => {
+      if (await redeemed(reward, this.available, this.say)) await this.refresh();
+    });
   },
 
-  async redeem(reward) {
-    const { t, c } = this.data;
-    const { confirm } = await wx.showModal({
-      title: fill(t.ask, { name: reward.name }),
-      content: fill(t.after, {
-        n: grouped(reward.points),
-        left: grouped(this.available - reward.points),
-      }),
-      confirmText: t.redeem,
-      cancelText: c.cancel,
-    });
-    if (!confirm) return;
-    const made = await redemptions.redeem(reward.code);
-    if (made.code) {
-      await wx.navigateTo({ url: `/pages/redemption/redemption?uuid=${made.uuid}` });
-      return;
-    }
-    wx.showToast({ title: t.done, icon: 'success' });
-    await this.refresh();
-  },
+  toTasks: () => wx.switchTab({ url: '/pages/tasks/tasks' }),
 });

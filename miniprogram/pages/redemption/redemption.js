@@ -1,14 +1,18 @@
 const redemptions = require('../../api/redemptions');
-const clock = require('../../utils/clock');
-const { grouped, left, minute } = require('../../utils/format');
+const { minute } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
-const { fill, words } = require('../../utils/words');
+const { pays } = require('../../utils/payment');
+const { told } = require('../../utils/redemptions');
 
-const POLL_MS = 2000;
+// Often at first, when somebody stands at the counter; seldom later.
+const FIRST_MS = 2000;
+const SLOWER = 1.3;
+const LAST_MS = 15000;
 
 definePage('redemption', {
   async load() {
     const made = await redemptions.one(this.query.uuid);
+    this.pause = FIRST_MS;
     this.follow(made);
     return this.told(made);
   },
@@ -17,26 +21,17 @@ definePage('redemption', {
     clearTimeout(this.polling);
   },
 
-  told(made) {
-    const spoken = words().redemption;
-    const isOpen = made.state === 'issued';
-    return {
-      made,
-      isOpen,
-      price: fill(words().common.points, { n: grouped(made.points) }),
-      line: isOpen
-        ? fill(spoken.ends, { left: left(made.expires_at, clock.now()) })
-        : { handed_over: made.kind === 'coupon' ? spoken.in_wallet : spoken.handed_over, cancelled: spoken.cancelled, expired: spoken.expired }[
-            made.state
-          ],
-      at: made.handed_over_at ? minute(made.handed_over_at) : '',
-    };
-  },
+  told: (made) => ({
+    ...told(made),
+    at: made.handed_over_at ? minute(made.handed_over_at) : '',
+  }),
 
   /** The shop hands it over on its own screen: this one turns over by itself. */
   follow(made) {
     clearTimeout(this.polling);
-    if (made.state === 'issued') this.polling = setTimeout(() => this.look(), POLL_MS);
+    if (!told(made).isMoving) return;
+    this.polling = setTimeout(() => this.look(), this.pause);
+    this.pause = Math.min(LAST_MS, this.pause * SLOWER);
   },
 
   async look() {
@@ -44,9 +39,21 @@ definePage('redemption', {
     const before = this.data.made;
     const made = await redemptions.one(this.query.uuid).catch(() => before);
     if (!this.isShown) return;
-    if (made.state !== before.state || made === before) this.setData(this.told(made));
-    if (made.state === 'handed_over') wx.vibrateShort({ type: 'medium' });
+    this.setData(this.told(made));
+    if (made.state !== before.state || made.used !== before.used) {
+      this.pause = FIRST_MS;
+      wx.vibrateShort({ type: 'medium' });
+    }
     this.follow(made);
+  },
+
+  /** The server hears of the payment from WeChat, a moment after the phone does. */
+  onPay() {
+    return this.once('pay', async () => {
+      const made = await redemptions.redeem(this.data.made.reward, this.query.uuid);
+      if (made.payment && (await pays(made.payment, this.say))) this.pause = FIRST_MS;
+      await this.refresh();
+    });
   },
 
   onCopy() {

@@ -1,23 +1,32 @@
 const redemptions = require('../../api/redemptions');
-const { day, grouped } = require('../../utils/format');
+const { day } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
-const { fill, words } = require('../../utils/words');
+const { told, word } = require('../../utils/redemptions');
+const { price } = require('../../utils/rewards');
+const { words } = require('../../utils/words');
+
+const PARTS = ['all', 'open', 'over'];
 
 definePage('redemptions', {
-  data: { rows: [] },
+  data: { rows: [], shown: [], part: 'all', parts: [] },
 
   async load() {
-    const spoken = words().redemptions;
-    const all = await redemptions.all();
-    return {
-      rows: all.map((each) => ({
-        ...each,
-        line: `${day(each.redeemed_at)} · ${fill(words().common.points, { n: grouped(each.points) })}`,
-        word:
-          each.kind === 'coupon' && each.state === 'handed_over'
-            ? spoken.in_wallet
-            : spoken.states[each.state],
-      })),
-    };
+    const rows = (await redemptions.all()).map((each) => ({
+      ...each,
+      isOpen: told(each).isMoving,
+      line: `${day(each.redeemed_at)} · ${price(each)}`,
+      word: word(each),
+    }));
+    return { rows, ...this.drawn(rows, this.data.part) };
+  },
+
+  drawn: (rows, part) => ({
+    part,
+    parts: PARTS.map((each) => ({ part: each, word: words().redemptions.parts[each] })),
+    shown: rows.filter(({ isOpen }) => part === 'all' || isOpen === (part === 'open')),
+  }),
+
+  onPart({ currentTarget }) {
+    this.setData(this.drawn(this.data.rows, currentTarget.dataset.part));
   },
 });

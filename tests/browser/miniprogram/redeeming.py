@@ -6,6 +6,15 @@ from aiohttp import web
 from tests.browser.miniprogram.catalogue import TEXTS, Catalogue, Json, Refusal, soon
 
 TOTE = ("帆布袋", "Tote bag")
+MUG = ("马克杯", "Mug")
+CODE = "482913377210"
+PAYMENT = {
+    "timeStamp": "1",
+    "nonceStr": "n",
+    "package": "prepay_id=none",
+    "signType": "RSA",
+    "paySign": "s",
+}
 TEN_OFF = ("立减 10 元", "¥10 off")
 
 
@@ -23,16 +32,24 @@ class Redeeming(Catalogue):
     async def rewards(self, request: web.Request) -> Json:
         said = self._said
         short = {"code": "not_enough_points", "message": said(request, *TEXTS["not_enough_points"])}
+        pot = said(request, "手冲壶", "Pour-over kettle")
         rows = (
-            ("tote", "gift", said(request, *TOTE), 200, 18, 1, None),
-            ("ten_off", "coupon", said(request, *TEN_OFF), 150, None, None, None),
-            ("pot", "gift", said(request, "手冲壶", "Pour-over kettle"), 1400, 3, 1, short),
+            ("tote", "gift", said(request, *TOTE), 200, 0, 18, 1, None),
+            ("ten_off", "coupon", said(request, *TEN_OFF), 150, 0, None, None, None),
+            ("mug", "gift", said(request, *MUG), 300, 990, 5, None, None),
+            ("pot", "gift", pot, 1400, 0, 3, 1, short),
         )
-        names = ("code", "kind", "name", "points", "stock_left", "left_for_me", "refusal")
+        names = ("code", "kind", "name", "points", "cash_fen", "stock_left", "left_for_me")
         about = said(request, "店内领取", "Collect it in a shop")
+        always: Json = {"about": about, "picture": "", "uses": 1, "per": "ever"}
         return {
             "rewards": [
-                {**dict(zip(names, row, strict=True)), "about": about, "picture": ""}
+                {
+                    **always,
+                    **dict(zip(names, row[:-1], strict=True)),
+                    "refusal": row[-1],
+                    "points_short": max(0, row[3] - self.points),
+                }
                 for row in rows
             ]
         }
@@ -43,25 +60,39 @@ class Redeeming(Catalogue):
     async def redeem(self, request: web.Request) -> Json:
         uuid, wanted = request.match_info["uuid"], (await request.json())["reward"]
         if uuid not in self.redemptions:
-            is_gift = wanted == "tote"
-            points = 200 if is_gift else 150
-            self.points -= points
-            self.redemptions[uuid] = {
-                "uuid": uuid,
-                "reward": wanted,
-                "kind": "gift" if is_gift else "coupon",
-                "name": self._said(request, *(TOTE if is_gift else TEN_OFF)),
-                "points": points,
-                "state": "issued" if is_gift else "handed_over",
-                "code": "482913377210" if is_gift else None,
-                "code_grouped": "4829 1337 7210" if is_gift else None,
-                "qr": qr_of("482913377210") if is_gift else None,
-                "coupon_uuid": None if is_gift else uuid,
-                "redeemed_at": soon(),
-                "expires_at": soon(days=30),
-                "handed_over_at": None if is_gift else soon(),
-            }
+            offered = (await self.rewards(request))["rewards"]
+            reward = next(each for each in offered if each["code"] == wanted)
+            self.points -= reward["points"]
+            self.redemptions[uuid] = self._made(uuid, reward)
         return self.redemptions[uuid]
+
+    def _made(self, uuid: str, reward: Json) -> Json:
+        is_gift, is_paid = reward["kind"] == "gift", reward["cash_fen"] > 0
+        has_code = is_gift and not is_paid
+        state = "reserved" if is_paid else "issued" if is_gift else "handed_over"
+        return {
+            "uuid": uuid,
+            "reward": reward["code"],
+            **{name: reward[name] for name in ("kind", "name", "points", "cash_fen", "uses")},
+            "used": 0,
+            "state": state,
+            "code": CODE if has_code else None,
+            "code_grouped": "4829 1337 7210" if has_code else None,
+            "qr": qr_of(CODE) if has_code else None,
+            "coupon_uuid": None if is_gift else uuid,
+            "redeemed_at": soon(),
+            "expires_at": soon(minutes=15) if is_paid else soon(days=30),
+            "handed_over_at": None if is_gift else soon(),
+            "why": None,
+            "refund": None,
+            "payment": PAYMENT if is_paid else None,
+        }
+
+    def pay(self) -> None:
+        """The money of the only redemption comes in."""
+        (found,) = self.redemptions.values()
+        paid = {"code": CODE, "code_grouped": "4829 1337 7210", "qr": qr_of(CODE)}
+        found.update(state="issued", payment=None, expires_at=soon(days=30), **paid)
 
     async def redemption(self, request: web.Request) -> Json:
         found = self.redemptions.get(request.match_info["uuid"])

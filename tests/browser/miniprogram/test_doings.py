@@ -85,6 +85,38 @@ async def test_a_redemption_is_cancelled_after_a_question(phones: Phones, shop: 
     assert shop.points == 1280
 
 
+async def test_what_costs_money_too_waits_for_it_and_turns_over_when_it_came(
+    phones: Phones, shop: ShopServer
+) -> None:
+    page = await phones.open("mall")
+    await page.get_by_role("button", name="兑换 马克杯").tap()
+    sheet = page.get_by_role("dialog")
+    await expect(sheet).to_contain_text(
+        "使用 300 积分，兑换后剩 980 积分。另付 ¥9.90，15 分钟内付款有效。"
+    )
+    await sheet.get_by_role("button", name="去付款").tap()
+    slip = shown(page, "redemption")
+    await expect(slip.get_by_text("请在15 分钟内付款")).to_be_visible()
+    await expect(slip.get_by_role("button", name="微信支付")).to_be_visible()
+    shop.pay()
+    await expect(slip.get_by_text("4829 1337 7210")).to_be_visible()
+    await expect(slip.get_by_role("button", name="微信支付")).to_be_hidden()
+
+
+async def test_kinds_can_be_chosen_and_a_reward_is_shown_on_its_own_page(phones: Phones) -> None:
+    page = await phones.open("mall")
+    mall = shown(page, "mall")
+    await mall.get_by_role("button", name="优惠券", exact=True).tap()
+    await expect(mall.get_by_text("帆布袋")).to_be_hidden()
+    await mall.get_by_text("立减 10 元").tap()
+    reward = shown(page, "reward")
+    await expect(reward.get_by_text("兑换后立即放入券包，下单时使用。")).to_be_visible()
+    await expect(reward.get_by_text("可用 1,280 积分")).to_be_visible()
+    await reward.get_by_role("button", name="立即兑换").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="兑换").tap()
+    await expect(page.locator("#toast")).to_contain_text("兑换成功")
+
+
 async def test_a_coupon_for_points_is_among_hers_and_nobody_hands_it_over(phones: Phones) -> None:
     page = await phones.open("mall")
     await page.get_by_role("button", name="兑换 立减 10 元").tap()
@@ -126,10 +158,10 @@ async def test_after_a_lost_answer_the_same_wish_has_the_same_name(
 async def test_what_she_cannot_redeem_says_why_and_can_be_left_out(phones: Phones) -> None:
     page = await phones.open("mall")
     mall = shown(page, "mall")
-    await expect(mall.get_by_text("还差 120 分")).to_be_visible()
+    await expect(mall.get_by_text("还差 120 积分，去赚")).to_be_visible()
     await expect(page.get_by_role("button", name="兑换 手冲壶")).to_have_count(0)
     await page.get_by_role("switch", name="只看我能兑换的").tap()
-    await expect(mall.get_by_text("还差 120 分")).to_be_hidden()
+    await expect(mall.get_by_text("还差 120 积分，去赚")).to_be_hidden()
     await expect(mall.get_by_text("帆布袋")).to_be_visible()
 
 

@@ -1,0 +1,65 @@
+// A reward as people read it, and how it is redeemed: asked, named, and paid where it costs money.
+
+const redemptions = require('../api/redemptions');
+const { grouped, yuan } = require('./format');
+const { pays } = require('./payment');
+const { fill, words } = require('./words');
+
+/** What it costs: 200 积分, 200 积分 + ¥9.90, ¥9.90. */
+function price({ points, cash_fen: fen }) {
+  const told = fill(words().common.points, { n: grouped(points) });
+  if (!fen) return told;
+  return points ? `${told} + ${yuan(fen)}` : yuan(fen);
+}
+
+/** A reward with its sentences. Where only points are missing, `short` says how many. */
+function card(reward) {
+  const spoken = words().mall;
+  const limit = { day: spoken.left_today, week: spoken.left_this_week, month: spoken.left_this_month };
+  const isShort = reward.refusal && reward.refusal.code === 'not_enough_points';
+  return {
+    ...reward,
+    price: price(reward),
+    stock:
+      reward.stock_left === null ? '' : fill(spoken.stock_left, { n: grouped(reward.stock_left) }),
+    mine:
+      reward.left_for_me === null
+        ? ''
+        : fill(limit[reward.per] || spoken.left_for_me, { n: reward.left_for_me }),
+    times: reward.uses > 1 ? fill(spoken.times, { n: reward.uses }) : '',
+    short: isShort ? fill(spoken.short, { n: grouped(reward.points_short) }) : '',
+    word: spoken.kinds[reward.kind],
+  };
+}
+
+/** Whether she wants it, knowing what she has afterwards. */
+async function asks(reward, available) {
+  const { mall, common } = words();
+  const after = fill(mall.after, {
+    n: grouped(reward.points),
+    left: grouped(available - reward.points),
+  });
+  const money = reward.cash_fen ? fill(mall.pays_too, { money: yuan(reward.cash_fen) }) : '';
+  const { confirm } = await wx.showModal({
+    title: fill(mall.ask, { name: reward.name }),
+    content: `${reward.points ? after : ''}${money}`,
+    confirmText: reward.cash_fen ? mall.pay : mall.redeem,
+    cancelText: common.cancel,
+  });
+  return confirm;
+}
+
+/** Redeems a reward after a question; false where she does not want it. */
+async function redeemed(reward, available, say) {
+  if (!(await asks(reward, available))) return false;
+  const made = await redemptions.redeem(reward.code);
+  if (made.payment) await pays(made.payment, say);
+  if (made.kind === 'coupon' && made.state === 'handed_over') {
+    wx.showToast({ title: words().mall.done, icon: 'success' });
+    return true;
+  }
+  await wx.navigateTo({ url: `/pages/redemption/redemption?uuid=${made.uuid}` });
+  return true;
+}
+
+module.exports = { card, price, redeemed };
