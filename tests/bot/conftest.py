@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from redis.asyncio import Redis
 
 from bot import conversation
@@ -25,7 +25,7 @@ from jifen import app, embedded, running, seed
 from jifen.seeds import communities
 from jifen.settings import Settings
 from jobs import worker
-from loyalty import connections, inbox
+from loyalty import connections
 from loyalty.connections import (
     CallbackMode,
     MiniProgramSettings,
@@ -52,6 +52,7 @@ from tests.bot.platform import (
     Platform,
 )
 from tests.conftest import drop_database, named, run_statement
+from tests.ports import free_port
 from web.context import Context, now
 from web.server import listening
 
@@ -140,11 +141,9 @@ def mood() -> odd_intents.Mood:
 
 
 @pytest.fixture
-def short_lease(monkeypatch: pytest.MonkeyPatch) -> float:
-    """Let a claim run out after one second instead of five."""
-    monkeypatch.setattr(inbox, "LEASE", timedelta(seconds=1))
-    monkeypatch.setattr(conversation, "RENEW_SECONDS", 0.4)
-    return 1.0
+def renewing_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a claim be renewed so often that a test can see it soon."""
+    monkeypatch.setattr(conversation, "RENEW_SECONDS", 0.1)
 
 
 @dataclass
@@ -171,10 +170,21 @@ class Town:
     async def nothing_was_stored(self) -> bool:
         return await self.count("inbound_event") == await self.count("delivery") == 0
 
-    async def until(self, what: str, *, count: int = 1, seconds: float = 30) -> None:
+    async def until(self, what: str, *, count: int = 1, seconds: float = 60) -> None:
         """Wait until so many rows are there."""
         async with asyncio.timeout(seconds):
             while await self.count(what) < count:  # noqa: ASYNC110 (the database tells nobody)
+                await asyncio.sleep(0.05)
+
+    async def until_renewed(self) -> None:
+        """Wait until the claim on the one event that is claimed was moved on."""
+        seen: set[datetime] = set()
+        async with asyncio.timeout(60):
+            while len(seen) < 3:  # the claim itself, and what came behind
+                rows = await self.rows(
+                    "SELECT claimed_until FROM inbound_event WHERE state = 'claimed'"
+                )
+                seen.update(row["claimed_until"] for row in rows)
                 await asyncio.sleep(0.05)
 
     async def a_second_process(self) -> Platform:
@@ -272,7 +282,7 @@ async def begin(reached: embedded.Addresses, http: aiohttp.ClientSession) -> Asy
             assumed: Assumed = Assumed(),  # noqa: B008 (a frozen struct)
             clock: Callable[[], Any] = now,
         ) -> Town:
-            port = unused_port()
+            port = free_port()
             origin = f"http://127.0.0.1:{port}"
             wechat = await ending.enter_async_context(
                 simulated(china(f"{origin}/wechat/{APP_ID}", mode, assumed))
@@ -290,7 +300,7 @@ async def begin(reached: embedded.Addresses, http: aiohttp.ClientSession) -> Asy
                 await ending.enter_async_context(working(context))
 
             async def begin_web() -> str:
-                other = unused_port()
+                other = free_port()
                 await ending.enter_async_context(served(context, other))
                 return f"http://127.0.0.1:{other}"
 

@@ -5,16 +5,14 @@ simulator is made new for every test.
 """
 
 import os
-import random
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from pytest_asyncio import fixture
 
 from simulator.app import create_app
@@ -29,11 +27,13 @@ from simulator.settings import (
     WeCom,
 )
 from tests.browser.echo_bot import EchoBot
+from tests.ports import free_port
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PHONE = {"viewport": {"width": 375, "height": 812}, "has_touch": True, "is_mobile": True}
 DESK = {"viewport": {"width": 1440, "height": 900}}
-PATIENCE_MS = 5_000
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def _browser_path(own: str) -> str | None:
@@ -95,18 +95,6 @@ class SmallChina:
         await web.TCPSite(runner, "127.0.0.1", port).start()
 
 
-def _free_port() -> int:
-    """A free port below those that the system lends to outgoing connections.
-
-    A simulator that is stopped and started again must find its port still free.
-    """
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-
-
 CORP = WeCom(
     corp_id="ww1b2c3d4e5f607182",
     secret="corp-secret",
@@ -126,7 +114,7 @@ def _settings(folder: Path) -> Settings:
         name="星选会员",
         token="pagetoken",
         encoding_aes_key="abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
-        callback_url=f"http://127.0.0.1:{_free_port()}/wechat",
+        callback_url=f"http://127.0.0.1:{free_port()}/wechat",
     )
     shops = (
         Shop(scene="shop_jingan", name_zh="静安店", name_en="Jing'an shop"),
@@ -137,7 +125,7 @@ def _settings(folder: Path) -> Settings:
         official_account=account,
         miniprogram=MiniProgram(app_id="wx9988776655443322", app_secret="f" * 32),
         wecom=CORP,
-        port=_free_port(),
+        port=free_port(),
         state_file=str(folder / "state.json"),
         shops=shops,
         consumers=seeds,

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 import msgspec
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from msgspec.structs import replace as with_fields
 
 from connectors.reading.sweeping import sweep
@@ -21,6 +21,7 @@ from simulator.app import create_app
 from simulator.assumed import Assumed
 from simulator.settings import MiniProgram, PlatformShop
 from tests.bot.conftest import APP_ID, china
+from tests.ports import free_port
 from web.context import Context, MiniProgramAccount, now
 from web.server import listening
 from web.shops import ShopAccount
@@ -133,7 +134,7 @@ async def opened(
 
     The mini-program's messages go to the path that its ``push_url`` is.
     """
-    port, theirs = unused_port(), unused_port()
+    port, theirs = free_port(), free_port()
     origin, platforms = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{theirs}"
     told = [pair(origin, platforms) for pair in pairs]
     async with AsyncExitStack() as ending:

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,24 +23,13 @@ READY_SECONDS = 60.0
 Json = dict[str, Any]
 
 
-def until(true: Callable[[], bool], *, seconds: float = 20.0, what: str = "it") -> float:
+def until(true: Callable[[], bool], *, seconds: float = 60.0, what: str = "it") -> float:
     """Wait for something to be true and return how long that took."""
     began_at = time.monotonic()
     while not true():
         assert time.monotonic() < began_at + seconds, f"{what} took more than {seconds} s"
         time.sleep(0.05)
     return time.monotonic() - began_at
-
-
-def free_ports() -> int:
-    """Return a port that is free together with the next."""
-    while True:
-        with socket.socket() as one, socket.socket() as next_:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            with contextlib.suppress(OSError):
-                next_.bind(("127.0.0.1", port + 1))
-                return port
 
 
 def run(*arguments: str, seconds: float = 60.0) -> "subprocess.CompletedProcess[str]":

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
-from aiohttp.test_utils import unused_port
 
 from jifen import app, embedded
 from jifen.settings import read
 from tests.bot import odd_intents
 from tests.bot.conftest import MASTER_KEY
 from tests.faults.demos import ENVIRONMENT, PROJECT
+from tests.ports import free_port
 
 
 @asynccontextmanager
@@ -22,7 +22,7 @@ async def process(
     command: str, reached: embedded.Addresses, *, pause_seconds: float = 0.0, port: int = 0
 ) -> AsyncIterator[tuple["subprocess.Popen[bytes]", str]]:
     """Run one, and give it with its address once it answers; killed at the end."""
-    port = port or unused_port()
+    port = port or free_port()
     environment = ENVIRONMENT | {
         "DATABASE_URL": reached.database_url,
         "REDIS_URL": reached.redis_url,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.demos import Demo, demo, free_ports, run, until
+from tests.faults.demos import Demo, demo, run, until
+from tests.ports import free_port
 
 PARTS = ("web", "worker", "simulator", "valkey", "postgres")
 AGAIN_SECONDS = 15.0
@@ -43,7 +44,7 @@ def kill(running: Demo, part: str, consumer: str, expected: str) -> float:
 
 @pytest.mark.timeout(300)
 def test_each_part_of_the_demo_may_be_killed_and_then_the_whole(data: Path) -> None:
-    port = free_ports()
+    port = free_port(neighbours=1)
     with demo(data, "--port", str(port)) as running:
         told = running.told
         assert told["page"] == f"http://127.0.0.1:{port}/"
@@ -80,7 +81,7 @@ def test_each_part_of_the_demo_may_be_killed_and_then_the_whole(data: Path) -> N
 @pytest.mark.timeout(120)
 def test_fresh_begins_with_nothing_and_ctrl_c_ends_it(data: Path) -> None:
     assert (data / "simulator.json").exists(), "this comes after the test above"
-    with demo(data, "--fresh", "--port", str(free_ports())) as running:
+    with demo(data, "--fresh", "--port", str(free_port(neighbours=1))) as running:
         assert json.loads(running.line) == running.told
         consumers = running.play("state")["consumers"]
         assert [one["followed"] for one in consumers] == [False, False, False]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import aiohttp
 import msgspec
 import pytest
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from msgspec.structs import replace as with_fields
 
 from bot.conversation import Conversations
@@ -40,11 +40,12 @@ from tests.bot.conftest import (
     settings_for,
 )
 from tests.bot.phones import Json, Phones
+from tests.ports import free_port
 from web.context import Context, now
 from web.server import listening
 
 DAYS_SECONDS = 60
-LANDED_SECONDS = 20
+LANDED_SECONDS = 60
 PACE = worker.Pace(look_seconds=0.1, grace_seconds=1)
 
 
@@ -169,7 +170,7 @@ async def demo(
     reached: embedded.Addresses, http: aiohttp.ClientSession, known: Credentials
 ) -> AsyncIterator[Demo]:
     async with AsyncExitStack() as ending:
-        port, theirs = unused_port(), unused_port()
+        port, theirs = free_port(), free_port()
         origin, platform = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{theirs}"
         told = with_fields(
             china(f"{origin}/wechat/{APP_ID}", "secure", Assumed(), port=theirs),

@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from msgspec.structs import replace as with_fields
 
 from connectors.reading.working import ShopOrders
@@ -23,6 +23,7 @@ from tests.bot.phones import Json, Phones
 from tests.bot.platform import APP_ID
 from tests.connectors.market import SHIRT
 from tests.connectors.wechat_shop.conftest import SHOP_APP_ID, pair
+from tests.ports import free_port
 from web.context import Context, now
 
 
@@ -51,7 +52,7 @@ class Street:
 
 @pytest.fixture
 async def street(reached: embedded.Addresses, http: aiohttp.ClientSession) -> AsyncIterator[Street]:
-    port, theirs = unused_port(), unused_port()
+    port, theirs = free_port(), free_port()
     origin, platform = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{theirs}"
     shop, settings = pair(origin, platform)
     told = china(f"{origin}/wechat/{APP_ID}", "secure", Assumed(), port=theirs)

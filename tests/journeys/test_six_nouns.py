@@ -10,14 +10,15 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.faults.demos import Demo, free_ports
+from tests.faults.demos import Demo
 from tests.journeys.shopping import Consumer, Json
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Json]:
     folder: Path = tmp_path_factory.mktemp("shape") / "data"
-    running = Demo(folder, "--port", str(free_ports()))
+    running = Demo(folder, "--port", str(free_port(neighbours=1)))
     yield running.told
     running.end(signal.SIGTERM)
 
@@ -35,8 +36,8 @@ async def consumer(session: aiohttp.ClientSession, demo: Json, nickname: str) ->
 
 
 async def until(true: Callable[[], Awaitable[Any]]) -> Any:
-    """Wait for something to be so, twenty seconds at most, and return it."""
-    for _ in range(100):
+    """Wait for something to be so, a minute at most, and return it."""
+    for _ in range(300):
         if found := await true():
             return found
         await asyncio.sleep(0.2)
