@@ -21,9 +21,18 @@ class Mood:
     pause_seconds: float = 0.0
     failures: int = 0
     runs: list[str] = field(default_factory=list)
+    held: asyncio.Event | None = None
 
     def begin_anew(self) -> None:
-        self.pause_seconds, self.failures, self.runs = 0.0, 0, []
+        self.pause_seconds, self.failures, self.runs, self.held = 0.0, 0, [], None
+
+    def hold(self) -> asyncio.Event:
+        """Let no pause end before the event that this gives is set."""
+        self.held = asyncio.Event()
+        return self.held
+
+    async def pause(self) -> None:
+        await (asyncio.sleep(self.pause_seconds) if self.held is None else self.held.wait())
 
 
 mood = Mood()
@@ -32,7 +41,7 @@ mood = Mood()
 @intent(SLOWLY)
 async def slowly(turn: Turn) -> Reply:
     mood.runs.append(turn.openid)
-    await asyncio.sleep(mood.pause_seconds)
+    await mood.pause()
     return Say(f"slow {len(mood.runs)}")
 
 
@@ -47,12 +56,12 @@ async def broken(turn: Turn) -> Reply:
 @intent(AT_LENGTH)
 async def at_length(turn: Turn) -> Reply:
     mood.runs.append(turn.openid)
-    await asyncio.sleep(mood.pause_seconds)
+    await mood.pause()
     return Say(LONG)
 
 
 @intent(STRANGELY)
 async def strangely(turn: Turn) -> Reply:
     mood.runs.append(turn.openid)
-    await asyncio.sleep(mood.pause_seconds)
+    await mood.pause()
     return Say(STRANGE)

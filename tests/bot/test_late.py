@@ -58,21 +58,27 @@ async def test_a_late_answer_finds_our_own_quota_used_up(town: Town) -> None:
     assert len(await town.phones.chat(consumer, via="customer_message")) == 5
 
 
-async def test_a_late_answer_to_one_who_left_meanwhile_is_refused(town: Town) -> None:
+async def test_a_late_answer_to_one_who_left_meanwhile_is_refused(town: Town, mood: Mood) -> None:
     consumer = await follower(town)
+    slow = mood.hold()
     await town.phones.says(consumer, SLOWLY)
     await town.phones.act(consumer, "unfollow")
+    slow.set()
     (delivery,) = await ended(town)
     assert delivery["state"] == "refused"
     assert await town.phones.chat(consumer, via="customer_message") == []
 
 
-async def test_a_late_answer_is_refused_where_the_platform_counts_more_than_we(town: Town) -> None:
+async def test_a_late_answer_is_refused_where_the_platform_counts_more_than_we(
+    town: Town, mood: Mood
+) -> None:
     consumer = await follower(town)
+    slow = mood.hold()
     await town.phones.says(consumer, SLOWLY)
     client = next(iter(town.context.accounts.values())).client
     for number in range(5):
         await client.message.send_text(consumer["openid"], f"from elsewhere {number}")
+    slow.set()
     (delivery,) = await ended(town)
     assert delivery == {"state": "refused", "error": "45047"}
 
@@ -119,14 +125,16 @@ async def test_an_orphan_is_answered_in_its_customers_language(town: Town) -> No
 
 
 async def test_a_slow_orphan_is_worked_by_one_worker(
-    town: Town, mood: Mood, short_lease: float
+    town: Town, mood: Mood, renewing_often: None
 ) -> None:
     mood.pause_seconds = 0
     await town.platform.says(SLOWLY, openid="oOrphan")
-    mood.pause_seconds = 2 * short_lease
+    slow = mood.hold()
     await db.fetch(DEAD)
     await town.begin_worker()
     await town.begin_worker()
+    await town.until_renewed()
+    slow.set()
     await ended(town)
     assert mood.runs == ["oOrphan"] * 2, "once before, once again"
     assert await town.rows("SELECT state, attempts FROM inbound_event") == [
@@ -143,7 +151,7 @@ async def test_a_slow_orphan_holds_up_nobody_elses(town: Town, mood: Mood) -> No
     await town.begin_worker()
     await town.until("inbound_event WHERE state = 'claimed' AND attempts = 2")
     await db.fetch(DEAD + " WHERE sender = $1", "o帮助")
-    await town.until("inbound_event WHERE state = 'worked' AND attempts = 2", seconds=20)
+    await town.until("inbound_event WHERE state = 'worked' AND attempts = 2")
 
 
 async def test_an_orphan_that_kills_its_workers_is_parked(town: Town, mood: Mood) -> None:
