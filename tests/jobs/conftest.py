@@ -82,10 +82,10 @@ def url_by_cable(database_url: str, database_cable: Cable) -> str:
 
 @pytest.fixture
 def until() -> Until:
-    """Wait until something is so, looking often."""
+    """Wait until something is so, looking often; a busy machine is given a minute."""
 
     async def wait(is_so: Callable[[], Awaitable[bool]]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await is_so():  # noqa: ASYNC110 (the database rings no bell)
                 await asyncio.sleep(0.02)
 

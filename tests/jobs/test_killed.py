@@ -1,8 +1,6 @@
 """kill -9 of the process that leads, runs a job and sends, all at once."""
 
 import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
@@ -15,6 +13,7 @@ from jobs.worker import work
 from loyalty import deliveries, ledger
 from loyalty.deliveries import Message, Planned, Text
 from models import Delivery, JobRun, db
+from tests.connectors.killing import Begin, killed, workers
 from tests.jobs.conftest import Until
 from tests.jobs.lots import members
 from tests.jobs.program import JOBS, PACE
@@ -22,25 +21,19 @@ from tests.jobs.test_scheduler import leaders
 from tests.jobs.test_settle_points import earn
 from web.context import Context, now
 
-LOTS = 10
+LOTS = 3
+HELD_UP = (
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 @pytest.fixture
-async def doomed(
+async def begin(
     database: None, database_url: str, servers: embedded.Addresses
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    environment = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": servers.redis_url}
-    program = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.jobs.program",
-        env=environment,
-        stdout=asyncio.subprocess.DEVNULL,
-    )
-    yield program
-    if program.returncode is None:
-        program.kill()
-    await program.wait()
+) -> AsyncIterator[Begin]:
+    told = {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url}
+    async with workers("tests.jobs.program", told, stdout=asyncio.subprocess.DEVNULL) as begin:
+        yield begin
 
 
 async def planned(customer_id: int) -> None:
@@ -66,24 +59,29 @@ async def settlements() -> int:
 async def test_what_a_killed_process_held_is_finished_by_another_and_nothing_twice(
     context: Context,
     database_url: str,
-    doomed: asyncio.subprocess.Process,
+    begin: Begin,
     tasks: Callable[..., asyncio.Task[None]],
     until: Until,
 ) -> None:
     earlier = now() - timedelta(days=8)
-    everybody = await members(500, at=earlier)
-    await planned(everybody[0])
-    await earn(everybody, lots=LOTS, at=earlier, settles_at=earlier + timedelta(days=7))
+    last, *others = await members(501, at=earlier)
+    settles_at = earlier + timedelta(days=7)
+    await earn(others, lots=LOTS, at=earlier, settles_at=settles_at)
+    await earn([last], at=earlier, settles_at=settles_at + timedelta(hours=1))
+    await planned(last)
 
     async def is_half_way() -> bool:
         is_sending = await Delivery.filter(state="sending").exists()
-        return is_sending and await settlements() > 0
+        return is_sending and bool(await db.fetch(HELD_UP))
 
-    await until(is_half_way)
-    (old_leader,) = await leaders(database_url)
-    doomed.kill()
-    await doomed.wait()
+    async with db.session(database_url) as other, other.transaction():
+        await other.execute("SELECT FROM member WHERE id = $1 FOR UPDATE", last)
+        doomed = await begin()
+        await until(is_half_way)
+        (old_leader,) = await leaders(database_url)
+        await killed(doomed)
     left_at, done_before = now(), await settlements()
+    assert 0 < done_before < 500 * LOTS + 1
     await db.fetch("UPDATE delivery SET leased_until = now()")  # let a minute be over
     flights: list[int] = []
 
@@ -98,13 +96,14 @@ async def test_what_a_killed_process_held_is_finished_by_another_and_nothing_twi
     async def is_all_done() -> bool:
         is_sent = not await Delivery.filter(state="sending").exists()
         has_run_since = await JobRun.filter(state="done", tick__gt=left_at).exists()
-        return is_sent and has_run_since and await settlements() == 500 * LOTS
+        return is_sent and has_run_since and await settlements() == 500 * LOTS + 1
 
     await until(is_all_done)
-    assert done_before < 500 * LOTS, "the job was not half-way: use more lots"
     assert await leaders(database_url) not in ([], [old_leader])
     assert [one.state.value for one in await Delivery.all()] == ["unknown"]
     assert flights == []
-    assert {one.available for one in (await ledger.balances(everybody, at=now())).values()} == {100}
+    found = await ledger.balances([last, *others], at=now())
+    assert found.pop(last).available == 10
+    assert {one.available for one in found.values()} == {10 * LOTS}
     assert await ledger.verify() == []
     stopping.set()

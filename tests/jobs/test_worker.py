@@ -29,7 +29,9 @@ pytestmark = pytest.mark.usefixtures("database")
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 # So long between two looks that only a wake-up explains what happens sooner.
 BRIEF = Pace(look_seconds=0.03, lease_seconds=1.5, grace_seconds=0.5, jobs_at_once=1)
-SLEEPY = Pace(look_seconds=60, lease_seconds=15, grace_seconds=0.5, jobs_at_once=1)
+RENEWED = Pace(look_seconds=0.03, lease_seconds=6, jobs_at_once=1)
+PATIENT = Pace(look_seconds=0.03, grace_seconds=60)
+SLEEPY = Pace(look_seconds=3600, lease_seconds=15, grace_seconds=0.5, jobs_at_once=1)
 
 
 @pytest.fixture
@@ -119,18 +121,24 @@ async def test_a_job_that_breaks_is_tried_again_later_and_stops_nothing_else(
 
 
 async def test_the_lease_is_renewed_while_a_job_runs(begin: Tasks, until: Until) -> None:
-    begun: list[datetime] = []
+    leases: set[datetime] = set()
+    may_end = asyncio.Event()
 
     async def probe(context: Context, at: datetime) -> int:
-        begun.append(at)
-        await asyncio.sleep(2)
+        await may_end.wait()
         return 1
+
+    async def is_renewed() -> bool:
+        leases.update(filter(None, [(await the_run()).leased_until]))
+        return len(leases) > 1
 
     await planned()
     for _ in range(2):
-        begin(probe, pace=BRIEF)
+        begin(probe, pace=RENEWED)
+    await until(is_renewed)
+    may_end.set()
     await until(partial(is_, JobRunState.DONE))
-    assert len(begun) == 1
+    assert (await the_run()).attempts == 1, "the other worker left it alone"
 
 
 async def test_a_worker_that_lost_its_run_stops_doing_it(begin: Tasks, until: Until) -> None:
@@ -173,7 +181,7 @@ async def test_stopping_lets_a_job_finish(
         return 3
 
     await planned()
-    await begin(probe)
+    await begin(probe, pace=PATIENT)
     run = await the_run()
     assert (run.state, run.outcome) == (JobRunState.DONE, 3)
 
@@ -273,12 +281,11 @@ async def test_a_wake_up_lets_a_waiting_worker_look(
         return dict(await redis.pubsub_numsub("{jifen}:wake"))[b"{jifen}:wake"] > 0
 
     await until(listens)
-    await asyncio.sleep(0.1)
     for _ in range(3):
         before = len(looks)
-        await wake(redis)
 
         async def looked(before: int = before) -> bool:
+            await wake(redis)  # again and again: a wake-up may be lost
             return len(looks) > before
 
         await until(looked)
@@ -317,6 +324,11 @@ async def test_without_redis_a_worker_looks_by_itself_and_says_so_once(
     await redis_cable.cut()
     with capture_logs() as lines:
         begin(probe, by=context_by_cable)
+
+        async def is_away() -> bool:
+            return any(line["event"] == "wake_up_line_away" for line in lines)
+
+        await until(is_away)
         await planned()
         await until(partial(is_, JobRunState.DONE))
         await wake(context_by_cable.redis)
