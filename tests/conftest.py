@@ -9,10 +9,29 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import pytest
 
 from jifen import embedded
 from models import db
+from web import limits, wake
+
+# how long an example may take says more of the machine than of us
+hypothesis.settings.register_profile(
+    "ours",
+    hypothesis.settings.default,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("ours")
+
+
+@pytest.fixture(autouse=True)
+def _patience_with_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the Redis of a busy machine for away in no test, nor because the test before did."""
+    monkeypatch.setattr(limits, "REDIS_SECONDS", 60.0)
+    monkeypatch.setattr(wake, "PUBLISH_SECONDS", 60.0)
+    monkeypatch.setattr(wake, "_publishing", wake.Reach("wake_up"))
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +86,7 @@ async def database_url(servers: embedded.Addresses, template: str) -> AsyncItera
 
 async def drop_database(database_url: str, name: str) -> None:
     """Drop a database; an autovacuum worker in it is not ours to end and leaves by itself."""
-    for _ in range(50):
+    for _ in range(600):
         try:
             await run_statement(database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
         except (asyncpg.InsufficientPrivilegeError, asyncpg.ObjectInUseError):

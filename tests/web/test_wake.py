@@ -1,6 +1,7 @@
 """A wake-up rings every process's bell, and its loss costs little."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -21,14 +22,14 @@ async def heard(redis: Redis) -> AsyncIterator[Bell]:
     bell = Bell()
     mark = bell.mark()
     hearing = asyncio.create_task(hear(redis, bell))
-    await Bell.rung(mark, within_seconds=5)
+    await Bell.rung(mark, within_seconds=60)
     yield bell
     hearing.cancel()
     await asyncio.wait([hearing])
 
 
 async def has_rung(mark: asyncio.Event) -> bool:
-    await Bell.rung(mark, within_seconds=2)
+    await Bell.rung(mark, within_seconds=60)
     return mark.is_set()
 
 
@@ -61,33 +62,35 @@ async def test_the_next_mark_waits_for_the_next_ring(redis: Redis, heard: Bell) 
     assert time.monotonic() - began >= 0.1
 
 
-async def test_redis_that_answers_nothing_costs_little_and_is_told_once() -> None:
+async def test_redis_that_answers_nothing_costs_little_and_is_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(waking, "PUBLISH_SECONDS", 0.25)
+    monkeypatch.setattr(waking, "TRY_AGAIN_SECONDS", 3600)
+    tries: list[asyncio.StreamWriter] = []
+
     async def swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tries.append(writer)
         await reader.read()
         writer.close()
 
     with TemporaryDirectory(dir="/tmp") as folder:
         path = Path(folder) / "silent.sock"
         silent = await asyncio.start_unix_server(swallow, path)
-        began = time.monotonic()
         with capture_logs() as lines:
             async with Redis(unix_socket_path=str(path)) as redis:
                 for _ in range(100):
                     await wake(redis)
-        took = time.monotonic() - began
         silent.close()
-    assert took < 2 * waking.PUBLISH_SECONDS + 0.5
+    assert len(tries) == 1, "one short wait, and not one a wake-up"
     assert [line["event"] for line in lines] == ["wake_up_away"]
 
 
-async def test_who_is_cancelled_while_it_wakes_stops_there(
-    servers: embedded.Addresses, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(waking, "_publishing", waking.Reach("wake_up"))
-    stopped, done = [], []
+async def test_who_is_cancelled_while_it_wakes_stops_there(servers: embedded.Addresses) -> None:
+    stopped = []
     async with Redis.from_url(servers.redis_url, socket_timeout=2) as redis:
         await wake(redis)
-        for steps in range(60):
+        for steps in itertools.count():
             waking_up = asyncio.create_task(wake(redis))
             for _ in range(steps):
                 await asyncio.sleep(0)
@@ -95,9 +98,10 @@ async def test_who_is_cancelled_while_it_wakes_stops_there(
             waking_up.cancel()
             await asyncio.wait([waking_up])
             assert waking_up.cancelled() is not was_done, f"after {steps} steps"
-            (done if was_done else stopped).append(steps)
+            if was_done:
+                break
+            stopped.append(steps)
     assert len(stopped) > 1, "somewhere on its way"
-    assert done, "and not before it was there"
 
 
 async def test_a_line_that_is_cancelled_while_it_is_laid_ends(servers: embedded.Addresses) -> None:
@@ -107,5 +111,5 @@ async def test_a_line_that_is_cancelled_while_it_is_laid_ends(servers: embedded.
             for _ in range(steps):
                 await asyncio.sleep(0)
             hearing.cancel()
-            _, running = await asyncio.wait([hearing], timeout=1)
+            _, running = await asyncio.wait([hearing], timeout=30)
             assert not running, f"after {steps} steps"
