@@ -20,9 +20,9 @@ from tests.browser.hands import follow, play, said, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-START_SECONDS = 60
-STOP_SECONDS = 20
-RECORDED_SECONDS = 15
+START_SECONDS = 120
+STOP_SECONDS = 60
+RECORDED_SECONDS = 60
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,14 @@ import pytest
 from playwright.async_api import Browser, FrameLocator, Page, expect
 from pytest_asyncio import fixture
 
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PATIENCE_MS, PHONE
 from tests.browser.test_demo import demo, folder
 
 __all__ = ["demo", "folder"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PATIENCE_MS = 10_000
-WEEK_MS = 60_000
+WEEK_MS = 120_000
 
 
 @fixture(loop_scope="session")

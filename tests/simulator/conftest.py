@@ -114,8 +114,8 @@ class Player:
 
 
 async def until(true: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Waits until something is true, ten seconds at most."""
-    for _ in range(500):
+    """Waits until something is true, a minute at most."""
+    for _ in range(3_000):
         now = true()
         if now if isinstance(now, bool) else await now:
             return

@@ -14,6 +14,7 @@ from pytest_asyncio import fixture
 from simulator.app import create_app
 from simulator.consumers import derived_id
 from simulator.settings import MiniProgram, OfficialAccount, Settings
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.miniprogram.shop_server import SHOPPERS, ShopServer
 
 ROOT = Path(__file__).parents[3]
@@ -22,7 +23,6 @@ NAMES = {"zh": "王金", "en": "Emma"}
 ACCOUNT = OfficialAccount(
     "wx1b2c3d4e5f607182", "0" * 32, "gh_1", "星选会员", "token", "http://127.0.0.1:1/", "a" * 43
 )
-PATIENCE_MS = 5_000
 
 
 @dataclass

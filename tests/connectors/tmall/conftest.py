@@ -76,8 +76,8 @@ async def market(quiet: Market) -> AsyncIterator[Market]:
 
 
 async def so(is_so: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something is so, looking often."""
-    async with asyncio.timeout(20):
+    """Wait until something is so, looking often; a busy machine is given a minute."""
+    async with asyncio.timeout(60):
         while not await is_so():  # noqa: ASYNC110 (the simulator rings no bell)
             await asyncio.sleep(0.02)
 
