@@ -127,7 +127,8 @@ async def _serve(settings: Settings, reached: embedded.Addresses) -> None:
 def _keep_out_of_collections() -> None:
     """Let the garbage collector leave alone what was made at the start, and come less often.
 
-    A request leaves no cycles; what is in flight is looked through again and again for nothing.
+    A request, and a batch of a worker, leaves no cycles; what is in flight is looked through again
+    and again for nothing.
     """
     gc.collect()
     gc.freeze()
@@ -138,6 +139,7 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
     stopping = _stop_signals()
     async with opened(settings, reached) as context:
         conversations = Conversations(context)
+        _keep_out_of_collections()
         await asyncio.gather(
             scheduler.keep_schedule(context, reached.database_url, stopping=stopping),
             worker.work(
