@@ -7,9 +7,9 @@ from aiohttp import web
 
 from console import forms
 from console.access import STAFF
-from console.pages import language_of, show
+from console.pages import language_of, see, show
 from console.words.rules import title
-from loyalty import programme, redemptions
+from loyalty import member_codes, programme, redemptions
 from loyalty.errors import LoyaltyError
 from loyalty.programme import Programme
 from loyalty.rewards import REWARDS
@@ -31,12 +31,14 @@ async def page(request: web.Request) -> web.Response:
 
 
 async def hand_over(request: web.Request) -> web.Response:
-    """Hand a redemption over; what stands against it is said on the page."""
+    """Hand a redemption over, or see the member who shows her code; else say what is against it."""
     form = await forms.read(request)
     code = form.get("code", "")[:LONGEST_CODE]
     staff_member = request[STAFF]
     await limits.check(request, CODES, caller=str(staff_member.id))
     try:
+        if digits := member_codes.typed(code):
+            return see(request, f"/members/{await _shown_by(request, digits)}")
         done = await redemptions.hand_over(
             code,
             staff_member_id=staff_member.id,
@@ -47,6 +49,11 @@ async def hand_over(request: web.Request) -> web.Response:
         error = text(refused.code, language_of(request), refused.figures)
         return await _show(request, error=error, code=code, http_status=422)
     return await _show(request, done=done)
+
+
+async def _shown_by(request: web.Request, digits: str) -> UUID:
+    context = request.config_dict[CONTEXT]
+    return await member_codes.member_of(digits, sealer=context.sealer, at=context.clock())
 
 
 async def _show(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from aiohttp import web
@@ -11,12 +12,14 @@ from console import timeline
 from console.access import STAFF
 from console.pages import language_of, see, show
 from console.words.codes import IDENTITIES, THROUGH, said
-from loyalty import customers, ledger, programme, standing
+from loyalty import coupons, customers, ledger, programme, redemptions, standing
 from loyalty.errors import LoyaltyError, NotFound
+from loyalty.programme import Programme
 from loyalty.roots import HER_IDS, ids_of
-from models import Customer, Role, db
+from models import Customer, RedemptionState, Role, db
 from web import tiers as tier_words
 from web.context import CONTEXT
+from web.coupons import described
 from web.languages import Language
 from web.masks import masked, number_of
 from web.texts import text
@@ -117,6 +120,7 @@ async def show_one(
             "tier": rules.tiers(at).tiers[facts.tier_rank],
             "tier_lines": tier_words.lines(facts, language),
             "balance": balance,
+            "hers": await _hers_now(customer.id, rules, at=at, language=language),
             "lines": await timeline.lines(customer.id, at=at, language=language),
             "uuid": customer.uuid,
             "merges": await merged_into(customer.id, language),
@@ -127,6 +131,24 @@ async def show_one(
         },
         http_status=422 if error else 200,
     )
+
+
+async def _hers_now(
+    customer_id: int, rules: Programme, *, at: datetime, language: Language
+) -> list[tuple[str, str, datetime]]:
+    """Return what she may be given or use now: its name, what it is, and until when."""
+    waiting = [
+        (one.name.spoken(language), "redemption", one.expires_at)
+        for one in await redemptions.of(customer_id, at=at)
+        if one.state is RedemptionState.ISSUED and one.code
+    ]
+    held = [one for one in await coupons.of(customer_id, at=at) if one.refusal() is None]
+    words = [described(one, rules, at=at, language=language) for one in held]
+    usable = [
+        (f"{word.name} {word.worth}", "coupon", one.expires_at)
+        for one, word in zip(held, words, strict=True)
+    ]
+    return [*waiting, *usable]
 
 
 async def _alike(request: web.Request, customer_id: int) -> list[dict[str, object]]:

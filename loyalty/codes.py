@@ -12,7 +12,7 @@ COUPON_CODE_BYTES = 10
 _DRESS = frozenset(" -‐‑–—·.")
 
 
-_DIGITS = re.compile(f"[0-9]{{{DIGITS}}}")
+_DIGITS = re.compile("[0-9]+")
 
 
 def digits() -> str:
@@ -30,11 +30,11 @@ def grouped(code: str) -> str:
     return " ".join(code[place : place + GROUP] for place in range(0, len(code), GROUP))
 
 
-def typed(told: str) -> str | None:
-    """Return the 12 digits that were typed or scanned, in any width, with spaces and hyphens.
+def typed(told: str, digits: int = DIGITS) -> str | None:
+    """Return so many digits that were typed or scanned, in any width, with spaces and hyphens.
 
     None where they are none.
     """
     folded = normalize("NFKC", told[:LONGEST])
     bare = "".join(one for one in folded if not one.isspace() and one not in _DRESS)
-    return bare if _DIGITS.fullmatch(bare) else None
+    return bare if len(bare) == digits and _DIGITS.fullmatch(bare) else None

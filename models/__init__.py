@@ -19,6 +19,7 @@ from models.customers import Customer, Identity, IdentityKind, Likeness, Member,
 from models.deliveries import Delivery, DeliveryState
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
+from models.member_codes import MemberCodeUse
 from models.member_pass import MixedPhone, PassBinding, PassLeaving
 from models.milestones import MilestoneReached
 from models.points import Draw, Entry, EntryKind, Lot
@@ -107,6 +108,7 @@ __all__ = [
     "Likeness",
     "Lot",
     "Member",
+    "MemberCodeUse",
     "Merge",
     "MilestoneReached",
     "MixedPhone",

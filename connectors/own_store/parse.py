@@ -21,8 +21,10 @@ _STATES: Mapping[str, PurchaseState] = {
 }
 
 
-def order(kept: Kept, *, shop: ShopRef, at: datetime) -> Order:
+def order(kept: Kept, *, shop: ShopRef, shown_by: IdentityRef | None = None, at: datetime) -> Order:
     """Return the order that was told. ``at`` is now: nothing may be told from after it.
+
+    ``shown_by`` is the identity that showed the member code, which was looked up before.
 
     Raises:
         Refused: ``state_unknown``, ``currency_unknown``, ``amount_not_possible``,
@@ -58,7 +60,7 @@ def order(kept: Kept, *, shop: ShopRef, at: datetime) -> Order:
         refunded_fen=sum(line.refunded_fen for line in lines),
         lines=lines,
         source=f"own_store:{shop.code}",
-        buyer=_buyer(told.buyer, kept, scope=shop.code),
+        buyer=_buyer(told.buyer, kept, shown_by=shown_by, scope=shop.code),
     )
 
 
@@ -75,14 +77,16 @@ def check_refund(told: ToldRefund, *, at: datetime) -> None:
     _check_unrepeated(keys)
 
 
-def _buyer(told: ToldBuyer, kept: Kept, *, scope: str) -> tuple[IdentityRef, ...]:
+def _buyer(
+    told: ToldBuyer, kept: Kept, *, shown_by: IdentityRef | None, scope: str
+) -> tuple[IdentityRef, ...]:
     """Return by what the buyer is known.
 
     A number that somebody only said names her where nothing else does: tied to another name it
     would lead whoever says it to the points of whoever has it. So does an address that is verified,
     and it goes before such a number; beside other names see ``customers.know_emails``.
     """
-    found = []
+    found = [shown_by] if shown_by else []
     if told.openid is not None:
         found.append(IdentityRef(IdentityKind.OPENID, told.openid.app_id, told.openid.openid))
     if told.unionid is not None:

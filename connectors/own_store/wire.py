@@ -11,8 +11,10 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from loyalty import member_codes
 from loyalty.customers import EMAIL_FORM, SealedEmail, SealedPhone, seal_email, seal_phone
 from loyalty.inbox import Arrival
+from loyalty.member_codes import ShownCode
 from loyalty.sealing import Sealer
 from web.typed import Moment
 
@@ -25,6 +27,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=100)] | Annotated[int, Meta(ge
 # Far beyond what `parse` lets through, and within what JSON, msgspec and PostgreSQL all hold.
 Amount = Annotated[int, Meta(ge=-(10**15), le=10**15)]
 Name = Annotated[str, Meta(max_length=500)]
+MemberCode = Annotated[str, Meta(pattern=r"^[0-9]{18}\Z")]
 Mobile = Annotated[str, Meta(pattern=r"^[+][1-9][0-9]{6,14}\Z")]
 Email = Annotated[str, Meta(pattern=EMAIL_FORM)]
 
@@ -41,6 +44,7 @@ class ToldBuyer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
 
     ``mobile_verified``: the store has sent a code to the number and got it back. An address counts
     with ``email_verified`` only: the store has sent a code or a link to it that came back.
+    ``member_code`` is what she showed on her phone.
     """
 
     openid: ToldOpenid | None = None
@@ -50,6 +54,7 @@ class ToldBuyer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     email: Email | None = None
     email_verified: bool = False
     customer_key: Id | None = None
+    member_code: MemberCode | None = None
 
 
 class ToldDiscounts(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -126,13 +131,14 @@ class Call(Struct, frozen=True, forbid_unknown_fields=True):
 class Kept(Struct, frozen=True, omit_defaults=True):
     """One order or refund as the inbox keeps it: as it came, only number and address sealed.
 
-    An address that nobody vouches for is not kept.
+    An address that nobody vouches for is not kept; of a member code what it says is.
     """
 
     order: ToldOrder | None = None
     refund: ToldRefund | None = None
     mobile: SealedPhone | None = None
     email: SealedEmail | None = None
+    member_code: ShownCode | None = None
 
 
 class Accepted(Struct, frozen=True):
@@ -151,11 +157,13 @@ def arrivals(call: Call, connection_id: int, *, sealer: Sealer) -> list[Arrival]
 
 def _kept(order: ToldOrder, sealer: Sealer) -> Kept:
     told = order.buyer
-    bare = replace(order, buyer=replace(told, mobile=None, email=None))
+    bare = replace(order, buyer=replace(told, mobile=None, email=None, member_code=None))
+    code = told.member_code
     return Kept(
         order=bare,
         mobile=seal_phone(told.mobile, sealer=sealer) if told.mobile else None,
         email=seal_email(told.email, sealer=sealer) if told.email and told.email_verified else None,
+        member_code=member_codes.read(code, sealer=sealer) if code else None,
     )
 
 
@@ -164,6 +172,8 @@ def _arrival(kept: Kept, connection_id: int) -> Arrival:
     assert told is not None
     kind = ORDER if kept.order else REFUND
     names = [one.digest if one else None for one in (kept.mobile, kept.email)]
+    if kept.member_code is not None:
+        names.append(f"{kept.member_code.identity_id}:{kept.member_code.turn}")
     content = msgspec.json.encode((told, *names))
     return Arrival(
         connection_id=connection_id,

@@ -14,11 +14,12 @@ from connectors.own_store import parse
 from connectors.own_store.refunds import Refunds, refunded
 from connectors.own_store.webhook import KIND
 from connectors.own_store.wire import REFUND, Kept, ToldRefund
-from loyalty import customers, inbox, parking, purchases
+from loyalty import customers, inbox, member_codes, parking, purchases
 from loyalty.connections import Connected, OwnStoreSettings
 from loyalty.customers import SealedEmail
 from loyalty.errors import LoyaltyError, Refused
 from loyalty.inbox import Left, Sender
+from loyalty.member_codes import CodeUse
 from loyalty.orders import IdentityRef, Order, ShopRef
 from models import ShopKind
 from web.context import Context
@@ -95,12 +96,18 @@ class _Batch:
     async def record_orders(self) -> None:
         """Record the orders of the batch as they were told, with the refunds that count already."""
         orders: list[tuple[int, Order]] = []
+        shown_by = await self._shown_by()
         for event in self._held:
             kept = self._kept[event.event_id]
             if kept.order is None:
                 continue
             try:
-                told = parse.order(kept, shop=self._shop(event.connection_id), at=self._at)
+                told = parse.order(
+                    kept,
+                    shop=self._shop(event.connection_id),
+                    shown_by=_named_by(event, kept, shown_by),
+                    at=self._at,
+                )
             except LoyaltyError as refusal:
                 self._park(event.event_id, refusal)
                 continue
@@ -115,6 +122,11 @@ class _Batch:
             elif order.buyer and (email := self._kept[event_id].email) is not None:
                 emails.append((order.buyer[0], email))
         await self._keep_names(emails)
+
+    async def _shown_by(self) -> dict[CodeUse, IdentityRef]:
+        """Look up whose the member codes are that were shown about when their orders were paid."""
+        uses = [use for event in self._held if (use := _use(event, self._kept[event.event_id]))]
+        return await member_codes.use(uses, at=self._at) if uses else {}
 
     async def _keep_names(self, emails: Sequence[tuple[IdentityRef, SealedEmail]]) -> None:
         """Keep the numbers, and the addresses of buyers who are known by another name, or by it."""
@@ -172,6 +184,31 @@ class _Batch:
     def _name(self, sender: Sender) -> tuple[str, str, str]:
         shop = self._shop(sender[0])
         return shop.kind.value, shop.code, sender[1]
+
+
+def _use(event: Left, kept: Kept) -> CodeUse | None:
+    """Return by which code an order names its buyer; None without one of the time it was paid."""
+    if kept.order is None or kept.member_code is None:
+        return None
+    if not kept.member_code.fits(kept.order.paid_at):
+        return None
+    return CodeUse(kept.member_code, event.connection_id, str(kept.order.number))
+
+
+def _named_by(
+    event: Left, kept: Kept, shown_by: Mapping[CodeUse, IdentityRef]
+) -> IdentityRef | None:
+    """Return the identity that showed the code of an order, if one was told.
+
+    Raises:
+        Refused: ``member_code_not_usable``: nobody showed it then, or it named another order.
+    """
+    if kept.member_code is None:
+        return None
+    use = _use(event, kept)
+    if use is None or use not in shown_by:
+        raise Refused("member_code_not_usable")
+    return shown_by[use]
 
 
 def _refunds_of(

@@ -20,6 +20,7 @@ module.exports = {
     points: 'Points to spend',
     pending: '{n} more points are pending',
     expiring: '{n} points expire, the first on {day}',
+    code: 'My code',
     check_in: 'Check in',
     coupons: 'Coupons',
     board: 'Ranking',
@@ -92,6 +93,15 @@ module.exports = {
     cancel: 'Cancel the redemption',
     cancel_ask: 'Cancel this redemption?',
     cancel_after: 'Your points come back with the expiry they had.',
+  },
+  code: {
+    title: 'My code',
+    qr: 'QR code of my member code',
+    code: 'Member code',
+    hint: 'Show it at the till, and the points come by themselves',
+    seconds: 'The next one in {n} s',
+    renewing: 'Renewing',
+    safe: 'The code changes every minute. It says who you are, and cannot pay. Please do not pass on pictures of it.',
   },
   redemptions: {
     title: 'My rewards',
@@ -185,6 +195,7 @@ module.exports = {
   me: {
     title: 'Me',
     since: 'since {day}',
+    code: 'My code',
     points: 'Points',
     coupons: 'Coupons',
     redemptions: 'My rewards',

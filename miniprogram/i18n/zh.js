@@ -20,6 +20,7 @@ module.exports = {
     points: '可用积分',
     pending: '另有 {n} 积分待到账',
     expiring: '{n} 积分将过期，最早 {day}',
+    code: '会员码',
     check_in: '签到',
     coupons: '优惠券',
     board: '排行榜',
@@ -92,6 +93,15 @@ module.exports = {
     cancel: '取消兑换',
     cancel_ask: '取消这次兑换？',
     cancel_after: '积分会退回到原来的有效期。',
+  },
+  code: {
+    title: '会员码',
+    qr: '会员码二维码',
+    code: '会员码',
+    hint: '到店结账时向店员出示，积分自动到账',
+    seconds: '{n} 秒后更新',
+    renewing: '正在更新',
+    safe: '会员码每分钟更新，只用来认出您，不能用来付款。请勿截图转发。',
   },
   redemptions: {
     title: '兑换记录',
@@ -185,6 +195,7 @@ module.exports = {
   me: {
     title: '我的',
     since: '{day}入会',
+    code: '会员码',
     points: '积分明细',
     coupons: '优惠券',
     redemptions: '兑换记录',

@@ -346,6 +346,15 @@ CREATE TABLE shopper_session (
 );
 CREATE INDEX shopper_session_customer ON shopper_session (customer_id);
 CREATE INDEX shopper_session_end ON shopper_session (expires_at);
+CREATE TABLE member_code_use (
+    identity_id bigint NOT NULL,
+    turn integer NOT NULL CHECK (turn >= 0),
+    connection_id bigint NOT NULL,
+    number text NOT NULL,
+    used_at timestamptz NOT NULL,
+    PRIMARY KEY (identity_id, turn)
+);
+CREATE INDEX member_code_use_age ON member_code_use (used_at);
 """
 
 

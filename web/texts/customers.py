@@ -49,6 +49,19 @@ CUSTOMER_TEXTS: dict[str, tuple[str, str]] = {
         "入会链接已失效，请回到店铺重新进入",
         "This link to join has ended, please come from the shop once more",
     ),
+    # member codes
+    "no_such_member_code": (
+        "会员码不正确，请让会员刷新后再试",
+        "This is no member's code, ask her to show it anew",
+    ),
+    "member_code_over": (
+        "会员码已过期，请让会员刷新后再试",
+        "This code is over, ask her to show the one of now",
+    ),
+    "member_code_not_usable": (
+        "会员码与付款时间不符，或已用于另一笔订单",
+        "The member code was not shown when this was paid, or it named another order",
+    ),
     # communities
     "no_such_community": ("没有这个会员群", "There is no such VIP group"),
     "community_full": ("会员群已满（{capacity} 人）", "The VIP group is full ({capacity} people)"),

@@ -14,6 +14,7 @@ from aiohttp import web
 from simulator.settings import ConsumerSeed
 from tests.browser.miniprogram.catalogue import TEXTS, Json, Refusal, soon
 from tests.browser.miniprogram.playing import Playing
+from tests.browser.miniprogram.redeeming import qr_of
 
 PREFIX = "/miniprogram/v1"
 SHOPPERS = (ConsumerSeed("王金"), ConsumerSeed("Emma", "en"))
@@ -31,6 +32,8 @@ class ShopServer(Playing):
         self.sessions: set[str] = set()
         self.phone_bound = False
         self.personal_offers = True
+        self.codes = 0
+        self.code_seconds = 60
         self.orders: dict[str, Json] = {}
         self.accepted: list[str] = []
 
@@ -41,6 +44,7 @@ class ShopServer(Playing):
             ("GET", "/brand", self.brand),
             ("POST", "/session", self.session),
             ("GET", "/me", self.me),
+            ("GET", "/me/code", self.code),
             ("PUT", "/me/language", self.nothing),
             ("PUT", "/me/preferences", self.prefer),
             ("PUT", "/me/phone", self.phone),
@@ -161,6 +165,17 @@ class ShopServer(Playing):
                     ),
                 ],
             },
+        }
+
+    async def code(self, request: web.Request) -> Json:
+        self.codes += 1
+        digits = f"{self.codes:018}"
+        return {
+            "code": digits,
+            "code_grouped": " ".join(digits[place : place + 4] for place in range(0, 18, 4)),
+            "qr": qr_of(digits),
+            "now": soon(),
+            "renews_at": soon(seconds=self.code_seconds),
         }
 
     async def prefer(self, request: web.Request) -> Json:

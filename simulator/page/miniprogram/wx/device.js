@@ -12,6 +12,14 @@ async function copy(words) {
   showToast({ title: say('内容已复制', 'Copied'), icon: 'success' });
 }
 
+let brightness = 0.5;
+
+/** As the phone does, within the app alone: `--brightness` on the page tells how bright. */
+function shine(value) {
+  brightness = value;
+  document.documentElement.style.setProperty('--brightness', value);
+}
+
 export const device = {
   getAppBaseInfo: () => ({
     SDKVersion: VERSION,
@@ -35,5 +43,7 @@ export const device = {
   canIUse: () => true,
   nextTick: (run) => queueMicrotask(run),
   setClipboardData: asynchronous('setClipboardData', ({ data }) => copy(data)),
+  getScreenBrightness: asynchronous('getScreenBrightness', () => ({ value: brightness })),
+  setScreenBrightness: asynchronous('setScreenBrightness', ({ value }) => shine(value)),
   vibrateShort: asynchronous('vibrateShort', () => ({})),
 };
