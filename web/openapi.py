@@ -18,7 +18,7 @@ VERSION = web.AppKey("version", str)
 DOCUMENT = web.AppKey("openapi_document", dict[str, bytes])
 JSON = "application/json"
 WITHOUT_NUL = r"^[^\u0000]*$"
-STATUS_OF_FAMILY = {"NotFound": 404, "Conflict": 409, "Refused": 422} | {
+STATUS_OF_FAMILY = {"NotFound": 404, "Conflict": 409, "Refused": 422, "Throttled": 429} | {
     family.__name__: family.http_status for family in RequestRefused.__subclasses__()
 }
 SECURITY_SCHEMES = {

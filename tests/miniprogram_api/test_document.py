@@ -32,7 +32,7 @@ __all__ = ["store"]
 
 EXAMPLES = 5
 # What the document allows is taken, or refused for what stands in the database: never with 400.
-TAKEN = ["2xx", 404, 409, 422]
+TAKEN = ["2xx", 404, 409, 422, 429]
 CONFIG = SchemathesisConfig.from_dict(
     {"checks": {"positive_data_acceptance": {"expected-statuses": TAKEN}}}
 )
