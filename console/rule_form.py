@@ -50,9 +50,9 @@ def _input(name: str, kind: inspect.Type, value: Any) -> Input:
         case inspect.IntType(ge=least, le=most):
             return Input(name, "number", shown, least=least, most=most, is_optional=is_optional)
         case inspect.LiteralType(values=values):
-            return Input(name, "choice", shown, choices=[str(one) for one in values])
+            return _choice(name, shown, map(str, values), is_optional)
         case inspect.EnumType(cls=cls):
-            return Input(name, "choice", shown, choices=[str(one.value) for one in cls])
+            return _choice(name, shown, (str(one.value) for one in cls), is_optional)
         case inspect.StrType():
             return Input(name, "text", shown)
         case inspect.DateTimeType():
@@ -65,6 +65,12 @@ def _input(name: str, kind: inspect.Type, value: Any) -> Input:
             return Input(name, "rows", "", rows=rows)
         case _:
             return Input(name, "json", msgspec.json.format(msgspec.json.encode(value)).decode())
+
+
+def _choice(name: str, shown: str, choices: Iterable[str], is_optional: bool) -> Input:
+    """Return a choice; one that may be empty has an empty one, so that a page changes nothing."""
+    found = [*([""] if is_optional else []), *choices]
+    return Input(name, "choice", shown, choices=found, is_optional=is_optional)
 
 
 def _cells(row_name: str, row: inspect.StructType, told: Mapping[str, Any]) -> list[Input]:

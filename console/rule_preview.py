@@ -23,6 +23,7 @@ async def preview(draft: Tiers, language: Language, *, at: datetime) -> dict[str
     uuids = {one.id: one.uuid for one in await Customer.filter(id__in=ids)}
     return {
         **{way: sum(one.members for one in moves if one.way == way) for way in WAYS},
+        "kind": "tiers",
         "every": found.every,
         "moves": [_line(move, {**names, **now}, names, uuids, language) for move in moves],
     }

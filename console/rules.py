@@ -1,18 +1,22 @@
 """The brand's rules: what is in force, since when and by whom, and the form of a new version."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from console import forms, rule_preview
+from console import forms, margin_preview, rule_preview
 from console.access import EDITORS, STAFF, part_of_path
 from console.pages import language_of, see, show
 from console.rule_form import Input, body_of, filled_rows, inputs
 from console.words.rules import CHOICES, FIELDS, about, title
-from loyalty import programme, publishing
+from loyalty import budgets, programme, publishing
+from loyalty.budgets import BudgetStand
+from loyalty.discounts import Discount
 from loyalty.errors import NotFound, Refused
+from loyalty.policies.margin import Margin
 from loyalty.policies.tiers import Tiers
 from loyalty.programme import REGISTRIES, Rule
 from loyalty.staff import SignedInStaff
@@ -84,7 +88,10 @@ async def publish(request: web.Request) -> web.Response:
 
 
 async def preview(request: web.Request) -> web.Response:
-    """Show who would move by the tiers in the form, which stays as it is; nothing is published."""
+    """Show what the rule in the form would do, which stays as it is; nothing is published.
+
+    Who would move by tiers; on which products the margin would cut a discount.
+    """
     _editor(request)
     version, rule = await _newest(_slot(request))
     form = await forms.read(request)
@@ -92,10 +99,16 @@ async def preview(request: web.Request) -> web.Response:
         draft = _drafted(version, rule, form)
     except msgspec.ValidationError as wrong:
         return await _show_wrong(request, form, wrong)
-    if not isinstance(draft, Tiers):
-        raise NotFound("no_such_rule")
-    at = request.config_dict[CONTEXT].clock()
-    shown = await rule_preview.preview(draft, language_of(request), at=at)
+    at, language = request.config_dict[CONTEXT].clock(), language_of(request)
+    match draft:
+        case Tiers():
+            shown = await rule_preview.preview(draft, language, at=at)
+        case Margin():
+            shown = await margin_preview.of_margin(draft, language, at=at)
+        case Discount():
+            shown = await margin_preview.of_discount(draft, language, at=at)
+        case _:
+            raise NotFound("no_such_rule")
     return await _show(request, form=form, shown=shown)
 
 
@@ -157,12 +170,18 @@ async def _show(
             "fields": _fields(rule, form or {}),
             "versions": versions,
             "error": error,
-            "can_preview": isinstance(rule, Tiers),
+            "can_preview": isinstance(rule, Tiers | Margin | Discount),
+            "budgets": await _budgets(version.slot, rule, at=request.config_dict[CONTEXT].clock()),
             "preview": shown,
             "may_edit": request[STAFF].role in EDITORS,
         },
         http_status=http_status,
     )
+
+
+async def _budgets(slot: str, rule: msgspec.Struct, *, at: datetime) -> list[BudgetStand]:
+    held = rule.budgets if isinstance(rule, Discount) else ()
+    return await budgets.stands(slot, held, at=at)
 
 
 def _fields(rule: msgspec.Struct, form: dict[str, str]) -> list[Input]:

@@ -1,6 +1,6 @@
-"""`jifen verify`: prove that the points ledger adds up."""
+"""`jifen verify`: prove that the points ledger and the budgets add up."""
 
-from loyalty import ledger
+from loyalty import budgets, ledger
 from models import Entry, Member
 
 
@@ -9,7 +9,11 @@ async def run() -> int:
     findings = await ledger.verify()
     for finding in findings:
         print(f"member {finding.member_id}: {finding.rule}: {finding.told}")
+    overdrawn = await budgets.verify()
+    for one in overdrawn:
+        print(f"{one.slot}: {one.told}")
     members, entries = await Member.all().count(), await Entry.all().count()
-    told = "every total, lot, draw and hash agrees" if not findings else f"{len(findings)} findings"
+    count = len(findings) + len(overdrawn)
+    told = f"{count} findings" if count else "every total, lot, draw, hash and budget agrees"
     print(f"{members} members, {entries} entries: {told}")
-    return 1 if findings else 0
+    return 1 if count else 0

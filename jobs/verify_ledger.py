@@ -1,4 +1,4 @@
-"""Prove every night that the ledger adds up."""
+"""Prove every night that the ledger and the budgets add up."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ import structlog
 
 from jobs.metrics import LEDGER_FINDINGS
 from jobs.registry import daily
-from loyalty import ledger
+from loyalty import budgets, ledger
 from web.context import Context
 
 log = structlog.get_logger(__name__)
@@ -16,9 +16,13 @@ TOLD = 100
 
 @daily(at="03:10")
 async def verify_ledger(context: Context, at: datetime) -> int:
-    """Check the ledger of all members, and log what does not agree; return how much that is."""
+    """Check the ledger of all members and all budgets, and log what does not agree."""
     findings = await ledger.verify()
+    overdrawn = await budgets.verify()
+    for one in overdrawn[:TOLD]:
+        log.error("budget_disagrees", slot=one.slot, told=one.told)
     for finding in findings[:TOLD]:
         log.error("ledger_disagrees", member_id=finding.member_id, rule=finding.rule)
-    LEDGER_FINDINGS.set(len(findings))
-    return len(findings)
+    count = len(findings) + len(overdrawn)
+    LEDGER_FINDINGS.set(count)
+    return count

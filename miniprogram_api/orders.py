@@ -84,7 +84,9 @@ async def place(shopper: Shopper, uuid: UUID, body: PlacedOrder, context: Contex
 
     Raises:
         Refused: ``quote_forged``, ``quote_expired``, ``product_not_on_sale``, ``coupon_locked``,
-            ``coupon_used``, ``coupon_void``, ``coupon_expired``.
+            ``coupon_used``, ``coupon_void``, ``coupon_expired``; ``budget_used_up``,
+            ``budget_used_up_for_now``, ``budget_used_by_her``, ``budget_used_by_her_for_now``,
+            ``budget_short``: ask for a new quote.
         NotFound: ``no_such_product``. Conflict: ``key_reused``.
         Unavailable: ``payments_not_connected``.
     """

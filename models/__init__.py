@@ -56,7 +56,10 @@ from models.shop_coupons import (
 from models.staff import Role, StaffMember, StaffSession
 from models.standing import BoughtDay, BoughtGoods, ChangedMember, HeldTier, Standing
 from models.store import (
+    BudgetTaken,
     Cart,
+    DiscountUse,
+    DiscountUseState,
     Product,
     ProductReading,
     ShopProduct,
@@ -72,6 +75,7 @@ __all__ = [
     "BoughtDay",
     "BoughtGoods",
     "Brand",
+    "BudgetTaken",
     "Cart",
     "ChallengeClaim",
     "ChangedMember",
@@ -92,6 +96,8 @@ __all__ = [
     "Customer",
     "Delivery",
     "DeliveryState",
+    "DiscountUse",
+    "DiscountUseState",
     "Draw",
     "Entry",
     "EntryKind",

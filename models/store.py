@@ -154,3 +154,50 @@ class StoreRefund(Model):
     class Meta:
         table = "store_refund"
         unique_together = (("store_order_id", "name"),)
+
+
+class DiscountUseState(StrEnum):
+    """Reserved by an order that awaits payment, used by a paid one, or released by a closed one."""
+
+    RESERVED = "reserved"
+    USED = "used"
+    RELEASED = "released"
+
+
+class DiscountUse(Model):
+    """What an order took of a discount that has a budget; ``pers`` are the budgets it counts in.
+
+    ``on_day`` is the Shanghai day on which it was placed. What an order once used stays used.
+    """
+
+    store_order_id = fields.BigIntField(primary_key=True)
+    slot = fields.TextField()
+    rule_version_id = fields.BigIntField()
+    member_id = fields.BigIntField()
+    fen = fields.BigIntField()
+    pers: fields.Field[object] = ArrayField("text", default=list)
+    on_day = fields.DateField()
+    state = fields.CharEnumField(DiscountUseState)
+
+    class Meta:
+        table = "discount_use"
+        unique_together = (("store_order_id", "slot"),)
+
+
+class BudgetTaken(Model):
+    """How much of a slot's budget is gone in one period, used and reserved together.
+
+    ``most_fen`` and ``most_uses`` are the budget as it was when somebody last took of it.
+    """
+
+    slot = fields.CharField(max_length=100, primary_key=True)
+    per = fields.TextField()
+    begins_on = fields.DateField()
+    fen = fields.BigIntField()
+    uses = fields.BigIntField()
+    most_fen = fields.BigIntField(null=True)
+    most_uses = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "budget_taken"
+        unique_together = (("slot", "per", "begins_on"),)

@@ -1,12 +1,13 @@
 """What staff read: the words of the pages, of codes and of rules, each in Chinese and English."""
 
 from console.words.ladders import LADDERS
+from console.words.margins import MARGINS
 from console.words.pages import PAGES
 from console.words.products import PRODUCTS
 from console.words.states import STATES
 from web.languages import Language
 
-PARTS = (PAGES, STATES, PRODUCTS, LADDERS)
+PARTS = (PAGES, STATES, PRODUCTS, LADDERS, MARGINS)
 
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {name: zh for part in PARTS for name, (zh, _) in part.items()},

@@ -40,6 +40,11 @@ FIELDS: dict[str, tuple[str, str]] = {
     "hours": ("小时", "Hours"),
     "threshold_fen": ("门槛（分）", "Sum that is wanted (fen)"),
     "within_fen": ("至多还差（分）", "Short by at most (fen)"),
+    "budgets": (
+        "预算（每行一个周期，空为不限）",
+        "Budgets (a period a row; empty: no end)",
+    ),
+    "uses_per_member": ("每人次数", "Uses of each member"),
     "buy": ("购买件数", "Units to buy"),
     "get": ("优惠件数", "Units got for less"),
     "get_skus": ("优惠商品编码（空为同类商品）", "SKUs got for less (empty: the same goods)"),

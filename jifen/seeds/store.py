@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from jifen.seeds.laying import lay_rules
+from loyalty.discounts import Budget
 from loyalty.discounts.cheapest_item import CheapestItem
 from loyalty.discounts.percent import Percent
 from loyalty.policies.margin import Margin
@@ -19,7 +20,12 @@ PRODUCTS = (
     ("B-331", "季节限定豆", "Seasonal beans", "咖啡", 118, 55),
 )
 COFFEE_5 = Percent(
-    name_zh="咖啡会员 95 折", name_en="5% off coffee", lane="offer", percent=5, categories=("咖啡",)
+    name_zh="咖啡会员 95 折",
+    name_en="5% off coffee",
+    lane="offer",
+    percent=5,
+    categories=("咖啡",),
+    budgets=(Budget("daily", uses=500), Budget("monthly", fen=2_000_000)),
 )
 SECOND_WARE = CheapestItem(
     name_zh="器具第二件 8 折",

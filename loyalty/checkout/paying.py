@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from loyalty import coupons, standing
+from loyalty import budgets, coupons, standing
 from loyalty.again import in_transaction
 from loyalty.checkout.locking import locked_one
 from loyalty.checkout.refunding import give_back_late
@@ -59,7 +59,9 @@ async def lapsed(*, at: datetime, limit: int) -> list[StoreOrder]:
 
 
 async def close(number: str, *, at: datetime) -> bool:
-    """Close an order that nobody can pay any more, and give its coupon back; False if it was not.
+    """Close an order that nobody can pay any more; False if it could not be closed.
+
+    Its coupon is given back, and what it reserved of budgets is released.
 
     Ask WeChat Pay first: whoever closes an order that can still be paid, takes money for nothing.
     """
@@ -72,6 +74,7 @@ async def close(number: str, *, at: datetime) -> bool:
             "UPDATE store_order SET state = 'closed', ended_at = $2 WHERE id = $1", order.id, at
         )
         await coupons.give_back([order.id], at=at)
+        await budgets.release([order.id])
         # A coupon that came back may be of a milestone that an order given back has undone.
         await standing.changed((await roots_of([order.member_id])).values())
         return True

@@ -5,9 +5,11 @@ from uuid import UUID
 
 import msgspec
 
-from loyalty import coupons, quotes
+from loyalty import budgets, coupons, programme, quotes
+from loyalty.budgets import Wanted
 from loyalty.checkout import using_up
 from loyalty.checkout.settling import record_paid
+from loyalty.discounts import DISCOUNTS
 from loyalty.errors import Conflict, Refused
 from loyalty.orders import OrderLine
 from loyalty.payments import PAYABLE_FOR, Payer, new_number
@@ -26,7 +28,8 @@ async def order(
 
     Raises:
         Refused: ``quote_forged``, ``quote_expired``, ``product_not_on_sale``, and what
-            ``coupons.lock`` refuses; as ``using_up.check``.
+            ``coupons.lock`` and ``budgets.reserve`` refuse; as ``using_up.check``. Then nothing
+            is taken.
         NotFound: ``no_such_product``, and what ``coupons.lock`` does not find.
         Conflict: ``key_reused``: the uuid stands for another order.
     """
@@ -44,9 +47,25 @@ async def order(
         placed = await _place(uuid, shown, products, payer=payer, hesitates=hesitates, at=at)
         if shown.coupon is not None:
             await coupons.lock(shown.coupon, member_id=member_id, order_id=placed, at=at)
+        if shown.discounts:
+            await budgets.reserve(
+                await _wanted(shown, at=at), member_id=member_id, order_id=placed, at=at
+            )
         if not shown.total_fen:
             await record_paid(await StoreOrder.get(id=placed), paid_at=at, payer_fen=0, at=at)
     return await StoreOrder.get(id=placed)
+
+
+async def _wanted(shown: Shown, *, at: datetime) -> list[Wanted]:
+    """Return what an order takes of each discount that was shown, and the budgets that hold now."""
+    rules = await programme.load()
+    found = []
+    for one in shown.discounts:
+        rule = rules.version(one.version_id, DISCOUNTS)
+        assert rule is not None, "what was shown is published"
+        held = budgets.budgets_of(one.slot, rule.body, rules, at=at)
+        found.append(Wanted(one.slot, one.version_id, one.saved_fen, held))
+    return found
 
 
 async def keep_prepay(order_id: int, prepay_id: str) -> None:

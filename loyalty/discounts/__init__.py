@@ -20,8 +20,33 @@ Lane = Literal["goods", "offer", "coupon"]
 # Across lanes discounts stack in this order, each on what the one before has left.
 LANES: tuple[Lane, ...] = ("goods", "offer", "coupon")
 
+Per = Literal["ever", "daily", "weekly", "monthly"]
 Cart = tuple[CartLine, ...]
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class Budget(Struct, frozen=True, forbid_unknown_fields=True):
+    """At most so much of a discount in each period: fen, uses, uses of each member; empty: no end.
+
+    Days, weeks and months are those of the Shanghai calendar, weeks begin on Monday.
+    """
+
+    per: Per = "ever"
+    fen: Annotated[int, Meta(ge=1, le=10**12)] | None = None
+    uses: Annotated[int, Meta(ge=1, le=10**9)] | None = None
+    uses_per_member: Annotated[int, Meta(ge=1, le=10**6)] | None = None
+
+    def wordings(self) -> list[Worded]:
+        """Return what a member reads of it: how often she may use it."""
+        if self.uses_per_member is None:
+            return []
+        zh, en = _PER[self.per]
+        return [
+            Worded(
+                f"每人{zh}限用 {self.uses_per_member} 次",
+                f"At most {self.uses_per_member} for each member{en}",
+            )
+        ]
 
 
 class Discount(Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,7 +54,8 @@ class Discount(Struct, frozen=True, forbid_unknown_fields=True):
 
     Two of a lane that are for different lines of a cart both count. Where no lane is named, offers
     are in the lane "offer" and coupons in "coupon". Where SKUs, categories or brands are named,
-    only lines of these are discounted. A coupon of it is good for ``valid_days``.
+    only lines of these are discounted. A coupon of it is good for ``valid_days``. Of several
+    ``budgets`` each must have enough left: it applies whole or not at all.
 
     Of a coupon batch there are at most ``stock`` coupons, ``per_member`` for each member; None
     means no end. Where ``is_claimable``, members whom the conditions let in claim it themselves,
@@ -49,6 +75,7 @@ class Discount(Struct, frozen=True, forbid_unknown_fields=True):
     claims_from: Annotated[datetime, Meta(tz=True)] | None = None
     claims_until: Annotated[datetime, Meta(tz=True)] | None = None
     conditions: Conditions = ALWAYS
+    budgets: Annotated[tuple[Budget, ...], Meta(max_length=8)] = ()
 
     def __post_init__(self) -> None:
         if self.claims_from and self.claims_until and self.claims_until <= self.claims_from:
@@ -72,7 +99,8 @@ class Discount(Struct, frozen=True, forbid_unknown_fields=True):
         found = [_only(names) for names in (self.categories, self.brands) if names]
         if self.skus:
             found.append(Worded("限指定商品", "For certain products only"))
-        return found + [one.wording(tiers) for one in self.conditions.all_of]
+        found += [one.wording(tiers) for one in self.conditions.all_of]
+        return found + [worded for one in self.budgets for worded in one.wordings()]
 
     def worth(self) -> Worded:
         """Return how a member reads what it takes off."""
@@ -151,4 +179,10 @@ def _only(names: tuple[str, ...]) -> Worded:
     return Worded(f"限{'、'.join(names)}", f"For {', '.join(names)} only")
 
 
+_PER: dict[Per, tuple[str, str]] = {
+    "ever": ("", ""),
+    "daily": ("每天", " a day"),
+    "weekly": ("每周", " a week"),
+    "monthly": ("每月", " a month"),
+}
 DISCOUNTS: Registry[Discount] = Registry(__name__)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from loyalty.budgets import NO_END, Left
 from loyalty.discounts import LANES, Cart, Discount, Lane
 from loyalty.errors import Refused
 from loyalty.facts import CartLine, Case
@@ -19,12 +20,16 @@ from loyalty.quotes.floors import Floors, floors_of
 
 
 class Proposal(Struct, frozen=True):
-    """A discount that may apply: an offer in force, or a coupon of hers."""
+    """A discount that may apply: an offer in force, or a coupon of hers.
+
+    ``left`` is what its budgets have left for her.
+    """
 
     slot: str
     version_id: int
     discount: Discount
     coupon: UUID | None = None
+    left: Left = NO_END
 
     @property
     def lane(self) -> Lane:
@@ -127,7 +132,10 @@ def priced(
     floors = floors_of(margin, cart)
     taken, is_exact = choose(
         cart,
-        [[Candidate(possible[n].discount, lines[n]) for n in lane] for lane in lanes],
+        [
+            [Candidate(possible[n].discount, lines[n], possible[n].left.fen) for n in lane]
+            for lane in lanes
+        ],
         most_looks=most_looks,
         floors=floors,
     )
@@ -136,7 +144,8 @@ def priced(
     left_over = [
         Declined(
             one,
-            _why_left_over(n, possible, lines, used=used)
+            _why_cut(one, cart, applied, floors)
+            or _why_rivalled(n, possible, lines, used=used)
             or _why_nothing(one, cart, applied, floors),
         )
         for n, one in enumerate(possible)
@@ -147,6 +156,8 @@ def priced(
 
 def why_not(case: Case, proposal: Proposal) -> Refused | None:
     """Return why a discount is not for this cart, with its figures; None where it may apply."""
+    if proposal.left.refusal:
+        return proposal.left.refusal
     refusals = proposal.discount.conditions.refusals(case)
     return refusals[0] if refusals else proposal.discount.refusal(case.cart or ())
 
@@ -163,10 +174,23 @@ def _sorted_out(case: Case, proposals: Iterable[Proposal]) -> tuple[list[Proposa
     return possible, declined
 
 
-def _why_left_over(
+def _why_cut(
+    one: Proposal, cart: Cart, applied: Sequence[Applied], floors: Floors
+) -> Refused | None:
+    """Tell whether what the lanes before have left is too little, or more than a budget has."""
+    rank = LANES.index(one.lane)
+    costs = _left(cart, [other for other in applied if LANES.index(other.proposal.lane) < rank])
+    full = one.discount.per_line(cart, costs)
+    saved_fen = sum(floors.clipped(full, costs))
+    if one.left.fen is not None and saved_fen > one.left.fen:
+        return Refused("budget_short")
+    return Refused("goes_below_floor") if sum(full) > saved_fen == 0 else None
+
+
+def _why_rivalled(
     place: int, possible: Sequence[Proposal], lines: Sequence[int], *, used: Iterable[int]
 ) -> Refused | None:
-    """Tell which other one has the lines of one that might apply; None where none has."""
+    """Tell which other one has the lines of one that might apply."""
     for other in used:
         if possible[other].lane == possible[place].lane and lines[other] & lines[place]:
             return Refused("better_discount_applies", slot=possible[other].slot)
@@ -174,11 +198,11 @@ def _why_left_over(
 
 
 def _why_nothing(one: Proposal, cart: Cart, applied: Sequence[Applied], floors: Floors) -> Refused:
-    """Tell why one takes nothing off that nobody else is in the way of."""
-    rank = LANES.index(one.lane)
-    before = [other for other in applied if LANES.index(other.proposal.lane) < rank]
-    costs = _left(cart, before)
-    if any(one.discount.per_line(cart, costs)) and floors.lines:
+    """Tell why one saves nothing that nobody is in the way of: the order's floor, or no money."""
+    costs = _left(cart, applied)
+    clipped = floors.clipped(one.discount.per_line(cart, costs), costs)
+    lacking = floors.lacking_fen([cost - part for cost, part in zip(costs, clipped, strict=True)])
+    if lacking and not any(floors.given_back(clipped, lacking)):
         return Refused("goes_below_floor")
     return Refused("nothing_left_to_discount")
 

@@ -5,8 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from loyalty import coupons, products, programme, purchases, standing
+from loyalty.budgets import NO_END, Limited, budgets_of, left_of
 from loyalty.coupons import Held, Reason
 from loyalty.discounts import DISCOUNTS
 from loyalty.errors import Refused
@@ -104,9 +106,10 @@ async def quote(
         raise Refused("cart_too_large", most_fen=MOST_FEN)
     held = await _coupons(member_id, chosen=coupon, at=at)
     rules = await programme.recent(knowing=(one.rule_version_id for one in held))
-    hers = [_hers(one, rules) for one in held]
     case = Case(await standing.facts_of(member_id, at=at, rules=rules), cart, shop_code)
-    offers = _offers(rules, at)
+    offers, hers = await _with_budgets(
+        _offers(rules, at), [_hers(one, rules) for one in held], member_id, rules=rules, at=at
+    )
     chosen = [one.proposal for one in hers if one.proposal.coupon == coupon]
     proposals = [*offers, *chosen]
     margin = rules.margin(at)
@@ -170,6 +173,25 @@ def _hers(held: Held, rules: Programme) -> HerCoupon:
     assert rule is not None, "a coupon's rule version is published"
     proposal = Proposal(held.slot, rule.version_id, rule.body, coupon=held.uuid)
     return HerCoupon(proposal, held.reason, held.expires_at)
+
+
+async def _with_budgets(
+    offers: Sequence[Proposal],
+    hers: Sequence[HerCoupon],
+    member_id: int,
+    *,
+    rules: Programme,
+    at: datetime,
+) -> tuple[list[Proposal], list[HerCoupon]]:
+    """Return offers and coupons with what their budgets have left; asked only where one has any."""
+    asked = [*offers, *(one.proposal for one in hers)]
+    limited = [Limited(one.slot, budgets_of(one.slot, one.discount, rules, at=at)) for one in asked]
+    left = await left_of(limited, member_id, at=at)
+    if not left:
+        return list(offers), list(hers)
+    known = [replace(one, left=left.get(one.slot, NO_END)) for one in asked]
+    coupons_of_hers = zip(hers, known[len(offers) :], strict=True)
+    return known[: len(offers)], [replace(one, proposal=told) for one, told in coupons_of_hers]
 
 
 def _declined(case: Case, hers: Sequence[HerCoupon], *, apart_from: UUID | None) -> list[Declined]:

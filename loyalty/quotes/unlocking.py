@@ -47,6 +47,8 @@ def unlocks(
 
 def _missing(one: Proposal, case: Case, now: Priced) -> Refused | None:
     """Return the only thing that is missing for a discount, where a fuller cart would have it."""
+    if one.left.refusal:
+        return None
     cart = case.cart or ()
     needed = one.discount.conditions.refusals(case)
     own = one.discount.refusal(cart)

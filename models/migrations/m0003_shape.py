@@ -315,6 +315,31 @@ CREATE TABLE store_refund (
     CHECK ((state = 'asked') = (ended_at IS NULL))
 );
 CREATE INDEX store_refund_due ON store_refund (due_at) WHERE state = 'asked';
+CREATE TABLE discount_use (
+    store_order_id bigint NOT NULL REFERENCES store_order,
+    slot text NOT NULL,
+    rule_version_id bigint NOT NULL REFERENCES rule_version,
+    member_id bigint NOT NULL REFERENCES member,
+    fen bigint NOT NULL CHECK (fen > 0),
+    pers text[] NOT NULL,
+    on_day date NOT NULL,
+    state text NOT NULL CHECK (state IN ('reserved', 'used', 'released')),
+    PRIMARY KEY (store_order_id, slot)
+);
+CREATE INDEX discount_use_member ON discount_use (member_id, slot, on_day);
+CREATE INDEX discount_use_slot ON discount_use (slot, on_day);
+CREATE TABLE budget_taken (
+    slot text NOT NULL,
+    per text NOT NULL CHECK (per IN ('ever', 'daily', 'weekly', 'monthly')),
+    begins_on date NOT NULL,
+    fen bigint NOT NULL CHECK (fen >= 0),
+    uses bigint NOT NULL CHECK (uses >= 0),
+    most_fen bigint,
+    most_uses bigint,
+    PRIMARY KEY (slot, per, begins_on),
+    CHECK (fen <= most_fen),
+    CHECK (uses <= most_uses)
+);
 """
 
 IDENTITIES = """

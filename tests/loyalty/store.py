@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from jifen import embedded
-from loyalty import checkout, customers, programme, quotes
+from loyalty import budgets, checkout, customers, programme, quotes
 from loyalty.checkout import Payer, Payment
 from loyalty.conditions import Conditions
 from loyalty.conditions.min_spend import MinSpend
@@ -68,11 +68,12 @@ async def store(store_url: str) -> AsyncIterator[None]:
         await db.fetch(
             "TRUNCATE customer, rule_version, lot, entry, draw, product, shop, purchase,"
             " purchase_line, snapshot, standing, bought_day, bought_goods, store_order,"
-            " coupon_stock RESTART IDENTITY CASCADE"
+            " coupon_stock, budget_taken RESTART IDENTITY CASCADE"
         )
         await open_store()
         yield
         assert await verify() == []
+        assert await budgets.verify() == []
 
 
 async def open_store() -> None:

@@ -27,6 +27,20 @@ STORE_TEXTS: dict[str, tuple[str, str]] = {
         "已到最低售价，少减 {cut_fen} 元",
         "The price goes no lower: ¥{cut_fen} less off",
     ),
+    "budget_used_up": ("名额已用完", "It is used up"),
+    "budget_used_up_for_now": (
+        "名额已用完，{again_on} 起再有",
+        "It is used up; there is more from {again_on}",
+    ),
+    "budget_used_by_her": ("您已享受过 {times} 次", "You have used it {times} times"),
+    "budget_used_by_her_for_now": (
+        "您已享受过 {times} 次，{again_on} 起可再用",
+        "You have used it {times} times; again from {again_on}",
+    ),
+    "budget_short": (
+        "剩余名额不足以优惠这个购物车",
+        "Too little of it is left for this cart",
+    ),
     "quote_forged": ("报价无效，请重新结算", "This quote is not valid, please check out again"),
     "quote_expired": ("报价已过期，请重新结算", "This quote has ended, please check out again"),
     "no_such_order": ("没有这笔订单", "There is no such order"),

@@ -66,11 +66,24 @@ definePage('checkout', {
 
   onPay() {
     return this.once('pay', async () => {
-      const order = await store.order(this.data.quote.quote);
+      const order = await this.placed();
       if (order.payment && !(await pays(order.payment, this.say))) return;
       cart.clear();
       this.setData({ paid: await this.settled(order) });
     });
+  },
+
+  /** Places the order. A quote that no longer holds is asked for anew, so that she sees what does. */
+  async placed() {
+    try {
+      return await store.order(this.data.quote.quote);
+    } catch (refused) {
+      if (refused.status === 422) {
+        const { best_coupon } = await store.quote(cart.lines(), null);
+        this.setData(await this.quoted(this.coupon === undefined ? best_coupon : this.coupon));
+      }
+      throw refused;
+    }
   },
 
   /** The server hears of the payment from WeChat, a moment after the phone does. */
