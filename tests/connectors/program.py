@@ -54,6 +54,7 @@ async def never(*_: Any, stopping: asyncio.Event, **__: Any) -> None:
 def main() -> None:
     """Work until killed."""
     inbox.LEASE = timedelta(seconds=1)
+    inbox.ATTEMPTS = 1_000  # leases this short run out on a busy machine, too
     working.RENEW_SECONDS = 0.3
     working.AT_ONCE = consumer.AT_ONCE = 10
     inbox.end = end

@@ -40,8 +40,8 @@ async def made(number: str = "990") -> None:
     await db.fetch(
         "INSERT INTO shop_coupon_batch (connection_id, slot, rung, coupon_fen, least_order_fen,"
         "  starts_at, given_until, ends_at, rule_version_id, state, number, asked_at)"
-        " SELECT 1, 'ladder:tmall', rung, fen, least, '2026-01-01+08', '2028-01-01+08',"
-        "  '2028-02-01+08',"
+        " SELECT 1, 'ladder:tmall', rung, fen, least, '2026-01-01+08', '2100-01-01+08',"
+        "  '2100-02-01+08',"
         "  (SELECT max(id) FROM rule_version WHERE slot = 'ladder:tmall'), 'made',"
         "  $1 || rung, now()"
         " FROM (VALUES ('first', 2000, 19900), ('second', 5000, 29900))"
