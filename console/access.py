@@ -32,6 +32,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "parked": EDITORS,
     "hand-over": frozenset({Role.OWNER, Role.MANAGER, Role.GUIDE}),
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
+    "coupons": LEADERS,
     "ladders": LEADERS,
     "rules": LEADERS,
     "runs": LEADERS,

@@ -37,21 +37,22 @@ WHERE made < wanted AND void_at IS NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCK
 
 @dataclass(frozen=True, slots=True)
 class CodeWish:
-    """So many codes of a batch, to be claimed before ``ends_at``; ``uuid`` is the form's name."""
+    """Codes of a batch, to be claimed before ``ends_at``; ``uuid`` is the name of the form."""
 
     uuid: UUID
     slot: str
     ends_at: datetime
+    reason: str
+    staff_member_id: int
 
 
-async def make(
-    wish: CodeWish, count: int, *, reason: str, staff_member_id: int, at: datetime
-) -> int:
+async def make(wish: CodeWish, count: int, *, at: datetime) -> int:
     """Ask for codes and return their run; workers make them. The same form again is the same run.
 
     Raises:
         NotFound: ``no_such_coupon_batch``.
-        Refused: ``code_count_out_of_range``, ``code_end_is_past``, ``codes_beyond_stock``.
+        Refused: ``code_count_out_of_range``, ``code_end_is_past``, ``codes_beyond_stock``,
+            ``reason_missing``.
         Conflict: ``key_reused``: the form was sent for something else.
     """
     if not 1 <= count <= MOST:
@@ -67,15 +68,13 @@ async def make(
         if stock is not None and row["codes"] + count > stock:
             raise Refused("codes_beyond_stock", stock=stock, left=max(0, stock - row["codes"]))
         run_id = await _add(wish, None, count, at=at)
-        await _note(run_id, wish.slot, reason, staff_member_id=staff_member_id, at=at)
+        await _note(run_id, wish, at=at)
         return run_id
 
     return await in_transaction(added)  # a collision: the form, or a prefix, is there already
 
 
-async def make_word(
-    wish: CodeWish, told: str, *, reason: str, staff_member_id: int, at: datetime
-) -> int:
+async def make_word(wish: CodeWish, told: str, *, at: datetime) -> int:
     """Let a public word be a code for all, once a member, and return its run.
 
     Raises:
@@ -95,7 +94,7 @@ async def make_word(
         if await CouponCodeRun.exists(word=word):
             raise Refused("code_word_taken", word=word)
         run_id = await _add(wish, word, 1, at=at)
-        await _note(run_id, wish.slot, reason, staff_member_id=staff_member_id, at=at)
+        await _note(run_id, wish, at=at)
         return run_id
 
     return await in_transaction(added)
@@ -126,8 +125,10 @@ async def _add(wish: CodeWish, word: str | None, count: int, *, at: datetime) ->
     return run_id
 
 
-async def _note(run_id: int, slot: str, reason: str, *, staff_member_id: int, at: datetime) -> None:
-    deed = Deed(CouponDeedKind.CODES_MADE, slot, reason, staff_member_id, run_id=run_id)
+async def _note(run_id: int, wish: CodeWish, *, at: datetime) -> None:
+    deed = Deed(
+        CouponDeedKind.CODES_MADE, wish.slot, wish.reason, wish.staff_member_id, run_id=run_id
+    )
     await note([deed], at=at)
 
 

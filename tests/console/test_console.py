@@ -50,6 +50,7 @@ PAGES = (
     "/parked",
     "/hand-over",
     "/communities",
+    "/coupons",
     "/ladders",
     "/rules",
     "/runs",

@@ -85,9 +85,9 @@ async def typed(phone: Phone, code: object) -> Asked:
 async def test_a_code_is_claimed_once_and_wrong_ones_end_in_a_clear_wait(
     lin: Phone, emma: Phone, spring: None, connected: Context
 ) -> None:
-    asked = CodeWish(uuid4(), "coupon:spring", now() + timedelta(days=9))
+    asked = CodeWish(uuid4(), "coupon:spring", now() + timedelta(days=9), "t", 1)
     why = {"reason": "t", "staff_member_id": 1}
-    await coupon_codes.make(asked, 2, at=now(), **why)  # type: ignore[arg-type]
+    await coupon_codes.make(asked, 2, at=now())
     await coupon_codes.fill(connected.sealer)
     sheets = await coupon_codes.download(asked.uuid, sealer=connected.sealer, at=now(), **why)  # type: ignore[arg-type]
     first, second = [one.code async for sheet in sheets for one in sheet]

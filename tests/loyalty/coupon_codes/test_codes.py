@@ -25,13 +25,13 @@ WHY = {"reason": "包装内附", "staff_member_id": 7}
 
 
 def wish(slot: str = "coupon:ten_off", uuid: UUID | None = None) -> CodeWish:
-    return CodeWish(uuid or uuid4(), slot, ENDS)
+    return CodeWish(uuid or uuid4(), slot, ENDS, **WHY)  # type: ignore[arg-type]
 
 
 async def made(count: int = 3, slot: str = "coupon:ten_off") -> tuple[UUID, list[str]]:
     """Make codes and return their run with them."""
     asked = wish(slot)
-    await coupon_codes.make(asked, count, at=AT, **WHY)  # type: ignore[arg-type]
+    await coupon_codes.make(asked, count, at=AT)
     while await coupon_codes.fill(SEALER):
         pass
     return asked.uuid, [one.code for one in await told(asked.uuid)]
@@ -79,10 +79,10 @@ async def test_a_run_is_filled_once_however_many_fill_it_and_a_second_form_asks_
     catalogue: None,
 ) -> None:
     asked = wish()
-    runs = [await coupon_codes.make(asked, 12_000, at=AT, **WHY) for _ in range(2)]  # type: ignore[arg-type]
+    runs = [await coupon_codes.make(asked, 12_000, at=AT) for _ in range(2)]
     assert runs[0] == runs[1]
     with pytest.raises(LoyaltyError, match="key_reused"):
-        await coupon_codes.make(asked, 11_000, at=AT, **WHY)  # type: ignore[arg-type]
+        await coupon_codes.make(asked, 11_000, at=AT)
     with pytest.raises(LoyaltyError, match="codes_not_ready"):
         await told(asked.uuid)
     while any(await asyncio.gather(*(coupon_codes.fill(SEALER) for _ in range(4)))):
@@ -178,7 +178,7 @@ async def test_void_ended_and_anothers_are_told_apart_and_what_is_claimed_stays(
 async def test_a_word_is_for_all_once_each_and_merged_members_are_one(lin: int, wang: int) -> None:
     few = FenOff(fen=500, stock=2)
     await programme.publish("coupon:few", few, starts_at=JUNE_1, by="test", at=AT)
-    await coupon_codes.make_word(wish("coupon:few"), "spring 26", at=AT, **WHY)  # type: ignore[arg-type]
+    await coupon_codes.make_word(wish("coupon:few"), "spring 26", at=AT)
     assert {await claimed(lin, one) for one in ("SPRING26", "spring26", "Ｓｐｒｉｎｇ26")} == {
         "coupon:few"
     }
@@ -200,10 +200,10 @@ async def test_staff_who_ask_for_what_cannot_be_are_told_why(catalogue: None) ->
     async def refused(
         slot: str, what: int | str, *, ends_at: datetime = ENDS, why: str = "x"
     ) -> str:
-        asked = CodeWish(uuid4(), slot, ends_at)
+        asked = CodeWish(uuid4(), slot, ends_at, why, 7)
         make = coupon_codes.make_word if isinstance(what, str) else coupon_codes.make
         try:
-            await make(asked, what, reason=why, staff_member_id=7, at=AT)  # type: ignore[arg-type]
+            await make(asked, what, at=AT)  # type: ignore[arg-type]
         except LoyaltyError as error:
             return error.code
         return ""
