@@ -13,7 +13,7 @@ from contextlib import suppress
 from contextvars import Context as Variables
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bot.deadlines import Deadlines
 from bot.telling import Heard, rendered, replied, told, turn_of
@@ -180,7 +180,9 @@ class Conversations:
             await customers.meet((met,), at=at, through="official_account")
             (sender,) = await customers.senders([name], at=at)
             assert sender is not None, "whoever talks to us is a member"
-        turn = turn_of(heard, sender, at=at, is_new=is_new)
+        turn = structs.replace(
+            turn_of(heard, sender, at=at, is_new=is_new), sealer=self._context.sealer
+        )
         if turn.language != sender.language:
             await customers.speak(sender.customer_id, turn.language)
         return turn

@@ -34,6 +34,7 @@ _sounds: dict[tuple[str, ...], Handler] = {}
 _pinyin: dict[str, Handler] = {}
 _keys: dict[str, Handler] = {}
 _events: dict[str, Handler] = {}
+_looks: list[tuple[Callable[[str], bool], Handler]] = []
 _fallback: list[Handler] = []
 _actors: set[Handler] = set()
 
@@ -47,11 +48,16 @@ class Understood:
 
 
 def intent(
-    *words: str, key: str = "", events: tuple[str, ...] = (), takes_more: bool = False
+    *words: str,
+    key: str = "",
+    events: tuple[str, ...] = (),
+    takes_more: bool = False,
+    looks: Callable[[str], bool] | None = None,
 ) -> Callable[[H], H]:
     """Answer these words (any width, case, punctuation), a menu key, or kinds of event.
 
-    Where the intent takes more, its words may begin a sentence: the rest is ``turn.more``.
+    Where the intent takes more, its words may begin a sentence: the rest is ``turn.more``. A text
+    that ``looks`` like something of its own, such as a code, is the whole of ``turn.more``.
     """
 
     def register(handler: H) -> H:
@@ -60,6 +66,8 @@ def intent(
         _add(_openings, [plain(word) for word in words if takes_more], handler)
         _add(_keys, [key] if key else [], handler)
         _add(_events, list(events), handler)
+        if looks is not None:
+            _looks.append((looks, handler))
         return handler
 
     return register
@@ -132,6 +140,9 @@ def understood(text: str) -> Understood | None:
     word = plain(text)
     if word in _words:
         return Understood(_words[word])
+    for looks, handler in _looks:
+        if looks(text):
+            return Understood(handler, word)
     opening = more_of(text, _openings)
     if opening:
         return Understood(_openings[opening[0]], opening[1])
@@ -159,4 +170,6 @@ def language_of(text: str, *, otherwise: Language) -> Language:
     """Return the language a text is written in; Chinese words in Latin letters are Chinese."""
     if _written_as_sound(plain(text)):
         return "zh"
+    if any(looks(text) for looks, _ in _looks):  # a code is of no language
+        return otherwise
     return hearing.language_of(text, otherwise=otherwise)

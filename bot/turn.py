@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from msgspec import Struct
 
 from loyalty.ledger import Balance
+from loyalty.sealing import Sealer
 from wechat.inbound import Inbound
 
 Language = Literal["zh", "en"]
@@ -36,7 +37,7 @@ class Turn(Struct, frozen=True):
 
     ``at`` is when it reached us and ``balance`` what she had then. ``is_new`` says that we had not
     met her before this turn. ``more`` is what followed the word that was understood, written as
-    `hearing.plain` does.
+    `hearing.plain` does. Intents that act have the ``sealer``.
     """
 
     customer_id: int
@@ -49,6 +50,7 @@ class Turn(Struct, frozen=True):
     with_agent: bool
     balance: Balance
     more: str = ""
+    sealer: Sealer | None = None
 
     @property
     def key(self) -> UUID:

@@ -24,6 +24,7 @@ MENU = {
             "sub_button": [
                 {"type": "click", "name": "积分明细", "key": "history"},
                 {"type": "click", "name": "优惠券", "key": "coupons"},
+                {"type": "click", "name": "领券中心", "key": "claims"},
                 {"type": "click", "name": "帮助 Help", "key": "help"},
                 {"type": "click", "name": "人工客服", "key": "human"},
             ],

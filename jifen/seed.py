@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from jifen.seeds import brand, campaigns, communities, earning, play, rewards, store
+from jifen.seeds import brand, campaigns, communities, coupons, earning, play, rewards, store
 from loyalty import connections, purchases, standing
 from loyalty.connections import (
     MiniProgramSettings,
@@ -54,6 +54,7 @@ async def seed(
     await communities.seed(wecom, brand=BRAND, sealer=sealer, at=at)
     await earning.lay(at=at)
     await rewards.lay(at=at)
+    await coupons.lay(at=at)
     await play.lay(at=at)
     await campaigns.lay(at=at)
     if not await Shop.exists(kind=TMALL.kind, code=TMALL.code):

@@ -6,13 +6,12 @@ other shape of a code.
 """
 
 from loyalty.coupon_codes.claiming import claim
-from loyalty.coupon_codes.letters import CODE, read
+from loyalty.coupon_codes.letters import is_code
 from loyalty.coupon_codes.making import fill, make, make_word
 from loyalty.coupon_codes.runs import MOST, Downloaded, download, end_on, of, void
 from loyalty.coupon_codes.tries import forget
 
 __all__ = [
-    "CODE",
     "MOST",
     "Downloaded",
     "claim",
@@ -20,9 +19,9 @@ __all__ = [
     "end_on",
     "fill",
     "forget",
+    "is_code",
     "make",
     "make_word",
     "of",
-    "read",
     "void",
 ]

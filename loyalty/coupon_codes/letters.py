@@ -49,6 +49,11 @@ def read(told: str) -> str:
     return bare if WORD.fullmatch(bare) else ""
 
 
+def is_code(told: str) -> bool:
+    """Say whether a text looks like a code of a run, whole; a public word looks like any other."""
+    return CODE.fullmatch(read(told)) is not None
+
+
 def grouped(code: str) -> str:
     """Return a code as it is printed: ABCD-EFGH-JKLM-NPQR."""
     return "-".join(code[place : place + GROUP] for place in range(0, len(code), GROUP))

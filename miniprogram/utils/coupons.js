@@ -14,6 +14,7 @@ function ticket(coupon) {
     ...coupon,
     terms: coupon.conditions.join(' · '),
     isOver: !isOpen,
+    isUsable: coupon.state === 'issued',
     isSoon: soon,
     stamp: spoken.states[coupon.state],
     until: soon

@@ -10,7 +10,7 @@ const GROUPS = {
 };
 
 definePage('coupons', {
-  data: { group: 'open', tickets: [], shown: [], ladders: [] },
+  data: { group: 'open', tickets: [], shown: [], ladders: [], code: '' },
 
   async load() {
     const [held, found] = await Promise.all([coupons.read(), optional(ladders.read())]);
@@ -23,6 +23,21 @@ definePage('coupons', {
   onGroup({ currentTarget }) {
     const { group } = currentTarget.dataset;
     this.setData({ group, shown: this.of(this.data.tickets, group) });
+  },
+
+  onCode({ detail }) {
+    this.setData({ code: detail.value });
+  },
+
+  onEnter() {
+    const code = this.data.code.trim();
+    if (!code) return undefined;
+    return this.once('code', async () => {
+      const { name } = await coupons.enter(code);
+      this.setData({ code: '', group: 'open' });
+      this.say(this.fill(this.data.t.entered, { name }));
+      await this.refresh();
+    });
   },
 
   toStore: () => wx.switchTab({ url: '/pages/store/store' }),

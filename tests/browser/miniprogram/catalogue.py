@@ -16,6 +16,7 @@ TEXTS = {
     "session_unknown": ("登录已失效", "This session is not valid"),
     "broken": ("服务出现错误，请稍后再试", "Something went wrong on our side"),
     "min_spend_not_met": ("还差 46 元可用", "¥46 short of the minimum"),
+    "too_many_code_tries": ("尝试次数过多，请 10 分钟后再试", "Too many tries: 10 minutes"),
     "tier_too_low": ("达到银卡会员即可加入", "Reach Silver to join"),
 }
 
@@ -41,6 +42,9 @@ class Refusal(Exception):
 
 class Catalogue:
     """Products, coupons and quotes, in the language of who asks."""
+
+    def __init__(self) -> None:
+        self.coupon_claims: set[str] = set()
 
     @staticmethod
     def _is_english(request: web.Request) -> bool:
@@ -95,6 +99,7 @@ class Catalogue:
                 said(request, "满 100 元可用", "From ¥100"),
                 said(request, "咖啡", "Coffee"),
             ],
+            "tags": [said(request, "全场通用", "On everything")],
             "reason": said(
                 request, "您上月买了 3 次，送您一张", "For your three orders last month"
             ),
@@ -114,6 +119,44 @@ class Catalogue:
                 ),
             ]
         }
+
+    async def batches(self, request: web.Request) -> Json:
+        said = self._said
+        short = {"code": "tier_too_low", "message": said(request, "还差 387 元", "¥387 to go")}
+        rows = (
+            ("spring", "春日券", "Spring", "claimed" if self.coupon_claims else "open", None, 12),
+            ("gold", "金卡券", "For Gold", "not_for_her", short, None),
+            ("gone", "秒杀券", "Flash", "all_gone", short, 0),
+        )
+        return {
+            "batches": [
+                {
+                    "code": code,
+                    "name": said(request, zh, en),
+                    "worth": said(request, "减 20 元", "¥20 off"),
+                    "conditions": [said(request, "满 200 元可用", "From ¥200")],
+                    "tags": [said(request, "全场通用", "On everything")],
+                    "state": state,
+                    "refusal": refusal,
+                    "stock_left": left,
+                    "valid_days": 30,
+                    "claims_from": None,
+                    "claims_until": midnight(9).isoformat(),
+                }
+                for code, zh, en, state, refusal, left in rows
+            ]
+        }
+
+    async def claim_coupon(self, request: web.Request) -> Json:
+        self.coupon_claims.add(request.match_info["uuid"])
+        first: Json = (await self.coupons(request))["coupons"][0]
+        return first
+
+    async def enter_code(self, request: web.Request) -> Json:
+        if (await request.json())["code"] != "SPRING26":
+            raise Refusal("too_many_code_tries", 429)
+        first: Json = (await self.coupons(request))["coupons"][0]
+        return first
 
     async def products(self, request: web.Request) -> Json:
         said = self._said

@@ -26,6 +26,7 @@ class Redeeming(Catalogue):
     """Rewards, her points, and what she redeemed."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.points = 1280
         self.redemptions: dict[str, Json] = {}
 

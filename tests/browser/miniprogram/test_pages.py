@@ -26,6 +26,7 @@ PAGES = {
     "points": ("/me/ledger", "购物获得积分", "Earned by an order"),
     "redemptions": ("/me/redemptions", "还没有兑换过", "Nothing redeemed yet"),
     "coupons": ("/me/coupons", "VIP 专享 8 折", "VIP 20% off"),
+    "claims": ("/coupon-batches", "还差 387 元", "¥387 to go"),
     "ladder": ("/ladders", "再消费 380 元可得", "¥380 more"),
     "board": ("/leaderboards/week", "距上一名还差 150", "150 behind the next"),
     "group": ("/communities", "达到银卡会员即可加入", "Reach Silver to join"),

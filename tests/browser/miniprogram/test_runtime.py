@@ -39,7 +39,17 @@ async def test_every_tag_and_call_that_the_mini_program_uses_is_there(phones: Ph
 async def test_every_kind_of_event_that_is_bound_is_one_that_the_runtime_tells(
     phones: Phones,
 ) -> None:
-    known = {"tap", "input", "change", "again", "error", "getphonenumber", "submit", "confirm"}
+    known = {
+        "tap",
+        "input",
+        "change",
+        "again",
+        "error",
+        "getphonenumber",
+        "submit",
+        "confirm",
+        "use",
+    }
     assert used(r"\b(?:bind|catch):?(\w+)=", "*.wxml") <= known
 
 
