@@ -4,6 +4,7 @@ from aiohttp import web
 
 from miniprogram_api import (
     brand,
+    cart,
     challenges,
     claims,
     codes,
@@ -20,6 +21,7 @@ from miniprogram_api import (
     phone,
     preferences,
     products,
+    profile,
     quotes,
     redemptions,
     rewards,
@@ -38,6 +40,8 @@ OPERATIONS = (
     get("/me/ledger", ledger.read),
     put("/me/language", language.choose),
     put("/me/preferences", preferences.choose),
+    get("/me/profile", profile.read),
+    put("/me/profile", profile.tell),
     get("/challenges", challenges.read),
     put("/me/check-ins/{day}", challenges.check_in),
     put("/me/claims/{code}/{round}", challenges.claim),
@@ -61,6 +65,8 @@ OPERATIONS = (
     put("/me/shop-membership", shop_membership.join),
     delete("/me/shop-membership", shop_membership.leave),
     get("/products", products.read),
+    get("/me/cart", cart.read),
+    put("/me/cart", cart.keep),
     post("/quotes", quotes.ask),
     get("/me/orders", orders.read),
     get("/me/orders/{uuid}", orders.read_one),

@@ -99,7 +99,10 @@ class Member(Model):
 
 
 class Profile(Model):
-    """What a customer told of herself: a name to call her by, and her birthday as MM-DD."""
+    """What a customer told of herself: a name to call her by, and her birthday as MM-DD.
+
+    ``birthday_told_at`` is when she last told one, also where she took it back since.
+    """
 
     customer_id = fields.BigIntField(primary_key=True)
     called = fields.TextField(default="")

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
-from loyalty import budgets, coupons, purchases
+from loyalty import budgets, carts, coupons, purchases
 from loyalty.allocation import shares
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
 from models import IdentityKind, PurchaseState, ShopKind, StoreOrder, StoreRefund, db
@@ -34,6 +34,7 @@ async def record_paid(
     )
     await coupons.use([order.id], at=at)
     await budgets.use([order.id])
+    await carts.empty(order)
     paid = await StoreOrder.get(id=order.id)
     (outcome,) = await purchases.record([told(paid, state=PurchaseState.PAID, at=at)], at=at)
     outcome.unwrap()

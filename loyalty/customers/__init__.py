@@ -44,12 +44,14 @@ from loyalty.customers.phones import (
     seal_phone,
 )
 from loyalty.customers.preferences import choose_personal_offers
+from loyalty.customers.profiles import HerProfile, profile_of, tell_profile
 from loyalty.customers.senders import Sender, senders
 
 __all__ = [
     "EMAIL_FORM",
     "Alike",
     "Buyer",
+    "HerProfile",
     "Linked",
     "LinkedShop",
     "PhoneNumber",
@@ -76,6 +78,7 @@ __all__ = [
     "merge",
     "named_by",
     "not_looked_up",
+    "profile_of",
     "recognise",
     "refute",
     "seal_email",
@@ -83,6 +86,7 @@ __all__ = [
     "senders",
     "speak",
     "talk_with_agent",
+    "tell_profile",
     "unfollow",
     "unmerge",
 ]

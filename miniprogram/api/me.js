@@ -8,5 +8,7 @@ module.exports = {
   bindPhone: (code) => api.put('/me/phone', { code }),
   joinShop: (session) => api.put('/me/shop-membership', { session_id: session }),
   speak: (language) => api.put('/me/language', { language }),
+  profile: () => api.get('/me/profile'),
+  tell: (profile) => api.put('/me/profile', profile),
   choose: (preferences) => api.put('/me/preferences', preferences),
 };

@@ -25,7 +25,7 @@ CREATE TABLE profile (
     called text NOT NULL DEFAULT '' CHECK (length(called) <= 20),
     birthday text CHECK (birthday ~ '^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'),
     birthday_told_at timestamptz,
-    CHECK ((birthday IS NULL) = (birthday_told_at IS NULL))
+    CHECK (birthday IS NULL OR birthday_told_at IS NOT NULL)
 );
 """
 

@@ -14,6 +14,7 @@ definePage('checkout', {
 
   async load() {
     if (this.data.paid) return {};
+    await cart.sync();
     if (!cart.count()) return { isEmpty: true };
     if (this.coupon !== undefined) return this.quoted(this.coupon);
     const plain = await store.quote(cart.lines(), null);
@@ -42,7 +43,11 @@ definePage('checkout', {
         goods: yuan(line.goods_fen),
         saved: line.saved_fen ? `−${yuan(line.saved_fen)}` : '',
       })),
-      applied: quote.applied.map((each) => ({ ...each, saved: `−${yuan(each.saved_fen)}` })),
+      applied: quote.applied.map((each) => ({
+        ...each,
+        saved: `−${yuan(each.saved_fen)}`,
+        mine: each.why.join(' · '),
+      })),
       unlocks: unlocks.map((each) => ({
         ...each,
         saves: each.saved_fen ? fill(spoken.saves_in_all, { money: yuan(each.saved_fen) }) : '',

@@ -8,7 +8,7 @@ definePage('store', {
   data: { products: [], lost: {}, count: 0, total: '' },
 
   async load() {
-    const products = await store.products();
+    const [products] = await Promise.all([store.products(), cart.sync()]);
     const known = new Set(products.map(({ sku }) => sku));
     cart.lines().forEach(({ sku }) => known.has(sku) || cart.put(sku, 0));
     return this.drawn(products);

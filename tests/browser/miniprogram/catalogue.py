@@ -10,7 +10,9 @@ from loyalty.calendar import day_of, start_of
 
 Json = dict[str, Any]
 PICTURES = {"C-100": store.picture("C-100"), "B-331": "data:image/png;base64,bm9uZQ=="}
+WHY = ("这是您近 6 个月的第 3 单", "This is your third order in six months")
 TEXTS = {
+    "birthday_changed_lately": ("生日一年只能修改一次", "A birthday changes once a year"),
     "no_such_redemption": ("没有这次兑换", "There is no such redemption"),
     "not_enough_points": ("还差 120 分", "120 points short"),
     "session_unknown": ("登录已失效", "This session is not valid"),
@@ -221,7 +223,14 @@ class Catalogue:
             "sku": None,
             "saved_fen": 5_380,
         }
-        applied = {"slot": "offer:coffee_5", "name": name, "saved_fen": totals["saved_fen"]}
+        why = [self._said(request, *WHY)]
+        applied = {
+            "slot": "offer:coffee_5",
+            "name": name,
+            "saved_fen": totals["saved_fen"],
+            "reason": "",
+            "why": why,
+        }
         return {
             "quote": f"signed-{totals['total_fen']}-{asked['coupon']}",
             "good_until": soon(minutes=15),

@@ -34,6 +34,8 @@ class ShopServer(Playing):
         self.personal_offers = True
         self.codes = 0
         self.code_seconds = 60
+        self.told_profile: Json = {"called": "", "birthday": None, "birthday_changes_at": None}
+        self.cart: list[Json] = []
         self.orders: dict[str, Json] = {}
         self.accepted: list[str] = []
 
@@ -47,6 +49,10 @@ class ShopServer(Playing):
             ("GET", "/me/code", self.code),
             ("PUT", "/me/language", self.nothing),
             ("PUT", "/me/preferences", self.prefer),
+            ("GET", "/me/profile", self.profile),
+            ("PUT", "/me/profile", self.tell_profile),
+            ("GET", "/me/cart", self.kept_cart),
+            ("PUT", "/me/cart", self.keep_cart),
             ("PUT", "/me/phone", self.phone),
             ("GET", "/me/ledger", self.ledger),
             ("GET", "/rewards", self.rewards),
@@ -105,6 +111,23 @@ class ShopServer(Playing):
         text = TEXTS[refusal.code][self._is_english(request)]
         error = {"code": refusal.code, "message": text, "request_id": "r"}
         return web.json_response({"error": error}, status=refusal.status)
+
+    async def profile(self, request: web.Request) -> Json:
+        return self.told_profile
+
+    async def tell_profile(self, request: web.Request) -> Json:
+        told = await request.json()
+        if self.told_profile["birthday"] not in (None, told["birthday"]):
+            raise Refusal("birthday_changed_lately", 422)
+        self.told_profile = {**told, "birthday_changes_at": soon(days=365)}
+        return self.told_profile
+
+    async def kept_cart(self, request: web.Request) -> Json:
+        return {"lines": self.cart, "changed_at": soon() if self.cart else None}
+
+    async def keep_cart(self, request: web.Request) -> Json:
+        self.cart = (await request.json())["lines"]
+        return await self.kept_cart(request)
 
     async def nothing(self, request: web.Request) -> Json:
         return {}

@@ -31,6 +31,7 @@ PAGES = {
     "board": ("/leaderboards/week", "距上一名还差 150", "150 behind the next"),
     "group": ("/communities", "达到银卡会员即可加入", "Reach Silver to join"),
     "settings": ("/me", "中文", "English"),
+    "profile": ("/me/profile", "一年可修改一次", "change once a year"),
 }
 # Whoever is tapped has to be as large as a finger, and to have a name.
 TAPPED = """
