@@ -31,6 +31,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "products": LEADERS,
     "parked": EDITORS,
     "hand-over": frozenset({Role.OWNER, Role.MANAGER, Role.GUIDE}),
+    "shipping": CHANGERS,
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
     "coupons": LEADERS,
     "ladders": LEADERS,
@@ -38,7 +39,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "runs": LEADERS,
     "scorecard": LEADERS,
 }
-WITH_A_FILE = ("products",)
+WITH_A_FILE = ("products", "shipping")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

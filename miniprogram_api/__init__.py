@@ -53,6 +53,7 @@ OPERATIONS = (
     put("/me/redemptions/{uuid}", redemptions.redeem),
     get("/me/redemptions/{uuid}", redemptions.read),
     delete("/me/redemptions/{uuid}", redemptions.cancel),
+    put("/me/redemptions/{uuid}/receipt", redemptions.receive),
     get("/me/coupons", coupons.read),
     get("/coupon-batches", claims.read),
     put("/me/coupon-claims/{uuid}", claims.claim),

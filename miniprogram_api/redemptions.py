@@ -10,7 +10,7 @@ from loyalty import codes
 from loyalty import redemptions as verbs
 from loyalty.errors import Refused
 from loyalty.payments import Payer
-from loyalty.redemptions import Redeemed, Reserved
+from loyalty.redemptions import Address, Destination, Redeemed, Reserved
 from miniprogram_api.rewards import PREFIX
 from models import RedemptionPaymentState, RedemptionState
 from web import qr
@@ -23,6 +23,7 @@ from web.texts import text
 from web.typed import Moment
 from wechat.pay import PaymentRequest, Prepay
 
+SENT = frozenset({"shipped_gift"})
 Refund = Literal["under_way", "done", "with_staff"]
 REFUNDS: dict[RedemptionPaymentState, Refund] = {
     RedemptionPaymentState.REFUNDING: "under_way",
@@ -42,9 +43,18 @@ Code = Annotated[
 
 
 class Wish(Struct, frozen=True, forbid_unknown_fields=True):
-    """What to redeem."""
+    """What to redeem; what is sent needs the ``address`` that it goes to."""
 
     reward: Code
+    address: Address | None = None
+
+
+class Parcel(Struct, frozen=True):
+    """What is on its way to me: who carries it, under which number."""
+
+    carrier: str
+    tracking_number: str
+    shipped_at: Moment
 
 
 class Redemption(Struct, frozen=True):
@@ -55,9 +65,11 @@ class Redemption(Struct, frozen=True):
     against ``code``: 12 digits, typed as ``code_grouped`` or scanned as ``qr`` (an SVG data URI),
     until ``expires_at``; not fetched by then, points and money go back, the points with their old
     expiry. A privilege may be used ``uses`` times, of which ``used`` are gone. Where the reward is
-    a coupon there is no code: it is handed over at once, and ``coupon_uuid`` is the coupon.
-    ``why`` says why it ended early; ``refund`` how the money stands that goes back. Lists leave
-    ``qr`` and ``payment`` out.
+    a coupon there is no code: it is handed over at once, and ``coupon_uuid`` is the coupon. What
+    is sent goes from ``to_ship`` by ``shipped`` to ``received``, at the latest at ``expires_at``;
+    a parcel that came back is ``returned``, and all is given back. ``why`` says why it ended early;
+    ``refund`` how the money stands that goes back. Lists leave ``qr``, ``payment`` and ``address``
+    out.
     """
 
     uuid: UUID
@@ -76,6 +88,8 @@ class Redemption(Struct, frozen=True):
     redeemed_at: Moment
     expires_at: Moment
     handed_over_at: Moment | None
+    parcel: Parcel | None
+    address: Address | None
     why: str | None
     refund: Refund | None
     payment: PaymentRequest | None
@@ -98,7 +112,7 @@ async def redeem(shopper: Shopper, context: Context, uuid: UUID, body: Wish) -> 
         NotFound: ``no_such_reward``, ``no_such_member``.
         Conflict: ``key_reused``: this name stands for something else.
         Refused: ``not_enough_points``, ``reward_limit_reached``, ``reward_out_of_stock``,
-            ``reward_unavailable``, ``tier_too_low``, ``not_in_segment``.
+            ``reward_unavailable``, ``tier_too_low``, ``not_in_segment``, ``address_missing``.
         Unavailable: ``payments_not_connected``.
     """
     takes_money = shopper.app_id in context.merchants
@@ -108,6 +122,7 @@ async def redeem(shopper: Shopper, context: Context, uuid: UUID, body: Wish) -> 
             uuid,
             slot=PREFIX + body.reward,
             payer=Payer(shopper.app_id, shopper.openid) if takes_money else None,
+            destination=Destination(body.address, context.sealer) if body.address else None,
             at=context.clock(),
         )
     except Refused as refused:
@@ -142,7 +157,7 @@ async def cancel(shopper: Shopper, context: Context, uuid: UUID) -> Redemption:
     Raises:
         NotFound: ``no_such_redemption``.
         Refused: ``redemption_over``: it is handed over, or was not fetched in time.
-            ``redemption_in_use``: it was used already.
+            ``redemption_in_use``: it was used already. ``redemption_shipped``.
         Unavailable: ``payments_not_connected``.
     """
     at = context.clock()
@@ -156,6 +171,16 @@ async def cancel(shopper: Shopper, context: Context, uuid: UUID) -> Redemption:
     return await _one(found, context, shopper.language)
 
 
+async def receive(shopper: Shopper, context: Context, uuid: UUID) -> Redemption:
+    """Say that what was sent to me has come. Saying it again changes nothing.
+
+    Raises:
+        NotFound: ``no_such_redemption``. Refused: ``not_shipped``.
+    """
+    found = await verbs.receive(shopper.customer_id, uuid, at=context.clock())
+    return await _one(found, context, shopper.language)
+
+
 async def _one(
     one: Redeemed, context: Context, language: Language, *, announces: bool = True
 ) -> Redemption:
@@ -163,7 +188,8 @@ async def _one(
 
     The payment is announced to WeChat Pay where it is not yet; the same again is the same payment.
     """
-    told = replace(_told(one, language), qr=_qr(one))
+    address = await verbs.address_of(one.uuid, context.sealer) if one.kind in SENT else None
+    told = replace(_told(one, language), qr=_qr(one), address=address)
     payment = await verbs.payment_of(one.uuid) if one.state is RedemptionState.RESERVED else None
     if payment is None:
         return told
@@ -196,6 +222,12 @@ def _qr(one: Redeemed) -> str | None:
     return qr.image(one.code) if one.code and one.state is RedemptionState.ISSUED else None
 
 
+def _parcel(one: Redeemed) -> Parcel | None:
+    if not (one.carrier and one.tracking_number and one.shipped_at):
+        return None
+    return Parcel(one.carrier, one.tracking_number, one.shipped_at)
+
+
 def _told(one: Redeemed, language: Language) -> Redemption:
     return Redemption(
         uuid=one.uuid,
@@ -214,6 +246,8 @@ def _told(one: Redeemed, language: Language) -> Redemption:
         redeemed_at=one.redeemed_at,
         expires_at=one.expires_at,
         handed_over_at=one.ended_at if one.state is RedemptionState.HANDED_OVER else None,
+        parcel=_parcel(one),
+        address=None,
         why=text(one.ended_why, language, {}) if one.ended_why else None,
         refund=REFUNDS.get(one.payment_state) if one.payment_state else None,
         payment=None,

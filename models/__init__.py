@@ -44,6 +44,7 @@ from models.rewards import (
     RedemptionState,
     RedemptionUse,
     RewardStock,
+    Shipment,
 )
 from models.schedule import JobRun, JobRunState
 from models.sessions import ShopperSession
@@ -136,6 +137,7 @@ __all__ = [
     "Role",
     "RuleVersion",
     "Score",
+    "Shipment",
     "Shop",
     "ShopCoupon",
     "ShopCouponBatch",

@@ -24,12 +24,17 @@ class RedemptionState(StrEnum):
     """How far a redemption is.
 
     Reserved: points and piece are held until the money comes. Issued: hers to fetch or use. Handed
-    over: fetched, or used up. Cancelled and expired: points and money are given back.
+    over: fetched, or used up. To ship, shipped, received: on its way to her address. Cancelled,
+    expired and returned by the carrier: points and money are given back.
     """
 
     RESERVED = "reserved"
     ISSUED = "issued"
+    TO_SHIP = "to_ship"
+    SHIPPED = "shipped"
     HANDED_OVER = "handed_over"
+    RECEIVED = "received"
+    RETURNED = "returned"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
 
@@ -63,6 +68,20 @@ class Redemption(Model):
 
     class Meta:
         table = "redemption"
+
+
+class Shipment(Model):
+    """Where a redemption is sent, sealed with the master key, and how it went on its way."""
+
+    redemption_id = fields.BigIntField(primary_key=True)
+    sealed_address = fields.BinaryField()
+    carrier = fields.TextField(null=True)
+    tracking_number = fields.TextField(null=True)
+    shipped_at = fields.DatetimeField(null=True)
+    shipped_by = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "shipment"
 
 
 class RedemptionUse(Model):

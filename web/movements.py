@@ -12,7 +12,7 @@ from models import EntryKind, ShopKind, db
 from web.languages import Language
 
 PURCHASE = re.compile("purchase:([0-9]{1,18})", re.ASCII)
-REDEMPTION = re.compile("redemption:([0-9a-f-]{36})(?::(cancelled|expired))?", re.ASCII)
+REDEMPTION = re.compile("redemption:([0-9a-f-]{36})(?::(cancelled|expired|returned))?", re.ASCII)
 
 KINDS: dict[EntryKind, tuple[str, str]] = {
     EntryKind.EARN: ("获得积分", "Points earned"),
@@ -46,6 +46,7 @@ WHYS: dict[str | None, Worded] = {
     None: Worded("兑换 {name}", "redeemed for {name}"),
     "cancelled": Worded("取消兑换 {name}", "{name} cancelled"),
     "expired": Worded("{name} 到期未领取", "{name} not fetched in time"),
+    "returned": Worded("{name} 被退件", "{name} came back"),
 }
 
 

@@ -29,6 +29,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "learn_followers": ("识别公众号关注者", "Learn who follows the official account"),
     "make_coupon_codes": ("生成券码", "Make coupon codes"),
     "reach_anniversaries": ("周年里程碑", "Let anniversaries come"),
+    "receive_shipments": ("寄出的礼品自动签收", "Count shipped gifts as received"),
     "reconcile_communities": ("核对客户群名单", "Reconcile the groups with the platform"),
     "read_products": ("读取各店铺的商品", "Read what the shops sell"),
     "refresh_communities": ("更新客户群与进群方式", "Refresh groups and their join ways"),

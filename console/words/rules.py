@@ -111,6 +111,10 @@ FIELDS: dict[str, tuple[str, str]] = {
         "Most for each member (empty: no end; 1 where they claim it)",
     ),
     "cash_fen": ("另付现金（分，0 为只用积分）", "Money besides (fen; 0: points only)"),
+    "received_after_days": (
+        "寄出后几天视为签收",
+        "Days after which a shipped gift is received",
+    ),
     "uses": ("可使用次数", "Times it can be used"),
     "percent": ("优惠百分比（20 即 8 折）", "Percent off"),
     "picture": ("图片地址", "Address of the picture"),
@@ -279,6 +283,8 @@ KINDS: dict[str, str] = {
     "rewards/coupon": "兑换所选券批次的一张优惠券，立即到账，下单时使用。",
     "rewards/privilege": "权益：会员出示兑换码，每次使用由员工扫一次；"
     "有效期内可用若干次。从未使用的到期退回积分，用过的不退。",
+    "rewards/shipped_gift": "邮寄礼品：会员选择收货地址，员工寄出并填写单号；"
+    "寄出前可取消，寄出后到期自动签收，退件则积分与现金都退回。",
     "rewards/gift": "实物礼品：会员到店出示兑换码，员工核销一次。",
     "challenges/check_in_streak": "连续签到若干天，中间不能断；取本轮最长的一段。",
     "challenges/orders": "本轮内完成若干笔付款订单，金额按退款后计算。",

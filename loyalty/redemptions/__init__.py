@@ -20,11 +20,28 @@ from loyalty.redemptions.paying import (
 )
 from loyalty.redemptions.reading import Redeemed, by_code, find, of
 from loyalty.redemptions.redeeming import redeem
+from loyalty.redemptions.shipping import (
+    Address,
+    Destination,
+    Sent,
+    ToShip,
+    address_of,
+    receive,
+    receive_by_time,
+    ship,
+    take_back,
+    to_ship,
+)
 
 __all__ = [
+    "Address",
     "CatalogueLine",
+    "Destination",
     "Redeemed",
     "Reserved",
+    "Sent",
+    "ToShip",
+    "address_of",
     "by_code",
     "cancel",
     "catalogue",
@@ -40,5 +57,10 @@ __all__ = [
     "of",
     "paid",
     "payment_of",
+    "receive",
+    "receive_by_time",
     "redeem",
+    "ship",
+    "take_back",
+    "to_ship",
 ]

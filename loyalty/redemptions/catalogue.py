@@ -17,7 +17,7 @@ from models import db
 PREFIX = "reward:"
 
 # What stands among redemptions: all that were not given back.
-STANDING = "redemption.state NOT IN ('cancelled', 'expired')"
+STANDING = "redemption.state NOT IN ('cancelled', 'expired', 'returned')"
 _TAKEN = f"""
 SELECT reward_stock.slot, reward_stock.taken, (
     SELECT count(*) FROM redemption

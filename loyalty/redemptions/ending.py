@@ -37,7 +37,8 @@ WHERE name = $1 AND code = $2
 
 _CANCEL = f"""
 UPDATE redemption SET state = 'cancelled', ended_at = $3
-WHERE uuid = $2 AND member_id = ANY({HER_IDS}) AND state = 'issued' AND used = 0
+WHERE uuid = $2 AND member_id = ANY({HER_IDS}) 
+  AND (state = 'issued' AND used = 0 OR state = 'to_ship')
 RETURNING uuid, $1::bigint AS member_id, slot, points, cash_fen
 """
 
@@ -104,8 +105,9 @@ async def cancel(member_id: int, uuid: UUID, *, at: datetime) -> Redeemed:
     Raises:
         NotFound: ``no_such_redemption``: none, or another member's.
         Refused: ``redemption_over``: it is handed over, or was not fetched in time.
-            ``redemption_in_use``: it was used already. ``redemption_awaits_payment``: see
-            ``payment_of``; whoever closes that payment cancels it.
+            ``redemption_in_use``: it was used already. ``redemption_shipped``.
+            ``redemption_awaits_payment``: see ``payment_of``; whoever closes that payment cancels
+            it.
     """
     async with db.transaction():
         await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", member_id)
@@ -116,6 +118,8 @@ async def cancel(member_id: int, uuid: UUID, *, at: datetime) -> Redeemed:
         raise Refused("redemption_awaits_payment")
     if redeemed.state is RedemptionState.ISSUED:
         raise Refused("redemption_in_use", used=redeemed.used)
+    if redeemed.state is RedemptionState.SHIPPED:
+        raise Refused("redemption_shipped")
     if redeemed.state is not RedemptionState.CANCELLED:
         raise Refused("redemption_over")
     return redeemed

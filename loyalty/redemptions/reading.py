@@ -40,6 +40,9 @@ class Redeemed:
     ended_why: str | None
     payment_state: RedemptionPaymentState | None
     handed_over_by: str | None
+    carrier: str | None
+    tracking_number: str | None
+    shipped_at: datetime | None
 
 
 # $1 is the moment
@@ -51,6 +54,7 @@ SELECT redemption.uuid, coalesce(customer.merged_into_id, customer.id) AS member
        redemption.ended_why, redemption_payment.state AS payment_state,
        redemption.code, redemption.redeemed_at, redemption.expires_at,
        redemption.ended_at, coupon.uuid AS coupon_uuid, staff_member.name AS staff_name,
+       shipment.carrier, shipment.tracking_number, shipment.shipped_at,
        CASE WHEN redemption.state <> 'issued' OR redemption.expires_at > $1
             THEN redemption.state
             WHEN redemption.used = 0 THEN 'expired' ELSE 'handed_over' END AS state
@@ -59,6 +63,7 @@ JOIN customer ON customer.id = redemption.member_id
 JOIN rule_version ON rule_version.id = redemption.rule_version_id
 LEFT JOIN coupon ON coupon.id = redemption.coupon_id
 LEFT JOIN redemption_payment ON redemption_payment.redemption_id = redemption.id
+LEFT JOIN shipment ON shipment.redemption_id = redemption.id
 LEFT JOIN staff_member ON staff_member.id = redemption.handed_over_by
 """
 
@@ -131,4 +136,7 @@ def as_told(row: db.Row) -> Redeemed:
         ended_why=row["ended_why"],
         payment_state=paid and RedemptionPaymentState(paid),
         handed_over_by=row["staff_name"],
+        carrier=row["carrier"],
+        tracking_number=row["tracking_number"],
+        shipped_at=row["shipped_at"],
     )

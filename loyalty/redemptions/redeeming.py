@@ -13,10 +13,12 @@ from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.facts import Facts
 from loyalty.payments import Payer
 from loyalty.programme import Programme, Rule
+from loyalty.redemptions import shipping
 from loyalty.redemptions.catalogue import Taken, refusal_of, taken_of
 from loyalty.redemptions.fulfilling import fulfilled, key_of, reserved
 from loyalty.redemptions.paying import await_payment
 from loyalty.redemptions.reading import REDEEMED, Redeemed, as_told, named
+from loyalty.redemptions.shipping import Destination
 from loyalty.rewards import REWARDS, Reward
 from models import db
 
@@ -42,6 +44,15 @@ WITH stock AS (
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which reward, who pays for it, and where it is sent."""
+
+    slot: str
+    payer: Payer | None
+    destination: Destination | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Wish:
     """What is asked for, with the rules and facts that decide it."""
 
@@ -59,13 +70,19 @@ class _Wish:
 
 
 async def redeem(
-    member_id: int, uuid: UUID, *, slot: str, at: datetime, payer: Payer | None = None
+    member_id: int,
+    uuid: UUID,
+    *,
+    slot: str,
+    at: datetime,
+    payer: Payer | None = None,
+    destination: Destination | None = None,
 ) -> Redeemed:
     """Let a member redeem a reward under a name of her own; a retry is answered as before.
 
     One that costs money, too, is reserved until ``payer`` has paid, for 15 minutes: see
-    ``payment_of``. Joins the caller's transaction; then a ``db.Collision`` with another process is
-    the caller's to try again.
+    ``payment_of``. One that is sent goes to ``destination``. Joins the caller's transaction; then
+    a ``db.Collision`` with another process is the caller's to try again.
 
     Raises:
         NotFound: ``no_such_reward`` (none in force), ``no_such_member``.
@@ -73,18 +90,19 @@ async def redeem(
         Refused: ``not_enough_points``, ``reward_limit_reached``, ``reward_out_of_stock``,
             ``reward_unavailable``, or the condition that she does not meet;
             ``reward_in_miniprogram``: it costs money, and there is nobody to pay it.
+            ``address_missing``: it is sent, and nobody told where.
     """
     # a collision: the name or the code is another's
-    return await in_transaction(lambda: _redeem(member_id, uuid, slot=slot, payer=payer, at=at))
+    asked = _Asked(slot, payer, destination)
+    return await in_transaction(lambda: _redeem(member_id, uuid, asked, at=at))
 
 
-async def _redeem(
-    member_id: int, uuid: UUID, *, slot: str, payer: Payer | None, at: datetime
-) -> Redeemed:
+async def _redeem(member_id: int, uuid: UUID, asked: _Asked, *, at: datetime) -> Redeemed:
+    slot, payer = asked.slot, asked.payer
     await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", member_id)
     known = await named(uuid, at=at)
     if known is not None:
-        if (known.member_id, known.slot) != (member_id, slot):
+        if (known.member_id, known.slot) != (member_id, slot) or await _is_elsewhere(uuid, asked):
             raise Conflict("key_reused")
         return known
     wish = await _wish(member_id, uuid, slot=slot, at=at)
@@ -94,11 +112,23 @@ async def _redeem(
         raise refusal
     if wish.reward.cash_fen and payer is None:
         raise Refused("reward_in_miniprogram")
+    if wish.reward.wants_address and asked.destination is None:
+        raise Refused("address_missing")
     await _pay(wish)
     redeemed = await _write(wish)
     if payer is not None and wish.reward.cash_fen:
         await await_payment(uuid, payer, wish.reward.cash_fen, at=at)
+    if asked.destination is not None and wish.reward.wants_address:
+        await shipping.keep(uuid, asked.destination)
     return redeemed
+
+
+async def _is_elsewhere(uuid: UUID, asked: _Asked) -> bool:
+    """Say whether what is known by this name was to be sent to another address."""
+    if asked.destination is None:
+        return False
+    kept = await shipping.address_of(uuid, asked.destination.sealer)
+    return kept is not None and kept != asked.destination.address
 
 
 async def _wish(member_id: int, uuid: UUID, *, slot: str, at: datetime) -> _Wish:

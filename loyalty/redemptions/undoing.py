@@ -30,7 +30,7 @@ WHERE redemption.id = redemption_id AND redemption.uuid = ANY($1::uuid[])
 async def give_back(ended: Sequence[db.Row], *, why: str, at: datetime) -> None:
     """Give back what redemptions took: rows of uuid, member_id, slot, points and cash_fen.
 
-    ``why`` ends the key of the movement: "cancelled" or "expired".
+    ``why`` ends the key of the movement: "cancelled", "expired" or "returned".
     """
     restores = [
         ledger.Restore(

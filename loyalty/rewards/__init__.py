@@ -28,6 +28,7 @@ class Reward(Struct, frozen=True, forbid_unknown_fields=True):
 
     becomes: ClassVar[RedemptionState] = RedemptionState.ISSUED
     has_code: ClassVar[bool] = True
+    wants_address: ClassVar[bool] = False
 
     name_zh: Name = "奖励"
     name_en: Name = "Reward"

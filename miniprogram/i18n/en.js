@@ -42,7 +42,7 @@ module.exports = {
     after: 'It takes {n} points and leaves you {left}.',
     kinds_label: 'Kinds of rewards',
     all: 'All',
-    kinds: { gift: 'In shops', coupon: 'Coupons', privilege: 'Privileges' },
+    kinds: { gift: 'In shops', coupon: 'Coupons', privilege: 'Privileges', shipped_gift: 'Sent to you' },
     times: 'Good for {n} uses',
     short: '{n} more: earn them',
     left_today: '{n} left for you today',
@@ -60,6 +60,7 @@ module.exports = {
     how: {
       gift: 'Show the code in a shop to collect it. If you do not, the points go back with their old expiry.',
       coupon: 'It is yours at once, to be used at checkout.',
+      shipped_gift: 'Choose the address it is sent to. You can cancel until it is sent.',
       privilege: 'Show the code at each use; staff scan it. Never used in time, it gives the points back.',
     },
   },
@@ -83,12 +84,23 @@ module.exports = {
     lines_of: {
       coupon: { handed_over: 'The coupon is among yours' },
       privilege: { handed_over: 'Used up, or its days are over' },
+      shipped_gift: {
+        to_ship: 'We are getting it ready',
+        shipped: 'On its way to you',
+        received: 'Received. Enjoy it!',
+        returned: 'It came back to us',
+      },
     },
     refunds: {
       under_way: 'Your money is on its way back',
       done: 'Your money is back',
       with_staff: 'Your money could not be sent back: please contact us',
     },
+    address: 'Sent to',
+    no_address: 'No address came: allow it in the settings of WeChat and try again',
+    parcel: 'Carrier and number',
+    copy_number: 'Copy',
+    receive: 'I have it',
     copy: 'Copy the code',
     cancel: 'Cancel the redemption',
     cancel_ask: 'Cancel this redemption?',
@@ -118,6 +130,7 @@ module.exports = {
     states_of: {
       coupon: { handed_over: 'With your coupons' },
       privilege: { issued: 'To use', handed_over: 'Over' },
+      shipped_gift: { to_ship: 'To be sent', shipped: 'On its way', received: 'Received', returned: 'Came back' },
     },
   },
   coupons: {

@@ -42,7 +42,7 @@ module.exports = {
     after: '使用 {n} 积分，兑换后剩 {left} 积分。',
     kinds_label: '奖励种类',
     all: '全部',
-    kinds: { gift: '到店礼品', coupon: '优惠券', privilege: '权益' },
+    kinds: { gift: '到店礼品', coupon: '优惠券', privilege: '权益', shipped_gift: '邮寄礼品' },
     times: '可使用 {n} 次',
     short: '还差 {n} 积分，去赚',
     left_today: '今日还可兑 {n} 次',
@@ -60,6 +60,7 @@ module.exports = {
     how: {
       gift: '兑换后到店出示兑换码领取。逾期未领，积分退回，有效期不变。',
       coupon: '兑换后立即放入券包，下单时使用。',
+      shipped_gift: '兑换时选择收货地址，我们为您寄出。寄出前可取消，积分退回。',
       privilege: '兑换后每次使用时出示兑换码，由店员扫码。从未使用的，到期退回积分。',
     },
   },
@@ -83,12 +84,18 @@ module.exports = {
     lines_of: {
       coupon: { handed_over: '优惠券已放入您的券包' },
       privilege: { handed_over: '已全部使用或到期' },
+      shipped_gift: { to_ship: '正在准备寄出', shipped: '已寄出，正在路上', received: '已签收', returned: '已退件' },
     },
     refunds: {
       under_way: '现金正在原路退回',
       done: '现金已原路退回',
       with_staff: '现金退款未成功，请联系客服',
     },
+    address: '收货地址',
+    no_address: '没有取到收货地址，请在微信设置中允许后再试',
+    parcel: '快递单号',
+    copy_number: '复制单号',
+    receive: '确认收到',
     copy: '复制兑换码',
     cancel: '取消兑换',
     cancel_ask: '取消这次兑换？',
@@ -118,6 +125,7 @@ module.exports = {
     states_of: {
       coupon: { handed_over: '已放入券包' },
       privilege: { issued: '可使用', handed_over: '已结束' },
+      shipped_gift: { to_ship: '待寄出', shipped: '已寄出', received: '已签收', returned: '已退件' },
     },
   },
   coupons: {

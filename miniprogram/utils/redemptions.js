@@ -1,12 +1,13 @@
 // How a redemption stands, in words.
 
 const clock = require('./clock');
+const { line: addressLine } = require('./address');
 const { left } = require('./format');
 const { price } = require('./rewards');
 const { fill, words } = require('./words');
 
-const MOVING = new Set(['reserved', 'issued']);
-const GOOD = new Set(['handed_over']);
+const MOVING = new Set(['reserved', 'issued', 'to_ship', 'shipped']);
+const GOOD = new Set(['handed_over', 'shipped', 'received']);
 
 /** Its state in a word or two, for lists. */
 function word({ kind, state }) {
@@ -36,7 +37,8 @@ const told = (made) => ({
   refund: made.refund ? words().redemption.refunds[made.refund] : '',
   isGood: GOOD.has(made.state),
   isMoving: MOVING.has(made.state),
-  canCancel: made.state === 'reserved' || (made.state === 'issued' && !made.used),
+  address: made.address ? addressLine(made.address) : '',
+  canCancel: made.state === 'to_ship' || made.state === 'reserved' || (made.state === 'issued' && !made.used),
 });
 
 module.exports = { word, told };

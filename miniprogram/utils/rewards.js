@@ -1,6 +1,7 @@
 // A reward as people read it, and how it is redeemed: asked, named, and paid where it costs money.
 
 const redemptions = require('../api/redemptions');
+const { chosen } = require('./address');
 const { grouped, yuan } = require('./format');
 const { pays } = require('./payment');
 const { fill, words } = require('./words');
@@ -52,7 +53,9 @@ async function asks(reward, available) {
 /** Redeems a reward after a question; false where she does not want it. */
 async function redeemed(reward, available, say) {
   if (!(await asks(reward, available))) return false;
-  const made = await redemptions.redeem(reward.code);
+  const address = reward.kind === 'shipped_gift' ? await chosen(say) : undefined;
+  if (address === null) return false;
+  const made = await redemptions.redeem(reward.code, address);
   if (made.payment) await pays(made.payment, say);
   if (made.kind === 'coupon' && made.state === 'handed_over') {
     wx.showToast({ title: words().mall.done, icon: 'success' });

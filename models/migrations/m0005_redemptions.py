@@ -16,7 +16,8 @@ CREATE TABLE redemption (
     uses integer NOT NULL DEFAULT 1 CHECK (uses >= 1),
     used integer NOT NULL DEFAULT 0 CHECK (used BETWEEN 0 AND uses),
     state text NOT NULL CHECK (
-        state IN ('reserved', 'issued', 'handed_over', 'cancelled', 'expired')
+        state IN ('reserved', 'issued', 'to_ship', 'shipped', 'handed_over', 'received',
+                  'returned', 'cancelled', 'expired')
     ),
     coupon_id bigint UNIQUE REFERENCES coupon,
     redeemed_at timestamptz NOT NULL,
@@ -24,13 +25,26 @@ CREATE TABLE redemption (
     ended_at timestamptz,
     ended_why text,
     handed_over_by bigint CHECK (handed_over_by IS NULL OR state = 'handed_over'),
-    CHECK ((state IN ('reserved', 'issued')) = (ended_at IS NULL)),
+    CHECK ((state IN ('reserved', 'issued', 'to_ship', 'shipped')) = (ended_at IS NULL)),
     CHECK (coupon_id IS NULL OR code IS NULL),
     CHECK (state <> 'reserved' OR cash_fen > 0)
 );
 CREATE INDEX redemption_member ON redemption (member_id, redeemed_at);
 CREATE INDEX redemption_slot ON redemption (slot, redeemed_at);
 CREATE INDEX redemption_open ON redemption (expires_at) WHERE state = 'issued';
+CREATE INDEX redemption_to_ship ON redemption (redeemed_at) WHERE state = 'to_ship';
+CREATE INDEX redemption_shipped ON redemption (expires_at) WHERE state = 'shipped';
+CREATE TABLE shipment (
+    redemption_id bigint PRIMARY KEY REFERENCES redemption,
+    sealed_address bytea NOT NULL,
+    carrier text CHECK (carrier <> ''),
+    tracking_number text CHECK (tracking_number <> ''),
+    shipped_at timestamptz,
+    shipped_by bigint,
+    CHECK ((shipped_at IS NULL) = (tracking_number IS NULL)),
+    CHECK ((shipped_at IS NULL) = (carrier IS NULL)),
+    CHECK ((shipped_at IS NULL) = (shipped_by IS NULL))
+);
 CREATE TABLE redemption_use (
     name uuid PRIMARY KEY,
     redemption_id bigint NOT NULL REFERENCES redemption,

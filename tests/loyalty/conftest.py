@@ -65,7 +65,8 @@ async def miscounted() -> list[str]:
     """Return the rewards whose stock counts another number than there are redemptions."""
     rows = await db.fetch(
         "SELECT slot FROM reward_stock WHERE taken <> (SELECT count(*) FROM redemption"
-        " WHERE redemption.slot = reward_stock.slot AND state NOT IN ('cancelled', 'expired'))"
+        " WHERE redemption.slot = reward_stock.slot"
+        " AND state NOT IN ('cancelled', 'expired', 'returned'))"
     )
     return [row["slot"] for row in rows]
 

@@ -51,6 +51,15 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
         "Redeem this one in the mini-program's rewards",
     ),
     "redemption_awaits_payment": ("这笔兑换尚未付款", "This redemption is not paid yet"),
+    "address_missing": ("请选择收货地址", "Please choose the address that it is sent to"),
+    "redemption_shipped": ("礼品已寄出，不能取消", "It is on its way: too late to cancel"),
+    "no_such_shipment": ("没有这笔邮寄兑换", "There is no such redemption to ship"),
+    "not_to_ship": (
+        "这笔兑换未付款、已取消或已结束，不用寄出",
+        "Not paid, cancelled or over: nothing to ship",
+    ),
+    "not_shipped": ("礼品还没有寄出", "It is not shipped yet"),
+    "parcel_returned": ("包裹被退回，积分已退回", "The parcel came back, and so did the points"),
     "redemption_in_use": (
         "已使用 {used} 次，不能取消",
         "Used {used} times already: too late to cancel",

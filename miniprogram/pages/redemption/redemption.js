@@ -50,7 +50,7 @@ definePage('redemption', {
   /** The server hears of the payment from WeChat, a moment after the phone does. */
   onPay() {
     return this.once('pay', async () => {
-      const made = await redemptions.redeem(this.data.made.reward, this.query.uuid);
+      const made = await redemptions.again(this.query.uuid, this.data.made.reward);
       if (made.payment && (await pays(made.payment, this.say))) this.pause = FIRST_MS;
       await this.refresh();
     });
@@ -58,6 +58,17 @@ definePage('redemption', {
 
   onCopy() {
     wx.setClipboardData({ data: this.data.made.code });
+  },
+
+  onCopyNumber() {
+    wx.setClipboardData({ data: this.data.made.parcel.tracking_number });
+  },
+
+  onReceive() {
+    return this.once('receive', async () => {
+      await redemptions.receive(this.query.uuid);
+      await this.refresh();
+    });
   },
 
   onCancel() {

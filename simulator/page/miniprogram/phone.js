@@ -7,6 +7,7 @@ export const phone = {
   appId: '',
   server: '',
   name: '',
+  consumerName: '',
   templates: {},
 };
 
@@ -18,6 +19,7 @@ export async function openPhone() {
     consumerId: consumer.id,
     mobile: consumer.mobile,
     language: consumer.language,
+    consumerName: consumer.nickname,
     appId: state.miniprogram.app_id,
     name: state.miniprogram.name || state.account.name,
     server: state.miniprogram.server,

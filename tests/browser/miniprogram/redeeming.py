@@ -6,6 +6,7 @@ from aiohttp import web
 from tests.browser.miniprogram.catalogue import TEXTS, Catalogue, Json, Refusal, soon
 
 TOTE = ("帆布袋", "Tote bag")
+BOX = ("手冲礼盒", "Brewing box")
 MUG = ("马克杯", "Mug")
 CODE = "482913377210"
 PAYMENT = {
@@ -37,6 +38,7 @@ class Redeeming(Catalogue):
         rows = (
             ("tote", "gift", said(request, *TOTE), 200, 0, 18, 1, None),
             ("ten_off", "coupon", said(request, *TEN_OFF), 150, 0, None, None, None),
+            ("box", "shipped_gift", said(request, *BOX), 500, 0, 9, None, None),
             ("mug", "gift", said(request, *MUG), 300, 990, 5, None, None),
             ("pot", "gift", pot, 1400, 0, 3, 1, short),
         )
@@ -59,18 +61,21 @@ class Redeeming(Catalogue):
         return {"redemptions": list(self.redemptions.values())}
 
     async def redeem(self, request: web.Request) -> Json:
-        uuid, wanted = request.match_info["uuid"], (await request.json())["reward"]
+        told = await request.json()
+        uuid, wanted = request.match_info["uuid"], told["reward"]
         if uuid not in self.redemptions:
             offered = (await self.rewards(request))["rewards"]
             reward = next(each for each in offered if each["code"] == wanted)
             self.points -= reward["points"]
-            self.redemptions[uuid] = self._made(uuid, reward)
+            self.redemptions[uuid] = self._made(uuid, reward, told.get("address"))
         return self.redemptions[uuid]
 
-    def _made(self, uuid: str, reward: Json) -> Json:
+    def _made(self, uuid: str, reward: Json, address: Json | None) -> Json:
         is_gift, is_paid = reward["kind"] == "gift", reward["cash_fen"] > 0
+        is_sent = reward["kind"] == "shipped_gift"
         has_code = is_gift and not is_paid
-        state = "reserved" if is_paid else "issued" if is_gift else "handed_over"
+        states = ((is_sent, "to_ship"), (is_paid, "reserved"), (is_gift, "issued"))
+        state = next((told for is_so, told in states if is_so), "handed_over")
         return {
             "uuid": uuid,
             "reward": reward["code"],
@@ -80,10 +85,12 @@ class Redeeming(Catalogue):
             "code": CODE if has_code else None,
             "code_grouped": "4829 1337 7210" if has_code else None,
             "qr": qr_of(CODE) if has_code else None,
-            "coupon_uuid": None if is_gift else uuid,
+            "coupon_uuid": uuid if reward["kind"] == "coupon" else None,
             "redeemed_at": soon(),
             "expires_at": soon(minutes=15) if is_paid else soon(days=30),
-            "handed_over_at": None if is_gift else soon(),
+            "handed_over_at": soon() if state == "handed_over" else None,
+            "parcel": None,
+            "address": address,
             "why": None,
             "refund": None,
             "payment": PAYMENT if is_paid else None,
@@ -106,6 +113,17 @@ class Redeeming(Catalogue):
         self.points += found["points"]
         found["state"] = "cancelled"
         return found
+
+    async def receive(self, request: web.Request) -> Json:
+        found = await self.redemption(request)
+        found["state"] = "received"
+        return found
+
+    def ship(self) -> None:
+        """Staff send the only redemption there is."""
+        (found,) = self.redemptions.values()
+        parcel = {"carrier": "顺丰", "tracking_number": "SF1234567890", "shipped_at": soon()}
+        found.update(state="shipped", parcel=parcel)
 
     def hand_over(self) -> None:
         """The shop scans the only code there is."""

@@ -60,6 +60,7 @@ class ShopServer(Playing):
             ("PUT", "/me/redemptions/{uuid}", self.redeem),
             ("GET", "/me/redemptions/{uuid}", self.redemption),
             ("DELETE", "/me/redemptions/{uuid}", self.cancel),
+            ("PUT", "/me/redemptions/{uuid}/receipt", self.receive),
             ("GET", "/me/coupons", self.coupons),
             ("GET", "/coupon-batches", self.batches),
             ("PUT", "/me/coupon-claims/{uuid}", self.claim_coupon),

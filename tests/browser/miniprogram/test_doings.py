@@ -122,6 +122,23 @@ async def test_what_costs_money_too_waits_for_it_and_turns_over_when_it_came(
     await expect(slip.get_by_role("button", name="微信支付")).to_be_hidden()
 
 
+async def test_what_is_sent_asks_where_to_and_follows_its_parcel(
+    phones: Phones, shop: ShopServer
+) -> None:
+    page = await phones.open("mall")
+    await page.get_by_role("button", name="兑换 手冲礼盒").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="兑换").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="东莞市").tap()
+    slip = shown(page, "redemption")
+    await expect(slip.get_by_text("正在准备寄出")).to_be_visible()
+    await expect(slip.get_by_text("广东省东莞市东城街道鸿福东路 200 号 8 楼")).to_be_visible()
+    shop.ship()
+    await expect(slip.get_by_text("已寄出，正在路上")).to_be_visible()
+    await expect(slip.get_by_text("顺丰 SF1234567890")).to_be_visible()
+    await slip.get_by_role("button", name="确认收到").tap()
+    await expect(slip.get_by_text("已签收")).to_be_visible()
+
+
 async def test_kinds_can_be_chosen_and_a_reward_is_shown_on_its_own_page(phones: Phones) -> None:
     page = await phones.open("mall")
     mall = shown(page, "mall")

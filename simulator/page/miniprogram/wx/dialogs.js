@@ -7,6 +7,7 @@ import {
   showModal,
   showToast,
 } from '../sheets/dialogs.js';
+import { chooseAddress } from '../sheets/address.js';
 import { requestPayment } from '../sheets/payment.js';
 import { requestSubscribeMessage } from '../sheets/subscriptions.js';
 import { asynchronous } from './asynchronous.js';
@@ -18,6 +19,7 @@ const calls = {
   hideLoading: hideToast,
   showModal,
   showActionSheet,
+  chooseAddress,
   requestPayment,
   requestSubscribeMessage,
 };
