@@ -20,6 +20,7 @@ from loyalty.expiry.rolling import Rolling
 from loyalty.facts import Wanted
 from loyalty.milestones import MILESTONES
 from loyalty.policies import POLICIES
+from loyalty.policies.gifts import Gifts
 from loyalty.policies.margin import Margin
 from loyalty.policies.points import PointsPolicy
 from loyalty.policies.tiers import Tiers
@@ -156,6 +157,10 @@ class Programme:
     def margin(self, moment: datetime) -> Margin:
         """Return the margin that discounts leave at a moment; no floor where none is published."""
         return self._policy("margin", Margin, moment)
+
+    def gifts(self, moment: datetime) -> Gifts:
+        """Return how gifts may be given at a moment; the defaults where nothing says."""
+        return self._policy("gifts", Gifts, moment)
 
     def _policy(self, slot: str, struct: type[R], moment: datetime) -> R:
         rule = self.find(slot, POLICIES, moment)

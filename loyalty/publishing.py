@@ -30,8 +30,18 @@ PICKED_FROM = {
     "milestone": "milestones",
     "segment": "segments",
 }
-POLICIES = ("points", "tiers", "margin", "board", "community", "campaign", "ladder")
-ALONE = ("expiry", "points", "tiers", "margin")
+POLICIES = (
+    "points",
+    "tiers",
+    "margin",
+    "gifts",
+    "board",
+    "community",
+    "campaign",
+    "card",
+    "ladder",
+)
+ALONE = ("expiry", "points", "tiers", "margin", "gifts")
 
 
 def kinds(slot: str) -> list[str]:

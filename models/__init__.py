@@ -17,6 +17,7 @@ from models.coupon_codes import (
 )
 from models.customers import Customer, Identity, IdentityKind, Likeness, Member, Merge, Profile
 from models.deliveries import Delivery, DeliveryState
+from models.gifts import Gift, GiftKind, GiftState
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
 from models.member_codes import MemberCodeUse
@@ -103,6 +104,9 @@ __all__ = [
     "Entry",
     "EntryKind",
     "EventState",
+    "Gift",
+    "GiftKind",
+    "GiftState",
     "HeldTier",
     "Identity",
     "IdentityKind",

@@ -130,9 +130,10 @@ class RedemptionPayment(Model):
 
 
 class CouponState(StrEnum):
-    """Issued 发放, locked to an order 锁定, used 核销, void 作废, expired."""
+    """Issued 发放, locked to an order 锁定, in a gift 赠送中, used 核销, void 作废, expired."""
 
     ISSUED = "issued"
+    GIVEN = "given"
     LOCKED = "locked"
     USED = "used"
     VOID = "void"

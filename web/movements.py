@@ -14,6 +14,8 @@ from web.languages import Language
 PURCHASE = re.compile("purchase:([0-9]{1,18})", re.ASCII)
 REDEMPTION = re.compile("redemption:([0-9a-f-]{36})(?::(cancelled|expired|returned))?", re.ASCII)
 
+GIFT = re.compile("gift:[0-9a-f-]{36}(?::(claimed|taken_back|returned))?", re.ASCII)
+
 KINDS: dict[EntryKind, tuple[str, str]] = {
     EntryKind.EARN: ("获得积分", "Points earned"),
     EntryKind.SETTLE: ("积分到账", "Points now available"),
@@ -42,6 +44,12 @@ SHOPS: dict[ShopKind, tuple[str, str]] = {
 AT_TMALL = Worded("天猫会员积分", "at Tmall")
 OPENING = Worded("从原会员计划转入", "brought from the earlier programme")
 CAP = Worded("达到上限", "capped")
+GIFTS: dict[str | None, Worded] = {
+    None: Worded("送给朋友", "sent to a friend"),
+    "claimed": Worded("朋友赠送", "a gift of a friend's"),
+    "taken_back": Worded("收回礼物", "gift taken back"),
+    "returned": Worded("礼物无人领取", "nobody claimed the gift"),
+}
 WHYS: dict[str | None, Worded] = {
     None: Worded("兑换 {name}", "redeemed for {name}"),
     "cancelled": Worded("取消兑换 {name}", "{name} cancelled"),
@@ -100,6 +108,7 @@ async def causes_of(customer_id: int, causes: Iterable[str]) -> dict[str, Worded
         **await _orders(customer_id, causes),
         **await _redemptions(customer_id, causes),
         **await _goals(causes),
+        **{one: GIFTS[found[1]] for one in causes if (found := GIFT.fullmatch(one))},
         openings.CAUSE: OPENING,
         member_pass.CAUSE: AT_TMALL,
     }

@@ -33,6 +33,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "reconcile_communities": ("核对客户群名单", "Reconcile the groups with the platform"),
     "read_products": ("读取各店铺的商品", "Read what the shops sell"),
     "refresh_communities": ("更新客户群与进群方式", "Refresh groups and their join ways"),
+    "return_gifts": ("退回无人领取的礼物", "Return gifts that nobody claimed"),
     "run_campaigns": ("执行营销活动", "Run the campaigns"),
     "serve_ladders": ("创建并发放天猫店铺券", "Make and give coupons of Tmall shops"),
     "settle_points": ("待到账积分到账", "Make pending points available"),
@@ -110,6 +111,7 @@ CAUSES: dict[str, tuple[str, str]] = {
 
 # What was said that no campaign says, by what its key begins with.
 DELIVERIES: dict[str, tuple[str, str]] = {
+    "gift": ("她送出的礼物", "A gift that she sent"),
     "reply": ("回复她的消息", "Answer to her message"),
 }
 

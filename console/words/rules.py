@@ -90,6 +90,16 @@ FIELDS: dict[str, tuple[str, str]] = {
     ),
     "growth_per_yuan": ("每消费一元的成长值", "Growth for each yuan"),
     "growth_per_order": ("每笔订单的成长值", "Growth for each order"),
+    "days_to_claim": ("领取期限（天）", "Days to claim it"),
+    "greeting_en": ("祝福语（英文）", "Greeting, in English"),
+    "greeting_zh": ("祝福语（中文）", "Greeting, in Chinese"),
+    "held_for_days": ("积分到账满几天才能赠送", "Days that points must have been available"),
+    "is_giftable": ("可转赠朋友", "May be given to a friend"),
+    "member_for_days": ("入会满几天才能赠送", "Days that a giver must have been a member"),
+    "most_gifts_a_day": ("每人每天最多赠送份数", "Most gifts of a member and day"),
+    "most_points_a_day": ("每人每天最多赠送积分", "Most points given by a member and day"),
+    "most_points_a_month": ("每人每月最多赠送积分", "Most points given by a member and month"),
+    "most_received_a_month": ("每人每月最多受赠积分", "Most points received by a member and month"),
     "growth_per_visit": ("每次到访的成长值", "Growth for each visit"),
     "fen": ("金额（分）", "Sum (fen)"),
     "frequency_from": ("频次得分不低于", "Frequency score from"),
@@ -285,6 +295,10 @@ KINDS: dict[str, str] = {
     "有效期内可用若干次。从未使用的到期退回积分，用过的不退。",
     "rewards/shipped_gift": "邮寄礼品：会员选择收货地址，员工寄出并填写单号；"
     "寄出前可取消，寄出后到期自动签收，退件则积分与现金都退回。",
+    "rewards/friend_gift": (
+        "送给朋友的礼券：会员兑换后配上贺卡送出，朋友凭链接领取一次。\n"
+        "内含所选券批次的一张优惠券，有效期自兑换之日起；无人领取可再次送出。"
+    ),
     "rewards/gift": "实物礼品：会员到店出示兑换码，员工核销一次。",
     "challenges/check_in_streak": "连续签到若干天，中间不能断；取本轮最长的一段。",
     "challenges/orders": "本轮内完成若干笔付款订单，金额按退款后计算。",
@@ -314,6 +328,14 @@ KINDS: dict[str, str] = {
     "discounts/percent": "按百分比减免，整体向下取整到分，再分摊到各行。",
     "segments/rfm": "按最近购买、频次、金额的切点打 1 到 5 分；数值相同得分必相同。按退款后计算。",
     "policies/board": "按一周或一月内获得的积分排名，已扣除退款；同分先到者在前。",
+    "policies/card": (
+        "随礼物送出的节日贺卡，送礼时可选。\n规则有效期间可选：发布时填写该节日的开始和结束时间。"
+    ),
+    "policies/gifts": (
+        "礼物等待朋友领取几天，以及会员最多送出和收到多少。\n"
+        "这些上限防止积分被集中到少数账号：入会未满天数的不能赠送，积分须到账满天数；"
+        "收回或无人领取的不计。上限填 0 即关闭赠送积分。"
+    ),
     "policies/campaign": "人群中每人得一张券，用订阅消息或客服消息告知一次；间隔期内不再发放。",
     "policies/community": "会员群，以及受邀入群须满足的条件。",
     "policies/ladder": (
@@ -343,6 +365,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "expiry/rolling": ("积分按月过期", "Points expire after months"),
     "policies/campaign": ("营销活动", "Campaign"),
     "policies/margin": ("毛利底线", "Margin floor"),
+    "policies/gifts": ("赠送规则", "Gifts to friends"),
     "policies/points": ("积分政策", "Points policy"),
     "policies/tiers": ("会员等级", "Tiers"),
 }

@@ -38,7 +38,8 @@ RETURNING id
 _VOID = """
 WITH gone AS (
     UPDATE coupon SET state = 'void', ended_at = $2
-    WHERE id IN (SELECT id FROM coupon WHERE id = ANY($1::bigint[]) AND state = 'issued'
+    WHERE id IN (SELECT id FROM coupon WHERE id = ANY($1::bigint[])
+                 AND state IN ('issued', 'given')
                  ORDER BY id FOR UPDATE)
     RETURNING id, slot
 ), counted AS (
@@ -92,7 +93,10 @@ async def give_back(order_ids: Sequence[int], *, at: datetime) -> list[int]:
 
 
 async def void(coupon_ids: Sequence[int], *, at: datetime) -> list[int]:
-    """Take coupons back that are neither locked nor used; return those taken now."""
+    """Take coupons back that are neither locked nor used; return those taken now.
+
+    One that is in a gift, or that a friend has by now, is taken back as well.
+    """
     return await _ids(_VOID, list(coupon_ids), at)
 
 

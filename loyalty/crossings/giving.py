@@ -12,6 +12,8 @@ from loyalty.milestones import Crossing
 from loyalty.programme import Programme, Rule
 from models import CouponState, db
 
+OPEN = (CouponState.ISSUED, CouponState.GIVEN, CouponState.LOCKED)
+
 
 class Due(NamedTuple):
     """A reward to give; ``before`` is what she was given for the same and was undone."""
@@ -140,14 +142,16 @@ async def take_back(
     gives it back has the member derived again. One that is used or lapsed stays what it is.
     """
     open_ids = [
-        one.coupon_id for _, one in gone if one.coupon_id and one.coupon_state is CouponState.ISSUED
+        one.coupon_id
+        for _, one in gone
+        if one.coupon_id and one.coupon_state in (CouponState.ISSUED, CouponState.GIVEN)
     ]
     void = set(await coupons.void(open_ids, at=at)) if open_ids else set()
     # What was not locked when it was read may be by now: that one waits, too.
     ready = [
         (member_id, one)
         for member_id, one in gone
-        if one.coupon_id in void or one.coupon_state not in (CouponState.ISSUED, CouponState.LOCKED)
+        if one.coupon_id in void or one.coupon_state not in OPEN
     ]
     if not ready:
         return

@@ -54,8 +54,9 @@ class Discount(Struct, frozen=True, forbid_unknown_fields=True):
 
     Two of a lane that are for different lines of a cart both count. Where no lane is named, offers
     are in the lane "offer" and coupons in "coupon". Where SKUs, categories or brands are named,
-    only lines of these are discounted. A coupon of it is good for ``valid_days``. Of several
-    ``budgets`` each must have enough left: it applies whole or not at all.
+    only lines of these are discounted. A coupon of it is good for ``valid_days``, and where it
+    ``is_giftable`` its member may give it to a friend, who has it with the same conditions. Of
+    several ``budgets`` each must have enough left: it applies whole or not at all.
 
     Of a coupon batch there are at most ``stock`` coupons, ``per_member`` for each member; None
     means no end. Where ``is_claimable``, members whom the conditions let in claim it themselves,
@@ -74,6 +75,7 @@ class Discount(Struct, frozen=True, forbid_unknown_fields=True):
     is_claimable: bool = False
     claims_from: Annotated[datetime, Meta(tz=True)] | None = None
     claims_until: Annotated[datetime, Meta(tz=True)] | None = None
+    is_giftable: bool = False
     conditions: Conditions = ALWAYS
     budgets: Annotated[tuple[Budget, ...], Meta(max_length=8)] = ()
 

@@ -224,6 +224,27 @@ class Move(Movement, frozen=True, kw_only=True):
         return (self.member_id, self.to_member_id)
 
 
+class Receive(Movement, frozen=True, kw_only=True):
+    """Open for a member what another one spent on her, with the expiry that it had there.
+
+    ``spend_key`` names the spending, all of it and once. What has no expiry of its own lapses when
+    it would have lapsed with ``from_member_id``, who has the giver's account now.
+    """
+
+    kind = EntryKind.MOVE
+    from_member_id: int
+    spend_key: str
+
+    def content(self) -> tuple[object, ...]:
+        return (self.spend_key,)
+
+    def references(self) -> tuple[str, ...]:
+        return (self.spend_key,)
+
+    def members(self) -> tuple[int, ...]:
+        return (self.member_id, self.from_member_id)
+
+
 class MoveAll(Movement, frozen=True, kw_only=True):
     """Hand all points to another member where two are one, and what is owed.
 

@@ -3,11 +3,12 @@
 from datetime import datetime
 from operator import attrgetter
 
-from loyalty.errors import Refused
+from loyalty.errors import NotFound, Refused
 from loyalty.ledger.accounts import Account, EntryState, LotState
 from loyalty.ledger.book import Book
-from loyalty.ledger.movements import Move, MoveAll, MoveBack
+from loyalty.ledger.movements import Move, MoveAll, MoveBack, Receive
 from loyalty.ledger.steps import check_enough, check_points, lapse, pay_debt
+from models import EntryKind
 
 AnyMove = Move | MoveAll | MoveBack
 
@@ -28,6 +29,33 @@ def move(book: Book, movement: Move) -> EntryState:
     book.close(target, into)
     pay_debt(book, movement, target, lots=into.opened)
     return out
+
+
+def receive_spent(book: Book, movement: Receive) -> EntryState:
+    """Open for a member all that another spent on her, lot by lot, and return the entry.
+
+    Raises:
+        NotFound: ``no_such_entry``: there is no such spending.
+        Refused: ``more_than_spent``: some of it went back, or to another, already.
+        Conflict: ``member_was_merged``.
+    """
+    key = movement.spend_key
+    account, giver = book.own_account(movement.member_id), book.account(movement.from_member_id)
+    spent = book.entries.get(key)
+    if spent is None or spent.kind is not EntryKind.SPEND:
+        raise NotFound("no_such_entry", key=key, kind=EntryKind.SPEND.value)
+    restored = book.restored.setdefault(key, {})
+    wanted, gone = sum(spent.draws.values()), sum(restored.values())
+    if gone or not wanted:
+        raise Refused("more_than_spent", wanted=wanted, left=wanted - gone)
+    entry = book.begin(account, movement, undoes=key)
+    for number, points in sorted(spent.draws.items()):
+        lot = book.spent[key][number]
+        receive(account, entry, lot, points=points, expires_at=giver.idle_expires_at)
+        restored[number] = points
+    book.close(account, entry)
+    pay_debt(book, movement, account, lots=entry.opened)
+    return entry
 
 
 def pair(book: Book, movement: AnyMove) -> tuple[Account, Account]:

@@ -19,11 +19,12 @@ from loyalty.ledger.movements import (
     MoveBack,
     Movement,
     OnShortfall,
+    Receive,
     Restore,
     Settle,
     Spend,
 )
-from loyalty.ledger.moving import move, move_all, receive
+from loyalty.ledger.moving import move, move_all, receive, receive_spent
 from loyalty.ledger.parting import move_back
 from loyalty.ledger.steps import check_enough, check_points, keep_alive, pay_debt, take_away
 from models import EntryKind
@@ -243,6 +244,7 @@ _POSTINGS: dict[type[Movement], Callable[[Book, Any], EntryState]] = {
     Expire: _expire,
     Adjust: _adjust,
     Move: move,
+    Receive: receive_spent,
     MoveAll: move_all,
     MoveBack: move_back,
 }

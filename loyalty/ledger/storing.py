@@ -17,6 +17,7 @@ from loyalty.ledger.movements import (
     MoveAll,
     MoveBack,
     Movement,
+    Receive,
     Restore,
     Settle,
     Spend,
@@ -74,7 +75,8 @@ WHERE earning.key = ANY($1::text[]) AND earning.kind = 'earn'
 ORDER BY lot.origin_member_id IS NOT NULL
 """
 
-# A spending's draws; what its restores gave back to its lots, or opened anew from them elsewhere.
+# A spending's draws; what its restores gave back to its lots, or opened anew from them elsewhere;
+# and the lots of whoever received it.
 _SPENT_DRAWS = f"""
 SELECT coalesce(entry.undoes, entry.key) AS spend_key, entry.kind, draw.points AS drawn, {_LOT}
 FROM entry JOIN draw ON draw.member_id = entry.member_id AND draw.entry_number = entry.number
@@ -83,7 +85,7 @@ WHERE entry.key = ANY($1::text[]) OR (entry.undoes = ANY($1::text[]) AND entry.k
 UNION ALL
 SELECT entry.undoes, entry.kind, -lot.points AS drawn, {_LOT}
 FROM entry JOIN lot ON lot.member_id = entry.member_id AND lot.entry_number = entry.number
-WHERE entry.undoes = ANY($1::text[]) AND entry.kind = 'restore'
+WHERE entry.undoes = ANY($1::text[]) AND entry.kind IN ('restore', 'move')
 """
 
 # Who was merged with whom at some time, over any number of hands.
@@ -168,7 +170,7 @@ async def _load_lots(book: Book, movements: Sequence[Movement]) -> None:
     if earn_keys:
         for row in await db.fetch(_EARNED_LOTS, earn_keys):
             _note_earned(book, row)
-    spend_keys = _known(book, movements, (Restore,))
+    spend_keys = _known(book, movements, (Restore, Receive))
     if spend_keys:
         rows = await db.fetch(_SPENT_DRAWS, spend_keys)
         for row in sorted(rows, key=lambda row: row["kind"] != EntryKind.SPEND.value):
@@ -232,6 +234,9 @@ def _note_spent(book: Book, row: db.Row) -> None:
         book.spent.setdefault(key, {})[lot.number] = lot
         return
     restored = book.restored.setdefault(key, {})
+    if row["kind"] == EntryKind.MOVE.value:
+        restored.update(spent.draws)
+        return
     if lot.member_id == spent.member_id:
         restored[lot.number] = restored.get(lot.number, 0) - row["drawn"]
         return

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from loyalty import codes, coupons
+from loyalty import codes, coupons, gifts
 from loyalty.calendar import days_good
 from loyalty.coupons import Issue, Reason
 from loyalty.errors import Refused
 from loyalty.payments import PAYABLE_FOR
 from loyalty.rewards import Reward
 from loyalty.rewards.coupon import CouponReward
+from loyalty.rewards.friend_gift import FriendGift
 from models import RedemptionState
 
 
@@ -58,3 +59,9 @@ async def _coupon(reward: Reward, member_id: int, uuid: UUID, *, at: datetime) -
     if issued.refusal is not None and issued.refusal.code == "no_such_coupon_batch":
         raise Refused("reward_unavailable")
     return issued.unwrap()
+
+
+async def made_ready(reward: Reward, found: Fulfilled, uuid: UUID, *, at: datetime) -> None:
+    """Let what was redeemed for a friend be hers to send, once the redemption is written."""
+    if isinstance(reward, FriendGift) and found.coupon_id is not None:
+        await gifts.make_ready(uuid, found.coupon_id, at=at)

@@ -19,7 +19,7 @@ from loyalty.payments import (
     ToRefund,
     new_number,
 )
-from loyalty.redemptions.fulfilling import fulfilled
+from loyalty.redemptions.fulfilling import fulfilled, made_ready
 from loyalty.redemptions.undoing import give_back
 from loyalty.rewards import REWARDS
 from models import RedemptionPayment, RedemptionPaymentState, db
@@ -170,6 +170,7 @@ async def _fulfil(row: db.Row, member_id: int, *, at: datetime) -> None:
         found.expires_at,
         at,
     )
+    await made_ready(rule.body, found, row["uuid"], at=at)
 
 
 async def close(number: str, *, at: datetime) -> bool:

@@ -15,7 +15,7 @@ from loyalty.payments import Payer
 from loyalty.programme import Programme, Rule
 from loyalty.redemptions import shipping
 from loyalty.redemptions.catalogue import Taken, refusal_of, taken_of
-from loyalty.redemptions.fulfilling import fulfilled, key_of, reserved
+from loyalty.redemptions.fulfilling import fulfilled, key_of, made_ready, reserved
 from loyalty.redemptions.paying import await_payment
 from loyalty.redemptions.reading import REDEEMED, Redeemed, as_told, named
 from loyalty.redemptions.shipping import Destination
@@ -184,4 +184,5 @@ async def _write(wish: _Wish) -> Redeemed:
     )
     if not rows:
         raise Refused("reward_out_of_stock")
+    await made_ready(reward, found, wish.uuid, at=wish.at)
     return as_told(rows[0])

@@ -48,13 +48,14 @@ CREATE TABLE coupon (
     rule_version_id bigint NOT NULL REFERENCES rule_version,
     code text NOT NULL UNIQUE,
     reason jsonb NOT NULL,
-    state text NOT NULL CHECK (state IN ('issued', 'locked', 'used', 'void', 'expired')),
+    state text NOT NULL
+        CHECK (state IN ('issued', 'given', 'locked', 'used', 'void', 'expired')),
     locked_by bigint,
     issued_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL CHECK (expires_at > issued_at),
     ended_at timestamptz,
     CHECK ((state IN ('locked', 'used')) = (locked_by IS NOT NULL)),
-    CHECK ((state IN ('issued', 'locked')) = (ended_at IS NULL))
+    CHECK ((state IN ('issued', 'given', 'locked')) = (ended_at IS NULL))
 );
 CREATE INDEX coupon_member ON coupon (member_id, issued_at);
 CREATE INDEX coupon_slot ON coupon (slot, issued_at);

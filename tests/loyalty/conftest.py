@@ -8,13 +8,16 @@ from collections.abc import AsyncIterator
 import pytest
 
 from jifen import embedded
-from loyalty import programme
+from loyalty import gifts, programme
 from loyalty.conditions import Conditions
 from loyalty.conditions.tier_at_least import TierAtLeast
 from loyalty.discounts.fen_off import FenOff
 from loyalty.discounts.percent import Percent
 from loyalty.ledger import verify
+from loyalty.policies.card import Card
+from loyalty.policies.gifts import Gifts
 from loyalty.rewards.coupon import CouponReward
+from loyalty.rewards.friend_gift import FriendGift
 from loyalty.rewards.gift import Gift
 from models import db
 from tests.cast import JUNE_1
@@ -25,8 +28,12 @@ __all__ = ["store", "store_url"]
 
 RULES = {
     "coupon:ten_off": FenOff(name_zh="立减 10 元", name_en="¥10 off", fen=1000, valid_days=30),
+    "card:spring": Card(name_zh="春节", name_en="Spring Festival"),
+    "coupon:treat": FenOff(name_zh="请你喝", name_en="My treat", fen=2000, is_giftable=True),
     "coupon:vip_20": Percent(name_zh="VIP 8 折", name_en="VIP 20% off", percent=20, valid_days=30),
     "offer:coffee_5": Percent(percent=5, categories=("咖啡",)),
+    "gifts": Gifts(member_for_days=1, held_for_days=1),
+    "reward:friend": FriendGift(name_zh="请朋友", points=50, coupon_slot="coupon:treat", stock=5),
     "reward:gold": Gift(points=10, conditions=Conditions([TierAtLeast(rank=2)])),
     "reward:mug": Gift(name_zh="杯子", name_en="Mug", points=100),
     "reward:orphan": CouponReward(points=10, coupon_slot="coupon:nowhere"),
@@ -57,6 +64,7 @@ async def catalogue(rewards_url: str) -> AsyncIterator[None]:
             await programme.publish(slot, rule, starts_at=JUNE_1, by="test", at=JUNE_1)
         yield
         assert await verify() == []
+        assert await gifts.verify() == []
         assert await miscounted() == []
         assert await miscounted_coupons() == []
 

@@ -14,6 +14,7 @@ from web.languages import Language
 from web.texts.conditions import CONDITION_TEXTS
 from web.texts.customers import CUSTOMER_TEXTS
 from web.texts.edges import EDGE_TEXTS
+from web.texts.gifts import GIFT_TEXTS
 from web.texts.ladders import LADDER_TEXTS
 from web.texts.points import POINT_TEXTS
 from web.texts.purchases import PURCHASE_TEXTS
@@ -25,6 +26,7 @@ PARTS = (
     CUSTOMER_TEXTS,
     POINT_TEXTS,
     CONDITION_TEXTS,
+    GIFT_TEXTS,
     PURCHASE_TEXTS,
     STORE_TEXTS,
     LADDER_TEXTS,

@@ -80,6 +80,7 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
     # coupons
     "no_such_coupon": ("没有这张优惠券", "There is no such coupon"),
     "no_such_coupon_batch": ("没有这个券批次", "There is no such coupon batch"),
+    "coupon_given": ("优惠券已赠送", "The coupon is in a gift"),
     "coupon_locked": (
         "优惠券已用于待付款订单",
         "Another unpaid order holds the coupon",
@@ -124,6 +125,7 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
     "coupon_given_by_staff": ("品牌赠送", "A present from the brand"),
     "coupon_claimed_by_her": ("在领券中心领取", "Claimed by yourself"),
     "coupon_for_points": ("{points} 积分兑换", "Redeemed for {points} points"),
+    "coupon_as_gift": ("朋友赠送", "A gift of a friend's"),
     # play
     "no_such_challenge": ("没有这个任务", "No such challenge"),
     "challenge_not_reached": (

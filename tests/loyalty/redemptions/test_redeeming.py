@@ -277,6 +277,7 @@ async def test_the_catalogue_says_what_is_left_and_what_is_missing(lin: int, wan
     assert list(lines) == sorted(slot for slot in RULES if slot.startswith("reward:"))
     told = {slot: one.refusal.code if one.refusal else "" for slot, one in lines.items()}
     assert told == {
+        "reward:friend": "",
         "reward:gold": "tier_too_low",
         "reward:mug": "",
         "reward:orphan": "reward_unavailable",
