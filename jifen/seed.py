@@ -2,7 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from jifen.seeds import brand, campaigns, communities, coupons, earning, play, rewards, store
+from jifen.seeds import (
+    brand,
+    campaigns,
+    communities,
+    coupons,
+    earning,
+    gifts,
+    play,
+    rewards,
+    store,
+)
 from loyalty import connections, purchases, standing
 from loyalty.connections import (
     MiniProgramSettings,
@@ -55,6 +65,7 @@ async def seed(
     await earning.lay(at=at)
     await rewards.lay(at=at)
     await coupons.lay(at=at)
+    await gifts.lay(at=at)
     await play.lay(at=at)
     await campaigns.lay(at=at)
     if not await Shop.exists(kind=TMALL.kind, code=TMALL.code):

@@ -20,7 +20,9 @@ from web.typed import Moment
 class Coupon(Struct, frozen=True):
     """One coupon: what it takes off (``worth``), what it is for, and why I have it.
 
-    It is good until ``expires_at``. While an order that awaits payment holds it, it is ``locked``.
+    It is good until ``expires_at``. While an order that awaits payment holds it, it is ``locked``,
+    and while it is in a gift that nobody claimed yet, ``given``. ``is_giftable``: I may give it to
+    a friend.
     ``tags`` are short: for all goods, counts beside offers.
     """
 
@@ -32,6 +34,7 @@ class Coupon(Struct, frozen=True):
     tags: list[str]
     reason: str
     state: CouponState
+    is_giftable: bool
     code: str
     issued_at: Moment
     expires_at: Moment
@@ -63,6 +66,7 @@ def told(held: Held, rules: Programme, *, at: datetime, language: Language) -> C
         tags=words.tags,
         reason=words.reason,
         state=held.state,
+        is_giftable=words.is_giftable,
         code=codes.grouped(held.code),
         issued_at=held.issued_at,
         expires_at=held.expires_at,

@@ -144,13 +144,15 @@ class Coupon(Model):
     """One member's right to a discount; ``slot`` is its coupon batch ("coupon:vip_20").
 
     ``key`` names why she has it ("campaign:third_order:v1:71"), so it is issued once; ``reason``
-    says it to her: a code with its figures. ``locked_by`` is the store order that holds it.
+    says it to her: a code with its figures. ``locked_by`` is the store order that holds it. Where
+    she has it as a gift, ``issued_to`` is the member to whom we gave it.
     """
 
     id = fields.BigIntField(primary_key=True)
     uuid = fields.UUIDField(unique=True)
     key = fields.CharField(max_length=255, unique=True)
     member_id = fields.BigIntField()
+    issued_to = fields.BigIntField(null=True)
     slot = fields.TextField()
     rule_version_id = fields.BigIntField()
     code = fields.TextField()

@@ -20,6 +20,7 @@ class Described:
     """A coupon's name, what it takes off, what it is for, and why she has it.
 
     ``tags`` are short: that it is for all goods, and that it counts beside offers.
+    ``is_giftable``: she may give it to a friend.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Described:
     conditions: list[str]
     reason: str
     tags: list[str]
+    is_giftable: bool
 
 
 def described(held: Held, rules: Programme, *, at: datetime, language: Language) -> Described:
@@ -45,6 +47,7 @@ def of_batch(batch: Discount, tiers: Tiers, language: Language, *, reason: str =
         conditions=[one.spoken(language) for one in batch.wordings(tiers)],
         reason=reason,
         tags=[one.spoken(language) for one in _tags(batch)],
+        is_giftable=batch.is_giftable,
     )
 
 

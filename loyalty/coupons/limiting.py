@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 _LOCK_MEMBERS = "SELECT FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
-# What staff took back stays counted for her; what a refund took back can be given again.
+# What staff took back stays counted for her; what a refund took back can be given again. A coupon
+# that she gave to a friend counts for her, and not for the friend.
 _HERS = """
+WITH hers AS (SELECT id FROM customer WHERE coalesce(merged_into_id, id) = ANY($1::bigint[]))
 SELECT coalesce(customer.merged_into_id, customer.id) AS root, coupon.slot, count(*) AS coupons
-FROM coupon JOIN customer ON customer.id = coupon.member_id
+FROM coupon JOIN customer ON customer.id = coalesce(coupon.issued_to, coupon.member_id)
 WHERE coupon.slot = ANY($2::text[])
-  AND member_id IN (SELECT id FROM customer WHERE coalesce(merged_into_id, id) = ANY($1::bigint[]))
+  AND (issued_to IN (SELECT id FROM hers)
+       OR issued_to IS NULL AND member_id IN (SELECT id FROM hers))
   AND (coupon.state <> 'void' OR EXISTS (SELECT FROM coupon_deed
                                          WHERE coupon_id = coupon.id AND kind = 'voided'))
 GROUP BY 1, 2

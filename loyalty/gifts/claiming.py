@@ -17,7 +17,8 @@ from loyalty.ledger.movements import is_writable
 from models import GiftKind, GiftState, db
 
 _HAND_OVER = """
-UPDATE coupon SET state = 'issued', member_id = $2, reason = $3::jsonb
+UPDATE coupon SET state = 'issued', issued_to = coalesce(issued_to, member_id), member_id = $2,
+       reason = $3::jsonb
 WHERE id = $1 AND state = 'given' AND expires_at > $4
 RETURNING id
 """
