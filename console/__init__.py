@@ -20,6 +20,7 @@ from console import (
     merges,
     orders,
     parked,
+    price_audit,
     product_files,
     products,
     rules,
@@ -95,6 +96,8 @@ def add_to(app: web.Application, *, files: ProductFiles, framed_by: Sequence[str
             web.get("/rules/{slot}", rules.one, name="rule"),
             web.post("/rules/{slot}", rules.publish),
             web.post("/rules/{slot}/preview", rules.preview),
+            web.get("/price-audit", price_audit.page, name="price-audit"),
+            web.post("/price-audit", price_audit.audit_now),
             web.get("/runs", runs.page, name="runs"),
             web.get("/scorecard", scorecard.page, name="scorecard"),
         ]

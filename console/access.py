@@ -24,6 +24,7 @@ EVERYONE = frozenset(Role)
 LEADERS = frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR})
 EDITORS = frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER})
 CHANGERS = frozenset({Role.OWNER, Role.MANAGER})
+AUDITORS = frozenset({Role.OWNER, Role.MANAGER, Role.AUDITOR})
 PAGES: dict[str, frozenset[Role]] = {
     "today": EVERYONE,
     "members": EVERYONE,
@@ -36,6 +37,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "coupons": LEADERS,
     "ladders": LEADERS,
     "rules": LEADERS,
+    "price-audit": AUDITORS,
     "runs": LEADERS,
     "scorecard": LEADERS,
 }

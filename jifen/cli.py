@@ -98,6 +98,7 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
     link.add_argument("customer", help="the imported customer, as KIND:SCOPE:VALUE")
     _add_staff(commands, common)
     add("verify", _verify, "prove that the points ledger adds up")
+    add("audit", _audit, "prove that the own store's prices follow from their rules")
     add("doctor", _doctor, "look at this machine and say what is missing")
     add("new-key", _new_key, "make a master key for JIFEN_MASTER_KEY")
     return parser
@@ -332,6 +333,13 @@ def _verify(given: argparse.Namespace, settings: Settings) -> int:
     from jifen import verifying
 
     return _with_database(settings, verifying.run)
+
+
+def _audit(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import auditing
+
+    seal = sealer(settings)
+    return _with_database(settings, lambda: auditing.run(seal))
 
 
 def _doctor(given: argparse.Namespace, settings: Settings) -> int:

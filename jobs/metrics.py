@@ -20,3 +20,8 @@ LEDGER_FINDINGS = Gauge(
     "Figures that did not agree in the last nightly check",
     multiprocess_mode="mostrecent",
 )
+PRICE_DIFFERENCES = Gauge(
+    "jifen_price_differences",
+    "Orders whose price did not follow from what they keep in the last nightly audit",
+    multiprocess_mode="mostrecent",
+)

@@ -142,7 +142,7 @@ async def ask(shopper: Shopper, body: Cart, context: Context) -> QuotedCart:
     )
     shown, language = found.shown, shopper.language
     return QuotedCart(
-        quote=quotes.signed(shown, context.sealer),
+        quote=quotes.signed(shown, quotes.packed(found.grounds), sealer=context.sealer),
         good_until=shown.good_until,
         lines=_lines(found, language),
         goods_fen=shown.goods_fen,

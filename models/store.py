@@ -100,7 +100,8 @@ class StoreOrder(Model):
 
     ``number`` is what WeChat Pay knows it by (out_trade_no); ``quote`` is what was shown to her,
     ``lines`` what the purchase will have. ``payer_fen`` of ``total_fen`` was her own money.
-    One that ``hesitates`` has an offer that waited for her to hesitate.
+    One that ``hesitates`` has an offer that waited for her to hesitate. ``grounds`` are what
+    decided its price, and ``seal`` proves that nobody changed them, or the quote, since.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -111,6 +112,8 @@ class StoreOrder(Model):
     app_id = fields.TextField()
     quote: fields.Field[object] = fields.JSONField()
     lines: fields.Field[object] = fields.JSONField()
+    grounds: fields.Field[object] = fields.JSONField()
+    seal = fields.BinaryField()
     hesitates = fields.BooleanField(default=False)
     total_fen = fields.BigIntField()
     payer_fen = fields.BigIntField(null=True)
@@ -124,6 +127,22 @@ class StoreOrder(Model):
 
     class Meta:
         table = "store_order"
+
+
+class PriceAudit(Model):
+    """One audit of placed orders: how many were priced again, and those that differed.
+
+    ``differences`` are the first hundred, as [{number, member_id, ordered_at, rule, told}, ...].
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    audited_at = fields.DatetimeField()
+    orders = fields.IntField()
+    differing = fields.IntField()
+    differences: fields.Field[object] = fields.JSONField()
+
+    class Meta:
+        table = "price_audit"
 
 
 class StoreRefundState(StrEnum):

@@ -1,5 +1,6 @@
 """What staff read: the words of the pages, of codes and of rules, each in Chinese and English."""
 
+from console.words.audit import AUDIT
 from console.words.coupons import COUPONS
 from console.words.ladders import LADDERS
 from console.words.margins import MARGINS
@@ -9,7 +10,7 @@ from console.words.shipping import SHIPPING
 from console.words.states import STATES
 from web.languages import Language
 
-PARTS = (PAGES, STATES, PRODUCTS, LADDERS, MARGINS, COUPONS, SHIPPING)
+PARTS = (PAGES, STATES, PRODUCTS, LADDERS, MARGINS, COUPONS, SHIPPING, AUDIT)
 
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {name: zh for part in PARTS for name, (zh, _) in part.items()},

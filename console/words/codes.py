@@ -42,6 +42,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "sweep_sessions": ("清理过期的登录", "Forget sessions that have ended"),
     "ask_passes": ("查询平台会员", "Ask platforms who joined"),
     "tell_passes": ("告知平台会员变动", "Tell platforms of members who changed"),
+    "audit_prices": ("审计优惠价格", "Audit the prices"),
     "verify_ledger": ("核对积分账", "Verify the points ledger"),
 }
 

@@ -4,17 +4,19 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from loyalty import budgets, coupons, programme, quotes
 from loyalty.budgets import Wanted
 from loyalty.checkout import using_up
+from loyalty.checkout.sealing import kept, seal
 from loyalty.checkout.settling import record_paid
 from loyalty.discounts import DISCOUNTS
 from loyalty.errors import Conflict, Refused
 from loyalty.orders import OrderLine
 from loyalty.payments import PAYABLE_FOR, Payer, new_number
 from loyalty.products import ForSale, wanted
-from loyalty.quotes import Shown
+from loyalty.quotes import Grounds, Shown
 from loyalty.sealing import Sealer
 from models import Coupon, StoreOrder, db
 
@@ -44,7 +46,14 @@ async def order(
         quotes.check_good(shown, at=at)
         products = await wanted(line.sku for line in shown.lines)
         hesitates = await using_up.check(shown, at=at)
-        placed = await _place(uuid, shown, products, payer=payer, hesitates=hesitates, at=at)
+        new = _New(
+            uuid=uuid,
+            shown=shown,
+            grounds=quotes.unpacked(quotes.grounds_in(token, sealer)),
+            payer=payer,
+            hesitates=hesitates,
+        )
+        placed = await _place(new, products, sealer=sealer, at=at)
         if shown.coupon is not None:
             await coupons.lock(shown.coupon, member_id=member_id, order_id=placed, at=at)
         if shown.discounts:
@@ -80,38 +89,45 @@ def _same(known: StoreOrder, shown: Shown) -> StoreOrder:
     return known
 
 
+class _New(Struct, frozen=True):
+    """An order to place."""
+
+    uuid: UUID
+    shown: Shown
+    grounds: Grounds
+    payer: Payer
+    hesitates: bool
+
+
 _PLACE = """
 INSERT INTO store_order (uuid, member_id, number, openid, app_id, quote, lines, total_fen,
-    coupon_id, state, ordered_at, lapses_at, hesitates)
-VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9, 'awaiting_payment', $10, $11, $12)
+    coupon_id, state, ordered_at, lapses_at, hesitates, grounds, seal)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9, 'awaiting_payment', $10, $11, $12,
+    $13::jsonb, $14)
 ON CONFLICT (uuid) DO NOTHING RETURNING id
 """
 
 
-async def _place(
-    uuid: UUID,
-    shown: Shown,
-    products: dict[str, ForSale],
-    *,
-    payer: Payer,
-    hesitates: bool,
-    at: datetime,
-) -> int:
+async def _place(new: _New, products: dict[str, ForSale], *, sealer: Sealer, at: datetime) -> int:
+    shown, payer = new.shown, new.payer
+    lines = _lines(shown, products)
     coupon = await Coupon.get_or_none(uuid=shown.coupon) if shown.coupon else None
     rows = await db.fetch(
         _PLACE,
-        uuid,
+        new.uuid,
         shown.member_id,
         new_number(at),
         payer.openid,
         payer.app_id,
         msgspec.json.encode(shown).decode(),
-        msgspec.json.encode(_lines(shown, products)).decode(),
+        msgspec.json.encode(lines).decode(),
         shown.total_fen,
         coupon.id if coupon else None,
         at,
         at + PAYABLE_FOR,
-        hesitates,
+        new.hesitates,
+        msgspec.json.encode(new.grounds).decode(),
+        seal(kept(shown, new.grounds, lines), sealer),
     )
     if not rows:
         raise Conflict("key_reused")

@@ -20,6 +20,7 @@ from loyalty.products import ForSale
 from loyalty.programme import Programme
 from loyalty.quotes.arithmetic import Applied, Declined, Priced, Proposal, merged, priced, why_not
 from loyalty.quotes.choosing import MOST_LOOKS
+from loyalty.quotes.grounds import Grounds, grounds_of
 from loyalty.quotes.signing import GOOD_FOR, Shown, ShownDiscount, ShownLine
 from loyalty.quotes.unlocking import Unlock, unlocks
 from loyalty.wording import Worded
@@ -56,13 +57,15 @@ class Worth(Struct, frozen=True):
 class Quote(Struct, frozen=True):
     """A cart priced for a member.
 
-    ``shown`` is what gets signed. ``worths`` are those of her coupons that would save something on
-    this cart, the best one first, whether she chose one or not; ``unlocks`` what a little more in
-    the cart would save, the nearest first. ``names`` are those of products that are missing.
+    ``shown`` is what gets signed, with the ``grounds`` that decided it. ``worths`` are those of her
+    coupons that would save something on this cart, the best one first, whether she chose one or
+    not; ``unlocks`` what a little more in the cart would save, the nearest first. ``names`` are
+    those of products that are missing.
     """
 
     shown: Shown
     case: Case
+    grounds: Grounds
     products: tuple[ForSale, ...]
     applied: tuple[Applied, ...]
     declined: tuple[Declined, ...]
@@ -119,8 +122,9 @@ async def quote(
     unlocked = unlocks(case, proposals, found, margin=margin)
     shop = ShopRef(ShopKind.OWN_STORE, shop_code)
     return Quote(
-        shown=_shown(found, member_id, at=at),
+        shown=shown_of(found, member_id, at=at),
         case=case,
+        grounds=grounds_of(case, proposals, rules),
         products=tuple(sold[line.sku] for line in cart),
         applied=found.applied,
         declined=declined,
@@ -239,7 +243,8 @@ def _worths(
     )
 
 
-def _shown(found: Priced, member_id: int, *, at: datetime) -> Shown:
+def shown_of(found: Priced, member_id: int, *, at: datetime) -> Shown:
+    """Return what a member is shown of a priced cart."""
     used = [one.proposal.coupon for one in found.applied if one.proposal.coupon]
     return Shown(
         member_id=member_id,

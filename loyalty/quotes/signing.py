@@ -52,10 +52,14 @@ class Shown(Struct, frozen=True):
         return sum(line.total_fen for line in self.lines)
 
 
-def signed(shown: Shown, sealer: Sealer) -> str:
-    """Return the token of a quote: readable by anybody, made by nobody else."""
-    told = msgspec.json.encode(shown)
-    return f"{_text(told)}.{_text(_digest(told, sealer))}"
+def signed(shown: Shown, grounds: bytes, *, sealer: Sealer) -> str:
+    """Return the token of a quote: what it shows is readable by anybody, and made by nobody else.
+
+    Its ``grounds``, what decided the price, are readable by nobody.
+    """
+    sealed = sealer.seal(grounds, purpose=PURPOSE)
+    told = f"{_text(msgspec.json.encode(shown))}.{_text(sealed)}"
+    return f"{told}.{_text(_digest(told.encode(), sealer))}"
 
 
 def read(token: str, sealer: Sealer) -> Shown:
@@ -64,15 +68,21 @@ def read(token: str, sealer: Sealer) -> Shown:
     Raises:
         Refused: ``quote_forged``: not made by us, or changed.
     """
-    told, _, signature = token.partition(".")
+    told, _, signature = token.rpartition(".")
     try:
-        body = urlsafe_b64decode(told)
-        genuine = hmac.compare_digest(_text(_digest(body, sealer)).encode(), signature.encode())
+        genuine = hmac.compare_digest(
+            _text(_digest(told.encode(), sealer)).encode(), signature.encode()
+        )
     except ValueError:
         genuine = False
     if not genuine:
         raise Refused("quote_forged")
-    return msgspec.json.decode(body, type=Shown)
+    return msgspec.json.decode(urlsafe_b64decode(told.partition(".")[0]), type=Shown)
+
+
+def grounds_in(token: str, sealer: Sealer) -> bytes:
+    """Return the grounds in a token that was read."""
+    return sealer.unseal(urlsafe_b64decode(token.split(".")[1]), purpose=PURPOSE)
 
 
 def check_good(shown: Shown, *, at: datetime) -> None:

@@ -53,6 +53,7 @@ PAGES = (
     "/coupons",
     "/ladders",
     "/rules",
+    "/price-audit",
     "/runs",
     "/scorecard",
 )

@@ -132,7 +132,7 @@ async def quoted(
 
 
 def token(quote: Quote) -> str:
-    return quotes.signed(quote.shown, SEALER)
+    return quotes.signed(quote.shown, quotes.packed(quote.grounds), sealer=SEALER)
 
 
 async def ordered(
