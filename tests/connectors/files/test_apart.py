@@ -16,7 +16,7 @@ from connectors.files.faults import FileFault
 from connectors.files.taking import Reading, Taken
 from models import ImportedFile, Purchase
 from tests.connectors.files.conftest import NOW, Import
-from tests.connectors.files.test_import import child, money, till
+from tests.connectors.files.test_import import child, hurry, money, moved_past, taking_time, till
 from tests.connectors.files.test_mapping import FIRST
 
 
@@ -90,15 +90,6 @@ def test_a_reader_that_is_killed_is_a_fault_and_one_that_is_left_ends(
     assert children() == []
 
 
-async def moved_past(orders: int) -> None:
-    """Wait until an import has recorded more orders than these."""
-    for _ in range(1_200):
-        if await ImportedFile.filter(orders_read__gt=orders).exists():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("the import does not move")
-
-
 def children(pid: int | None = None) -> list[int]:
     own = pid or os.getpid()
     told = Path(f"/proc/{own}/task/{own}/children").read_text()
@@ -111,11 +102,12 @@ async def running(
 ) -> AsyncIterator[tuple[int, Path, Path]]:
     """Give the process id of an import that has recorded something, with its files."""
     table, mapping = till(tmp_path, 9_000)
-    process = child(database_url, table, "--mapping", mapping, "--batch", 40)
-    await moved_past(0)
-    yield process.pid, table, mapping
-    process.kill()
-    process.wait()
+    async with taking_time():
+        process = child(database_url, table, "--mapping", mapping, "--batch", 40)
+        await moved_past(0)
+        yield process.pid, table, mapping
+        process.kill()
+        process.wait()
 
 
 async def test_a_killed_reader_stops_the_import_which_goes_on_when_called_again(
@@ -129,6 +121,7 @@ async def test_a_killed_reader_stops_the_import_which_goes_on_when_called_again(
     known = await ImportedFile.get()
     assert known.finished_at is None
     assert await Purchase.all().count() == known.orders_read < 9_000
+    await hurry()
     said = await jifen_import(table, "--mapping", mapping)
     assert said.status == 0
     assert await money() == (9_000, 18_000, 9_000 * 2000, 9_000 * 1800)
@@ -166,12 +159,13 @@ async def test_points_are_the_same_however_often_an_import_was_cut_off(
     jifen_import: Import, database_url: str, tmp_path: Path
 ) -> None:
     table, mapping = till(tmp_path, 1_000)
-    for _ in range(2):
-        process = child(database_url, table, "--mapping", mapping, "--batch", 30)
-        stands = sum([one.orders_read for one in await ImportedFile.all()])
-        await moved_past(stands)
-        process.send_signal(signal.SIGINT)
-        await asyncio.to_thread(process.wait)
+    async with taking_time():
+        for _ in range(2):
+            stands = sum([one.orders_read for one in await ImportedFile.all()])
+            process = child(database_url, table, "--mapping", mapping, "--batch", 30)
+            await moved_past(stands)
+            process.send_signal(signal.SIGINT)
+            await asyncio.to_thread(process.wait)
     said = await jifen_import(table, "--mapping", mapping, "--batch", 70)
     assert said.status == command.DONE
     assert "recorded 1,000 orders with 2,000 lines" in said.text

@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -236,24 +238,62 @@ def child(database_url: str, *arguments: object) -> "subprocess.Popen[bytes]":
     )
 
 
+@asynccontextmanager
+async def taking_time() -> AsyncIterator[None]:
+    """Let a batch take so long that whoever cuts an import off is not too late for it."""
+    await db.fetch(
+        "CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$"
+    )
+    await db.fetch(
+        "CREATE TRIGGER slowly BEFORE UPDATE ON imported_file"
+        " FOR EACH ROW EXECUTE FUNCTION take_time()"
+    )
+    yield
+    await hurry()
+
+
+async def hurry() -> None:
+    """Let a batch take no more time than it needs, from now on."""
+    await gone()
+    await db.fetch("DROP FUNCTION IF EXISTS take_time CASCADE")
+
+
+async def moved_past(orders: int) -> None:
+    """Wait until an import has recorded more orders than these."""
+    for _ in range(1_200):
+        if await ImportedFile.filter(orders_read__gt=orders).exists():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("the import does not move")
+
+
+async def gone() -> None:
+    """Wait until nothing that a dead process began is under way in the database."""
+    async with asyncio.timeout(60):
+        while await db.fetch(  # noqa: ASYNC110 (nobody tells us)
+            "SELECT FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND state <> 'idle'"
+        ):
+            await asyncio.sleep(0.05)
+
+
 async def test_killed_at_any_point_the_same_call_goes_on_and_nothing_is_lost_or_doubled(
     jifen_import: Import, database_url: str, tmp_path: Path
 ) -> None:
     table, mapping = till(tmp_path, 1_500, bad=700)
     stands = 0
-    for _ in range(3):
-        running = child(database_url, table, "--mapping", mapping, "--batch", 40)
-        for _ in range(600):
-            await asyncio.sleep(0.05)
-            known = await ImportedFile.all().first()
-            if known is not None and known.orders_read > stands:
-                break
-        os.kill(running.pid, signal.SIGKILL)
-        running.wait()
-        known = await ImportedFile.get()
-        assert known.orders_read > stands
-        stands = known.orders_read
-        assert await Purchase.all().count() == stands - (1 if stands > 700 else 0)
+    async with taking_time():
+        for _ in range(3):
+            running = child(database_url, table, "--mapping", mapping, "--batch", 40)
+            await moved_past(stands)
+            os.kill(running.pid, signal.SIGKILL)
+            running.wait()
+            await gone()
+            known = await ImportedFile.get()
+            assert known.orders_read > stands
+            stands = known.orders_read
+            assert await Purchase.all().count() == stands - (1 if stands > 700 else 0)
     said = await jifen_import(table, "--mapping", mapping)
     assert f"going on behind the {stands:,} orders" in said.text
     assert "recorded 1,499 orders with 2,998 lines" in said.text
