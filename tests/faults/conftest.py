@@ -64,7 +64,7 @@ class Servers:
 
     async def start_again(self) -> list[str]:
         """Start what was killed."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while not (names := await asyncio.to_thread(self.embedded.restart_dead)):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         return names

@@ -32,7 +32,7 @@ def until(true: Callable[[], bool], *, seconds: float = 60.0, what: str = "it") 
     return time.monotonic() - began_at
 
 
-def run(*arguments: str, seconds: float = 60.0) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str, seconds: float = 120.0) -> "subprocess.CompletedProcess[str]":
     """Run a command of jifen to its end."""
     return subprocess.run(
         [*JIFEN, *arguments],
@@ -115,7 +115,7 @@ class Demo:
         self.members |= family_of(self.process.pid)
         began_at = time.monotonic()
         self.process.send_signal(number)
-        rest, _ = self.process.communicate(timeout=30)
+        rest, _ = self.process.communicate(timeout=60)
         return self.process.returncode, time.monotonic() - began_at, rest
 
     def interrupt(self) -> tuple[int, float, bytes]:
@@ -123,7 +123,7 @@ class Demo:
         self.members |= family_of(self.process.pid)
         began_at = time.monotonic()
         os.killpg(self.process.pid, signal.SIGINT)
-        rest, _ = self.process.communicate(timeout=30)
+        rest, _ = self.process.communicate(timeout=60)
         return self.process.returncode, time.monotonic() - began_at, rest
 
     def orphans(self) -> set[int]:
@@ -164,7 +164,7 @@ class Demo:
         """Call the simulator's control API."""
         content = None if body is None else json.dumps(body).encode()
         asked = urllib.request.Request(f"{self.told['page']}play/{path}", data=content)
-        with urllib.request.urlopen(asked, timeout=30) as answer:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             told: Json = json.loads(answer.read())
         return told
 

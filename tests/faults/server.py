@@ -47,7 +47,7 @@ async def process(
 
 
 async def _answers(address: str) -> None:
-    async with asyncio.timeout(30), aiohttp.ClientSession() as http:
+    async with asyncio.timeout(90), aiohttp.ClientSession() as http:
         while True:
             try:
                 async with http.get(f"{address}/healthz") as answer:

@@ -69,5 +69,5 @@ async def test_valkey_is_flushed_killed_and_comes_back(town: Town, own: Servers)
         assert await own.start_again() == ["Valkey"]
         await asyncio.sleep(0.4)
     assert traffic.statuses() == {200}
-    assert traffic.slowest_seconds() < 2
+    assert traffic.slowest_seconds() < SLOWEST_SECONDS
     await everyone_was_told_once(town, traffic)

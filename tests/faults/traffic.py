@@ -12,6 +12,7 @@ from tests.bot.conftest import Town
 from tests.bot.platform import Answer, Platform, text
 
 SLOWEST_SECONDS = 5.0
+LOOK_SECONDS = 0.05
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Traffic:
 
     begin: Callable[[str], None]
     sent: list[Sent] = field(default_factory=list)
+    lag_seconds: float = 0.0
 
     @property
     def answers(self) -> list[Answer]:
@@ -42,7 +44,16 @@ class Traffic:
         return {answer.http_status for answer in self.answers}
 
     def slowest_seconds(self) -> float:
-        return max(answer.seconds for answer in self.answers)
+        """How long an answer took at most, less what this busy process itself stood still."""
+        return max(answer.seconds for answer in self.answers) - self.lag_seconds
+
+    async def watch_lag(self) -> None:
+        """Add up by how much this process is later than it wanted, until cancelled."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            wanted = clock() + LOOK_SECONDS
+            await asyncio.sleep(LOOK_SECONDS)
+            self.lag_seconds += max(0.0, clock() - wanted - LOOK_SECONDS)
 
 
 @asynccontextmanager
@@ -63,10 +74,13 @@ async def writing(town: Town, *platforms: Platform, consumers: int = 8) -> Async
     begun: list[asyncio.Task[None]] = []
     async with asyncio.TaskGroup() as group:
         traffic = Traffic(begin=lambda name: begun.append(group.create_task(write(name))))
+        watching = asyncio.create_task(traffic.watch_lag())
         for number in range(consumers):
             traffic.begin(f"oWriter{number}")
         yield traffic
         stopping.set()
+        await asyncio.wait(begun)
+        watching.cancel()
 
 
 async def _send(platform: Platform, sent: Sent) -> None:
