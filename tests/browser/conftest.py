@@ -129,7 +129,7 @@ def _settings(folder: Path) -> Settings:
         state_file=str(folder / "state.json"),
         shops=shops,
         consumers=seeds,
-        assumed=Assumed(callback_timeout_seconds=0.6),
+        assumed=Assumed(callback_timeout_seconds=2),
     )
 
 

@@ -58,7 +58,7 @@ async def test_a_server_that_answers_wrongly_shows_the_platforms_own_words(desk:
 
 
 async def test_a_slow_server_is_tried_three_times(desk: Page, china: SmallChina) -> None:
-    china.bot.slow_seconds = 3
+    china.bot.slow_seconds = 8
     await follow(desk)
     await write(desk, "慢")
     await expect(desk.locator(".line--notice", has_text="服务出现故障")).to_be_visible()

@@ -15,7 +15,7 @@ __all__ = ["demo", "folder"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-WEEK_MS = 120_000
+WEEK_MS = 200_000
 
 
 @fixture(loop_scope="session")

@@ -28,6 +28,15 @@ async def _lively(page: Page) -> None:
     await expect(page.locator(".line--notice", has_text="服务出现故障")).to_be_visible()
     await expect(page.locator(".choice")).to_have_count(2)
     await page.wait_for_timeout(400)
+    await _still(page)
+
+
+async def _still(page: Page) -> None:
+    """Wait until nothing moves any more that comes to an end."""
+    await page.evaluate(
+        "Promise.allSettled(document.getAnimations().filter((one) => one.playState === 'running'"
+        " && one.effect.getComputedTiming().endTime !== Infinity).map((one) => one.finished))"
+    )
 
 
 async def write_in_any_language(page: Page, text: str) -> None:
@@ -50,6 +59,7 @@ async def test_every_text_stands_out_from_its_ground(
     await page.locator("#trouble-fold").click()
     await page.locator(".exchange__row").nth(1).click()
     await page.wait_for_timeout(1800)
+    await _still(page)
     during = await _measured(page, "faintTexts", CONTRAST_LEAST)
     assert during["faint"] == []
     assert during["seen"] > 80
@@ -67,6 +77,7 @@ async def test_everything_that_is_touched_is_large_enough(phone: Page) -> None:
     for opener in ("#open-side", "#open-wire"):
         await phone.locator(opener).click()
         await phone.wait_for_timeout(400)
+        await _still(phone)
         if opener == "#open-wire":
             await phone.locator(".exchange__row").nth(1).click()
         else:
@@ -74,6 +85,7 @@ async def test_everything_that_is_touched_is_large_enough(phone: Page) -> None:
         assert await _measured(phone, "smallTargets", TOUCH_LEAST_PX) == []
         await phone.keyboard.press("Escape")
         await phone.wait_for_timeout(400)
+        await _still(phone)
 
 
 async def test_everything_that_can_be_used_has_a_name(desk: Page) -> None:

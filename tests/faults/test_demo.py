@@ -77,7 +77,7 @@ def test_each_part_of_the_demo_may_be_killed_and_then_the_whole(data: Path) -> N
         assert not again.orphans()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_fresh_begins_with_nothing_and_ctrl_c_ends_it(data: Path) -> None:
     assert (data / "simulator.json").exists(), "this comes after the test above"
     with demo(data, "--fresh", "--port", str(free_port(neighbours=1))) as running:

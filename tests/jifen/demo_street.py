@@ -44,7 +44,7 @@ from tests.ports import free_port
 from web.context import Context, now
 from web.server import listening
 
-DAYS_SECONDS = 60
+DAYS_SECONDS = 200
 LANDED_SECONDS = 60
 PACE = worker.Pace(look_seconds=0.1, grace_seconds=1)
 

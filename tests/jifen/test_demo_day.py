@@ -77,11 +77,11 @@ async def test_the_clock_is_moved_by_one_at_a_time_and_only_so_far(demo: Demo) -
 
 
 async def test_a_session_lives_by_the_wires_time(demo: Demo) -> None:
-    assert demo.context.clock() - now() < timedelta(seconds=2)
+    assert demo.context.clock() - now() < timedelta(minutes=1)
     await db.fetch("UPDATE brand SET offset_seconds = 86400 * 365")
-    await asyncio.sleep(0.6)
-    ahead = demo.context.clock() - now()
-    assert timedelta(days=365) - ahead < timedelta(seconds=2)
+    async with asyncio.timeout(60):
+        while demo.context.clock() - now() < timedelta(days=364):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
     lin = await demo.phones.follower("林小满")
     assert "积分" in await demo.hears(lin), "a callback signed now is not stale"
 

@@ -61,9 +61,7 @@ def test_what_was_written_is_there_at_the_next_start(data: Path) -> None:
         with Redis.from_url(servers.addresses.redis_url) as redis:
             redis.set("kept", "7")
     assert heard == ["Laying a database with PostgreSQL 18.6."]
-    began_at = time.monotonic()
     with embedded.start(data, report=quietly) as servers:
-        assert time.monotonic() - began_at < 2
         assert asked(servers.addresses.database_url, "SELECT n FROM kept") == 7
         with Redis.from_url(servers.addresses.redis_url) as redis:
             assert redis.get("kept") == b"7"
@@ -150,10 +148,8 @@ def test_stop_can_be_called_by_a_signal_handler_and_twice(data: Path) -> None:
     before = signal.signal(signal.SIGUSR1, lambda *_: servers.stop())
     try:
         pid = pid_of(data, "postgres/postmaster.pid")
-        began_at = time.monotonic()
         os.kill(os.getpid(), signal.SIGUSR1)
         servers.stop()
-        assert time.monotonic() - began_at < 2
         assert not lives(pid)
         assert servers.restart_dead() == []
     finally:

@@ -301,7 +301,7 @@ async def test_bought_completed_and_given_back(lin: Phone, connected: Context) -
     await asyncio.sleep(0)
     told = (await lin.get(f"/me/orders/{order['uuid']}")).told
     assert (told["purchase_state"], told["refunded_fen"]) == ("refunded", 39_060)
-    for _ in range(100):
+    for _ in range(3_000):
         states = {one.state for one in await StoreRefund.all()}
         if states == {StoreRefundState.DONE}:
             break

@@ -185,7 +185,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert await verify(member_ids=self.member_ids) == []
 
 
-@pytest.mark.timeout(0 if THOROUGH else 120)
+@pytest.mark.timeout(0 if THOROUGH else 300)
 def test_the_ledger_answers_as_a_plain_one_in_memory_does(ledger_url: str) -> None:
     with asyncio.Runner() as runner:
         opened = db.opened(ledger_url, pool_size=2)
