@@ -33,7 +33,7 @@ class ShopServer(Playing):
         self.phone_bound = False
         self.personal_offers = True
         self.codes = 0
-        self.code_seconds = 60
+        self.code_seconds = [60]  # of one code after another; the last stands for all that follow
         self.told_profile: Json = {"called": "", "birthday": None, "birthday_changes_at": None}
         self.cart: list[Json] = []
         self.orders: dict[str, Json] = {}
@@ -196,13 +196,14 @@ class ShopServer(Playing):
 
     async def code(self, request: web.Request) -> Json:
         self.codes += 1
+        lasts = self.code_seconds.pop(0) if self.code_seconds[1:] else self.code_seconds[0]
         digits = f"{self.codes:018}"
         return {
             "code": digits,
             "code_grouped": " ".join(digits[place : place + 4] for place in range(0, 18, 4)),
             "qr": qr_of(digits),
             "now": soon(),
-            "renews_at": soon(seconds=self.code_seconds),
+            "renews_at": soon(seconds=lasts),
         }
 
     async def prefer(self, request: web.Request) -> Json:
