@@ -58,7 +58,7 @@ def _input(name: str, kind: inspect.Type, value: Any) -> Input:
         case inspect.DateTimeType():
             return Input(name, "moment", _clock(value), is_optional=is_optional)
         case inspect.VarTupleType(item_type=inspect.StrType()):
-            return Input(name, "list", ", ".join(value))
+            return Input(name, "list", ", ".join(value or ()))
         case inspect.VarTupleType(item_type=inspect.StructType() as row):
             blank: list[dict[str, Any]] = [{}] * BLANK_ROWS
             rows = [_cells(f"{name}.{i}", row, told) for i, told in enumerate([*value, *blank])]

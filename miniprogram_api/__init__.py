@@ -29,6 +29,7 @@ from miniprogram_api import (
     session,
     shop_membership,
     subscriptions,
+    tiers,
 )
 from web.session import Shopper, shopper
 from web.typed import Api, Part, delete, get, post, put
@@ -38,6 +39,7 @@ OPERATIONS = (
     delete("/session", session.sign_out),
     get("/me", me.read),
     get("/me/code", member_code.read),
+    get("/me/tiers", tiers.read),
     get("/me/ledger", ledger.read),
     put("/me/language", language.choose),
     put("/me/preferences", preferences.choose),

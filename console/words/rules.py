@@ -40,6 +40,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "hours": ("小时", "Hours"),
     "threshold_fen": ("门槛（分）", "Sum that is wanted (fen)"),
     "within_fen": ("至多还差（分）", "Short by at most (fen)"),
+    "benefits_zh": ("权益（中文，逗号分隔）", "Benefits, in Chinese (separated by commas)"),
+    "benefits_en": ("权益（英文，逗号分隔）", "Benefits, in English (separated by commas)"),
     "budgets": (
         "预算（每行一个周期，空为不限）",
         "Budgets (a period a row; empty: no end)",

@@ -3,11 +3,16 @@
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jifen.seeds.laying import lay_rules
+from loyalty import programme
 from loyalty.calendar import day_of, start_of
 from loyalty.earning.cap import Cap
 from loyalty.earning.multiplier import Multiplier
+from loyalty.policies.tiers import Tiers
+from loyalty.programme import BEGINNING
+from models import RuleVersion
 
 DOUBLE_SLOT = "earning:double_618"
 SILVER = Multiplier(
@@ -26,9 +31,25 @@ GOLD = Multiplier(
 )
 
 
+BENEFITS = {
+    "basic": (("消费 1 元得 1 积分",), ("A point a yuan",)),
+    "silver": (("1.2 倍积分", "会员群"), ("1.2 times the points", "The VIP group")),
+    "gold": (("1.5 倍积分", "会员群"), ("1.5 times the points", "The VIP group")),
+}
+
+
 async def lay(*, at: datetime) -> None:
     """Publish them; a second time changes nothing."""
     await lay_rules(_rules(at), at=at)
+    if not await RuleVersion.filter(slot="tiers").exclude(created_by="jifen").exists():
+        await programme.publish("tiers", _tiers(), starts_at=BEGINNING, by="demo", at=at)
+
+
+def _tiers() -> Tiers:
+    """Return the first tiers with what they bring."""
+    first = Tiers()
+    told = {code: {"benefits_zh": zh, "benefits_en": en} for code, (zh, en) in BENEFITS.items()}
+    return replace(first, tiers=tuple(replace(one, **told[one.code]) for one in first.tiers))
 
 
 def _rules(at: datetime) -> tuple[tuple[str, Struct], ...]:

@@ -10,6 +10,9 @@ from loyalty.wording import Worded, yuan
 
 Weight = Annotated[int, Meta(ge=0, le=10_000)]
 Days = Annotated[int, Meta(ge=0, le=1100)]
+Benefits = Annotated[
+    tuple[Annotated[str, Meta(min_length=1, max_length=40)], ...], Meta(max_length=12)
+]
 Grade = Annotated[int, Meta(ge=1, le=10)] | None
 
 
@@ -37,7 +40,9 @@ class Tier(Struct, frozen=True, forbid_unknown_fields=True):
     """One tier, from so much of the measure within the window on, net of refunds.
 
     The threshold is in fen where tiers go by money. The grades are what the tier is called on
-    each platform's member pass: 1 to 4 at Tmall, 1 to 10 elsewhere; empty where it has none.
+    each platform's member pass: 1 to 4 at Tmall, 1 to 10 elsewhere; empty where it has none. The
+    benefits are what she reads of it in the mini-program; in English the Chinese ones, where
+    there are none.
     """
 
     code: Annotated[str, Meta(pattern="^[a-z0-9_]{1,20}$")]
@@ -49,6 +54,8 @@ class Tier(Struct, frozen=True, forbid_unknown_fields=True):
     jd_grade: Grade = None
     douyin_grade: Grade = None
     wechat_shop_grade: Grade = None
+    benefits_zh: Benefits = ()
+    benefits_en: Benefits = ()
 
 
 # How many grades each platform has.

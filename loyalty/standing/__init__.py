@@ -13,6 +13,7 @@ from loyalty.standing.changes import (
     waiting,
 )
 from loyalty.standing.deriving import Derived, derive
+from loyalty.standing.growing import Growth, growth
 from loyalty.standing.history import held
 from loyalty.standing.knowing import Known, facts_of, known
 from loyalty.standing.previewing import TierMove, TierMoves, preview
@@ -20,6 +21,7 @@ from loyalty.standing.previewing import TierMove, TierMoves, preview
 __all__ = [
     "Changed",
     "Derived",
+    "Growth",
     "Known",
     "TierMove",
     "TierMoves",
@@ -29,6 +31,7 @@ __all__ = [
     "everyone_changed",
     "facts_of",
     "forget",
+    "growth",
     "held",
     "known",
     "preview",

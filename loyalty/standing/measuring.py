@@ -167,6 +167,13 @@ def _ever(day: str) -> str:
     return "'-infinity'::date"
 
 
+def counts_since(tiers: Tiers) -> str:
+    """Return the SQL of the first day that counts today, by ``arguments``."""
+    if tiers.is_rolling:
+        return _rolling("$2")
+    return _ever("$2") if tiers.window is Window.EVER else _calendar("$2")
+
+
 def stood(tiers: Tiers, source: str) -> str:
     """Return the common table expressions that end with ``stood``, of ``THESE`` or ``EVERYONE``.
 

@@ -171,6 +171,19 @@ module.exports = {
       not_for_her: 'Not for you yet',
     },
   },
+  tier: {
+    title: 'Tiers',
+    states: { current: 'Yours now', unlocked: 'Unlocked', locked: 'Locked' },
+    counted: '{window}: {amount}',
+    lasts: 'Yours until {day}',
+    benefits: 'benefits',
+    no_benefits: 'This tier has no benefits of its own yet',
+    ways: 'Ways up',
+    go: { buy: 'Shop', check_in: 'Check in' },
+    growth: 'What it comes from',
+    no_growth: 'No order counts yet',
+    kinds: { order: 'Order', visit: 'Visit' },
+  },
   ladder: {
     title: 'Shop coupons',
     none: 'There are no such coupons at the moment',
@@ -227,6 +240,7 @@ module.exports = {
     states: { open: 'On the way', ready: 'Ready', claimed: 'Claimed' },
   },
   me: {
+    tiers: 'Tiers and benefits',
     title: 'Me',
     since: 'since {day}',
     code: 'My code',

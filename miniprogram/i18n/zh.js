@@ -166,6 +166,19 @@ module.exports = {
       not_for_her: '未满足',
     },
   },
+  tier: {
+    title: '等级权益',
+    states: { current: '当前等级', unlocked: '已解锁', locked: '未解锁' },
+    counted: '{window}已有 {amount}',
+    lasts: '保留至{day}',
+    benefits: '专属权益',
+    no_benefits: '这个等级暂未设置专属权益',
+    ways: '快速升级',
+    go: { buy: '去购买', check_in: '去签到' },
+    growth: '累计明细',
+    no_growth: '还没有计入的订单',
+    kinds: { order: '购物', visit: '到访' },
+  },
   ladder: {
     title: '店铺礼券',
     none: '暂时没有满额礼券活动',
@@ -222,6 +235,7 @@ module.exports = {
     states: { open: '进行中', ready: '可领取', claimed: '已领取' },
   },
   me: {
+    tiers: '等级权益',
     title: '我的',
     since: '{day}入会',
     code: '会员码',

@@ -19,6 +19,7 @@ TEXTS = {
     "broken": ("服务出现错误，请稍后再试", "Something went wrong on our side"),
     "min_spend_not_met": ("还差 46 元可用", "¥46 short of the minimum"),
     "too_many_code_tries": ("尝试次数过多，请 10 分钟后再试", "Too many tries: 10 minutes"),
+    "budget_used_up": ("名额已用完", "It is used up"),
     "tier_too_low": ("达到银卡会员即可加入", "Reach Silver to join"),
 }
 

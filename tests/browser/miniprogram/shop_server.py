@@ -38,6 +38,7 @@ class ShopServer(Playing):
         self.cart: list[Json] = []
         self.orders: dict[str, Json] = {}
         self.accepted: list[str] = []
+        self.order_refusal = ""
 
     def app(self) -> web.Application:
         """Every address of the agreement."""
@@ -47,6 +48,7 @@ class ShopServer(Playing):
             ("POST", "/session", self.session),
             ("GET", "/me", self.me),
             ("GET", "/me/code", self.code),
+            ("GET", "/me/tiers", self.tiers),
             ("PUT", "/me/language", self.nothing),
             ("PUT", "/me/preferences", self.prefer),
             ("GET", "/me/profile", self.profile),
@@ -149,6 +151,45 @@ class ShopServer(Playing):
         self.sessions.add(token)
         return {"token": token, "expires_at": soon(days=30), "customer": "0" * 32}
 
+    async def tiers(self, request: web.Request) -> Json:
+        said = self._said
+
+        def step(place: int, zh: str, en: str, *benefits: str) -> Json:
+            return {
+                "code": en.lower(),
+                "name": said(request, zh, en),
+                "colour": ("#7a6a55", "#5f6b76", "#8a6414")[place],
+                "state": ("unlocked", "current", "locked")[place],
+                "threshold": (0, 50_000, 200_000)[place],
+                "missing": (0, 0, 138_700)[place],
+                "takes": said(request, "需 2,000 元消费", "Takes ¥2,000 of purchases"),
+                "benefits": list(benefits),
+            }
+
+        return {
+            "measure": "spend",
+            "window": said(request, "近 12 个月", "Last 12 months"),
+            "reached": 61_300,
+            "reached_told": said(request, "613 元消费", "¥613 of purchases"),
+            "percent": 30,
+            "lasts_through": "2027-05-31",
+            "lines": [said(request, "再有 1,387 元消费即可升级为金卡会员。", "¥1,387 more.")],
+            "tiers": [
+                step(0, "普通会员", "Member"),
+                step(1, "银卡会员", "Silver", said(request, "1.2 倍积分", "1.2 times the points")),
+                step(2, "金卡会员", "Gold", said(request, "专属客服", "A line of your own")),
+            ],
+            "ways": [{"kind": "buy", "told": said(request, "实付金额计入", "What you pay counts")}],
+            "growth": [
+                {
+                    "on": "2026-11-20",
+                    "kind": "order",
+                    "amount": 61_300,
+                    "told": said(request, "613 元消费", "¥613 of purchases"),
+                }
+            ],
+        }
+
     async def me(self, request: web.Request) -> Json:
         return {
             "uuid": "5b0d7c1e-7a40-4a52-9a27-0a6c5f1e3f2a",
@@ -232,6 +273,9 @@ class ShopServer(Playing):
         return {"lines": lines, "next_before": before - 20 if before > 21 else None}
 
     async def order(self, request: web.Request) -> Json:
+        if self.order_refusal:
+            code, self.order_refusal = self.order_refusal, ""
+            raise Refusal(code)
         uuid, quote = request.match_info["uuid"], (await request.json())["quote"]
         names = ("timeStamp", "nonceStr", "package", "signType", "paySign")
         payment = dict(zip(names, ("1", "n", f"prepay_id={uuid}", "RSA", "s"), strict=True))

@@ -213,6 +213,35 @@ async def test_a_product_shows_its_picture_and_a_sign_where_none_comes(phones: P
     await expect(store.locator(".picture--none")).to_have_count(3)
 
 
+async def test_an_order_whose_quote_no_longer_holds_says_why_and_is_quoted_anew(
+    phones: Phones, shop: ShopServer
+) -> None:
+    page = await phones.open("store")
+    await page.get_by_role("button", name="加一件 精品豆 330 g").tap()
+    await page.get_by_role("button", name="去结算（1）").tap()
+    cart = shown(page, "checkout")
+    pay = cart.get_by_role("button", name="微信支付")
+    await expect(pay).to_be_visible()
+    shop.order_refusal = "budget_used_up"
+    quoted = shop.asked["POST /quotes"]
+    await pay.tap()
+    await expect(page.locator("#toast")).to_have_text("名额已用完")
+    assert shop.asked["POST /quotes"] == quoted + 2, "without a coupon, and with her best one"
+    assert shop.orders == {}
+    await expect(pay).to_be_enabled()
+
+
+async def test_a_tier_is_looked_at_by_its_name(phones: Phones) -> None:
+    page = await phones.open("me")
+    await page.get_by_text("等级权益").tap()
+    tiers = shown(page, "tier")
+    await expect(tiers.get_by_text("1.2 倍积分")).to_be_visible()
+    await tiers.get_by_role("button", name="金卡会员 未解锁").tap()
+    await expect(tiers.get_by_text("专属客服")).to_be_visible()
+    await tiers.get_by_role("button", name="去购买").tap()
+    await expect(shown(page, "store").get_by_text("手冲壶").first).to_be_visible()
+
+
 async def test_a_cart_is_quoted_with_her_best_coupon_and_paid(
     phones: Phones, shop: ShopServer
 ) -> None:

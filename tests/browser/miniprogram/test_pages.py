@@ -23,6 +23,7 @@ PAGES = {
     "tasks": ("/challenges", "已连续签到 2 天", "2 days in a row"),
     "me": ("/me", "银卡会员", "Silver"),
     "code": ("/me/code", "店员出示", "Show it at the till"),
+    "tier": ("/me/tiers", "1.2 倍积分", "1.2 times the points"),
     "points": ("/me/ledger", "购物获得积分", "Earned by an order"),
     "redemptions": ("/me/redemptions", "还没有兑换过", "Nothing redeemed yet"),
     "coupons": ("/me/coupons", "VIP 专享 8 折", "VIP 20% off"),

@@ -13,6 +13,9 @@ const swiper = reflecting(
     attached() {
       const track = this.getBackendElement().querySelector('.wx-track');
       let seen = 0;
+      requestAnimationFrame(() => {
+        track.scrollLeft = (this.data.current || 0) * track.clientWidth;
+      });
       track.addEventListener('scroll', () => {
         const current = Math.round(track.scrollLeft / Math.max(1, track.clientWidth));
         if (current === seen) return;
