@@ -21,7 +21,7 @@ from loyalty.conditions import Conditions
 from loyalty.errors import NotFound
 from loyalty.facts import Case
 from loyalty.programme import Programme
-from loyalty.quotes import Grounds, Shown, case_of, priced_again, proposals_of, shown_of
+from loyalty.quotes import Grounds, Proposal, Shown, case_of, priced_again, proposals_of, shown_of
 from loyalty.sealing import Sealer
 from models import PriceAudit, db
 
@@ -134,9 +134,17 @@ def _key(shown: Shown, grounds: Grounds, rules: Programme) -> bytes:
         grounds.margin,
         grounds.offers,
         grounds.coupon_version,
+        [_bound(one, shown) for one in proposals],
         [_answers(case, one.discount.conditions) for one in proposals],
     )
     return blake2b(msgspec.json.encode(told), digest_size=16).digest()
+
+
+def _bound(one: Proposal, shown: Shown) -> tuple[int | None, str | None]:
+    """Return how budgets bound a discount; a sum that is more than the cart bounds nothing."""
+    fen, refusal = one.left.fen, one.left.refusal
+    binds = fen is not None and fen < shown.goods_fen
+    return fen if binds else None, refusal.code if refusal else None
 
 
 def _answers(case: Case, conditions: Conditions) -> list[str]:

@@ -13,8 +13,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from loyalty.budgets import NO_END, Left
 from loyalty.discounts import DISCOUNTS
-from loyalty.errors import NotFound
+from loyalty.errors import NotFound, Refused
 from loyalty.facts import CartLine, Case, Facts
 from loyalty.policies import POLICIES
 from loyalty.programme import Programme
@@ -25,12 +26,20 @@ FASTEST = 1
 NO_COUPON = UUID(int=0)
 
 
+class KeptLeft(Struct, frozen=True):
+    """What the budgets of a discount had left: so many fen, or why there was none."""
+
+    fen: int | None
+    refusal: str | None
+
+
 class Grounds(Struct, frozen=True):
     """What decided a price.
 
     ``facts`` are hers as they are stored, without the tiers; ``tiers`` and ``margin`` are the
     versions of these rules, None where none is published. ``offers`` are the versions of all
-    offers that were looked at, ``coupon_version`` that of the coupon she chose.
+    offers that were looked at, ``coupon_version`` that of the coupon she chose; ``left`` tells by
+    these versions what was left of the budgets that they have.
     """
 
     facts: dict[str, Any]
@@ -40,6 +49,7 @@ class Grounds(Struct, frozen=True):
     margin: int | None
     offers: tuple[int, ...]
     coupon_version: int | None
+    left: dict[str, KeptLeft] = {}
 
 
 def grounds_of(case: Case, proposals: Iterable[Proposal], rules: Programme) -> Grounds:
@@ -58,6 +68,13 @@ def grounds_of(case: Case, proposals: Iterable[Proposal], rules: Programme) -> G
         margin=margin.version_id if margin else None,
         offers=tuple(sorted(one.version_id for one in looked_at if one.coupon is None)),
         coupon_version=hers[0] if hers else None,
+        left={
+            str(one.version_id): KeptLeft(
+                one.left.fen, one.left.refusal.code if one.left.refusal else None
+            )
+            for one in looked_at
+            if one.left != NO_END
+        },
     )
 
 
@@ -89,9 +106,9 @@ def proposals_of(grounds: Grounds, shown: Shown, rules: Programme) -> list[Propo
     Raises:
         NotFound: ``no_such_rule``.
     """
-    found = [_proposal(one, rules) for one in grounds.offers]
+    found = [_proposal(one, grounds, rules) for one in grounds.offers]
     if grounds.coupon_version is not None:
-        one = _proposal(grounds.coupon_version, rules)
+        one = _proposal(grounds.coupon_version, grounds, rules)
         found.append(replace(one, coupon=shown.coupon or NO_COUPON))
     return found
 
@@ -107,11 +124,13 @@ def priced_again(grounds: Grounds, shown: Shown, rules: Programme) -> Priced:
     return priced(case, proposals_of(grounds, shown, rules), margin=margin)
 
 
-def _proposal(version_id: int, rules: Programme) -> Proposal:
+def _proposal(version_id: int, grounds: Grounds, rules: Programme) -> Proposal:
     rule = rules.version(version_id, DISCOUNTS)
     if rule is None:
         raise NotFound("no_such_rule", version=version_id)
-    return Proposal(rule.slot, rule.version_id, rule.body)
+    kept = grounds.left.get(str(version_id))
+    left = Left(kept.fen, Refused(kept.refusal) if kept.refusal else None) if kept else NO_END
+    return Proposal(rule.slot, rule.version_id, rule.body, left=left)
 
 
 def _body(rules: Programme, version_id: int, registry: Any) -> Any:

@@ -220,8 +220,9 @@ async def test_two_hundred_at_once_use_a_budget_to_its_end_and_no_further() -> N
 async def _orders(member_id: int, *, count: int) -> list[int]:
     rows = await db.fetch(
         "INSERT INTO store_order (uuid, member_id, number, openid, app_id, quote, lines, total_fen,"
-        " state, ordered_at, lapses_at)"
+        " state, grounds, seal, ordered_at, lapses_at)"
         " SELECT gen_random_uuid(), $1, 'reserved' || n, '', '', '{}', '[]', 1, 'awaiting_payment',"
+        "  '{}', '',"
         "  $2::timestamptz, $2::timestamptz + interval '15 minutes'"
         " FROM generate_series(1, $3) AS n RETURNING id",
         member_id,

@@ -12,6 +12,8 @@ from loyalty.checkout.sealing import seal
 from loyalty.conditions import Condition, Conditions
 from loyalty.conditions.first_order import FirstOrder
 from loyalty.conditions.orders_within import OrdersWithin
+from loyalty.discounts import Budget
+from loyalty.discounts.fen_off import FenOff
 from loyalty.discounts.percent import Percent
 from loyalty.policies.margin import Margin
 from loyalty.programme import BEGINNING
@@ -93,6 +95,18 @@ async def test_with_the_key_a_price_that_its_facts_do_not_make_is_found_all_the_
     await placed()
     await resealed("grounds = jsonb_set(grounds, '{facts,is_under_way}', 'true')")
     assert await rules_found() == ["priced_differently"]
+
+
+async def test_what_budgets_had_left_is_kept_and_not_what_they_have_now() -> None:
+    rule = FenOff(fen=1_000, lane="goods", budgets=(Budget(fen=1_000),))
+    await programme.publish("offer:ten", rule, starts_at=BEGINNING, by="test", at=AT)
+    totals = []
+    for openid in ("o-lin", "o-emma"):
+        hers = await member(openid)
+        order = await ordered(hers, token(await quoted(hers, "M-020")), openid=openid)
+        totals.append(order.total_fen)
+    assert totals == [25_900, 26_900]
+    assert await rules_found() == []
 
 
 async def test_a_rule_that_was_taken_away_is_found() -> None:
