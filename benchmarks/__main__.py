@@ -10,7 +10,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import callbacks, imports, ledger, passes, reporting, servers, shopping, stores
+from benchmarks import (
+    callbacks,
+    coupon_codes,
+    imports,
+    ledger,
+    passes,
+    reporting,
+    servers,
+    shopping,
+    stores,
+)
 from benchmarks.measuring import BenchmarkFailed, split_cores
 from benchmarks.reporting import Comparison
 from benchmarks.setting import Setting
@@ -24,6 +34,7 @@ COMPARISONS: dict[str, Callable[[Setting], Comparison]] = {
     "shopping": shopping.compare,
     "stores": stores.compare,
     "passes": passes.compare,
+    "codes": coupon_codes.compare,
 }
 BUSY_LOAD = 0.5
 

@@ -1,6 +1,7 @@
 """Claim a coupon by its code: once ever, by one member; by a public word once each."""
 
 from datetime import datetime
+from uuid import UUID
 
 from loyalty import coupons
 from loyalty.again import in_transaction
@@ -31,6 +32,15 @@ SELECT id, slot, word, ends_at, void_at, NULL AS coupon_id FROM coupon_code_run
 WHERE word = $1 FOR SHARE
 """
 
+_WORD_CLAIMED = """
+WITH noted AS (INSERT INTO coupon_word_claim (coupon_id, run_id) VALUES ($1, $2))
+SELECT uuid FROM coupon WHERE id = $1
+"""
+_CODE_CLAIMED = """
+WITH noted AS (UPDATE coupon_code SET coupon_id = $1 WHERE digest = $2)
+SELECT uuid FROM coupon WHERE id = $1
+"""
+
 
 async def claim(
     member_id: int, told: str, *, sealer: Sealer, at: datetime, address: str | None = None
@@ -52,26 +62,26 @@ async def claim(
         raise NotFound("no_such_coupon_code")
     key = letters.key_of(sealer)
     (digest,) = letters.digests([code], key)
-    hers = await _hers(member_id, code, digest, at=at)
+    hers = await _hers(member_id, code, digest)
     if hers is not None:
-        return hers
+        return await coupons.find(hers, member_id=member_id, at=at)
     scopes = [f"member:{member_id}", *await _run_scope(code)]
     if address is not None:
         scopes.append(tries.address_scope(address, key))
     await tries.count(scopes, at=at)
     try:
-        held = await in_transaction(lambda: _claim(member_id, code, digest, at=at))
+        uuid = await in_transaction(lambda: _claim(member_id, code, digest, at=at))
     except LoyaltyError as refused:
         if refused.code in NO_GUESSES:
             await tries.forgive(scopes)
         raise
     await tries.forgive(scopes)
-    return held
+    return await coupons.find(uuid, member_id=member_id, at=at)
 
 
-async def _hers(member_id: int, code: str, digest: bytes, *, at: datetime) -> Held | None:
+async def _hers(member_id: int, code: str, digest: bytes) -> UUID | None:
     rows = await db.fetch(_HERS, member_id, _key(digest), code)
-    return await coupons.find(rows[0]["uuid"], member_id=member_id, at=at) if rows else None
+    return rows[0]["uuid"] if rows else None
 
 
 async def _run_scope(code: str) -> list[str]:
@@ -87,9 +97,9 @@ def _key(digest: bytes) -> str:
     return f"code:{digest.hex()}"
 
 
-async def _claim(member_id: int, code: str, digest: bytes, *, at: datetime) -> Held:
+async def _claim(member_id: int, code: str, digest: bytes, *, at: datetime) -> UUID:
     await db.fetch("SELECT FROM member WHERE id = $1 FOR NO KEY UPDATE", member_id)
-    hers = await _hers(member_id, code, digest, at=at)  # she may have tapped twice
+    hers = await _hers(member_id, code, digest)  # she may have tapped twice
     if hers is not None:
         return hers
     rows = await db.fetch(_CODE, digest) or await db.fetch(_WORD, code)
@@ -102,10 +112,7 @@ async def _claim(member_id: int, code: str, digest: bytes, *, at: datetime) -> H
     (issued,) = await coupons.issue([Issue(key, member_id, run["slot"], REASON)], at=at)
     if issued.refusal and issued.refusal.code == "no_such_coupon_batch":
         raise Refused("coupon_code_ended")
-    await _note(run, digest, issued.unwrap())
-    held = await coupons.by_key(key, member_id=member_id, at=at)
-    assert held is not None, "it was just given"
-    return held
+    return await _note(run, digest, issued.unwrap())
 
 
 def _refusal(run: db.Row, at: datetime) -> Refused | None:
@@ -116,12 +123,11 @@ def _refusal(run: db.Row, at: datetime) -> Refused | None:
     return Refused("coupon_code_ended") if run["ends_at"] <= at else None
 
 
-async def _note(run: db.Row, digest: bytes, coupon_id: int) -> None:
+async def _note(run: db.Row, digest: bytes, coupon_id: int) -> UUID:
+    """Note by which code a coupon came, and return its name."""
     if run["word"]:
-        await db.fetch(
-            "INSERT INTO coupon_word_claim (coupon_id, run_id) VALUES ($1, $2)",
-            coupon_id,
-            run["id"],
-        )
+        rows = await db.fetch(_WORD_CLAIMED, coupon_id, run["id"])
     else:
-        await db.fetch("UPDATE coupon_code SET coupon_id = $2 WHERE digest = $1", digest, coupon_id)
+        rows = await db.fetch(_CODE_CLAIMED, coupon_id, digest)
+    uuid: UUID = rows[0]["uuid"]
+    return uuid

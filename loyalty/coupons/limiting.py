@@ -6,8 +6,9 @@ transaction. Members who were merged count as one.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, NamedTuple
 
 from loyalty.errors import LoyaltyError, Refused
 from loyalty.programme import Rule
@@ -16,6 +17,17 @@ from models import db
 
 if TYPE_CHECKING:
     from loyalty.coupons.issuing import Issue
+
+Pair = tuple["Issue", Rule]
+
+
+class _Asked(NamedTuple):
+    """A coupon to give, where it counts, and how many there may be."""
+
+    key: str
+    place: Hashable
+    most: int
+
 
 _LOCK_MEMBERS = "SELECT FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
@@ -45,7 +57,7 @@ ON CONFLICT (slot) DO NOTHING
 """
 
 
-async def refusals(pairs: Sequence[tuple["Issue", Rule]]) -> dict[str, LoyaltyError]:
+async def refusals(pairs: Sequence[Pair]) -> dict[str, LoyaltyError]:
     """Return by key which coupons may not be given; joins the caller's transaction.
 
     ``coupon_limit_reached`` where she has as many as she may, ``coupons_all_gone`` where the batch
@@ -62,32 +74,18 @@ def is_limited(rule: Rule) -> bool:
     return rule.body.stock is not None or rule.body.most_for_her is not None
 
 
-async def _given(keys: Iterable[str]) -> set[str]:
-    rows = await db.fetch("SELECT key FROM coupon WHERE key = ANY($1::text[])", list(keys))
-    return {row["key"] for row in rows}
-
-
-async def _over_hers(pairs: Sequence[tuple["Issue", Rule]]) -> dict[str, LoyaltyError]:
+async def _over_hers(pairs: Sequence[Pair]) -> dict[str, LoyaltyError]:
     if not pairs:
         return {}
     roots = await _locked({one.member_id for one, _ in pairs})
     slots = sorted({one.slot for one, _ in pairs})
     rows = await db.fetch(_HERS, sorted(set(roots.values())), slots)
-    hers = Counter({(row["root"], row["slot"]): row["coupons"] for row in rows})
-    found: dict[str, LoyaltyError] = {}
-    # given before, or by another while we waited: told as given later on
-    known = await _given(one.key for one, _ in pairs)
-    asked: set[str] = set()
-    for one, rule in pairs:
-        place = (roots.get(one.member_id, one.member_id), one.slot)
-        if one.key in known or one.key in asked:
-            continue
-        if hers[place] >= rule.body.most_for_her:
-            found[one.key] = Refused("coupon_limit_reached", most=rule.body.most_for_her)
-            continue
-        asked.add(one.key)
-        hers[place] += 1
-    return found
+    asked = [
+        _Asked(one.key, (roots.get(one.member_id), one.slot), rule.body.most_for_her)
+        for one, rule in pairs
+    ]
+    over = await _over(asked, {(row["root"], row["slot"]): row["coupons"] for row in rows})
+    return {one.key: Refused("coupon_limit_reached", most=one.most) for one in over}
 
 
 async def _locked(member_ids: Iterable[int]) -> Mapping[int, int]:
@@ -100,7 +98,7 @@ async def _locked(member_ids: Iterable[int]) -> Mapping[int, int]:
             return roots
 
 
-async def _over_stock(pairs: Sequence[tuple["Issue", Rule]]) -> dict[str, LoyaltyError]:
+async def _over_stock(pairs: Sequence[Pair]) -> dict[str, LoyaltyError]:
     if not pairs:
         return {}
     slots = sorted({one.slot for one, _ in pairs})
@@ -108,16 +106,35 @@ async def _over_stock(pairs: Sequence[tuple["Issue", Rule]]) -> dict[str, Loyalt
     if len(rows) < len(slots):
         await db.fetch(_OPEN_STOCKS, sorted(set(slots) - {row["slot"] for row in rows}))
         rows = await db.fetch(_LOCK_STOCKS, slots)
-    taken = Counter({row["slot"]: row["taken"] for row in rows})
-    known = await _given(one.key for one, _ in pairs)
-    found: dict[str, LoyaltyError] = {}
-    asked: set[str] = set()
-    for one, rule in pairs:
-        if one.key in known or one.key in asked:
+    asked = [_Asked(one.key, one.slot, rule.body.stock) for one, rule in pairs]
+    over = await _over(asked, {row["slot"]: row["taken"] for row in rows})
+    return {one.key: Refused("coupons_all_gone") for one in over}
+
+
+async def _over(asked: Sequence[_Asked], taken: Mapping[Hashable, int]) -> list[_Asked]:
+    """Return what is beyond the most.
+
+    What was given before under its key is not: by another, perhaps, while we waited. It is looked
+    for only where something is beyond: others wait for us meanwhile.
+    """
+    if not _beyond(asked, taken, known=frozenset()):
+        return []
+    rows = await db.fetch(
+        "SELECT key FROM coupon WHERE key = ANY($1::text[])", [one.key for one in asked]
+    )
+    return _beyond(asked, taken, known={row["key"] for row in rows})
+
+
+def _beyond(
+    asked: Sequence[_Asked], taken: Mapping[Hashable, int], *, known: AbstractSet[str]
+) -> list[_Asked]:
+    counts, seen, found = Counter(taken), set(known), []
+    for one in asked:
+        if one.key in seen:
             continue
-        if taken[one.slot] >= rule.body.stock:
-            found[one.key] = Refused("coupons_all_gone")
+        if counts[one.place] >= one.most:
+            found.append(one)
             continue
-        asked.add(one.key)
-        taken[one.slot] += 1
+        seen.add(one.key)
+        counts[one.place] += 1
     return found
