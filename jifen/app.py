@@ -31,7 +31,7 @@ from jifen.family import Family
 from jifen.product_files import UploadedFiles
 from jifen.running import opened
 from jifen.settings import Settings, sealer
-from jobs import refunding, scheduler, worker
+from jobs import refunding, scheduler, sending_coupons, worker
 from jobs.deriving import Deriver
 from web import logs
 from web.context import Context
@@ -152,6 +152,7 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
                     *(ShopOrders(context, shop).work for shop in context.shops),
                     Deriver(context.redis).derive,
                     partial(refunding.refund_due, context),
+                    partial(sending_coupons.send_coupons, context),
                     partial(mix_phones, context),
                     PointChanges(context).work,
                 ],

@@ -66,7 +66,8 @@ class Redemption(Struct, frozen=True):
     until ``expires_at``; not fetched by then, points and money go back, the points with their old
     expiry. A privilege may be used ``uses`` times, of which ``used`` are gone. Where the reward is
     a coupon there is no code: it is handed over at once, and ``coupon_uuid`` is the coupon. What
-    is sent goes from ``to_ship`` by ``shipped`` to ``received``, at the latest at ``expires_at``;
+    is a cash coupon of WeChat Pay is ``sending`` until WeChat Pay has sent or refused it. What is
+    sent goes from ``to_ship`` by ``shipped`` to ``received``, at the latest at ``expires_at``;
     a parcel that came back is ``returned``, and all is given back. ``why`` says why it ended early;
     ``refund`` how the money stands that goes back. Lists leave ``qr``, ``payment`` and ``address``
     out.
@@ -158,6 +159,7 @@ async def cancel(shopper: Shopper, context: Context, uuid: UUID) -> Redemption:
         NotFound: ``no_such_redemption``.
         Refused: ``redemption_over``: it is handed over, or was not fetched in time.
             ``redemption_in_use``: it was used already. ``redemption_shipped``.
+            ``coupon_being_sent``.
         Unavailable: ``payments_not_connected``.
     """
     at = context.clock()

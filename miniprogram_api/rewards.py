@@ -26,10 +26,10 @@ class RewardLine(Struct, frozen=True):
     """One reward.
 
     ``kind`` is "gift" (staff hand it over), "coupon" (mine at once), "privilege" (staff scan it
-    ``uses`` times) or "shipped_gift" (sent to the address that I choose). It costs ``points`` and
-    ``cash_fen``; ``points_short`` of the points I do not have yet. ``stock_left`` and
-    ``left_for_me`` are null where there is no limit, ``left_for_me`` is for the time of ``per``.
-    ``refusal`` is null where I can redeem it.
+    ``uses`` times), "shipped_gift" (sent to the address that I choose) or "pay_coupon" (a cash
+    coupon that WeChat Pay sends me). It costs ``points`` and ``cash_fen``; ``points_short`` of the
+    points I do not have yet. ``stock_left`` and ``left_for_me`` are null where there is no limit,
+    ``left_for_me`` is for the time of ``per``. ``refusal`` is null where I can redeem it.
     """
 
     code: str

@@ -24,12 +24,14 @@ class RedemptionState(StrEnum):
     """How far a redemption is.
 
     Reserved: points and piece are held until the money comes. Issued: hers to fetch or use. Handed
-    over: fetched, or used up. To ship, shipped, received: on its way to her address. Cancelled,
+    over: fetched, or used up. Sending: WeChat Pay is asked for her cash coupon. To ship, shipped,
+    received: on its way to her address. Cancelled,
     expired and returned by the carrier: points and money are given back.
     """
 
     RESERVED = "reserved"
     ISSUED = "issued"
+    SENDING = "sending"
     TO_SHIP = "to_ship"
     SHIPPED = "shipped"
     HANDED_OVER = "handed_over"
@@ -82,6 +84,24 @@ class Shipment(Model):
 
     class Meta:
         table = "shipment"
+
+
+class PayCoupon(Model):
+    """A cash coupon that WeChat Pay is asked for, by ``request_number`` (out_request_no).
+
+    ``due_at`` is when it is to be asked (again); ``coupon_id`` is the platform's, once it is hers.
+    """
+
+    redemption_id = fields.BigIntField(primary_key=True)
+    request_number = fields.CharField(max_length=100, unique=True)
+    app_id = fields.TextField()
+    openid = fields.TextField()
+    stock_id = fields.TextField()
+    coupon_id = fields.TextField(null=True)
+    due_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "pay_coupon"
 
 
 class RedemptionUse(Model):

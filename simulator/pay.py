@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
+from simulator import pay_coupons
 from simulator.pay_gate import Answer, PayCall, PayRefused, pay_gate
 from simulator.pay_notices import PayNotice
 from simulator.payments import PayOrder, PayRefundState, told_order, told_refund
@@ -213,6 +214,7 @@ def add_to(app: web.Application) -> None:
         resource = app.router.add_resource(path)
         resource.add_route(method, pay_gate(answer))
         resource.add_route("*", _wrong_method)
+    pay_coupons.add_to(app)
     app.router.add_route("*", "/v3/{rest:.*}", _nothing_here)
 
 

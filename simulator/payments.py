@@ -43,11 +43,21 @@ class PayRefundState(msgspec.Struct):
     success_time: str = ""
 
 
+class SentCoupon(msgspec.Struct):
+    """A cash coupon that a payer was sent."""
+
+    coupon_id: str
+    stock_id: str
+    openid: str
+    asked: bytes
+
+
 class PaymentsState(msgspec.Struct):
-    """All payments and refunds by the merchant's numbers."""
+    """All payments, refunds and cash coupons by the merchant's numbers."""
 
     orders: dict[str, PayOrder] = {}
     refunds: dict[str, PayRefundState] = {}
+    coupons: dict[str, SentCoupon] = {}
 
 
 class Payments:

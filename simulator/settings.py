@@ -105,6 +105,18 @@ class WeCom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("the owner of a group must be one of the staff")
 
 
+class CouponStock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A batch of cash coupons that the merchant made at WeChat Pay, and started.
+
+    `abnormal` are nicknames of consumers whose accounts WeChat Pay finds abnormal.
+    """
+
+    id: str
+    most: int
+    most_per_user: int = 1
+    abnormal: tuple[str, ...] = ()
+
+
 class Merchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The merchant of WeChat Pay that the mini-program belongs to; keys are PEM texts.
 
@@ -119,6 +131,7 @@ class Merchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public_key_id: str
     platform_private_key: str
     name: str = ""
+    coupon_stocks: tuple[CouponStock, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.api_v3_key.encode()) != 32:

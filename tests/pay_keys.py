@@ -4,12 +4,17 @@ from functools import cache
 
 from jifen.credentials import KeyPair, key_pair
 from loyalty.connections import WeChatPaySettings
-from simulator.settings import Merchant
+from simulator.settings import CouponStock, Merchant
 
 MCH_ID = "1900000001"
 SERIAL = "5157F09EFDC096DE15EBE81A47057A7200000000"
 PUBLIC_KEY_ID = "PUB_KEY_ID_0119000000012026112200000000000001"
 API_V3_KEY = "0123456789abcdef0123456789abcdef"
+COUPON_STOCKS = (
+    CouponStock("10000001", most=2),
+    CouponStock("10000002", most=0),
+    CouponStock("10000003", most=9, abnormal=("林小满",)),
+)
 
 
 @cache
@@ -32,6 +37,7 @@ def merchant() -> Merchant:
         public_key_id=PUBLIC_KEY_ID,
         platform_private_key=platforms_keys().private,
         name="积分演示店",
+        coupon_stocks=COUPON_STOCKS,
     )
 
 

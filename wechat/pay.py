@@ -96,6 +96,15 @@ class RefundAsk(Struct, frozen=True):
     notify_url: str
 
 
+class CouponAsk(Struct, frozen=True):
+    """A cash coupon to be sent to one shopper; ``number`` is the merchant's for this asking."""
+
+    app_id: str
+    openid: str
+    stock_id: str
+    number: str
+
+
 class PayRefund(Struct, frozen=True):
     """A refund as the platform tells it: PROCESSING, SUCCESS, ABNORMAL or CLOSED."""
 
@@ -211,6 +220,25 @@ class Pay:
             },
         )
         return _made(answer, PayRefund, endpoint=path)
+
+    async def send_coupon(self, asked: CouponAsk) -> str:
+        """Send a cash coupon, and return its id; the same number again is the same coupon.
+
+        Raises:
+            PayRefused: NOT_ENOUGH, RULE_LIMIT, USER_ACCOUNT_ABNORMAL ...
+        """
+        path = f"/v3/marketing/favor/users/{quote(asked.openid, safe='')}/coupons"
+        answer = await self._call(
+            "POST",
+            path,
+            {
+                "stock_id": asked.stock_id,
+                "out_request_no": asked.number,
+                "appid": asked.app_id,
+                "stock_creator_mchid": self._keys.mch_id,
+            },
+        )
+        return str(answer["coupon_id"])
 
     def read(self, headers: Any, body: bytes, *, at: datetime) -> Notice:
         """Return what a notice says, where the platform signed and sealed it for us.

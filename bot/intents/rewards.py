@@ -76,7 +76,11 @@ async def _list(turn: Turn, lines: Sequence[CatalogueLine], *, first: str = "") 
     told = [first] if first else []
     told += [turn.say(zh=f"您有 {available:,} 积分，可以兑换：", en=_heading(available)).text]
     told += [_line(place, line, turn.language) for place, line in enumerate(lines, 1)]
-    open_to_her = [place for place, line in enumerate(lines, 1) if line.refusal is None]
+    open_to_her = [
+        place
+        for place, line in enumerate(lines, 1)
+        if line.refusal is None and not line.reward.needs_miniprogram
+    ]
     if open_to_her:
         place = open_to_her[0]
         name = _name(lines[place - 1])

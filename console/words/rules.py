@@ -127,6 +127,7 @@ FIELDS: dict[str, tuple[str, str]] = {
         "寄出后几天视为签收",
         "Days after which a shipped gift is received",
     ),
+    "stock_id": ("微信支付代金券批次号", "Batch of cash coupons at WeChat Pay"),
     "uses": ("可使用次数", "Times it can be used"),
     "percent": ("优惠百分比（20 即 8 折）", "Percent off"),
     "picture": ("图片地址", "Address of the picture"),
@@ -301,6 +302,8 @@ KINDS: dict[str, str] = {
         "送给朋友的礼券：会员兑换后配上贺卡送出，朋友凭链接领取一次。\n"
         "内含所选券批次的一张优惠券，有效期自兑换之日起；无人领取可再次送出。"
     ),
+    "rewards/pay_coupon": "微信支付代金券：向微信支付申请发放，付款时自动抵扣。"
+    "微信支付拒绝时，积分与现金都退回。",
     "rewards/gift": "实物礼品：会员到店出示兑换码，员工核销一次。",
     "challenges/check_in_streak": "连续签到若干天，中间不能断；取本轮最长的一段。",
     "challenges/orders": "本轮内完成若干笔付款订单，金额按退款后计算。",

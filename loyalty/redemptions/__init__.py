@@ -20,6 +20,7 @@ from loyalty.redemptions.paying import (
 )
 from loyalty.redemptions.reading import Redeemed, by_code, find, of
 from loyalty.redemptions.redeeming import redeem
+from loyalty.redemptions.sending import ToSend, coupon_refused, coupon_sent, due_coupons
 from loyalty.redemptions.shipping import (
     Address,
     Destination,
@@ -40,12 +41,16 @@ __all__ = [
     "Redeemed",
     "Reserved",
     "Sent",
+    "ToSend",
     "ToShip",
     "address_of",
     "by_code",
     "cancel",
     "catalogue",
     "close",
+    "coupon_refused",
+    "coupon_sent",
+    "due_coupons",
     "due_refunds",
     "end_refund",
     "expire",

@@ -106,6 +106,7 @@ async def cancel(member_id: int, uuid: UUID, *, at: datetime) -> Redeemed:
         NotFound: ``no_such_redemption``: none, or another member's.
         Refused: ``redemption_over``: it is handed over, or was not fetched in time.
             ``redemption_in_use``: it was used already. ``redemption_shipped``.
+            ``coupon_being_sent``.
             ``redemption_awaits_payment``: see ``payment_of``; whoever closes that payment cancels
             it.
     """
@@ -118,6 +119,8 @@ async def cancel(member_id: int, uuid: UUID, *, at: datetime) -> Redeemed:
         raise Refused("redemption_awaits_payment")
     if redeemed.state is RedemptionState.ISSUED:
         raise Refused("redemption_in_use", used=redeemed.used)
+    if redeemed.state is RedemptionState.SENDING:
+        raise Refused("coupon_being_sent")
     if redeemed.state is RedemptionState.SHIPPED:
         raise Refused("redemption_shipped")
     if redeemed.state is not RedemptionState.CANCELLED:

@@ -13,13 +13,14 @@ from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.facts import Facts
 from loyalty.payments import Payer
 from loyalty.programme import Programme, Rule
-from loyalty.redemptions import shipping
+from loyalty.redemptions import sending, shipping
 from loyalty.redemptions.catalogue import Taken, refusal_of, taken_of
 from loyalty.redemptions.fulfilling import fulfilled, key_of, made_ready, reserved
 from loyalty.redemptions.paying import await_payment
 from loyalty.redemptions.reading import REDEEMED, Redeemed, as_told, named
 from loyalty.redemptions.shipping import Destination
 from loyalty.rewards import REWARDS, Reward
+from loyalty.rewards.pay_coupon import PayCoupon
 from models import db
 
 # What is read in the end is the row that was just written, under the table's name.
@@ -89,7 +90,8 @@ async def redeem(
         Conflict: ``key_reused``: the name stands for something else, hers or another's.
         Refused: ``not_enough_points``, ``reward_limit_reached``, ``reward_out_of_stock``,
             ``reward_unavailable``, or the condition that she does not meet;
-            ``reward_in_miniprogram``: it costs money, and there is nobody to pay it.
+            ``reward_in_miniprogram``: it costs money or comes by WeChat Pay, and nobody is
+            told there.
             ``address_missing``: it is sent, and nobody told where.
     """
     # a collision: the name or the code is another's
@@ -110,7 +112,7 @@ async def _redeem(member_id: int, uuid: UUID, asked: _Asked, *, at: datetime) ->
     refusal = refusal_of(wish.rules, wish.reward, wish.facts, taken=taken)
     if refusal is not None:
         raise refusal
-    if wish.reward.cash_fen and payer is None:
+    if payer is None and (wish.reward.cash_fen or wish.reward.wants_wechat):
         raise Refused("reward_in_miniprogram")
     if wish.reward.wants_address and asked.destination is None:
         raise Refused("address_missing")
@@ -118,6 +120,8 @@ async def _redeem(member_id: int, uuid: UUID, asked: _Asked, *, at: datetime) ->
     redeemed = await _write(wish)
     if payer is not None and wish.reward.cash_fen:
         await await_payment(uuid, payer, wish.reward.cash_fen, at=at)
+    if payer is not None and isinstance(wish.reward, PayCoupon):
+        await sending.plan(uuid, wish.reward.stock_id, payer, at=at)
     if asked.destination is not None and wish.reward.wants_address:
         await shipping.keep(uuid, asked.destination)
     return redeemed

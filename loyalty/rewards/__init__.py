@@ -29,6 +29,7 @@ class Reward(Struct, frozen=True, forbid_unknown_fields=True):
     becomes: ClassVar[RedemptionState] = RedemptionState.ISSUED
     has_code: ClassVar[bool] = True
     wants_address: ClassVar[bool] = False
+    wants_wechat: ClassVar[bool] = False
 
     name_zh: Name = "奖励"
     name_en: Name = "Reward"
@@ -47,6 +48,11 @@ class Reward(Struct, frozen=True, forbid_unknown_fields=True):
     def times(self) -> int:
         """Return how often staff may scan the code of one redemption."""
         return 1
+
+    @property
+    def needs_miniprogram(self) -> bool:
+        """Say whether it takes more than words: a payment, an address, who she is at WeChat Pay."""
+        return bool(self.cash_fen or self.wants_address or self.wants_wechat)
 
     def limited_since(self, at: datetime) -> datetime:
         """Return when the time began that a member's limit is for."""

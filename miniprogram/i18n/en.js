@@ -42,7 +42,7 @@ module.exports = {
     after: 'It takes {n} points and leaves you {left}.',
     kinds_label: 'Kinds of rewards',
     all: 'All',
-    kinds: { gift: 'In shops', coupon: 'Coupons', privilege: 'Privileges', shipped_gift: 'Sent to you' },
+    kinds: { gift: 'In shops', coupon: 'Coupons', privilege: 'Privileges', shipped_gift: 'Sent to you', pay_coupon: 'WeChat Pay coupons' },
     times: 'Good for {n} uses',
     short: '{n} more: earn them',
     left_today: '{n} left for you today',
@@ -60,6 +60,7 @@ module.exports = {
     how: {
       gift: 'Show the code in a shop to collect it. If you do not, the points go back with their old expiry.',
       coupon: 'It is yours at once, to be used at checkout.',
+      pay_coupon: 'WeChat Pay sends it to you; it comes off by itself when you pay.',
       shipped_gift: 'Choose the address it is sent to. You can cancel until it is sent.',
       privilege: 'Show the code at each use; staff scan it. Never used in time, it gives the points back.',
     },
@@ -84,6 +85,7 @@ module.exports = {
     lines_of: {
       coupon: { handed_over: 'The coupon is among yours' },
       privilege: { handed_over: 'Used up, or its days are over' },
+      pay_coupon: { sending: 'On its way', handed_over: 'It is in your WeChat Pay, and comes off when you pay' },
       shipped_gift: {
         to_ship: 'We are getting it ready',
         shipped: 'On its way to you',
@@ -130,6 +132,7 @@ module.exports = {
     states_of: {
       coupon: { handed_over: 'With your coupons' },
       privilege: { issued: 'To use', handed_over: 'Over' },
+      pay_coupon: { sending: 'On its way', handed_over: 'Sent' },
       shipped_gift: { to_ship: 'To be sent', shipped: 'On its way', received: 'Received', returned: 'Came back' },
     },
   },

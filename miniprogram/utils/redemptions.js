@@ -6,7 +6,7 @@ const { left } = require('./format');
 const { price } = require('./rewards');
 const { fill, words } = require('./words');
 
-const MOVING = new Set(['reserved', 'issued', 'to_ship', 'shipped']);
+const MOVING = new Set(['reserved', 'issued', 'sending', 'to_ship', 'shipped']);
 const GOOD = new Set(['handed_over', 'shipped', 'received']);
 
 /** Its state in a word or two, for lists. */

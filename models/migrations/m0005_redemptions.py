@@ -16,8 +16,8 @@ CREATE TABLE redemption (
     uses integer NOT NULL DEFAULT 1 CHECK (uses >= 1),
     used integer NOT NULL DEFAULT 0 CHECK (used BETWEEN 0 AND uses),
     state text NOT NULL CHECK (
-        state IN ('reserved', 'issued', 'to_ship', 'shipped', 'handed_over', 'received',
-                  'returned', 'cancelled', 'expired')
+        state IN ('reserved', 'issued', 'sending', 'to_ship', 'shipped', 'handed_over',
+                  'received', 'returned', 'cancelled', 'expired')
     ),
     coupon_id bigint UNIQUE REFERENCES coupon,
     redeemed_at timestamptz NOT NULL,
@@ -25,7 +25,9 @@ CREATE TABLE redemption (
     ended_at timestamptz,
     ended_why text,
     handed_over_by bigint CHECK (handed_over_by IS NULL OR state = 'handed_over'),
-    CHECK ((state IN ('reserved', 'issued', 'to_ship', 'shipped')) = (ended_at IS NULL)),
+    CHECK (
+        (state IN ('reserved', 'issued', 'sending', 'to_ship', 'shipped')) = (ended_at IS NULL)
+    ),
     CHECK (coupon_id IS NULL OR code IS NULL),
     CHECK (state <> 'reserved' OR cash_fen > 0)
 );
@@ -45,6 +47,17 @@ CREATE TABLE shipment (
     CHECK ((shipped_at IS NULL) = (carrier IS NULL)),
     CHECK ((shipped_at IS NULL) = (shipped_by IS NULL))
 );
+CREATE TABLE pay_coupon (
+    redemption_id bigint PRIMARY KEY REFERENCES redemption,
+    request_number text NOT NULL UNIQUE,
+    app_id text NOT NULL,
+    openid text NOT NULL,
+    stock_id text NOT NULL,
+    coupon_id text,
+    due_at timestamptz,
+    CHECK (coupon_id IS NULL OR due_at IS NULL)
+);
+CREATE INDEX pay_coupon_due ON pay_coupon (due_at) WHERE due_at IS NOT NULL;
 CREATE TABLE redemption_use (
     name uuid PRIMARY KEY,
     redemption_id bigint NOT NULL REFERENCES redemption,

@@ -51,6 +51,23 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
         "Redeem this one in the mini-program's rewards",
     ),
     "redemption_awaits_payment": ("这笔兑换尚未付款", "This redemption is not paid yet"),
+    "coupon_being_sent": (
+        "代金券正在发放，不能取消",
+        "The coupon is on its way: too late to cancel",
+    ),
+    "pay_coupons_gone": ("代金券已发完，积分已退回", "No coupon was left: the points are back"),
+    "pay_coupon_limit": (
+        "已达到微信支付的领取上限，积分已退回",
+        "You have as many as WeChat Pay allows: the points are back",
+    ),
+    "pay_account_abnormal": (
+        "微信支付账户暂不能领取，积分已退回",
+        "Your WeChat Pay account cannot take it: the points are back",
+    ),
+    "pay_coupon_refused": (
+        "微信支付未能发放，积分已退回",
+        "WeChat Pay could not send it: the points are back",
+    ),
     "address_missing": ("请选择收货地址", "Please choose the address that it is sent to"),
     "redemption_shipped": ("礼品已寄出，不能取消", "It is on its way: too late to cancel"),
     "no_such_shipment": ("没有这笔邮寄兑换", "There is no such redemption to ship"),

@@ -1,0 +1,102 @@
+"""Cash coupons of WeChat Pay: what is to be asked for, and what the platform said.
+
+Nothing here talks to WeChat Pay: a pump does, as often as it takes, each under its own number.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from loyalty.again import in_transaction
+from loyalty.payments import ASK_AGAIN_AFTER, Payer
+from loyalty.redemptions.undoing import give_back
+from models import db
+
+
+class ToSend(Struct, frozen=True):
+    """A cash coupon that WeChat Pay is to be asked for."""
+
+    request_number: str
+    app_id: str
+    openid: str
+    stock_id: str
+
+
+async def plan(uuid: UUID, stock_id: str, payer: Payer, *, at: datetime) -> None:
+    """Write that a redemption of the open transaction is to be sent to her at WeChat Pay."""
+    await db.fetch(
+        "INSERT INTO pay_coupon (redemption_id, request_number, app_id, openid, stock_id, due_at)"
+        " SELECT id, $2, $3, $4, $5, $6 FROM redemption WHERE uuid = $1",
+        uuid,
+        f"jifen{uuid.hex}",
+        payer.app_id,
+        payer.openid,
+        stock_id,
+        at,
+    )
+
+
+async def due_coupons(*, at: datetime, limit: int) -> list[ToSend]:
+    """Take cash coupons to ask for; they come again in a minute until the platform has said.
+
+    Those whose money is still awaited are not among them.
+    """
+    rows = await db.fetch(
+        "WITH due AS (SELECT redemption_id FROM pay_coupon"
+        "  JOIN redemption ON redemption.id = redemption_id AND state = 'sending'"
+        "  WHERE due_at <= $1 ORDER BY due_at, redemption_id LIMIT $2"
+        "  FOR UPDATE OF pay_coupon SKIP LOCKED)"
+        " UPDATE pay_coupon SET due_at = $3 FROM due"
+        " WHERE pay_coupon.redemption_id = due.redemption_id"
+        " RETURNING request_number, app_id, openid, stock_id",
+        at,
+        limit,
+        at + ASK_AGAIN_AFTER,
+    )
+    return [ToSend(**dict(row)) for row in rows]
+
+
+_SENT = """
+WITH sent AS (
+    UPDATE redemption SET state = 'handed_over', ended_at = $3
+    FROM pay_coupon WHERE request_number = $1 AND redemption_id = redemption.id
+      AND state = 'sending'
+    RETURNING redemption.id
+)
+UPDATE pay_coupon SET coupon_id = $2, due_at = NULL FROM sent WHERE redemption_id = sent.id
+"""
+_MEMBER = """
+SELECT coalesce(merged_into_id, customer.id) AS member_id
+FROM pay_coupon JOIN redemption ON redemption.id = redemption_id
+JOIN customer ON customer.id = redemption.member_id
+WHERE request_number = $1
+"""
+_REFUSED = """
+WITH refused AS (
+    UPDATE redemption SET state = 'cancelled', ended_at = $2, ended_why = $3
+    FROM pay_coupon WHERE request_number = $1 AND redemption_id = redemption.id
+      AND state = 'sending'
+    RETURNING redemption.id, uuid, $4::bigint AS member_id, slot, points, cash_fen
+), done AS (
+    UPDATE pay_coupon SET due_at = NULL FROM refused WHERE redemption_id = refused.id
+)
+SELECT * FROM refused
+"""
+
+
+async def coupon_sent(request_number: str, coupon_id: str, *, at: datetime) -> None:
+    """Keep that she has it; said again it changes nothing."""
+    await db.fetch(_SENT, request_number, coupon_id, at)
+
+
+async def coupon_refused(request_number: str, why: str, *, at: datetime) -> None:
+    """Give all back for a coupon that the platform will not send; ``why`` is a code of ours."""
+
+    async def act() -> None:
+        (row,) = await db.fetch(_MEMBER, request_number)
+        await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", row["member_id"])
+        ended = await db.fetch(_REFUSED, request_number, at, why, row["member_id"])
+        await give_back(ended, why="cancelled", at=at)
+
+    await in_transaction(act)
