@@ -1,8 +1,9 @@
 """The demo's merchant of WeChat Pay, as the server, the simulator and other programs know it."""
 
 from jifen.credentials import Credentials
+from jifen.seeds.rewards import STOCK_ID
 from loyalty.connections import WeChatPaySettings
-from simulator.settings import Merchant
+from simulator.settings import CouponStock, Merchant
 
 
 def connection(known: Credentials, *, page: str, server: str) -> WeChatPaySettings:
@@ -30,6 +31,7 @@ def merchant(known: Credentials, *, name: str) -> Merchant:
         public_key_id=known.pay_public_key_id,
         platform_private_key=known.pay_keys.private,
         name=name,
+        coupon_stocks=(CouponStock(STOCK_ID, most=1000, most_per_user=5),),
     )
 
 

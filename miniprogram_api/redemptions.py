@@ -159,7 +159,7 @@ async def cancel(shopper: Shopper, context: Context, uuid: UUID) -> Redemption:
         NotFound: ``no_such_redemption``.
         Refused: ``redemption_over``: it is handed over, or was not fetched in time.
             ``redemption_in_use``: it was used already. ``redemption_shipped``.
-            ``coupon_being_sent``.
+            ``coupon_being_sent``, ``early_access_locked``.
         Unavailable: ``payments_not_connected``.
     """
     at = context.clock()

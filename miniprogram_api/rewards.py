@@ -25,9 +25,10 @@ class WhyNot(Struct, frozen=True):
 class RewardLine(Struct, frozen=True):
     """One reward.
 
-    ``kind`` is "gift" (staff hand it over), "coupon" (mine at once), "privilege" (staff scan it
-    ``uses`` times), "shipped_gift" (sent to the address that I choose) or "pay_coupon" (a cash
-    coupon that WeChat Pay sends me). It costs ``points`` and ``cash_fen``; ``points_short`` of the
+    ``kind`` is "gift" (staff hand it over), "coupon" (mine at once), "friend_gift" (mine to send
+    on), "privilege" (staff scan it ``uses`` times), "shipped_gift" (sent to the address that I
+    choose), "pay_coupon" (a cash coupon that WeChat Pay sends me) or "early_access" (I may order
+    some products before they open). It costs ``points`` and ``cash_fen``; ``points_short`` of the
     points I do not have yet. ``stock_left`` and ``left_for_me`` are null where there is no limit,
     ``left_for_me`` is for the time of ``per``. ``refusal`` is null where I can redeem it.
     """

@@ -47,7 +47,8 @@ class Redemption(Model):
     ``code`` is what staff scan or type, ``uses`` how often they may and ``used`` how often they
     did. Where the reward is a coupon there is no code: that redemption is handed over at once, and
     ``coupon_id`` is the coupon it became. ``expires_at`` is when its state ends by itself;
-    ``ended_why`` is the code of why it did not come to its end.
+    ``store_order_id`` is the order that a right to buy early is for, ``ended_why`` the code of why
+    it did not come to its end.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -62,6 +63,7 @@ class Redemption(Model):
     used = fields.IntField(default=0)
     state = fields.CharEnumField(RedemptionState)
     coupon_id = fields.BigIntField(null=True)
+    store_order_id = fields.BigIntField(null=True)
     redeemed_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)

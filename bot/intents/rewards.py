@@ -118,6 +118,12 @@ def _told(turn: Turn, one: Redeemed) -> Reply:
         zh=f"兑换成功：{one.name.zh}，{cost.zh}。",
         en=f"Redeemed: {one.name.en}, {cost.en}.",
     ).text
+    if one.kind == "early_access":
+        return turn.say(
+            zh=f"{done}\n您可以在开售前到小程序商店下单一次，未使用的到时退回积分。",
+            en=f"{done}\nOrder once in the mini-program's store before it opens for everybody; "
+            "not used by then, the points go back.",
+        )
     if one.code is None:
         return turn.say(
             zh=f"{done}\n优惠券已放入您的券包，{until}前（含当日）有效。发送“优惠券”查看。",

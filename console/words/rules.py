@@ -127,6 +127,10 @@ FIELDS: dict[str, tuple[str, str]] = {
         "寄出后几天视为签收",
         "Days after which a shipped gift is received",
     ),
+    "opens_at": (
+        "对所有人开售的时间（北京时间）",
+        "Opens for everybody at (Shanghai time)",
+    ),
     "stock_id": ("微信支付代金券批次号", "Batch of cash coupons at WeChat Pay"),
     "uses": ("可使用次数", "Times it can be used"),
     "percent": ("优惠百分比（20 即 8 折）", "Percent off"),
@@ -304,6 +308,8 @@ KINDS: dict[str, str] = {
     ),
     "rewards/pay_coupon": "微信支付代金券：向微信支付申请发放，付款时自动抵扣。"
     "微信支付拒绝时，积分与现金都退回。",
+    "rewards/early_access": "优先购买：所列商品在开售时间之前，只有兑换者可下单一次；"
+    "库存为 0 则开售前谁都不能买。开售时仍未使用的，积分退回。",
     "rewards/gift": "实物礼品：会员到店出示兑换码，员工核销一次。",
     "challenges/check_in_streak": "连续签到若干天，中间不能断；取本轮最长的一段。",
     "challenges/orders": "本轮内完成若干笔付款订单，金额按退款后计算。",

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from jifen.seeds.laying import lay_rules
+from jifen.seeds.rewards import EARLY_SKU
 from loyalty.discounts import Budget
 from loyalty.discounts.cheapest_item import CheapestItem
 from loyalty.discounts.percent import Percent
@@ -19,6 +20,8 @@ PRODUCTS = (
     ("B-330", "精品豆", "Single-origin beans", "咖啡", 98, 41),
     ("B-331", "季节限定豆", "Seasonal beans", "咖啡", 118, 55),
 )
+# Opens for everybody later: see the rewards.
+EARLY = (EARLY_SKU, "瑰夏新豆", "New Geisha beans", "咖啡", 188, 92)
 COFFEE_5 = Percent(
     name_zh="咖啡会员 95 折",
     name_en="5% off coffee",
@@ -41,7 +44,7 @@ async def lay(*, at: datetime) -> None:
     """Put the products on sale and publish the offers; a second time changes nothing."""
     offers = [("offer:coffee_5", COFFEE_5), ("offer:second_ware", SECOND_WARE)]
     await lay_rules([*offers, ("margin", MARGIN)], at=at)
-    for sku, name_zh, name_en, category, yuan, cost_yuan in PRODUCTS:
+    for sku, name_zh, name_en, category, yuan, cost_yuan in (*PRODUCTS, EARLY):
         if not await Product.exists(sku=sku):
             await Product.create(
                 sku=sku,

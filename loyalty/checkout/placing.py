@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from loyalty import budgets, coupons, programme, quotes
+from loyalty import budgets, coupons, early_access, programme, quotes
 from loyalty.budgets import Wanted
 from loyalty.checkout import using_up
 from loyalty.checkout.sealing import kept, seal
@@ -29,9 +29,9 @@ async def order(
     It awaits payment for 15 minutes. One that costs nothing is paid at once.
 
     Raises:
-        Refused: ``quote_forged``, ``quote_expired``, ``product_not_on_sale``, and what
-            ``coupons.lock`` and ``budgets.reserve`` refuse; as ``using_up.check``. Then nothing
-            is taken.
+        Refused: ``quote_forged``, ``quote_expired``, ``product_not_on_sale``, ``opens_later``, and
+            what ``coupons.lock`` and ``budgets.reserve`` refuse; as ``using_up.check``. Then
+            nothing is taken.
         NotFound: ``no_such_product``, and what ``coupons.lock`` does not find.
         Conflict: ``key_reused``: the uuid stands for another order.
     """
@@ -54,6 +54,8 @@ async def order(
             hesitates=hesitates,
         )
         placed = await _place(new, products, sealer=sealer, at=at)
+        skus = [line.sku for line in shown.lines]
+        await early_access.lock(member_id, skus, order_id=placed, at=at)
         if shown.coupon is not None:
             await coupons.lock(shown.coupon, member_id=member_id, order_id=placed, at=at)
         if shown.discounts:

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from loyalty import coupons, products, programme, purchases, standing
+from loyalty import coupons, early_access, products, programme, purchases, standing
 from loyalty.budgets import NO_END, Limited, budgets_of, left_of
 from loyalty.coupons import Held, Reason
 from loyalty.discounts import DISCOUNTS
@@ -100,8 +100,8 @@ async def quote(
 
     Raises:
         NotFound: ``no_such_product``; ``no_such_coupon``: not hers, or none at all.
-        Refused: ``product_not_on_sale``, ``cart_too_large``; ``coupon_locked``, ``coupon_used``,
-            ``coupon_void``, ``coupon_expired``.
+        Refused: ``product_not_on_sale``, ``opens_later``, ``cart_too_large``; ``coupon_locked``,
+            ``coupon_used``, ``coupon_void``, ``coupon_expired``.
     """
     sold = await products.wanted(item.sku for item in items)
     cart = merged(_line(item, sold[item.sku]) for item in items)
@@ -109,6 +109,7 @@ async def quote(
         raise Refused("cart_too_large", most_fen=MOST_FEN)
     held = await _coupons(member_id, chosen=coupon, at=at)
     rules = await programme.recent(knowing=(one.rule_version_id for one in held))
+    await early_access.check(member_id, sold, rules=rules, at=at)
     case = Case(await standing.facts_of(member_id, at=at, rules=rules), cart, shop_code)
     offers, hers = await _with_budgets(
         _offers(rules, at), [_hers(one, rules) for one in held], member_id, rules=rules, at=at

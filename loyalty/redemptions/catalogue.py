@@ -10,6 +10,7 @@ from loyalty.facts import Case, Facts
 from loyalty.programme import Programme, Rule
 from loyalty.rewards import REWARDS, Reward
 from loyalty.rewards.coupon import CouponReward
+from loyalty.rewards.early_access import EarlyAccess
 from loyalty.roots import HER_IDS
 from loyalty.standing import Known
 from models import db
@@ -101,7 +102,8 @@ def refusal_of(rules: Programme, reward: Reward, facts: Facts, *, taken: Taken) 
     """Return why a member may not redeem a reward, whatever her points; None where she may.
 
     The first unmet condition, ``reward_limit_reached``, ``reward_out_of_stock``, or
-    ``reward_unavailable`` where the coupon batch it names is not in force.
+    ``reward_unavailable`` where the coupon batch it names is not in force, or where everybody may
+    buy what it is for.
     """
     for refusal in reward.conditions.refusals(Case(facts)):
         return refusal
@@ -109,6 +111,8 @@ def refusal_of(rules: Programme, reward: Reward, facts: Facts, *, taken: Taken) 
         return Refused("reward_limit_reached", most=reward.per_member)
     if reward.stock is not None and taken.of_stock >= reward.stock:
         return Refused("reward_out_of_stock")
+    if isinstance(reward, EarlyAccess) and reward.opens_at <= facts.at:
+        return Refused("reward_unavailable")
     if isinstance(reward, CouponReward):
         batch = coupons.batch(rules, reward.coupon_slot, at=facts.at)
         return None if batch else Refused("reward_unavailable")

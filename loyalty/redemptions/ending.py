@@ -38,14 +38,14 @@ WHERE name = $1 AND code = $2
 _CANCEL = f"""
 UPDATE redemption SET state = 'cancelled', ended_at = $3
 WHERE uuid = $2 AND member_id = ANY({HER_IDS}) 
-  AND (state = 'issued' AND used = 0 OR state = 'to_ship')
+  AND (state = 'issued' AND used = 0 AND store_order_id IS NULL OR state = 'to_ship')
 RETURNING uuid, $1::bigint AS member_id, slot, points, cash_fen
 """
 
 _DUE = """
 SELECT redemption.id, coalesce(merged_into_id, customer.id) AS member_id
 FROM redemption JOIN customer ON customer.id = member_id
-WHERE state = 'issued' AND expires_at <= $1
+WHERE state = 'issued' AND expires_at <= $1 AND store_order_id IS NULL
 ORDER BY expires_at LIMIT $2
 """
 
@@ -54,6 +54,7 @@ UPDATE redemption SET state = CASE WHEN used = 0 THEN 'expired' ELSE 'handed_ove
     ended_at = expires_at
 FROM customer
 WHERE redemption.id = ANY($1::bigint[]) AND state = 'issued' AND customer.id = member_id
+  AND store_order_id IS NULL
 RETURNING redemption.uuid, coalesce(merged_into_id, customer.id) AS member_id, slot, points,
     cash_fen, used
 """
@@ -106,7 +107,7 @@ async def cancel(member_id: int, uuid: UUID, *, at: datetime) -> Redeemed:
         NotFound: ``no_such_redemption``: none, or another member's.
         Refused: ``redemption_over``: it is handed over, or was not fetched in time.
             ``redemption_in_use``: it was used already. ``redemption_shipped``.
-            ``coupon_being_sent``.
+            ``coupon_being_sent``. ``early_access_locked``: an order that awaits payment has it.
             ``redemption_awaits_payment``: see ``payment_of``; whoever closes that payment cancels
             it.
     """
@@ -117,6 +118,8 @@ async def cancel(member_id: int, uuid: UUID, *, at: datetime) -> Redeemed:
         redeemed = await find(uuid, member_id=member_id, at=at)
     if redeemed.state is RedemptionState.RESERVED:
         raise Refused("redemption_awaits_payment")
+    if redeemed.state is RedemptionState.ISSUED and not redeemed.used:
+        raise Refused("early_access_locked")
     if redeemed.state is RedemptionState.ISSUED:
         raise Refused("redemption_in_use", used=redeemed.used)
     if redeemed.state is RedemptionState.SENDING:

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from loyalty import codes, coupons, gifts
-from loyalty.calendar import days_good
 from loyalty.coupons import Issue, Reason
 from loyalty.errors import Refused
 from loyalty.payments import PAYABLE_FOR
@@ -43,7 +42,7 @@ async def fulfilled(reward: Reward, member_id: int, uuid: UUID, *, at: datetime)
     """
     return Fulfilled(
         reward.becomes,
-        days_good(at, reward.days_to_fetch),
+        reward.ends_at(at),
         code=codes.digits() if reward.has_code else None,
         coupon_id=await _coupon(reward, member_id, uuid, at=at),
     )

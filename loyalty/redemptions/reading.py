@@ -56,6 +56,7 @@ SELECT redemption.uuid, coalesce(customer.merged_into_id, customer.id) AS member
        redemption.ended_at, coupon.uuid AS coupon_uuid, staff_member.name AS staff_name,
        shipment.carrier, shipment.tracking_number, shipment.shipped_at,
        CASE WHEN redemption.state <> 'issued' OR redemption.expires_at > $1
+                 OR redemption.store_order_id IS NOT NULL
             THEN redemption.state
             WHEN redemption.used = 0 THEN 'expired' ELSE 'handed_over' END AS state
 FROM redemption

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from loyalty.calendar import period_of
+from loyalty.calendar import days_good, period_of
 from loyalty.conditions import ALWAYS, Conditions
 from loyalty.registry import Registry
 from models import RedemptionState
@@ -53,6 +53,10 @@ class Reward(Struct, frozen=True, forbid_unknown_fields=True):
     def needs_miniprogram(self) -> bool:
         """Say whether it takes more than words: a payment, an address, who she is at WeChat Pay."""
         return bool(self.cash_fen or self.wants_address or self.wants_wechat)
+
+    def ends_at(self, at: datetime) -> datetime:
+        """Return until when a redemption that is made at a moment is hers to fetch or use."""
+        return days_good(at, self.days_to_fetch)
 
     def limited_since(self, at: datetime) -> datetime:
         """Return when the time began that a member's limit is for."""

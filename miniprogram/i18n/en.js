@@ -42,7 +42,7 @@ module.exports = {
     after: 'It takes {n} points and leaves you {left}.',
     kinds_label: 'Kinds of rewards',
     all: 'All',
-    kinds: { gift: 'In shops', coupon: 'Coupons', privilege: 'Privileges', shipped_gift: 'Sent to you', pay_coupon: 'WeChat Pay coupons' },
+    kinds: { gift: 'In shops', coupon: 'Coupons', privilege: 'Privileges', shipped_gift: 'Sent to you', pay_coupon: 'WeChat Pay coupons', early_access: 'Early access' },
     times: 'Good for {n} uses',
     short: '{n} more: earn them',
     left_today: '{n} left for you today',
@@ -60,6 +60,7 @@ module.exports = {
     how: {
       gift: 'Show the code in a shop to collect it. If you do not, the points go back with their old expiry.',
       coupon: 'It is yours at once, to be used at checkout.',
+      early_access: 'Order once before it opens for everybody. Not used by then, it gives the points back.',
       pay_coupon: 'WeChat Pay sends it to you; it comes off by itself when you pay.',
       shipped_gift: 'Choose the address it is sent to. You can cancel until it is sent.',
       privilege: 'Show the code at each use; staff scan it. Never used in time, it gives the points back.',
@@ -76,6 +77,7 @@ module.exports = {
     },
     times: '{n} of {of} uses left',
     pay: 'Pay with WeChat',
+    to_store: 'To the store',
     pay_within: 'To be paid within {left}',
     lines: {
       handed_over: 'Handed over. Enjoy it!',
@@ -85,6 +87,7 @@ module.exports = {
     lines_of: {
       coupon: { handed_over: 'The coupon is among yours' },
       privilege: { handed_over: 'Used up, or its days are over' },
+      early_access: { handed_over: 'Your order has used it' },
       pay_coupon: { sending: 'On its way', handed_over: 'It is in your WeChat Pay, and comes off when you pay' },
       shipped_gift: {
         to_ship: 'We are getting it ready',
@@ -132,6 +135,7 @@ module.exports = {
     states_of: {
       coupon: { handed_over: 'With your coupons' },
       privilege: { issued: 'To use', handed_over: 'Over' },
+      early_access: { issued: 'To order', handed_over: 'Used' },
       pay_coupon: { sending: 'On its way', handed_over: 'Sent' },
       shipped_gift: { to_ship: 'To be sent', shipped: 'On its way', received: 'Received', returned: 'Came back' },
     },
@@ -196,6 +200,7 @@ module.exports = {
   },
   store: {
     title: 'Store',
+    opens: 'Opens {at}',
     none: 'The store is being stocked',
     more: 'One more',
     less: 'One less',

@@ -42,7 +42,7 @@ module.exports = {
     after: '使用 {n} 积分，兑换后剩 {left} 积分。',
     kinds_label: '奖励种类',
     all: '全部',
-    kinds: { gift: '到店礼品', coupon: '优惠券', privilege: '权益', shipped_gift: '邮寄礼品', pay_coupon: '微信代金券' },
+    kinds: { gift: '到店礼品', coupon: '优惠券', privilege: '权益', shipped_gift: '邮寄礼品', pay_coupon: '微信代金券', early_access: '优先购买' },
     times: '可使用 {n} 次',
     short: '还差 {n} 积分，去赚',
     left_today: '今日还可兑 {n} 次',
@@ -60,6 +60,7 @@ module.exports = {
     how: {
       gift: '兑换后到店出示兑换码领取。逾期未领，积分退回，有效期不变。',
       coupon: '兑换后立即放入券包，下单时使用。',
+      early_access: '兑换后可在开售前下单一次。开售时仍未使用的，积分退回。',
       pay_coupon: '由微信支付发放到您的卡包，付款时自动抵扣。',
       shipped_gift: '兑换时选择收货地址，我们为您寄出。寄出前可取消，积分退回。',
       privilege: '兑换后每次使用时出示兑换码，由店员扫码。从未使用的，到期退回积分。',
@@ -76,6 +77,7 @@ module.exports = {
     },
     times: '还可使用 {n} 次，共 {of} 次',
     pay: '微信支付',
+    to_store: '去下单',
     pay_within: '请在{left}内付款',
     lines: {
       handed_over: '已核销，请拿好您的礼品',
@@ -85,6 +87,7 @@ module.exports = {
     lines_of: {
       coupon: { handed_over: '优惠券已放入您的券包' },
       privilege: { handed_over: '已全部使用或到期' },
+      early_access: { handed_over: '已用于您的订单' },
       pay_coupon: { sending: '正在发放', handed_over: '代金券已到您的微信卡包，付款时自动抵扣' },
       shipped_gift: { to_ship: '正在准备寄出', shipped: '已寄出，正在路上', received: '已签收', returned: '已退件' },
     },
@@ -127,6 +130,7 @@ module.exports = {
     states_of: {
       coupon: { handed_over: '已放入券包' },
       privilege: { issued: '可使用', handed_over: '已结束' },
+      early_access: { issued: '可下单', handed_over: '已使用' },
       pay_coupon: { sending: '发放中', handed_over: '已发放' },
       shipped_gift: { to_ship: '待寄出', shipped: '已寄出', received: '已签收', returned: '已退件' },
     },
@@ -191,6 +195,7 @@ module.exports = {
   },
   store: {
     title: '商店',
+    opens: '{at} 开售',
     none: '商店正在备货',
     more: '加一件',
     less: '减一件',

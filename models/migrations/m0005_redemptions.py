@@ -20,6 +20,7 @@ CREATE TABLE redemption (
                   'received', 'returned', 'cancelled', 'expired')
     ),
     coupon_id bigint UNIQUE REFERENCES coupon,
+    store_order_id bigint,
     redeemed_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL CHECK (expires_at > redeemed_at),
     ended_at timestamptz,
@@ -34,6 +35,7 @@ CREATE TABLE redemption (
 CREATE INDEX redemption_member ON redemption (member_id, redeemed_at);
 CREATE INDEX redemption_slot ON redemption (slot, redeemed_at);
 CREATE INDEX redemption_open ON redemption (expires_at) WHERE state = 'issued';
+CREATE INDEX redemption_order ON redemption (store_order_id) WHERE store_order_id IS NOT NULL;
 CREATE INDEX redemption_to_ship ON redemption (redeemed_at) WHERE state = 'to_ship';
 CREATE INDEX redemption_shipped ON redemption (expires_at) WHERE state = 'shipped';
 CREATE TABLE shipment (

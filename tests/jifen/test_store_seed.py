@@ -17,7 +17,7 @@ async def test_each_product_has_a_small_drawing_that_asks_for_nothing_else() -> 
     await brand.lay()
     await store.lay(at=JUNE_1)
     products = await Product.all()
-    assert len({one.picture for one in products}) == len(products) == 4
+    assert len({one.picture for one in products}) == len(products) == 5
     for one in products:
         kind, _, drawn = one.picture.partition(";base64,")
         assert (kind, len(one.picture) < LARGEST) == ("data:image/svg+xml", True)

@@ -68,7 +68,7 @@ async def store(store_url: str) -> AsyncIterator[None]:
         await db.fetch(
             "TRUNCATE customer, rule_version, lot, entry, draw, product, shop, purchase,"
             " purchase_line, snapshot, standing, bought_day, bought_goods, store_order,"
-            " coupon_stock, budget_taken RESTART IDENTITY CASCADE"
+            " coupon_stock, reward_stock, budget_taken RESTART IDENTITY CASCADE"
         )
         await open_store()
         yield

@@ -51,6 +51,7 @@ async def test_the_store_shows_what_it_sells_in_her_language(lin: Phone) -> None
         "category": "器具",
         "price_fen": 26_900,
         "picture": "",
+        "opens_at": None,
     }
     await lin.ask("PUT", "/me/language", json={"language": "en"})
     assert (await lin.get("/products")).told["products"][2]["name"] == "Kettle"

@@ -46,7 +46,8 @@ async def points(phone: Phone) -> int:
 
 async def test_the_catalogue_in_her_language(lin: Phone, rich: int) -> None:
     told = (await lin.get("/rewards")).told["rewards"]
-    assert [one["code"] for one in told] == ["ten_off", "tote"]
+    assert [one["code"] for one in told][:2] == ["ten_off", "tote"]
+    assert len({one["kind"] for one in told}) >= 6, "the demo shows every kind"
     assert told[1] == {
         "code": "tote",
         "kind": "gift",

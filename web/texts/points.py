@@ -51,6 +51,10 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
         "Redeem this one in the mini-program's rewards",
     ),
     "redemption_awaits_payment": ("这笔兑换尚未付款", "This redemption is not paid yet"),
+    "early_access_locked": (
+        "已用于待付款订单，不能取消",
+        "An unpaid order has it: too late to cancel",
+    ),
     "coupon_being_sent": (
         "代金券正在发放，不能取消",
         "The coupon is on its way: too late to cancel",

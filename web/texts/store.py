@@ -4,6 +4,10 @@ STORE_TEXTS: dict[str, tuple[str, str]] = {
     # the own store
     "no_such_product": ("没有商品 {sku}", "There is no product {sku}"),
     "product_not_on_sale": ("商品 {sku} 已下架", "{sku} is not for sale at the moment"),
+    "opens_later": (
+        "商品 {sku} 将于 {opens_at} 开售，可用积分兑换优先购买",
+        "{sku} opens {opens_at} Shanghai time; points buy the right to be earlier",
+    ),
     "new_product_lacks": (
         "新商品要有中文名称和售价",
         "A new product needs a Chinese name and a price",

@@ -60,6 +60,8 @@ definePage('redemption', {
     wx.setClipboardData({ data: this.data.made.code });
   },
 
+  toStore: () => wx.switchTab({ url: '/pages/store/store' }),
+
   onCopyNumber() {
     wx.setClipboardData({ data: this.data.made.parcel.tracking_number });
   },

@@ -1,6 +1,6 @@
 const store = require('../../api/store');
 const cart = require('../../utils/cart');
-const { yuan } = require('../../utils/format');
+const { minute, yuan } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
 const { fill, words } = require('../../utils/words');
 
@@ -9,7 +9,8 @@ definePage('store', {
 
   async load() {
     const [products] = await Promise.all([store.products(), cart.sync()]);
-    const known = new Set(products.map(({ sku }) => sku));
+    const open = products.filter((each) => !each.opens_at);
+    const known = new Set(open.map(({ sku }) => sku));
     cart.lines().forEach(({ sku }) => known.has(sku) || cart.put(sku, 0));
     return this.drawn(products);
   },
@@ -21,6 +22,7 @@ definePage('store', {
       products: products.map((product) => ({
         ...product,
         price: yuan(product.price_fen),
+        opens: product.opens_at ? fill(words().store.opens, { at: minute(product.opens_at) }) : '',
         quantity: held[product.sku] || 0,
       })),
       count: cart.count(),

@@ -172,7 +172,11 @@ class Catalogue:
         names = ("sku", "name", "category", "price_fen")
         return {
             "products": [
-                {**dict(zip(names, row, strict=True)), "picture": PICTURES.get(row[0], "")}
+                {
+                    **dict(zip(names, row, strict=True)),
+                    "picture": PICTURES.get(row[0], ""),
+                    "opens_at": None,
+                }
                 for row in rows
             ]
         }
