@@ -46,7 +46,7 @@ class Sender:
                 await self._settle([task.result() for task in done])
         finally:
             await _cut_off(sending)
-        return len(batch.claimed) + batch.lapsed + batch.unknown
+        return len(batch.claimed) + batch.lapsed + batch.unknown + batch.refused
 
     async def _send(self, delivery: Claimed) -> Ending | Postponement:
         send = self._channels[delivery.channel]

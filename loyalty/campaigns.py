@@ -19,7 +19,7 @@ from loyalty.policies.campaign import Campaign
 from loyalty.programme import Programme, Rule
 from loyalty.roots import ids_of, wants_personal_offers
 from loyalty.wording import day_words
-from models import db
+from models import Purpose, db
 
 PAGE = 500
 SAID_WITHIN = timedelta(days=2)
@@ -182,6 +182,7 @@ def _planned(
         message=message,
         not_before=at,
         lapses_at=at + SAID_WITHIN,
+        purpose=Purpose.OFFERS,
     )
 
 
@@ -258,6 +259,7 @@ async def fall_back(route: Route, *, at: datetime) -> int:
                     message=words.text(),
                     not_before=at,
                     lapses_at=at + SAID_WITHIN,
+                    purpose=Purpose.OFFERS,
                 )
             )
     outcomes = await deliveries.plan(wanted, at=at) if wanted else []

@@ -8,6 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from loyalty.errors import NotFound
+from loyalty.roots import HER_IDS
 from loyalty.sealing import Sealer
 from models import db
 
@@ -39,6 +40,18 @@ class Opened:
         return f"Opened(expires_at={self.expires_at.isoformat()})"
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A session that ended, with the session key by which the platform knew it."""
+
+    app_id: str
+    openid: str
+    session_key: str
+
+    def __repr__(self) -> str:
+        return f"Ended(app_id={self.app_id})"
+
+
 async def open_for(
     customer_id: int, *, app_id: str, openid: str, session_key: str, sealer: Sealer, at: datetime
 ) -> Opened:
@@ -47,7 +60,7 @@ async def open_for(
     Of two that open at once one remains. ``at`` is the time of the wire, which nobody moves.
     """
     opened = Opened(secrets.token_urlsafe(TOKEN_BYTES), at + LASTS)
-    sealed = sealer.seal(session_key.encode(), purpose=f"session_key:{app_id}:{openid}")
+    sealed = sealer.seal(session_key.encode(), purpose=_purpose(app_id, openid))
     async with db.transaction():
         await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", customer_id)
         await revoke_all(customer_id, app_id=app_id)
@@ -107,6 +120,28 @@ async def revoke_all(customer_id: int, *, app_id: str) -> None:
     )
 
 
+async def revoke_everywhere(customer_id: int, *, sealer: Sealer) -> list[Ended]:
+    """End all sessions of a customer, on every phone and in every mini-program.
+
+    Those under her merged ids end, too. Returns what ended, so that the platform can be told.
+    """
+    rows = await db.fetch(
+        f"DELETE FROM shopper_session WHERE customer_id = ANY({HER_IDS})"
+        " RETURNING app_id, openid, sealed_session_key",
+        customer_id,
+    )
+    return [
+        Ended(
+            row["app_id"],
+            row["openid"],
+            sealer.unseal(
+                row["sealed_session_key"], purpose=_purpose(row["app_id"], row["openid"])
+            ).decode(),
+        )
+        for row in rows
+    ]
+
+
 async def expire(*, at: datetime, limit: int) -> int:
     """Forget sessions that have ended, at most ``limit`` of them, and return how many."""
     rows = await db.fetch(
@@ -117,6 +152,10 @@ async def expire(*, at: datetime, limit: int) -> int:
         limit,
     )
     return len(rows)
+
+
+def _purpose(app_id: str, openid: str) -> str:
+    return f"session_key:{app_id}:{openid}"
 
 
 def _hash(token: str) -> bytes:

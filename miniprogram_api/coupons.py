@@ -9,6 +9,7 @@ from loyalty import codes, programme
 from loyalty import coupons as verbs
 from loyalty.coupons import Held
 from loyalty.programme import Programme
+from miniprogram_api.paging import PageQuery, cut
 from models import CouponState
 from web.context import Context
 from web.coupons import described
@@ -41,17 +42,23 @@ class Coupon(Struct, frozen=True):
 
 
 class CouponList(Struct, frozen=True):
-    """At most 100: those that can be used, soonest expiry first, then the others."""
+    """Those that can be used, soonest expiry first, then the others.
+
+    ``next_before`` asks for the next page, and is null on the last.
+    """
 
     coupons: list[Coupon]
+    next_before: UUID | None
 
 
-async def read(shopper: Shopper, context: Context) -> CouponList:
+async def read(shopper: Shopper, query: PageQuery, context: Context) -> CouponList:
     """Read my coupons."""
     at = context.clock()
-    held = await verbs.of(shopper.customer_id, at=at)
+    found = await verbs.of(shopper.customer_id, before=query.before, limit=query.limit + 1, at=at)
+    held, next_before = cut(found, query.limit)
     rules = await programme.recent(knowing=(one.rule_version_id for one in held))
-    return CouponList([told(one, rules, at=at, language=shopper.language) for one in held])
+    coupons = [told(one, rules, at=at, language=shopper.language) for one in held]
+    return CouponList(coupons, next_before)
 
 
 def told(held: Held, rules: Programme, *, at: datetime, language: Language) -> Coupon:

@@ -13,6 +13,7 @@ from loyalty.errors import NotFound
 from loyalty.orders import OrderLine
 from loyalty.roots import ids_that_were
 from loyalty.wording import Worded
+from miniprogram_api.paging import PageQuery, cut
 from models import (
     PurchaseState,
     StoreOrder,
@@ -26,7 +27,6 @@ from web.session import Shopper
 from web.typed import Moment
 from wechat.pay import PaymentRequest, Prepay
 
-SHOWN = 50
 DESCRIPTION_BYTES = 120
 
 Token = Annotated[
@@ -71,9 +71,10 @@ class Order(Struct, frozen=True):
 
 
 class OrderList(Struct, frozen=True):
-    """My newest orders, at most 50."""
+    """Newest first; ``next_before`` asks for the next page, and is null on the last."""
 
     orders: list[Order]
+    next_before: UUID | None
 
 
 async def place(shopper: Shopper, uuid: UUID, body: PlacedOrder, context: Context) -> Order:
@@ -104,11 +105,15 @@ async def place(shopper: Shopper, uuid: UUID, body: PlacedOrder, context: Contex
     return await _one(context, order, shopper.language)
 
 
-async def read(shopper: Shopper, context: Context) -> OrderList:
+async def read(shopper: Shopper, query: PageQuery, context: Context) -> OrderList:
     """Read my orders, newest first."""
-    ids = await ids_that_were(shopper.customer_id)
-    found = await StoreOrder.filter(member_id__in=ids).order_by("-id").limit(SHOWN)
-    return OrderList(await _told(context, found, shopper.language))
+    hers = StoreOrder.filter(member_id__in=await ids_that_were(shopper.customer_id))
+    if query.before is not None:
+        last = await hers.get_or_none(uuid=query.before)
+        hers = hers.filter(id__lt=last.id if last else 0)
+    found = await hers.order_by("-id").limit(query.limit + 1)
+    shown, next_before = cut(found, query.limit)
+    return OrderList(await _told(context, shown, shopper.language), next_before)
 
 
 async def read_one(shopper: Shopper, uuid: UUID, context: Context) -> Order:

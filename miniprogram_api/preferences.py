@@ -2,8 +2,13 @@
 
 from msgspec import Struct
 
-from loyalty import customers
+from loyalty import consents
+from models import Purpose
+from web.context import Context
 from web.session import Shopper
+
+# The words beside the switch in the settings.
+WORDING = "settings-1"
 
 
 class Preferences(Struct, frozen=True, forbid_unknown_fields=True):
@@ -12,7 +17,13 @@ class Preferences(Struct, frozen=True, forbid_unknown_fields=True):
     personal_offers: bool
 
 
-async def choose(shopper: Shopper, body: Preferences) -> Preferences:
+async def choose(shopper: Shopper, body: Preferences, context: Context) -> Preferences:
     """Choose whether I get personal offers. Coupons that I have stay mine."""
-    await customers.choose_personal_offers(shopper.customer_id, body.personal_offers)
+    await consents.decide(
+        shopper.customer_id,
+        {(Purpose.PERSONAL_OFFERS, ""): body.personal_offers},
+        wording=WORDING,
+        source="miniprogram",
+        at=context.clock(),
+    )
     return body

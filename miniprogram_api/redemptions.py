@@ -11,6 +11,7 @@ from loyalty import redemptions as verbs
 from loyalty.errors import Refused
 from loyalty.payments import Payer
 from loyalty.redemptions import Address, Destination, Redeemed, Reserved
+from miniprogram_api.paging import PageQuery, cut
 from miniprogram_api.rewards import PREFIX
 from models import RedemptionPaymentState, RedemptionState
 from web import qr
@@ -97,9 +98,10 @@ class Redemption(Struct, frozen=True):
 
 
 class RedemptionList(Struct, frozen=True):
-    """The newest 100, newest first."""
+    """Newest first; ``next_before`` asks for the next page, and is null on the last."""
 
     redemptions: list[Redemption]
+    next_before: UUID | None
 
 
 async def redeem(shopper: Shopper, context: Context, uuid: UUID, body: Wish) -> Redemption:
@@ -133,10 +135,13 @@ async def redeem(shopper: Shopper, context: Context, uuid: UUID, body: Wish) -> 
     return await _one(redeemed, context, shopper.language)
 
 
-async def read_all(shopper: Shopper, context: Context) -> RedemptionList:
+async def read_all(shopper: Shopper, query: PageQuery, context: Context) -> RedemptionList:
     """Read my redemptions."""
-    found = await verbs.of(shopper.customer_id, at=context.clock())
-    return RedemptionList([_told(one, shopper.language) for one in found])
+    found = await verbs.of(
+        shopper.customer_id, before=query.before, limit=query.limit + 1, at=context.clock()
+    )
+    shown, next_before = cut(found, query.limit)
+    return RedemptionList([_told(one, shopper.language) for one in shown], next_before)
 
 
 async def read(shopper: Shopper, context: Context, uuid: UUID) -> Redemption:

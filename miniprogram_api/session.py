@@ -1,5 +1,6 @@
 """Signing in with the code of wx.login, and out."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -11,6 +12,7 @@ from loyalty import customers, sessions
 from loyalty.customers import Buyer
 from loyalty.errors import NotFound, Refused
 from loyalty.orders import IdentityRef
+from loyalty.sessions import Ended
 from models import Customer, Identity, IdentityKind
 from web import followers, limits
 from web.context import Context, MiniProgramAccount, now
@@ -19,11 +21,12 @@ from web.logs import log
 from web.refusals import Forbidden
 from web.session import Shopper
 from web.typed import Moment
-from wechat.errors import Rejected
+from wechat.errors import CallFailed, Rejected
 from wechat.miniprogram import Session
 
 LOGINS = Limit("login", most=120, window_seconds=60, most_alone=20)
 THROUGH = "miniprogram"
+RESET_SECONDS = 3.0
 BLOCKED_ERRCODE = 40226
 CODE_REFUSALS = {40029: "login_code_invalid", 40163: "login_code_used"}
 
@@ -97,6 +100,28 @@ async def sign_out(shopper: Shopper) -> None:
     """End this session."""
     await sessions.revoke(shopper.token)
     log.info("signed_out", customer_id=shopper.customer_id)
+
+
+async def sign_out_everywhere(shopper: Shopper, context: Context) -> None:
+    """End my sessions on every phone, this one too, and let WeChat's own session keys die.
+
+    Our sessions are over when this is answered. Where WeChat does not answer, its keys live until
+    the next login there; no server but ours has them.
+    """
+    ended = await sessions.revoke_everywhere(shopper.customer_id, sealer=context.sealer)
+    log.info("signed_out_everywhere", customer_id=shopper.customer_id, sessions=len(ended))
+    await asyncio.gather(*(_reset(context, one) for one in ended))
+
+
+async def _reset(context: Context, ended: Ended) -> None:
+    account = context.miniprograms.get(ended.app_id)
+    if account is None:
+        return
+    try:
+        async with asyncio.timeout(RESET_SECONDS):
+            await account.client.reset_session_key(ended.openid, ended.session_key)
+    except (CallFailed, TimeoutError) as error:
+        log.warning("session_key_not_reset", error=type(error).__name__)
 
 
 def _account(context: Context, app_id: str | None) -> MiniProgramAccount:

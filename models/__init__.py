@@ -8,6 +8,7 @@ from models.campaigns import Snapshot, SnapshotMember, Subscription
 from models.challenges import ChallengeClaim, CheckIn, Score
 from models.communities import Community, CommunityMember, Invitation, InvitationState
 from models.connections import AccessToken, Connection, ShopSweep
+from models.consents import Consent, Purpose
 from models.coupon_codes import (
     CouponCode,
     CouponCodeRun,
@@ -87,6 +88,7 @@ __all__ = [
     "Community",
     "CommunityMember",
     "Connection",
+    "Consent",
     "Coupon",
     "CouponCode",
     "CouponCodeRun",
@@ -136,6 +138,7 @@ __all__ = [
     "Purchase",
     "PurchaseLine",
     "PurchaseState",
+    "Purpose",
     "Redemption",
     "RedemptionPayment",
     "RedemptionPaymentState",

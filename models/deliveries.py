@@ -5,6 +5,8 @@ from enum import StrEnum
 from tortoise import fields
 from tortoise.models import Model
 
+from models.consents import Purpose
+
 
 class DeliveryState(StrEnum):
     """Planned, then sending, then exactly one final state.
@@ -21,7 +23,10 @@ class DeliveryState(StrEnum):
 
 
 class Delivery(Model):
-    """One message to one address over one channel; ``key`` names the reason, so it is sent once."""
+    """One message to one address over one channel; ``key`` names the reason, so it is sent once.
+
+    With a ``purpose`` it is sent only while she does not refuse that; an answer has none.
+    """
 
     id = fields.BigIntField(primary_key=True)
     key = fields.CharField(max_length=255, unique=True)
@@ -30,6 +35,7 @@ class Delivery(Model):
     scope = fields.TextField()
     address = fields.TextField()
     message: fields.Field[object] = fields.JSONField()
+    purpose = fields.CharEnumField(Purpose, null=True)
     state = fields.CharEnumField(DeliveryState)
     attempts = fields.IntField()
     not_before = fields.DatetimeField()

@@ -49,19 +49,33 @@ WHERE member_id = ANY({HER_IDS})
 """
 
 
-async def of(member_id: int, *, at: datetime) -> list[Held]:
-    """Return a member's coupons, at most 100.
+# Those that can still be used, soonest expiry first, then the others, last ended first.
+_SOONEST = """(now_in.state NOT IN ('issued', 'locked'),
+    CASE WHEN now_in.state IN ('issued', 'locked') THEN extract(epoch FROM expires_at)
+         ELSE -extract(epoch FROM coalesce(ended_at, expires_at)) END, id)"""
+_OF = f"""{_HELD}
+AND ($4::uuid IS NULL OR {_SOONEST} > (
+    SELECT last.is_over, last.place, last.id
+    FROM coupon AS one CROSS JOIN LATERAL (
+        SELECT one.id, is_over,
+               CASE WHEN is_over THEN -extract(epoch FROM coalesce(one.ended_at, one.expires_at))
+                    ELSE extract(epoch FROM one.expires_at) END AS place
+        FROM (SELECT one.state NOT IN ('issued', 'locked')
+                     OR one.state = 'issued' AND one.expires_at <= $2 AS is_over) AS told
+    ) AS last
+    WHERE one.uuid = $4 AND one.member_id = ANY({HER_IDS})))
+ORDER BY {_SOONEST} LIMIT $3
+"""
+
+
+async def of(
+    member_id: int, *, before: UUID | None = None, limit: int = SHOWN, at: datetime
+) -> list[Held]:
+    """Return a member's coupons, or those that come after one of hers in the list.
 
     First those that can still be used, soonest expiry first, then the others, last ended first.
     """
-    rows = await db.fetch(
-        _HELD + "ORDER BY now_in.state NOT IN ('issued', 'locked'),"
-        " CASE WHEN now_in.state IN ('issued', 'locked') THEN expires_at END,"
-        " coalesce(ended_at, expires_at) DESC, id LIMIT $3",
-        member_id,
-        at,
-        SHOWN,
-    )
+    rows = await db.fetch(_OF, member_id, at, limit, before)
     return [_held(row) for row in rows]
 
 

@@ -10,7 +10,7 @@ from loyalty.deliveries.messages import Message
 from loyalty.errors import Conflict, LoyaltyError, NotFound, Refused
 from loyalty.ledger.movements import is_writable
 from loyalty.outcomes import Fate, Outcome
-from models import db
+from models import Purpose, db
 
 KEY_LIMIT = 255
 
@@ -21,6 +21,7 @@ class Planned:
 
     ``key`` names its reason ("reply:71"). ``scope`` is the account of ours that speaks (app id)
     and ``address`` whom it speaks to (openid). Sent in the half-open [not_before, lapses_at).
+    With a ``purpose`` it is sent only while she does not refuse that.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Planned:
     message: Message
     not_before: datetime
     lapses_at: datetime
+    purpose: Purpose | None = None
 
     def __post_init__(self) -> None:
         assert self.not_before.tzinfo, "moments know their zone"
@@ -46,14 +48,14 @@ class Planned:
 _PLAN = """
 WITH wanted AS (
     SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[],
-                         $6::text[], $7::timestamptz[], $8::timestamptz[])
+                         $6::text[], $7::timestamptz[], $8::timestamptz[], $10::text[])
          WITH ORDINALITY AS wanted (key, customer_id, channel, scope, address, message,
-                                    not_before, lapses_at, place)
+                                    not_before, lapses_at, purpose, place)
 )
 INSERT INTO delivery (key, customer_id, channel, scope, address, message, not_before, lapses_at,
-                      state, planned_at)
+                      purpose, state, planned_at)
 SELECT key, customer_id, channel, scope, address, message::jsonb, not_before, lapses_at,
-       'planned', $9
+       purpose, 'planned', $9
 FROM wanted WHERE EXISTS (SELECT FROM customer WHERE customer.id = wanted.customer_id)
 ORDER BY key, place
 ON CONFLICT (key) DO NOTHING
@@ -105,6 +107,7 @@ async def _insert(wanted: Sequence[Planned], *, at: datetime) -> dict[str, int]:
         [one.not_before for one in wanted],
         [one.lapses_at for one in wanted],
         at,
+        [one.purpose.value if one.purpose else None for one in wanted],
     )
     return {row["key"]: row["id"] for row in rows}
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from loyalty import consents
 from loyalty.deliveries.messages import KINDS, Message
 from models import DeliveryState, db
 
@@ -30,17 +31,24 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a claim gave to send, and how many it ended because they lapsed or were lost."""
+    """What a claim gave to send, and how many it ended.
+
+    ``lapsed`` came too late, ``unknown`` were lost, ``refused`` she does not want any more.
+    """
 
     claimed: list[Claimed]
     lapsed: int
     unknown: int
+    refused: int
 
 
-_CLAIM = """
+_REFUSED = consents.refuses("delivery.customer_id", "delivery.purpose", "delivery.channel")
+_CLAIM = f"""
 WITH due AS (
     SELECT id, CASE WHEN state = 'sending' THEN 'unknown'
-                    WHEN lapses_at <= $1 THEN 'lapsed' ELSE 'sending' END AS next
+                    WHEN lapses_at <= $1 THEN 'lapsed'
+                    WHEN purpose IS NOT NULL AND {_REFUSED} THEN 'refused'
+                    ELSE 'sending' END AS next
     FROM delivery
     WHERE state IN ('planned', 'sending') AND not_before <= $1
       AND (state = 'planned' AND (channel = ANY($2::text[]) AND message ->> 'kind' = ANY($5::text[])
@@ -53,7 +61,8 @@ SET state = due.next,
     attempts = attempts + (due.next = 'sending')::int,
     leased_until = CASE WHEN due.next = 'sending' THEN clock_timestamp() + $4::interval END,
     ended_at = CASE WHEN due.next <> 'sending' THEN $1 END,
-    error = CASE WHEN due.next = 'unknown' THEN 'worker_died' ELSE error END
+    error = CASE due.next WHEN 'unknown' THEN 'worker_died'
+                          WHEN 'refused' THEN 'consent_refused' ELSE error END
 FROM due WHERE delivery.id = due.id
 RETURNING delivery.id, attempts, channel, scope, address, message, state, not_before
 """
@@ -63,8 +72,8 @@ async def claim(channels: Sequence[str], *, limit: int, lease: timedelta, at: da
     """Claim what is due on these channels: ``sending``, committed before this returns.
 
     What came too late ends ``lapsed``, on any channel. What another worker claimed and did not
-    end within its lease ends ``unknown``. Messages of a kind that this version does not know wait
-    for a worker that does.
+    end within its lease ends ``unknown``, what she refused since ``refused``. Messages of a kind
+    that this version does not know wait for a worker that does.
     """
     assert not db.in_caller_transaction(), "nothing may be sent before the claim is committed"
     rows = await db.fetch(_CLAIM, at, list(channels), limit, lease, KINDS)
@@ -78,6 +87,7 @@ async def claim(channels: Sequence[str], *, limit: int, lease: timedelta, at: da
         ],
         states.count(DeliveryState.LAPSED),
         states.count(DeliveryState.UNKNOWN),
+        states.count(DeliveryState.REFUSED),
     )
 
 

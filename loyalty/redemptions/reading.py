@@ -69,15 +69,21 @@ LEFT JOIN staff_member ON staff_member.id = redemption.handed_over_by
 """
 
 
-async def of(member_id: int, *, at: datetime) -> list[Redeemed]:
-    """Return a member's newest redemptions, at most 100."""
+async def of(
+    member_id: int, *, before: UUID | None = None, limit: int = SHOWN, at: datetime
+) -> list[Redeemed]:
+    """Return a member's newest redemptions, or those before one of hers."""
     return await _read(
         f"WHERE redemption.member_id = ANY({ids_of('$2')})"
+        " AND ($4::uuid IS NULL OR (redemption.redeemed_at, redemption.id) <"
+        "  (SELECT redeemed_at, id FROM redemption WHERE uuid = $4"
+        f"   AND member_id = ANY({ids_of('$2')})))"
         " ORDER BY redemption.redeemed_at DESC, redemption.id DESC"
         " LIMIT $3",
         at,
         member_id,
-        SHOWN,
+        limit,
+        before,
     )
 
 

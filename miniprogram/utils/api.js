@@ -95,6 +95,8 @@ module.exports = {
   put: (path, body) => call('PUT', path, body),
   post: (path, body) => call('POST', path, body),
   remove: (path) => call('DELETE', path),
+  /** The session is over: whatever is asked next signs in anew. */
+  forget: () => wx.removeStorageSync(SESSION),
   /** What everybody may read: no session. */
   open: async (path) => told(await send('GET', path)),
 };

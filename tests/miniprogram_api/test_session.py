@@ -220,6 +220,42 @@ async def test_signing_out_ends_this_session_and_a_second_time_is_401(
     assert (await emma.get("/me")).http_status == 200
 
 
+async def test_signing_out_everywhere_ends_every_session_of_hers_and_wechats_keys(
+    lin: Phone, emma: Phone, connected: Context
+) -> None:
+    await lin.sign_in()
+    await emma.sign_in()
+    session = await ShopperSession.get(openid=lin.openid.value)
+    purpose = f"session_key:{APP_ID}:{lin.openid.value}"
+    key = connected.sealer.unseal(session.sealed_session_key, purpose=purpose).decode()
+    await session_of_another_app(session.customer_id, connected)
+    client = connected.miniprograms[APP_ID].client
+    assert await client.check_session(lin.openid.value, key)
+    assert (await lin.ask("DELETE", "/me/sessions")).http_status == 204
+    assert not await client.check_session(lin.openid.value, key)
+    assert (await lin.get("/me")).http_status == 401
+    assert (await lin.ask("DELETE", "/me/sessions")).http_status == 401
+    assert [one.openid for one in await ShopperSession.all()] == [emma.openid.value]
+    assert (await emma.get("/me")).http_status == 200
+    assert (await lin.sign_in()).http_status == 201
+
+
+async def session_of_another_app(customer_id: int, context: Context) -> None:
+    await sessions.open_for(
+        customer_id, app_id="wx2", openid="o2", session_key="k", sealer=context.sealer, at=now()
+    )
+
+
+async def test_sessions_end_although_wechat_does_not_answer(
+    lin: Phone, lines: Callable[[], list[Json]]
+) -> None:
+    await lin.sign_in()
+    await lin.china_faults(endpoints={"/wxa/resetusersessionkey": {"errcode": -1}})
+    assert (await lin.ask("DELETE", "/me/sessions")).http_status == 204
+    assert await ShopperSession.all().count() == 0
+    assert "session_key_not_reset" in [line["event"] for line in lines()]
+
+
 async def test_a_session_ends_after_its_time(lin: Phone, connected: Context) -> None:
     customer_id = await lin.known(lin.openid)
     opened = await sessions.open_for(

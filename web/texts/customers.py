@@ -49,6 +49,11 @@ CUSTOMER_TEXTS: dict[str, tuple[str, str]] = {
         "入会链接已失效，请回到店铺重新进入",
         "This link to join has ended, please come from the shop once more",
     ),
+    # consents
+    "purpose_without_channel": (
+        "该用途没有这个渠道，请更新小程序后再试",
+        "There is no such channel for this purpose",
+    ),
     # member codes
     "no_such_member_code": (
         "会员码不正确，请让会员刷新后再试",

@@ -32,6 +32,20 @@ class ShopServer(Playing):
         self.sessions: set[str] = set()
         self.phone_bound = False
         self.personal_offers = True
+        self.consents: list[Json] = [
+            {
+                "purpose": purpose,
+                "channel": channel,
+                "is_given": True,
+                "wording": "",
+                "decided_at": None,
+            }
+            for purpose, channel in (
+                ("offers", "miniprogram"),
+                ("offers", "official_account"),
+                ("personal_offers", ""),
+            )
+        ]
         self.codes = 0
         self.code_seconds = [60]  # of one code after another; the last stands for all that follow
         self.told_profile: Json = {"called": "", "birthday": None, "birthday_changes_at": None}
@@ -49,6 +63,10 @@ class ShopServer(Playing):
             ("GET", "/me", self.me),
             ("GET", "/me/code", self.code),
             ("GET", "/me/tiers", self.tiers),
+            ("GET", "/me/purchases", self.purchases),
+            ("GET", "/me/consents", self.read_consents),
+            ("PUT", "/me/consents", self.choose_consents),
+            ("DELETE", "/me/sessions", self.sign_out),
             ("PUT", "/me/language", self.nothing),
             ("PUT", "/me/preferences", self.prefer),
             ("GET", "/me/profile", self.profile),
@@ -246,6 +264,44 @@ class ShopServer(Playing):
             "now": soon(),
             "renews_at": soon(seconds=lasts),
         }
+
+    async def read_consents(self, request: web.Request) -> Json:
+        return {"consents": list(self.consents)}
+
+    async def choose_consents(self, request: web.Request) -> Json:
+        told = await request.json()
+        for choice in told["choices"]:
+            for place, one in enumerate(self.consents):
+                if (one["purpose"], one["channel"]) == (choice["purpose"], choice["channel"]):
+                    given = choice["is_given"]
+                    self.consents[place] = {**one, "is_given": given, "decided_at": soon()}
+        return {"consents": list(self.consents)}
+
+    async def sign_out(self, request: web.Request) -> None:
+        self.sessions.clear()
+
+    async def purchases(self, request: web.Request) -> Json:
+        before = request.query.get("before")
+        line = {
+            "sku": "M-020",
+            "name": self._said(request, "手冲壶", "Kettle"),
+            "quantity": 2,
+            "paid_fen": 53_800,
+            "refunded_fen": 0,
+        }
+        bought = {
+            "uuid": "b" * 32 if before else "c" * 32,
+            "shop_kind": "tmall",
+            "shop": self._said(request, "天猫旗舰店", "Flagship store") + ("2" if before else ""),
+            "number": "1",
+            "state": "completed",
+            "lines": [line],
+            "paid_fen": 53_800,
+            "refunded_fen": 0,
+            "points": 538,
+            "paid_at": soon(days=-3),
+        }
+        return {"purchases": [bought], "next_before": None if before else "c" * 32}
 
     async def prefer(self, request: web.Request) -> Json:
         chosen: Json = await request.json()

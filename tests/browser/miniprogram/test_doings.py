@@ -96,6 +96,35 @@ async def test_her_code_renews_itself_on_a_bright_screen_and_rests_when_she_leav
     assert shop.codes == looks
 
 
+async def test_more_purchases_come_after_those_of_the_first_page(phones: Phones) -> None:
+    bought = shown(await phones.open("purchases"), "purchases")
+    await bought.get_by_role("button", name="查看更多").tap()
+    await expect(bought.get_by_text("天猫旗舰店2")).to_be_visible()
+    await expect(bought.get_by_role("button", name="查看更多")).to_have_count(0)
+
+
+async def test_she_refuses_offers_and_signs_out_everywhere_on_the_privacy_page(
+    phones: Phones, shop: ShopServer
+) -> None:
+    page = await phones.open("settings")
+    await shown(page, "settings").get_by_text("隐私与授权").tap()
+    privacy = shown(page, "privacy")
+    offers = privacy.get_by_role("switch", name="优惠通知：公众号消息")
+    await offers.tap()
+    await expect(offers).not_to_be_checked()
+    await expect(privacy.get_by_text("选择", exact=False).first).to_be_visible()
+    assert [one["is_given"] for one in shop.consents] == [True, False, True]
+    (told,) = [body for path, body in shop.bodies if path == "PUT /me/consents"]
+    assert told["wording"]
+    sessions = shop.asked["POST /session"]
+    await privacy.get_by_role("button", name="退出所有设备").tap()
+    await page.get_by_role("dialog").get_by_role("button", name="退出").tap()
+    await expect(page.locator("#toast")).to_contain_text("已全部退出")
+    await expect(offers).not_to_be_checked()
+    assert shop.asked["DELETE /me/sessions"] == 1
+    assert shop.asked["POST /session"] == sessions + 1
+
+
 async def test_a_redemption_is_cancelled_after_a_question(phones: Phones, shop: ShopServer) -> None:
     page = await phones.open("mall")
     await page.get_by_role("button", name="兑换 帆布袋").tap()

@@ -31,6 +31,8 @@ PAGES = {
     "ladder": ("/ladders", "再消费 380 元可得", "¥380 more"),
     "board": ("/leaderboards/week", "距上一名还差 150", "150 behind the next"),
     "group": ("/communities", "达到银卡会员即可加入", "Reach Silver to join"),
+    "purchases": ("/me/purchases", "手冲壶 × 2", "Kettle × 2"),
+    "privacy": ("/me/consents", "我们保存什么", "What we keep"),
     "settings": ("/me", "中文", "English"),
     "profile": ("/me/profile", "一年可修改一次", "change once a year"),
 }
