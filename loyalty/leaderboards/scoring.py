@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from loyalty.policies import POLICIES
 from loyalty.policies.board import Board
@@ -25,39 +26,47 @@ class Scored(Struct, frozen=True):
 
 # An entry that undoes an earning leaves with it, whenever it came and whoever bore it. Each member
 # is looked up by the index: without statistics the planner would read all entries for each.
+# The spans stand in their order, so her entries are read once for all of them.
 _SCORE = f"""
-WITH counted AS (
-    SELECT wanted.id AS member_id, earned.at,
+WITH span AS (
+    SELECT * FROM unnest($3::text[], $4::timestamptz[], $5::timestamptz[])
+        AS span (season, starts_at, ends_at)
+), counted AS (
+    SELECT wanted.id AS member_id, span.season, earned.at,
            greatest(earned.available + earned.pending - earned.debt
                     + coalesce(undone.points, 0), 0) AS points
     FROM unnest($1::bigint[]) AS wanted (id)
     CROSS JOIN LATERAL (
         SELECT key, at, available, pending, debt FROM entry
-        WHERE member_id = ANY({ids_of("wanted.id")}) AND kind = 'earn' AND at >= $4 AND at < $5
+        WHERE member_id = ANY({ids_of("wanted.id")}) AND kind = 'earn'
+          AND at >= ($4::timestamptz[])[1] AND at < ($5::timestamptz[])[cardinality($5)]
         OFFSET 0
     ) AS earned
+    JOIN span ON earned.at >= span.starts_at AND earned.at < span.ends_at
     LEFT JOIN LATERAL (
         SELECT sum(available + pending - debt) AS points FROM entry
         WHERE undoes = earned.key AND kind IN ('cancel', 'claw_back')
     ) AS undone ON true
 ), summed AS (
-    SELECT id AS member_id, coalesce(sum(points), 0)::bigint AS score,
-           coalesce(max(at) FILTER (WHERE points > 0), $4) AS reached_at
-    FROM unnest($1::bigint[]) AS wanted (id)
-    LEFT JOIN counted ON counted.member_id = wanted.id
-    GROUP BY id
+    SELECT id AS member_id, span.season, coalesce(sum(points), 0)::bigint AS score,
+           coalesce(max(at) FILTER (WHERE points > 0), span.starts_at) AS reached_at
+    FROM unnest($1::bigint[]) AS wanted (id) CROSS JOIN span
+    LEFT JOIN counted ON counted.member_id = wanted.id AND counted.season = span.season
+    GROUP BY id, span.season, span.starts_at
 ), gone AS (
     DELETE FROM score
-    WHERE board = $2 AND season = $3
+    WHERE board = $2 AND season = ANY($3::text[])
       AND member_id = ANY(ARRAY(SELECT member_id FROM summed WHERE score = 0))
+      AND (season, member_id) IN (SELECT season, member_id FROM summed WHERE score = 0)
 ), kept AS (
     INSERT INTO score (board, season, member_id, score, reached_at)
-    SELECT $2, $3, member_id, score, reached_at FROM summed WHERE score > 0 ORDER BY member_id
+    SELECT $2, season, member_id, score, reached_at FROM summed WHERE score > 0
+    ORDER BY season, member_id
     ON CONFLICT (board, season, member_id) DO UPDATE
     SET score = excluded.score, reached_at = excluded.reached_at
     WHERE (score.score, score.reached_at) IS DISTINCT FROM (excluded.score, excluded.reached_at)
 )
-SELECT member_id, score, reached_at FROM summed
+SELECT season, member_id, score, reached_at FROM summed
 """
 
 
@@ -67,13 +76,12 @@ async def score(member_ids: Sequence[int], rules: Programme, *, at: datetime) ->
     for rule in rules.of(POLICIES, at):
         if isinstance(rule.body, Board):
             this = season(rule.body.season, at)
-            for span in (this, before(rule.body.season, this)):
-                scored += await _score(member_ids, rule.slot, span)
+            spans = (before(rule.body.season, this), this)
+            scored += await _score(member_ids, rule.slot, spans)
     return scored
 
 
-async def _score(member_ids: Sequence[int], board: str, span: Season) -> list[Scored]:
-    rows = await db.fetch(_SCORE, list(member_ids), board, span.name, span.starts_at, span.ends_at)
-    return [
-        Scored(board, span.name, row["member_id"], row["score"], row["reached_at"]) for row in rows
-    ]
+async def _score(member_ids: Sequence[int], board: str, spans: Sequence[Season]) -> list[Scored]:
+    names, starts, ends = map(list, zip(*map(astuple, spans), strict=True))
+    rows = await db.fetch(_SCORE, list(member_ids), board, names, starts, ends)
+    return [Scored(board, *row) for row in rows]

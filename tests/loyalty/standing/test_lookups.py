@@ -6,7 +6,7 @@ from typing import Any
 
 from loyalty import inbox
 from loyalty.leaderboards import scoring
-from loyalty.seasons import season
+from loyalty.seasons import before, season
 from models import db
 from tests.cast import JUNE_1
 
@@ -26,8 +26,8 @@ RETURNING member_id
 
 _TOLD = """
 INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, state, attempts,
-                           received_at)
-SELECT 1, 'key ' || number, 'order', 'order ' || number, '', 'worked', 1, now()
+                           received_at, worked_at)
+SELECT 1, 'key ' || number, 'order', 'order ' || number, '', 'worked', 1, now(), now()
 FROM generate_series(1, $1) AS number
 """
 
@@ -48,12 +48,14 @@ def _parts(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 async def test_scores_of_some_members_do_not_read_everybodys_entries(database: None) -> None:
     rows = await db.fetch(_LAY, MEMBERS, JUNE_1)
     ids = [row["member_id"] for row in rows][:500]
-    span = season("weekly", JUNE_1)
-    plan = await parts(scoring._SCORE, ids, "board:week", span.name, span.starts_at, span.ends_at)
+    this = season("weekly", JUNE_1)
+    spans = (before("weekly", this), this)
+    columns = [[getattr(span, name) for span in spans] for name in this.__struct_fields__]
+    plan = await parts(scoring._SCORE, ids, "board:week", *columns)
     whole = {part["Relation Name"] for part in plan if part["Node Type"] == "Seq Scan"}
     assert not whole & {"entry", "customer"}
     (leaving,) = [part for part in plan if part.get("Operation") == "Delete"]
-    looked_up = [part["Index Cond"] for part in leaving["Plans"] if "Index Cond" in part]
+    looked_up = [part["Index Cond"] for part in _parts(leaving) if "Index Cond" in part]
     assert any("member_id = ANY" in one for one in looked_up), "not each of a board beside each"
 
 
