@@ -13,7 +13,7 @@ from console.pages import language_of, see, show
 from console.words.codes import CONNECTIONS, EVENTS, said
 from loyalty import parking
 from loyalty.errors import LoyaltyError, NotFound
-from models import InboundEvent, db
+from models import db
 from web.context import CONTEXT
 from web.languages import Language
 from web.logs import log
@@ -34,11 +34,11 @@ _SHOWN_FIELDS = re.compile(
 _CLASS = re.compile("[A-Z][A-Za-z]+", re.ASCII)
 _ID = re.compile("[0-9]{1,18}", re.ASCII)
 
-_PARKED = """
+_PARKED = f"""
 SELECT event.id, event.received_at, event.kind, event.sender, event.error, event.body,
        connection.kind AS connection_kind, connection.name AS connection_name
 FROM inbound_event AS event LEFT JOIN connection ON connection.id = event.connection_id
-WHERE event.state = 'parked' ORDER BY event.id DESC LIMIT $1
+WHERE {parking.IS_PARKED} ORDER BY event.id DESC LIMIT $1
 """
 
 
@@ -82,7 +82,7 @@ async def _show(request: web.Request, *, error: LoyaltyError | None = None) -> w
     told = {
         "rows": rows,
         "most": SHOWN,
-        "count": await InboundEvent.filter(state="parked").count(),
+        "count": await parking.count(),
         "can_change": request[STAFF].role in CHANGERS,
         "error": text(error.code, language, error.figures) if error else "",
     }

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from console.pages import language_of, show
 from console.words.codes import CONNECTIONS, JOBS, said
+from loyalty import parking
 from models import ShopKind, db
 from web.languages import Language
 
@@ -28,15 +29,15 @@ FROM delivery GROUP BY channel, state, coalesce(error, '') ORDER BY channel, sta
 
 
 # Open and parked events have indexes of their own, however many were worked.
-_SHOPS = """
+_SHOPS = f"""
 SELECT connection.kind, connection.name, swept_until, swept_at, shop_sweep.error,
        coalesce(open.events, 0) AS waiting, coalesce(parked.events, 0) AS parked
 FROM connection LEFT JOIN shop_sweep ON shop_sweep.connection_id = connection.id
 LEFT JOIN (SELECT connection_id, count(*) AS events FROM inbound_event
-           WHERE state IN ('received', 'claimed') GROUP BY connection_id) AS open
+           WHERE worked_at IS NULL GROUP BY connection_id) AS open
        ON open.connection_id = connection.id
 LEFT JOIN (SELECT connection_id, count(*) AS events FROM inbound_event
-           WHERE state = 'parked' GROUP BY connection_id) AS parked
+           WHERE {parking.IS_PARKED} GROUP BY connection_id) AS parked
        ON parked.connection_id = connection.id
 WHERE connection.kind = ANY($1::text[])
 ORDER BY connection.kind, connection.name

@@ -3,8 +3,8 @@
 from aiohttp import web
 
 from console.pages import show
-from loyalty import scorecards
-from models import Delivery, InboundEvent, Redemption
+from loyalty import parking, scorecards
+from models import Delivery, Redemption
 from web.context import CONTEXT
 
 
@@ -14,7 +14,7 @@ async def page(request: web.Request) -> web.Response:
     told = await scorecards.today(at=context.clock())
     waiting = {
         "to_hand_over": await Redemption.filter(state="issued").count(),
-        "parked_events": await InboundEvent.filter(state="parked").count(),
+        "parked_events": await parking.count(),
         "deliveries_unknown": await Delivery.filter(state="unknown").count(),
     }
     figures = [(name, *getattr(told, name)) for name in told.__struct_fields__]

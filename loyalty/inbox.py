@@ -248,11 +248,13 @@ class Left(Struct, frozen=True):
     body: bytes
 
 
+# Open is what was not worked: a claim changes no column of an index, so that it writes none.
 _TAKE_LEFT = """
 WITH left_behind AS (
     SELECT id, attempts FROM inbound_event
-    WHERE connection_id = ANY($1::bigint[]) AND state IN ('received', 'claimed')
-      AND claimed_until <= clock_timestamp() ORDER BY claimed_until LIMIT $3 FOR UPDATE SKIP LOCKED
+    WHERE connection_id = ANY($1::bigint[]) AND worked_at IS NULL
+      AND claimed_until <= clock_timestamp() ORDER BY received_at, id LIMIT $3
+    FOR UPDATE SKIP LOCKED
 ), taken AS (
     UPDATE inbound_event SET attempts = inbound_event.attempts + 1,
         state = CASE WHEN left_behind.attempts >= $5 THEN 'parked' ELSE 'claimed' END,

@@ -26,6 +26,16 @@ def read(kept: str) -> tuple[str, dict[str, Any]]:
         return code, {}
 
 
+# In the words of the index of parked events.
+IS_PARKED = "state = 'parked' AND worked_at IS NOT NULL AND error IS NOT NULL"
+
+
+async def count() -> int:
+    """Return how many events are parked."""
+    (row,) = await db.fetch(f"SELECT count(*) AS events FROM inbound_event WHERE {IS_PARKED}")
+    return int(row["events"])
+
+
 async def try_again(event_id: int) -> None:
     """Let a parked event be worked once more.
 

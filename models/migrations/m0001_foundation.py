@@ -284,13 +284,15 @@ CREATE TABLE inbound_event (
     received_at timestamptz NOT NULL,
     worked_at timestamptz,
     nonce text,
-    UNIQUE (connection_id, event_key)
-);
+    UNIQUE (connection_id, event_key),
+    CHECK ((worked_at IS NULL) = (state IN ('received', 'claimed'))),
+    CHECK (state <> 'parked' OR error IS NOT NULL)
+) WITH (fillfactor = 50);
 CREATE UNIQUE INDEX inbound_event_nonce ON inbound_event (connection_id, nonce)
     WHERE nonce IS NOT NULL;
-CREATE INDEX inbound_event_open ON inbound_event (claimed_until)
-    WHERE state IN ('received', 'claimed');
-CREATE INDEX inbound_event_parked ON inbound_event (id) WHERE state = 'parked';
+CREATE INDEX inbound_event_open ON inbound_event (received_at, id) WHERE worked_at IS NULL;
+CREATE INDEX inbound_event_parked ON inbound_event (id)
+    WHERE worked_at IS NOT NULL AND error IS NOT NULL;
 CREATE INDEX inbound_event_sender ON inbound_event (sender, connection_id, received_at);
 """
 

@@ -161,7 +161,7 @@ async def test_a_message_that_broke_shows_neither_its_words_nor_its_sender(
         for _ in range(inbox.ATTEMPTS):
             await inbox.work_failed(event_id, "ValueError: 13800138000", at=now())
             await inbox.take_over(event)
-        await InboundEvent.filter(id=event_id).update(state="parked")
+        await InboundEvent.filter(id=event_id).update(state="parked", worked_at=now())
     await browser.sign_in("chen")
     _, page = await browser.get("/parked")
     assert "处理时程序出错（ValueError）" in page
@@ -185,7 +185,7 @@ async def test_a_privacy_request_that_a_platform_passes_on_waits_with_its_reason
     arrival = Arrival(store.stores[CODE].id, "p1", "privacy", "customers/redact", b"{}", None)
     await inbox.store([arrival], at=now())
     (event,) = await InboundEvent.all()
-    await InboundEvent.filter(id=event.id).update(state="parked", error=kept)
+    await InboundEvent.filter(id=event.id).update(state="parked", error=kept, worked_at=now())
     await browser.sign_in("chen")
     _, page = await browser.get("/parked")
     assert "个人信息请求" in page

@@ -264,7 +264,8 @@ async def acts(
 ) -> None:
     await db.fetch(
         "INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, state,"
-        " received_at) VALUES ($1, gen_random_uuid()::text, $2, $3, '', 'worked', $4)",
+        " received_at, worked_at)"
+        " VALUES ($1, gen_random_uuid()::text, $2, $3, '', 'worked', $4, $4)",
         account,
         kind,
         openid,
