@@ -69,7 +69,11 @@ FROM (SELECT member_id FROM entry WHERE member_id > $1 AND member_id <= $2
       UNION ALL
       SELECT member_id FROM lot WHERE member_id > $1 AND member_id <= $2
       UNION ALL
-      SELECT member_id FROM draw WHERE member_id > $1 AND member_id <= $2) AS owned
+      SELECT member_id FROM draw WHERE member_id > $1 AND member_id <= $2
+      UNION ALL
+      SELECT member_id FROM standing WHERE member_id > $1 AND member_id <= $2
+      UNION ALL
+      SELECT customer_id FROM purchase WHERE customer_id > $1 AND customer_id <= $2) AS owned
 WHERE ($3::bigint[] IS NULL OR member_id = ANY($3))
   AND NOT EXISTS (SELECT FROM member WHERE member.id = member_id)
 GROUP BY member_id

@@ -7,7 +7,7 @@ from models.coupon_codes import COUPON_CODES
 
 STANDING = """
 CREATE TABLE standing (
-    member_id bigint PRIMARY KEY REFERENCES member,
+    member_id bigint PRIMARY KEY,
     tier text NOT NULL,
     tier_since timestamptz NOT NULL,
     orders integer NOT NULL CHECK (orders >= 0),
@@ -23,8 +23,7 @@ CREATE TABLE standing (
     derived_at timestamptz NOT NULL,
     CHECK ((review_on IS NULL) = (keep_by_on IS NULL)),
     CHECK ((review_on IS NULL) = (projected_tier IS NULL))
-);
-CREATE INDEX standing_tier ON standing (tier);
+) WITH (fillfactor = 60);
 CREATE INDEX standing_changes ON standing (changes_on) WHERE changes_on IS NOT NULL;
 CREATE TABLE held_tier (
     member_id bigint NOT NULL,

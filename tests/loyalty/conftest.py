@@ -56,8 +56,8 @@ async def catalogue(rewards_url: str) -> AsyncIterator[None]:
     """Bind the models to a brand that has a catalogue and nothing else; verify what is left."""
     async with db.opened(rewards_url, pool_size=16):
         await db.fetch(
-            "TRUNCATE customer, rule_version, lot, entry, draw, reward_stock, staff_member,"
-            " coupon_stock, coupon_code_run, coupon_code_tries"
+            "TRUNCATE customer, rule_version, lot, entry, draw, purchase, purchase_line, standing,"
+            " reward_stock, staff_member, coupon_stock, coupon_code_run, coupon_code_tries"
             " RESTART IDENTITY CASCADE"
         )
         for slot, rule in RULES.items():

@@ -45,7 +45,9 @@ async def test_what_went_out_comes_in_again(
     ]
     assert [row["mobile"] for row in told] == ["'+8613800138000"] * 2 + [""], "no formula"
     before = await lots()
-    await db.fetch("TRUNCATE customer, member, identity, lot, entry, draw CASCADE")
+    await db.fetch(
+        "TRUNCATE customer, member, identity, lot, entry, draw, purchase, standing CASCADE"
+    )
     assert (await jifen_balances(out, source="from-jifen")).status == 0
     assert await lots() == before
     assert await ledger.verify() == []

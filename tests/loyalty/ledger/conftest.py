@@ -31,7 +31,10 @@ async def _copied(database_url: str, template: str) -> str:
 async def pages(ledger_url: str) -> AsyncIterator[None]:
     """Bind the models to an empty ledger."""
     async with db.opened(ledger_url, pool_size=16):
-        await db.fetch("TRUNCATE customer, rule_version, lot, entry, draw RESTART IDENTITY CASCADE")
+        await db.fetch(
+            "TRUNCATE customer, rule_version, lot, entry, draw, purchase, purchase_line, standing"
+            " RESTART IDENTITY CASCADE"
+        )
         yield
 
 

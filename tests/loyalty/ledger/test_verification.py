@@ -69,6 +69,13 @@ TAMPERED = [
     ("INSERT INTO lot (member_id, number, entry_number, points, remaining, earned_at, settled_at)"
      " VALUES (4, 1, 1, 9, 9, now(), now())", {"rows_have_their_member"}),
     ("INSERT INTO draw VALUES (4, 1, 1, 9)", {"rows_have_their_member"}),
+    ("INSERT INTO standing (member_id, tier, tier_since, orders, spent_fen, reached, still_counts,"
+     " derived_at) VALUES (4, 'basic', now(), 0, 0, 0, 0, now())", {"rows_have_their_member"}),
+    ("INSERT INTO purchase (shop_id, number, customer_id, state, currency, goods_fen,"
+     " discount_shop_fen, discount_platform_fen, discount_talent_fen, points_deduct_fen,"
+     " freight_fen, paid_fen, refunded_fen, ordered_at, paid_at, source, revision, points_earned,"
+     " digest, recorded_at) VALUES (1, 'T-1', 4, 'paid', 'CNY', 0, 0, 0, 0, 0, 0, 0, 0, now(),"
+     " now(), 'test', 1, 0, '', now())", {"rows_have_their_member"}),
     ("UPDATE entry SET available = available + 1 WHERE key = 'e1'",
      {"available_is_sum_of_entries", "hash_chain"}),
     ("UPDATE entry SET pending = pending - 1 WHERE key = 'e3'",

@@ -22,7 +22,7 @@ from tests.loyalty.purchases.scene import adds_up, points_of, refusal, take
 
 pytestmark = pytest.mark.usefixtures("brand")
 
-
+EMPTY = "TRUNCATE purchase, purchase_line, entry, lot, draw, member, standing CASCADE"
 HOUR = timedelta(hours=1)
 
 
@@ -115,7 +115,7 @@ async def test_a_part_that_is_split_again_stands_replaced_and_so_does_the_first_
     grandparts = (part("A1", 100_00, "A", "P"), part("A2", 200_00, "A", "P"))
     told = [PARENT, *PARTS, *grandparts]
     for seed in range(6):
-        await db.fetch("TRUNCATE purchase, purchase_line, entry, lot, draw, member CASCADE")
+        await db.fetch(EMPTY)
         for one in random.Random(seed).sample(told, len(told)):
             await take(one)
         assert await stands() == {
@@ -169,7 +169,7 @@ async def test_parts_of_another_shop_are_none() -> None:
 async def test_parts_and_parent_told_at_once_by_many_count_once() -> None:
     told = [PARENT, *PARTS, part("C", 50_00, buyer=(LIN,))]
     for _ in range(5):
-        await db.fetch("TRUNCATE purchase, purchase_line, entry, lot, draw, member CASCADE")
+        await db.fetch(EMPTY)
         batches = [[one] for one in told] + [list(told), list(reversed(told))]
         results = await asyncio.gather(*(purchases.record(one, at=JUNE_1) for one in batches))
         assert not [one.refusal for batch in results for one in batch if one.refusal]
@@ -255,7 +255,7 @@ async def test_a_year_of_split_orders_told_in_ten_sequences_comes_to_the_same(se
     told = [one for history in histories for one in history]
     seen = []
     for shuffle in range(10):
-        await db.fetch("TRUNCATE purchase, purchase_line, entry, lot, draw, member CASCADE")
+        await db.fetch(EMPTY)
         random_ = random.Random(shuffle)
         shuffled = random_.sample(told, len(told)) + random_.sample(told, 10)
         while shuffled:
