@@ -40,6 +40,7 @@ from web.server import listening
 
 GRACE_SECONDS = 10.0
 YOUNG_OBJECTS = 10_000
+STORE_BATCHES = 2  # at once: while PostgreSQL writes one, the next is made ready
 
 
 def create(
@@ -148,7 +149,7 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
                 pumps=[
                     conversations.rework,
                     CorpEvents(context).work,
-                    StoreEvents(context).work,
+                    *([StoreEvents(context).work] * STORE_BATCHES),
                     *(ShopOrders(context, shop).work for shop in context.shops),
                     Deriver(context.redis).derive,
                     partial(refunding.refund_due, context),
