@@ -59,6 +59,8 @@ class Refunds:
 
 def refunded(order: Order, refunds: Refunds | None) -> Order:
     """Return the order with what refunds gave back of it; wholly given back, it is refunded."""
+    if refunds is None and not order.refunded_fen:
+        return order
     given_back = refunds.by_line() if refunds else {}
     lines = tuple(_line(line, given_back) for line in order.lines)
     paid_fen = sum(line.paid_fen for line in lines)

@@ -41,10 +41,8 @@ def _described(
     line: OrderLine, before: dict[str, Described], products: dict[str, Described]
 ) -> OrderLine:
     was, now = before.get(line.key, NOTHING), products.get(line.sku, NOTHING)
-    category, brand = (
-        told or recorded or product
-        for told, recorded, product in zip((line.category, line.brand), was, now, strict=True)
-    )
-    if (category, brand) == (line.category, line.brand):
+    category = line.category or was[0] or now[0]
+    brand = line.brand or was[1] or now[1]
+    if category == line.category and brand == line.brand:
         return line
     return replace(line, category=category, brand=brand)
