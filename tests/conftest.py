@@ -14,7 +14,7 @@ import pytest
 
 from jifen import embedded
 from models import db
-from web import limits, wake
+from web import boards, limits, wake
 
 # how long an example may take says more of the machine than of us
 hypothesis.settings.register_profile(
@@ -30,6 +30,8 @@ hypothesis.settings.load_profile("ours")
 def _patience_with_redis(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the Redis of a busy machine for away in no test, nor because the test before did."""
     monkeypatch.setattr(limits, "REDIS_SECONDS", 60.0)
+    monkeypatch.setattr(boards, "COPY_SECONDS", 60.0)
+    monkeypatch.setattr(boards, "_reach", wake.Reach("boards"))
     monkeypatch.setattr(wake, "PUBLISH_SECONDS", 60.0)
     monkeypatch.setattr(wake, "_publishing", wake.Reach("wake_up"))
 

@@ -7,6 +7,7 @@ the last that was written is, in whatever order they came.
 A member takes about 80 bytes: her id, and score and moment as one number.
 """
 
+import asyncio
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -21,6 +22,7 @@ SECONDS = 1 << 22  # more than the longest season has
 KEPT_SECONDS = 60 * 86400
 WRITES = 10  # each after the first because another worker changed the scores meanwhile
 LAYING_SECONDS = 3600
+COPY_SECONDS = 0.5  # the driver itself tries a Redis that is away for seconds
 WHOLE_SECONDS = 86400  # once a day each copy is laid anew, whatever went wrong unseen
 _reach = Reach("boards")
 
@@ -134,9 +136,10 @@ async def top_and_hers(
     """
     if _reach.is_worth_a_try():
         try:
-            found = await _from_copy(
-                redis, board, season, member_id, limit=limit, each_side=each_side
-            )
+            async with asyncio.timeout(COPY_SECONDS):
+                found = await _from_copy(
+                    redis, board, season, member_id, limit=limit, each_side=each_side
+                )
             _reach.found()
         except Away as error:
             _reach.lost(error)

@@ -17,7 +17,7 @@ from models import Standing, db
 from tests.cast import JUNE_1, LIN, WANG
 from tests.loyalty.ledger.scene import joined
 from tests.loyalty.play_scene import buys, member, publish
-from web import boards
+from web import boards, wake
 
 BOARD = "board:week"
 WEEK: Season = season("weekly", JUNE_1)
@@ -147,7 +147,10 @@ async def test_a_worker_that_shows_late_does_not_undo_what_another_showed(
     await line.aclose()
 
 
-async def test_redis_that_is_away_holds_nobody_up_and_is_owed_the_board(redis: Redis) -> None:
+async def test_redis_that_is_away_holds_nobody_up_and_is_owed_the_board(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boards, "COPY_SECONDS", 0.2)
     nowhere = Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
     deriver = Deriver(nowhere)
     await buys("1", 100, paid_at=JUNE_1)
@@ -158,3 +161,29 @@ async def test_redis_that_is_away_holds_nobody_up_and_is_owed_the_board(redis: R
     top, _ = await boards.top_and_hers(nowhere, BOARD, WEEK, wang, limit=5, each_side=1)
     assert [(one.rank, one.score) for one in top] == [(1, 100)]
     await nowhere.aclose()
+
+
+async def test_redis_that_hangs_costs_readers_of_a_board_one_short_wait(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boards, "COPY_SECONDS", 0.2)
+    monkeypatch.setattr(wake, "TRY_AGAIN_SECONDS", 3600)
+    tries: list[asyncio.StreamWriter] = []
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tries.append(writer)
+        await reader.read()
+        writer.close()
+
+    await buys("1", 100, paid_at=JUNE_1)
+    wang = await member()
+    await standing.derive(at=JUNE_1)
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    hanging = Redis(port=server.sockets[0].getsockname()[1])
+    for _ in range(5):
+        top, _ = await boards.top_and_hers(hanging, BOARD, WEEK, wang, limit=5, each_side=1)
+        assert [(one.rank, one.score) for one in top] == [(1, 100)]
+    assert len(tries) == 1
+    await hanging.aclose()
+    server.close()
+    await server.wait_closed()
