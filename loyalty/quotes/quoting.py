@@ -1,6 +1,6 @@
 """What a cart costs a member now: products, rules in force, her standing and her coupons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -119,7 +119,8 @@ async def quote(
     margin = rules.margin(at)
     found = priced(case, proposals, margin=margin)
     plain = priced(case, offers, margin=margin) if chosen else found
-    declined = (*found.declined, *_declined(case, hers, apart_from=coupon))
+    tried = _tried(case, offers, hers, margin)
+    declined = (*found.declined, *_declined(case, hers, tried, apart_from=coupon))
     unlocked = unlocks(case, proposals, found, margin=margin)
     shop = ShopRef(ShopKind.OWN_STORE, shop_code)
     return Quote(
@@ -129,7 +130,7 @@ async def quote(
         products=tuple(sold[line.sku] for line in cart),
         applied=found.applied,
         declined=declined,
-        worths=_worths(case, offers, hers, plain=plain, margin=margin),
+        worths=_worths(case, offers, hers, tried, plain=plain, margin=margin),
         unlocks=unlocked,
         names=await _names([one.refusal for one in declined] + [one.missing for one in unlocked]),
         reasons={one.proposal.coupon: one.reason for one in hers if one.proposal.coupon},
@@ -199,11 +200,29 @@ async def _with_budgets(
     return known[: len(offers)], [replace(one, proposal=told) for one, told in coupons_of_hers]
 
 
-def _declined(case: Case, hers: Sequence[HerCoupon], *, apart_from: UUID | None) -> list[Declined]:
-    """Tell which of her other coupons this cart cannot use, and why."""
+def _declined(
+    case: Case,
+    hers: Sequence[HerCoupon],
+    tried: Mapping[int, Priced],
+    *,
+    apart_from: UUID | None,
+) -> list[Declined]:
+    """Tell which of her other coupons this cart cannot use, and why.
+
+    Where a better discount is all that is in the way of one, nothing is said.
+    """
     others = [one.proposal for one in hers if one.proposal.coupon != apart_from]
-    told = [(one, why_not(case, one)) for one in others]
+    told = [(one, why_not(case, one) or _cut(tried[one.version_id])) for one in others]
     return [Declined(one, refusal) for one, refusal in told if refusal is not None]
+
+
+def _cut(found: Priced) -> Refused | None:
+    """Return why the coupon of a cart that was tried with one saves nothing for good."""
+    refusals = [one.refusal for one in found.declined if one.proposal.coupon is not None]
+    return next((one for one in refusals if one.code in _FOR_GOOD), None)
+
+
+_FOR_GOOD = ("goes_below_floor", "budget_short")
 
 
 async def _names(refusals: Sequence[Refused]) -> dict[str, Worded]:
@@ -212,29 +231,35 @@ async def _names(refusals: Sequence[Refused]) -> dict[str, Worded]:
     return await products.names(skus) if skus else {}
 
 
+def _tried(
+    case: Case, offers: Sequence[Proposal], hers: Sequence[HerCoupon], margin: Margin
+) -> dict[int, Priced]:
+    """Return the cart with each coupon, by its version: those of one version save the same.
+
+    All of them together are looked for as long as one cart is.
+    """
+    of_version = {one.proposal.version_id: one.proposal for one in hers}
+    most = MOST_LOOKS // max(1, len(of_version))
+    return {
+        version_id: priced(case, [*offers, one], margin=margin, most_looks=most)
+        for version_id, one in of_version.items()
+    }
+
+
 def _worths(
     case: Case,
     offers: Sequence[Proposal],
     hers: Sequence[HerCoupon],
+    tried: Mapping[int, Priced],
     *,
     plain: Priced,
     margin: Margin,
 ) -> tuple[Worth, ...]:
-    """Return what each coupon would save; those of one batch version save the same.
-
-    All of them together are looked for as long as one cart is. Where that does not suffice, like
-    is compared with like.
-    """
-    of_version = {one.proposal.version_id: one.proposal for one in hers}
-    most = MOST_LOOKS // max(1, len(of_version))
-    found = {
-        version_id: priced(case, [*offers, one], margin=margin, most_looks=most)
-        for version_id, one in of_version.items()
-    }
-    if not all(one.is_exact for one in found.values()):
-        plain = priced(case, offers, margin=margin, most_looks=most)
+    """Return what each coupon would save; where that is not exact, like is compared with like."""
+    if not all(one.is_exact for one in tried.values()):
+        plain = priced(case, offers, margin=margin, most_looks=MOST_LOOKS // len(tried))
     worths = [
-        Worth(one, plain.total_fen - found[one.proposal.version_id].total_fen) for one in hers
+        Worth(one, plain.total_fen - tried[one.proposal.version_id].total_fen) for one in hers
     ]
     return tuple(
         sorted(

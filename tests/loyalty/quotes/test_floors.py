@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty import coupons, programme
+from loyalty.budgets import Left
 from loyalty.discounts import LANES, Cart, Discount
 from loyalty.discounts.fen_off import FenOff
 from loyalty.discounts.percent import Percent
@@ -98,6 +99,7 @@ def test_a_margin_that_makes_no_sense_is_refused_by_its_field(field: str, percen
 
 
 COSTS = st.one_of(st.none(), st.integers(0, 1_500), st.just(20_000))
+LEFT = st.one_of(st.none(), st.integers(1, 3_000))
 PERCENTS = st.one_of(st.none(), st.integers(1, 99))
 MARGINS = st.builds(
     Margin,
@@ -129,31 +131,37 @@ def order_short(lines: Cart, costs: Sequence[int], margin: Margin) -> int:
     return max(0, _least(spent, margin.least_order_percent, goods) - sum(cost for _, cost in known))
 
 
-def costs_with(lines: Cart, taken: Sequence[Proposal], margin: Margin) -> int:
+def costs_with(lines: Cart, taken: Sequence[Proposal], margin: Margin) -> int | None:
+    """Return what a choice costs; None where a budget has less left than one takes off."""
     costs = [line.goods_fen for line in lines]
     for lane in LANES:
         for one in taken:
             if one.lane == lane:
                 per_line = one.discount.per_line(lines, costs)
+                before = sum(costs)
                 costs = [
                     max(cost - part, min(cost, floor_of(line, margin)))
                     for line, cost, part in zip(lines, costs, per_line, strict=True)
                 ]
+                if one.left.fen is not None and before - sum(costs) > one.left.fen:
+                    return None
     return sum(costs) + order_short(lines, costs, margin)
 
 
 @given(CARTS, st.lists(KINDS, max_size=5), MARGINS, st.data(), st.randoms(use_true_random=False))
-def test_no_choice_of_all_that_may_stand_together_is_cheaper_above_the_floors(
+def test_no_choice_within_floors_and_budgets_is_cheaper(
     lines: Cart, discounts: list[Discount], margin: Margin, data: st.DataObject, random: Random
 ) -> None:
     lines = tuple(msgspec.structs.replace(line, cost_fen=data.draw(COSTS)) for line in lines)
-    proposals = [Proposal(f"offer:o{n}", n, one) for n, one in enumerate(discounts)]
+    proposals = [
+        Proposal(f"offer:o{n}", n, one, left=Left(data.draw(LEFT)))
+        for n, one in enumerate(discounts)
+    ]
     found = priced(Case(case().facts, lines), proposals, margin=margin)
     subsets = chain.from_iterable(combinations(proposals, n) for n in range(len(proposals) + 1))
     assert found.is_exact
-    assert found.total_fen == min(
-        costs_with(lines, taken, margin) for taken in subsets if stand_together(lines, taken)
-    )
+    costs = [costs_with(lines, taken, margin) for taken in subsets if stand_together(lines, taken)]
+    assert found.total_fen == min(cost for cost in costs if cost is not None)
     for line, cost in zip(lines, found.costs_fen, strict=True):
         assert floor_of(line, margin) <= cost <= line.goods_fen
     assert order_short(lines, found.costs_fen, margin) == 0
@@ -173,6 +181,9 @@ async def test_a_coupon_that_the_margin_leaves_nothing_of_stays_hers_and_no_cost
     told = {one.proposal.slot: one.refusal for one in found.declined}
     assert told["coupon:ten_off"].code == "goes_below_floor"
     assert told["coupon:ten_off"].figures == {}
+    without = await quoted(lin, "M-020")
+    codes = {one.proposal.coupon: one.refusal.code for one in without.declined}
+    assert codes[ten_off] == "goes_below_floor", "she reads why it is not offered to her, too"
     await ordered(lin, token(found))
     assert (await coupons.find(ten_off, member_id=lin, at=AT)).state is CouponState.ISSUED
 
