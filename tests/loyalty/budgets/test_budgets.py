@@ -1,15 +1,14 @@
 """Budgets of offers and coupons: reserved, used, released; never overshot, and used to the end."""
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from loyalty import budgets, checkout, coupons, customers, programme, quotes
 from loyalty.budgets import Wanted
-from loyalty.budgets.periods import begins_on, next_on
-from loyalty.discounts import Budget, Discount, Per
+from loyalty.discounts import Budget
 from loyalty.discounts.fen_off import FenOff
 from loyalty.discounts.percent import Percent
 from loyalty.errors import Refused
@@ -124,20 +123,6 @@ async def test_a_day_ends_at_midnight_in_shanghai() -> None:
     assert told(await quoted(wang, "M-020", at=midnight)) == "budget_used_up_for_now"
 
 
-@pytest.mark.parametrize(
-    ("per", "begun", "after"),
-    [
-        ("daily", date(2026, 12, 31), date(2027, 1, 1)),
-        ("weekly", date(2026, 12, 28), date(2027, 1, 4)),
-        ("monthly", date(2026, 12, 1), date(2027, 1, 1)),
-        ("ever", date(2000, 1, 1), None),
-    ],
-)
-async def test_periods_are_those_of_the_calendar(per: Per, begun: date, after: date | None) -> None:
-    day = date(2026, 12, 31)
-    assert (begins_on(per, day), next_on(per, day)) == (begun, after)
-
-
 async def test_staff_who_change_a_budget_change_it_for_coupons_that_are_out() -> None:
     await publish(Budget(uses=9), slot="coupon:nine")
     lin = await member()
@@ -217,6 +202,22 @@ async def test_two_hundred_at_once_use_a_budget_to_its_end_and_no_further() -> N
     assert [tuple(row) for row in rows] == [("daily", 100 * FEN, 100), ("ever", 100 * FEN, 100)]
 
 
+async def test_of_many_who_order_the_last_unit_one_has_it_and_the_others_have_nothing() -> None:
+    await publish(Budget(uses=2), Budget(uses_per_member=1))
+    ids = [await member(f"o-{n}") for n in range(6)]
+    shown = [(one, token(await quoted(one, "M-020"))) for one in ids]
+    twice = [pair for pair in shown for _ in range(2)]  # each on two phones
+    answers = await asyncio.gather(
+        *(ordered(one, told) for one, told in twice), return_exceptions=True
+    )
+    placed = [one for one in answers if isinstance(one, StoreOrder)]
+    refused = [one for one in answers if isinstance(one, Refused)]
+    assert (len(placed), len(refused)) == (2, 10)
+    assert {one.code for one in refused} <= {"budget_used_up", "budget_used_by_her"}
+    assert len({one.member_id for one in placed}) == 2
+    assert await StoreOrder.all().count() == 2
+
+
 async def _orders(member_id: int, *, count: int) -> list[int]:
     rows = await db.fetch(
         "INSERT INTO store_order (uuid, member_id, number, openid, app_id, quote, lines, total_fen,"
@@ -242,9 +243,3 @@ async def test_a_counter_that_does_not_agree_with_its_uses_is_found() -> None:
         True,
     )
     await db.fetch("UPDATE budget_taken SET fen = fen - 1")
-
-
-def test_a_member_reads_how_often_she_may() -> None:
-    discount: Discount = FenOff(budgets=(Budget("weekly", uses_per_member=2), Budget(uses=9)))
-    (line,) = discount.wordings(programme.Tiers())
-    assert (line.zh, line.en) == ("每人每周限用 2 次", "At most 2 for each member a week")
