@@ -95,6 +95,7 @@ def add_to(app: web.Application, *, files: ProductFiles, framed_by: Sequence[str
             web.get("/rules", rules.page, name="rules"),
             web.get("/rules/{slot}", rules.one, name="rule"),
             web.post("/rules/{slot}", rules.publish),
+            web.post("/rules/{slot}/fields", rules.fields),
             web.post("/rules/{slot}/preview", rules.preview),
             web.get("/price-audit", price_audit.page, name="price-audit"),
             web.post("/price-audit", price_audit.audit_now),

@@ -7,30 +7,16 @@ from typing import Any
 import msgspec
 from msgspec import Struct, inspect
 
+from console import condition_form
+from console.inputs import Input
 from loyalty.calendar import SHANGHAI
+from loyalty.conditions import Conditions
 from loyalty.registry import encode
 
 LONGEST_INPUT = 20_000
 LONGEST_NUMBER = 18
 BLANK_ROWS = 2
 MOST_ROWS = 40
-
-
-class Input(Struct, frozen=True):
-    """One field as the page shows it.
-
-    ``kind`` is number, text, choice, yes_no, moment, list, json, or rows: those have a cell for
-    each field of each of their structs, named "tiers.0.code", and end with blank ones.
-    """
-
-    name: str
-    kind: str
-    value: str
-    choices: list[str] = []
-    least: int | None = None
-    most: int | None = None
-    is_optional: bool = False
-    rows: list[list["Input"]] = []
 
 
 def inputs(rule: Struct) -> list[Input]:
@@ -57,6 +43,8 @@ def _input(name: str, kind: inspect.Type, value: Any) -> Input:
             return Input(name, "text", shown)
         case inspect.DateTimeType():
             return Input(name, "moment", _clock(value), is_optional=is_optional)
+        case inspect.CustomType(cls=cls) if cls is Conditions:
+            return Input(name, "conditions", "", rows=condition_form.fieldsets(value, _input))
         case inspect.VarTupleType(item_type=inspect.StrType()):
             return Input(name, "list", ", ".join(value or ()))
         case inspect.VarTupleType(item_type=inspect.StructType() as row):
@@ -87,7 +75,7 @@ def sent(rule: Struct) -> dict[str, str]:
 def flat(shown: Iterable[Input]) -> Iterator[Input]:
     """Go through all inputs of a page, cells of rows one by one."""
     for one in shown:
-        if one.kind == "rows":
+        if one.kind in ("rows", "conditions"):
             for row in one.rows:
                 yield from row
         else:
@@ -129,12 +117,31 @@ def body_of(rule: Struct, form: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         msgspec.ValidationError: a field is no number, no moment or no JSON; the text names it.
     """
-    return {
-        one.name: _rows(one, form)
-        if one.kind == "rows"
-        else _value(one, form.get(one.name, "").strip())
-        for one in inputs(rule)
-    }
+    return {one.name: _told(one, form) for one in inputs(rule)}
+
+
+def _told(one: Input, form: Mapping[str, str]) -> Any:
+    if one.kind == "rows":
+        return _rows(one, form)
+    if one.kind == "conditions":
+        if one.name in form:  # written as JSON, as other programs may
+            return _json(one.name, form[one.name].strip())
+        return condition_form.body_of(form, _input, _value)
+    return _value(one, form.get(one.name, "").strip())
+
+
+def as_sent(one: Input, form: Mapping[str, str]) -> Input:
+    """Return a field as a form sent it, so that nothing is lost where it is shown again."""
+    if one.kind == "conditions" and one.name in form:
+        return Input(one.name, "json", form[one.name])
+    if one.kind == "conditions" and condition_form.is_told(form):
+        rows = condition_form.as_sent(form, _input)
+        return msgspec.structs.replace(one, rows=rows)
+    return msgspec.structs.replace(
+        one,
+        value=form.get(one.name, one.value),
+        rows=[[as_sent(cell, form) for cell in row] for row in one.rows],
+    )
 
 
 def filled_rows(name: str, form: Mapping[str, str]) -> list[int]:

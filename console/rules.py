@@ -7,10 +7,13 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from console import forms, margin_preview, rule_preview
+from console import condition_form, forms, margin_preview, rule_preview
 from console.access import EDITORS, STAFF, part_of_path
+from console.inputs import Input
 from console.pages import language_of, see, show
-from console.rule_form import Input, body_of, filled_rows, inputs
+from console.rule_form import as_sent, body_of, filled_rows, inputs
+from console.words import WORDS
+from console.words.conditions import CONDITION_NAMES
 from console.words.rules import CHOICES, FIELDS, about, title
 from loyalty import budgets, programme, publishing
 from loyalty.budgets import BudgetStand
@@ -66,6 +69,8 @@ async def publish(request: web.Request) -> web.Response:
     at = request.config_dict[CONTEXT].clock()
     version, rule = await _newest(_slot(request))
     form = await forms.read(request)
+    if condition_form.unseen(form):
+        return await _show_unseen(request, form)
     try:
         changed = _drafted(version, rule, form)
     except msgspec.ValidationError as wrong:
@@ -135,6 +140,17 @@ async def _show_wrong(
     return await _show(request, form=form, error=error, http_status=422)
 
 
+async def fields(request: web.Request) -> web.Response:
+    """Show the form with the fields of conditions that were just chosen; nothing is published."""
+    _editor(request)
+    return await _show(request, form=await forms.read(request))
+
+
+async def _show_unseen(request: web.Request, form: dict[str, str]) -> web.Response:
+    error = WORDS[language_of(request)]["condition_unseen"]
+    return await _show(request, form=form, error=error, http_status=422)
+
+
 def _slot(request: web.Request) -> str:
     return part_of_path(request, "slot", otherwise="no_such_rule")
 
@@ -166,7 +182,7 @@ async def _show(
             "name": title(rule, language),
             "about": about(rule, language),
             "labels": {name: told[chosen] for name, told in FIELDS.items()},
-            "choices": {name: told[chosen] for name, told in CHOICES.items()},
+            "choices": {name: told[chosen] for name, told in (CHOICES | CONDITION_NAMES).items()},
             "fields": _fields(rule, form or {}),
             "versions": versions,
             "error": error,
@@ -186,15 +202,7 @@ async def _budgets(slot: str, rule: msgspec.Struct, *, at: datetime) -> list[Bud
 
 def _fields(rule: msgspec.Struct, form: dict[str, str]) -> list[Input]:
     """Return a rule's fields; one that was sent holds what was sent."""
-    return [_field(field, form) for field in inputs(rule)]
-
-
-def _field(field: Input, form: dict[str, str]) -> Input:
-    return msgspec.structs.replace(
-        field,
-        value=form.get(field.name, field.value),
-        rows=[[_field(cell, form) for cell in row] for row in field.rows],
-    )
+    return [as_sent(field, form) for field in inputs(rule)]
 
 
 def _told(wrong: msgspec.ValidationError, form: dict[str, str], language: Language) -> str:

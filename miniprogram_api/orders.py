@@ -7,10 +7,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from loyalty import checkout, products
+from loyalty import checkout, products, programme
 from loyalty.checkout import Payer
+from loyalty.discounts import DISCOUNTS
 from loyalty.errors import NotFound
 from loyalty.orders import OrderLine
+from loyalty.programme import Programme
+from loyalty.quotes import Grounds, Shown, case_of
 from loyalty.roots import ids_that_were
 from loyalty.wording import Worded
 from miniprogram_api.paging import PageQuery, cut
@@ -30,7 +33,7 @@ from wechat.pay import PaymentRequest, Prepay
 DESCRIPTION_BYTES = 120
 
 Token = Annotated[
-    str, Meta(min_length=1, max_length=40_000, description="`quote` of the answer of POST /quotes")
+    str, Meta(min_length=1, max_length=60_000, description="`quote` of the answer of POST /quotes")
 ]
 
 
@@ -50,6 +53,19 @@ class BoughtLine(Struct, frozen=True):
     total_fen: int
 
 
+class HadDiscount(Struct, frozen=True):
+    """A discount that the order had.
+
+    ``why`` are my own figures that it looked at then ("This is your third order in six months");
+    empty where it was anybody's.
+    """
+
+    slot: str
+    name: str
+    saved_fen: int
+    why: list[str]
+
+
 class Order(Struct, frozen=True):
     """One order. ``payment`` opens the payment sheet while it awaits payment, until ``lapses_at``.
 
@@ -62,6 +78,7 @@ class Order(Struct, frozen=True):
     state: StoreOrderState
     purchase_state: PurchaseState | None
     lines: list[BoughtLine]
+    discounts: list[HadDiscount]
     goods_fen: int
     total_fen: int
     refunded_fen: int
@@ -195,6 +212,11 @@ async def _told(context: Context, orders: Sequence[StoreOrder], language: Langua
     names = await products.names(line.sku for found in lines.values() for line in found)
     rows = await db.fetch(_STANDING, [order.id for order in orders])
     standing = {row["id"]: row for row in rows}
+    had = {order.id: _shown_of(order) for order in orders}
+    grounds = {order.id: msgspec.convert(order.grounds, Grounds) for order in orders}
+    versions = {one.version_id for shown in had.values() for one in shown.discounts}
+    versions |= {one.tiers for one in grounds.values() if one.tiers is not None}
+    rules = await programme.recent(knowing=versions)
     return [
         Order(
             uuid=order.uuid,
@@ -204,6 +226,7 @@ async def _told(context: Context, orders: Sequence[StoreOrder], language: Langua
                 PurchaseState(standing[order.id]["state"]) if order.id in standing else None
             ),
             lines=[_line(line, names, language) for line in lines[order.id]],
+            discounts=_discounts(had[order.id], grounds[order.id], rules, language),
             goods_fen=sum(line.goods_fen for line in lines[order.id]),
             total_fen=order.total_fen,
             refunded_fen=standing[order.id]["refunded_fen"] if order.id in standing else 0,
@@ -213,6 +236,30 @@ async def _told(context: Context, orders: Sequence[StoreOrder], language: Langua
         )
         for order in orders
     ]
+
+
+def _shown_of(order: StoreOrder) -> Shown:
+    return msgspec.convert(order.quote, Shown)
+
+
+def _discounts(
+    shown: Shown, grounds: Grounds, rules: Programme, language: Language
+) -> list[HadDiscount]:
+    case = case_of(grounds, rules)
+    found = []
+    for one in shown.discounts:
+        rule = rules.version(one.version_id, DISCOUNTS)
+        assert rule is not None, "what an order had is published"
+        body = rule.body
+        found.append(
+            HadDiscount(
+                slot=one.slot,
+                name=Worded(body.name_zh, body.name_en).spoken(language),
+                saved_fen=one.saved_fen,
+                why=[why.spoken(language) for why in body.conditions.whys(case)],
+            )
+        )
+    return found
 
 
 def _line(line: OrderLine, names: dict[str, Worded], language: Language) -> BoughtLine:

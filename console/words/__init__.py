@@ -1,6 +1,7 @@
 """What staff read: the words of the pages, of codes and of rules, each in Chinese and English."""
 
 from console.words.audit import AUDIT
+from console.words.conditions import CONDITIONS
 from console.words.coupons import COUPONS
 from console.words.ladders import LADDERS
 from console.words.margins import MARGINS
@@ -10,7 +11,7 @@ from console.words.shipping import SHIPPING
 from console.words.states import STATES
 from web.languages import Language
 
-PARTS = (PAGES, STATES, PRODUCTS, LADDERS, MARGINS, COUPONS, SHIPPING, AUDIT)
+PARTS = (PAGES, STATES, PRODUCTS, LADDERS, MARGINS, COUPONS, SHIPPING, AUDIT, CONDITIONS)
 
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {name: zh for part in PARTS for name, (zh, _) in part.items()},

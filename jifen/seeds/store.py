@@ -6,6 +6,9 @@ from pathlib import Path
 
 from jifen.seeds.laying import lay_rules
 from jifen.seeds.rewards import EARLY_SKU
+from loyalty.conditions import Conditions
+from loyalty.conditions.birthday import Birthday
+from loyalty.conditions.cart_left import CartLeft
 from loyalty.discounts import Budget
 from loyalty.discounts.cheapest_item import CheapestItem
 from loyalty.discounts.percent import Percent
@@ -38,11 +41,30 @@ SECOND_WARE = CheapestItem(
     categories=("器具",),
 )
 MARGIN = Margin(least_line_percent=20, least_order_percent=30, most_percent_without_cost=10)
+BIRTHDAY = Percent(
+    name_zh="生日 88 折",
+    name_en="12% off around your birthday",
+    lane="goods",
+    percent=12,
+    conditions=Conditions([Birthday(days_before=3, days_after=3)]),
+)
+CART_LEFT = Percent(
+    name_zh="久等了，再减 8%",
+    name_en="8% off for the cart you left",
+    lane="goods",
+    percent=8,
+    conditions=Conditions([CartLeft(hours=24, again_after_days=30)]),
+)
 
 
 async def lay(*, at: datetime) -> None:
     """Put the products on sale and publish the offers; a second time changes nothing."""
-    offers = [("offer:coffee_5", COFFEE_5), ("offer:second_ware", SECOND_WARE)]
+    offers = [
+        ("offer:coffee_5", COFFEE_5),
+        ("offer:second_ware", SECOND_WARE),
+        ("offer:birthday", BIRTHDAY),
+        ("offer:cart_left", CART_LEFT),
+    ]
     await lay_rules([*offers, ("margin", MARGIN)], at=at)
     for sku, name_zh, name_en, category, yuan, cost_yuan in (*PRODUCTS, EARLY):
         if not await Product.exists(sku=sku):

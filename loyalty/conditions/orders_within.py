@@ -23,14 +23,14 @@ class OrdersWithin(Personal, frozen=True):
     ``within`` counts for days and months.
     """
 
-    least: Orders = 2
-    most: Orders | None = None
+    least_orders: Orders = 2
+    most_orders: Orders | None = None
     within: Annotated[int, Meta(ge=1, le=3660)] = 6
     unit: Unit = "months"
 
     def __post_init__(self) -> None:
-        if self.most is not None and self.most < self.least:
-            raise ValueError("Less than the least - at `$.most`")
+        if self.most_orders is not None and self.most_orders < self.least_orders:
+            raise ValueError("Less than the least - at `$.most_orders`")
 
     @property
     def span(self) -> Span:
@@ -44,23 +44,28 @@ class OrdersWithin(Personal, frozen=True):
     def hers(self, case: Case) -> Refused | None:
         """Return None for so many orders in the window."""
         orders = case.facts.bought_in(self.span).orders
-        if orders < self.least:
-            return Refused("orders_short", short=self.least - orders, window=self.span.wording())
-        if self.most is not None and orders + case.facts.is_under_way > self.most:
-            return Refused("orders_beyond", most=self.most, window=self.span.wording())
+        if orders < self.least_orders:
+            return Refused(
+                "orders_short", short=self.least_orders - orders, window=self.span.wording()
+            )
+        if self.most_orders is not None and orders + case.facts.is_under_way > self.most_orders:
+            return Refused("orders_beyond", most=self.most_orders, window=self.span.wording())
         return None
 
     def wording(self, tiers: Tiers) -> Worded:
         """Return what a member reads of it."""
         window = self.span.wording()
-        if self.most == self.least:
-            order = nth(self.least + 1)
+        if self.most_orders == self.least_orders:
+            order = nth(self.least_orders + 1)
             return Worded(f"{window.zh}{order.zh}", f"For the {order.en} {window.en}")
-        if self.most is None:
-            told = Worded(f"下单满 {self.least} 次", f"For {self.least} orders or more")
+        if self.most_orders is None:
+            told = Worded(
+                f"下单满 {self.least_orders} 次", f"For {self.least_orders} orders or more"
+            )
         else:
             told = Worded(
-                f"下单 {self.least}–{self.most} 次", f"For {self.least} to {self.most} orders"
+                f"下单 {self.least_orders}–{self.most_orders} 次",
+                f"For {self.least_orders} to {self.most_orders} orders",
             )
         return Worded(f"{window.zh}{told.zh}", f"{told.en} {window.en}")
 

@@ -208,6 +208,7 @@ async def test_a_marketer_publishes_a_version_and_what_is_wrong_is_named(browser
     fields = dict(
         re.findall(r'<input class="form-control" id="f-\w+" name="(\w+)" value="([^"]*)"', page)
     )
+    fields |= dict(re.findall(r'<select[^>]*name="(\w+)"[^>]*>\s*<option value="(\w*)"', page))
     fields |= {"conditions": "[]", "proof": proof}
     http_status, page = await browser.post("/rules/reward:tote", **{**fields, "points": "-5"})
     assert (http_status, "积分：" in page, 'value="-5"' in page) == (422, True, True)

@@ -124,7 +124,7 @@ async def test_conditions_that_are_nested_too_deeply_are_the_fields_error(
         assert (http_status, bool(alert)) == (422, True), told[:20]
         if told in deep:
             assert alert
-            assert alert[1] == "条件（JSON）：取值不正确"
+            assert alert[1] == "条件：取值不正确"
 
 
 @asynccontextmanager

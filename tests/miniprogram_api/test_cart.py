@@ -99,7 +99,11 @@ async def test_a_cart_that_she_left_has_a_better_price_once_and_says_why(lin: Ph
     (hers,) = [one for one in left["applied"] if one["slot"] == "offer:left"]
     assert hers["why"] == ["您的购物车已保留 26 小时"]
     assert left["total_fen"] < fresh["total_fen"]
-    assert (await place(lin, left["quote"])).http_status == 200
+    placed = await place(lin, left["quote"])
+    assert placed.http_status == 200
+    (had,) = [one for one in placed.told["discounts"] if one["slot"] == "offer:left"]
+    assert had["why"] == hers["why"], "the order says it as the quote did"
+    assert had["saved_fen"] == hers["saved_fen"]
     again = await place(lin, (await quote(lin))["quote"])
     assert again.http_status == 200, "at the price of everybody"
     assert again.told["total_fen"] == fresh["total_fen"]

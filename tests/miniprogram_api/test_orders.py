@@ -84,7 +84,10 @@ async def test_a_quote_says_what_applies_and_why_and_what_would(lin: Phone) -> N
             "slot": "offer:coffee_5",
             "name": "咖啡 95 折",
             "saved_fen": 640,
+            "cut_fen": 0,
+            "limit": None,
             "reason": "限咖啡",
+            "why": [],
             "coupon": None,
         }
     ]

@@ -44,7 +44,7 @@ def ordered(orders: int, spent_fen: int = 0, *, span: Span = SPAN) -> dict[Any, 
     return {span.begins_on(AT.astimezone(SHANGHAI).date()): BoughtSince(orders, spent_fen)}
 
 
-THIRD = OrdersWithin(least=2, most=2)
+THIRD = OrdersWithin(least_orders=2, most_orders=2)
 YEAR = Span(12, "calendar_year")
 KEPT = KeptCart({"C-100": 2}, AT - 30 * HOUR)
 
@@ -56,7 +56,7 @@ KEPT = KeptCart({"C-100": 2}, AT - 30 * HOUR)
         (THIRD, case(bought=ordered(2)), None, {}),
         (THIRD, case(bought=ordered(2), is_under_way=True), "orders_beyond", {"most": 2}),
         (THIRD, case(bought=ordered(3)), "orders_beyond", {"most": 2}),
-        (OrdersWithin(least=2), case(bought=ordered(9), is_under_way=True), None, {}),
+        (OrdersWithin(least_orders=2), case(bought=ordered(9), is_under_way=True), None, {}),
         (FirstOrder(), case(), None, {}),
         (FirstOrder(), case(last_paid_at=AT - DAY), "not_first_order", {}),
         (FirstOrder(), case(is_under_way=True), "not_first_order", {}),
@@ -260,7 +260,7 @@ def test_a_span_of_months_begins_on_the_same_day_or_the_months_last() -> None:
 @pytest.mark.parametrize(
     ("told", "field"),
     [
-        ({"kind": "orders_within", "least": 3, "most": 2}, "most"),
+        ({"kind": "orders_within", "least_orders": 3, "most_orders": 2}, "most_orders"),
         ({"kind": "weekly_hours", "from_time": "10:00", "until_time": "09:00"}, "until_time"),
         ({"kind": "weekly_hours", "weekdays": ["someday"]}, "weekdays"),
         ({"kind": "lapsed", "days": 0}, "days"),

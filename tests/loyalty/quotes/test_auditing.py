@@ -122,7 +122,7 @@ async def test_another_key_than_the_orders_finds_all_of_them() -> None:
 
 
 async def test_members_with_other_facts_and_the_same_answers_pay_the_same() -> None:
-    await offer(OrdersWithin(least=0))
+    await offer(OrdersWithin(least_orders=0))
     for openid in ("o-lin", "o-emma"):
         hers = await member(openid)
         found = await quoted(hers, "M-020", at=AT + timedelta(minutes=hers))

@@ -59,7 +59,7 @@ async def derive() -> None:
 
 async def test_her_third_order_in_six_months_says_that_it_is() -> None:
     lin = await member()
-    await offer(OrdersWithin(least=2, most=2))
+    await offer(OrdersWithin(least_orders=2, most_orders=2))
     await bought(20, 300)
     (declined,) = [one for one in (await quoted(lin, "M-020")).declined if "hers" in str(one)]
     assert declined.refusal.figures["short"] == 1
@@ -159,7 +159,7 @@ SKUS = ("B-330", "C-100", "M-020", "X-000")
 async def test_who_wants_no_personal_offers_pays_what_everybody_does(
     days_ago: list[int], units: dict[str, int]
 ) -> None:
-    await offer(OrdersWithin(least=1), slot="offer:a", percent=30)
+    await offer(OrdersWithin(least_orders=1), slot="offer:a", percent=30)
     await offer(SpentWithin(least_fen=10_000), slot="offer:b", percent=31)
     await offer(Lapsed(days=30), slot="offer:c", percent=32)
     await offer(FirstOrder(), slot="offer:d", percent=33)
