@@ -149,9 +149,9 @@ def _end(told: str) -> datetime:
     """Return the end of a Shanghai day.
 
     Raises:
-        Refused: ``bad_day``.
+        Refused: ``code_end_unreadable``.
     """
     try:
         return start_of(date.fromisoformat(told.strip()) + timedelta(days=1))
     except (ValueError, OverflowError):
-        raise Refused("bad_day") from None
+        raise Refused("code_end_unreadable") from None

@@ -131,6 +131,10 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
         "数量应在 1 到 {most} 之间",
         "Between 1 and {most} codes can be made at once",
     ),
+    "code_end_unreadable": (
+        "日期应为 2026-11-22 这样的格式",
+        "The day must look like 2026-11-22",
+    ),
     "code_end_is_past": ("截止日已过", "The end date is past"),
     "codes_beyond_stock": (
         "券批次最多 {stock} 张，还可生成 {left} 个券码",
