@@ -20,14 +20,15 @@ REASON = Reason(code="coupon_claimed_by_her")
 
 _TAKEN = f"""
 SELECT wanted.slot,
-       coalesce((SELECT taken FROM coupon_stock WHERE coupon_stock.slot = wanted.slot),
-                (SELECT count(*) FROM coupon
-                 WHERE coupon.slot = wanted.slot AND state <> 'void')) AS taken,
+       CASE WHEN has_end THEN
+            coalesce((SELECT taken FROM coupon_stock WHERE coupon_stock.slot = wanted.slot),
+                     (SELECT count(*) FROM coupon
+                      WHERE coupon.slot = wanted.slot AND state <> 'void')) END AS taken,
        (SELECT count(*) FROM coupon WHERE coupon.slot = wanted.slot
           AND member_id = ANY({HER_IDS})
           AND (state <> 'void' OR EXISTS (SELECT FROM coupon_deed WHERE coupon_id = coupon.id
                                             AND kind = 'voided'))) AS hers
-FROM unnest($2::text[]) AS wanted (slot)
+FROM unnest($2::text[], $3::boolean[]) AS wanted (slot, has_end)
 """
 
 
@@ -65,7 +66,12 @@ async def claimable(member_id: int, *, at: datetime) -> list[Claimable]:
     rules = await programme.recent()
     found = [rule for rule in rules.of(DISCOUNTS, at) if _is_shown(rule, at)]
     facts = (await standing.known(member_id, at=at, rules=rules)).facts
-    rows = await db.fetch(_TAKEN, member_id, [rule.slot for rule in found])
+    rows = await db.fetch(
+        _TAKEN,
+        member_id,
+        [rule.slot for rule in found],
+        [rule.body.stock is not None for rule in found],
+    )
     taken = {row["slot"]: row for row in rows}
     lines = [_line(rule, facts, taken[rule.slot]) for rule in found]
     return sorted(lines, key=lambda one: list(ClaimState).index(one.state))

@@ -107,6 +107,25 @@ async def test_paid_and_closed_in_the_same_moment_it_ends_one_way(lin: int) -> N
         assert await state_of(held, lin) == ("used" if used else "issued")
 
 
+async def test_50_who_lock_void_and_sweep_at_once_leave_it_in_one_state(lin: int) -> None:
+    held = await given(lin)
+    last = held.expires_at
+
+    async def voided() -> str:
+        return "void" if await coupons.void([held.id], at=AT) else ""
+
+    async def swept() -> str:
+        return "expired" if await coupons.expire(at=last, limit=9) else ""
+
+    locks = (locked(held, lin, order) for order in range(1, 18))
+    told = await asyncio.gather(
+        *locks, *(voided() for _ in range(17)), *(swept() for _ in range(16))
+    )
+    won = [one for one in told if one in ("locked", "void", "expired")]
+    state = (await db.fetch("SELECT state FROM coupon WHERE id = $1", held.id))[0]["state"]
+    assert won == [state]
+
+
 async def test_an_expired_coupon_is_refused_before_and_after_the_sweep(lin: int) -> None:
     held = await given(lin)
     assert await locked(held, lin, 1, at=held.expires_at) == "coupon_expired"
