@@ -24,6 +24,7 @@ from simulator import (
     play_miniprogram,
     play_pay,
     play_phone,
+    play_sharing,
     play_shops,
     play_subscriptions,
     play_tmall,
@@ -81,6 +82,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_miniprogram.ROUTES)
     app.router.add_routes(play_events.ROUTES)
     app.router.add_routes(play_subscriptions.ROUTES)
+    app.router.add_routes(play_sharing.ROUTES)
     app.router.add_routes(play_groups.ROUTES)
     app.router.add_routes(play_day.ROUTES)
     app.router.add_routes(play_shops.ROUTES)

@@ -4,7 +4,7 @@ const clock = require('./clock');
 const { isSoon, lastDay, left } = require('./format');
 const { fill, words } = require('./words');
 
-const OPEN = new Set(['issued', 'locked']);
+const OPEN = new Set(['issued', 'locked', 'given']);
 
 function ticket(coupon) {
   const spoken = words().coupons;
@@ -17,6 +17,7 @@ function ticket(coupon) {
     isUsable: coupon.state === 'issued',
     isSoon: soon,
     stamp: spoken.states[coupon.state],
+    isInGift: coupon.state === 'given',
     until: soon
       ? fill(spoken.ends, { left: left(coupon.expires_at, clock.now()) })
       : fill(spoken.until, { day: lastDay(coupon.expires_at) }),

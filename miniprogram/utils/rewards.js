@@ -61,6 +61,10 @@ async function redeemed(reward, available, say) {
     wx.showToast({ title: words().mall.done, icon: 'success' });
     return true;
   }
+  if (made.kind === 'friend_gift' && made.state === 'handed_over') {
+    await wx.navigateTo({ url: `/pages/giving/giving?ready=${made.uuid}` });
+    return true;
+  }
   await wx.navigateTo({ url: `/pages/redemption/redemption?uuid=${made.uuid}` });
   return true;
 }

@@ -151,3 +151,15 @@ async def test_country_codes_come_as_number_and_as_text(sim: Player) -> None:
         answer = await sim.post(PHONE, {"code": code}, access_token=token)
         kinds.add(type(answer["phone_info"]["countryCode"]))
     assert kinds == {int, str}
+
+
+async def test_a_shared_page_stands_as_a_card_in_the_friends_chat(sim: Player) -> None:
+    lin, emma = await sim.consumer(), await sim.consumer("Emma")
+    share = f"/play/consumers/{lin['id']}/miniprogram/share"
+    card = {"title": "送你一份礼物", "path": "/pages/gift/gift?link=x"}
+    assert await sim.post(share, {"to": emma["id"], **card}) == {"to": emma["id"]}
+    note, told = await sim.chat(emma)
+    assert note["text"] == "林小满 → Emma"
+    assert (told["kind"], told["page_path"]) == ("miniprogram", card["path"])
+    assert (await sim.post(share, {"to": "nobody", **card}))["error"]["code"] == "no_such_consumer"
+    assert (await sim.post(share, {"to": emma["id"], "title": "", "path": ""}))["error"]

@@ -4,7 +4,7 @@ const { ticket } = require('../../utils/coupons');
 const { definePage, optional } = require('../../utils/page');
 
 const GROUPS = {
-  open: ['issued', 'locked'],
+  open: ['issued', 'locked', 'given'],
   used: ['used'],
   over: ['expired', 'void'],
 };
@@ -39,6 +39,8 @@ definePage('coupons', {
       await this.refresh();
     });
   },
+
+  onGive: ({ detail }) => wx.navigateTo({ url: `/pages/giving/giving?coupon=${detail.uuid}` }),
 
   toStore: () => wx.switchTab({ url: '/pages/store/store' }),
 });

@@ -12,6 +12,8 @@ Json = dict[str, Any]
 PICTURES = {"C-100": store.picture("C-100"), "B-331": "data:image/png;base64,bm9uZQ=="}
 WHY = ("这是您近 6 个月的第 3 单", "This is your third order in six months")
 TEXTS = {
+    "content_not_allowed": ("内容含有不适宜的信息", "WeChat does not allow this text"),
+    "no_such_gift": ("没有这份礼物", "There is no such gift"),
     "birthday_changed_lately": ("生日一年只能修改一次", "A birthday changes once a year"),
     "no_such_redemption": ("没有这次兑换", "There is no such redemption"),
     "not_enough_points": ("还差 120 分", "120 points short"),
@@ -107,6 +109,7 @@ class Catalogue:
                 request, "您上月买了 3 次，送您一张", "For your three orders last month"
             ),
             "state": "issued",
+            "is_giftable": True,
             "code": "ABCD",
             "issued_at": soon(days=-2),
             "expires_at": midnight(20).isoformat(),

@@ -93,7 +93,8 @@ def _address(server: TestServer) -> str:
 
 
 def shown(page: Page, name: str) -> Locator:
-    """The page of the stack that is on top."""
+    """The page of the stack that is on top; `name` may have a query behind it."""
+    name = name.partition("?")[0]
     return page.locator(f'.host[data-page="pages/{name}/{name}"]:not([hidden])')
 
 

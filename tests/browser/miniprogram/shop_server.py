@@ -13,6 +13,7 @@ from aiohttp import web
 
 from simulator.settings import ConsumerSeed
 from tests.browser.miniprogram.catalogue import TEXTS, Json, Refusal, soon
+from tests.browser.miniprogram.giving import Giving
 from tests.browser.miniprogram.playing import Playing
 from tests.browser.miniprogram.redeeming import qr_of
 
@@ -20,7 +21,7 @@ PREFIX = "/miniprogram/v1"
 SHOPPERS = (ConsumerSeed("王金"), ConsumerSeed("Emma", "en"))
 
 
-class ShopServer(Playing):
+class ShopServer(Playing, Giving):
     """One shopper's things; ``asked`` counts what was asked for, ``broken`` paths answer 500."""
 
     def __init__(self) -> None:
@@ -85,6 +86,12 @@ class ShopServer(Playing):
             ("GET", "/coupon-batches", self.batches),
             ("PUT", "/me/coupon-claims/{uuid}", self.claim_coupon),
             ("PUT", "/me/coupon-codes", self.enter_code),
+            ("GET", "/me/gifts", self.all_gifts),
+            ("GET", "/me/gifts/{uuid}", self.one_gift),
+            ("PUT", "/me/gifts/{uuid}", self.send_gift),
+            ("DELETE", "/me/gifts/{uuid}", self.take_back),
+            ("GET", "/gift-links/{secret}", self.linked),
+            ("PUT", "/gift-links/{secret}/claim", self.claim_gift),
             ("GET", "/ladders", self.ladders),
             ("GET", "/products", self.products),
             ("POST", "/quotes", self.quote),

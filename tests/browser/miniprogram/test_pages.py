@@ -33,6 +33,13 @@ PAGES = {
     "group": ("/communities", "达到银卡会员即可加入", "Reach Silver to join"),
     "purchases": ("/me/purchases", "手冲壶 × 2", "Kettle × 2"),
     "privacy": ("/me/consents", "我们保存什么", "What we keep"),
+    "gifts": ("/me/gifts", "还没有送过礼物", "You gave nothing yet"),
+    "giving": ("/me/gifts", "愿你手里总有一杯热的", "Something warm for you"),
+    "gift?link=LLLLLLLLLLLLLLLLLLLLLLLL": (
+        "/gift-links/LLLLLLLLLLLLLLLLLLLLLLLL",
+        "辛苦啦",
+        "Well done",
+    ),
     "settings": ("/me", "中文", "English"),
     "profile": ("/me/profile", "一年可修改一次", "change once a year"),
 }

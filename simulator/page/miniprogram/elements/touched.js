@@ -2,6 +2,7 @@
 
 import { Event } from 'glass-easel';
 import { askForPhone } from '../sheets/phone_number.js';
+import { share } from '../sheets/sharing.js';
 import { makeReachable, reflecting } from './reflected.js';
 
 const OPENS = {
@@ -23,6 +24,7 @@ function attachedButton() {
     if (formType === 'submit')
       Event.triggerEvent(this, 'formsubmit', {}, { bubbles: true, composed: true });
     if (openType === 'getPhoneNumber') tellPhone(this);
+    if (openType === 'share') share();
   });
   // A disabled button swallows the tap before the page hears of it.
   for (const name of ['touchstart', 'mousedown']) {
