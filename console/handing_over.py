@@ -13,7 +13,7 @@ from loyalty import member_codes, programme, redemptions
 from loyalty.errors import LoyaltyError
 from loyalty.programme import Programme
 from loyalty.rewards import REWARDS
-from models import Redemption
+from models import Redemption, RedemptionPayment
 from web import limits
 from web.context import CONTEXT
 from web.languages import Language
@@ -65,11 +65,12 @@ async def _show(
     http_status: int = 200,
 ) -> web.Response:
     newest = Redemption.all().limit(SHOWN)
-    waiting = await newest.filter(state="issued").order_by("-redeemed_at")
+    waiting = await newest.filter(state="issued", code__isnull=False).order_by("-redeemed_at")
     lately = await newest.filter(handed_over_by__isnull=False).order_by("-ended_at")
     rules, language = await programme.load(), language_of(request)
     names = {one.id: _name(one, rules, language) for one in (*waiting, *lately)}
-    lists = {"waiting": waiting, "lately": lately, "names": names}
+    failed = await RedemptionPayment.filter(state="refund_failed").order_by("-paid_at").limit(SHOWN)
+    lists = {"waiting": waiting, "lately": lately, "names": names, "failed": failed}
     return await show(
         request,
         "hand-over.html",

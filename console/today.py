@@ -4,7 +4,7 @@ from aiohttp import web
 
 from console.pages import show
 from loyalty import parking, scorecards
-from models import Delivery, Redemption
+from models import Delivery, Redemption, RedemptionPayment
 from web.context import CONTEXT
 
 
@@ -13,7 +13,9 @@ async def page(request: web.Request) -> web.Response:
     context = request.config_dict[CONTEXT]
     told = await scorecards.today(at=context.clock())
     waiting = {
-        "to_hand_over": await Redemption.filter(state="issued").count(),
+        "to_hand_over": await Redemption.filter(state="issued", code__isnull=False).count(),
+        "to_ship": await Redemption.filter(state="to_ship").count(),
+        "refunds_failed": await RedemptionPayment.filter(state="refund_failed").count(),
         "parked_events": await parking.count(),
         "deliveries_unknown": await Delivery.filter(state="unknown").count(),
     }

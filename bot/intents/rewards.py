@@ -43,7 +43,9 @@ async def show_rewards(turn: Turn) -> Reply:
             turn.customer_id, turn.key, slot=chosen.slot, at=turn.at
         )
     except LoyaltyError as refusal:
-        why = text(refusal.code, turn.language, refusal.figures)
+        elsewhere = refusal.code == "address_missing"
+        code = "reward_in_miniprogram" if elsewhere else refusal.code
+        why = text(code, turn.language, refusal.figures)
         name = _name(chosen).spoken(turn.language)
         return turn.say(zh=f"{name}：{why}", en=f"{name}: {why}")
     return _told(turn, redeemed)

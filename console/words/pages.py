@@ -34,6 +34,15 @@ PAGES: dict[str, tuple[str, str]] = {
     "redemptions": ("兑换", "Redemptions"),
     "check_ins": ("签到", "Check-ins"),
     "waiting": ("待处理", "Waiting for someone"),
+    "to_ship": ("待寄出的礼品", "Gifts to ship"),
+    "refunds_failed": (
+        "未能退回的兑换现金",
+        "Money of redemptions that could not be sent back",
+    ),
+    "refunds_failed_about": (
+        "微信支付未能原路退回，请与会员协商后在微信支付商户平台处理。",
+        "WeChat Pay could not send it back: settle it with her in the merchant's platform.",
+    ),
     "to_hand_over": ("待核销的兑换", "Rewards to hand over"),
     "parked_events": ("搁置的消息", "Parked messages"),
     "deliveries_unknown": ("结果未知的触达", "Deliveries of unknown outcome"),

@@ -32,13 +32,15 @@ async def said(town: Town, words: str) -> str:
 
 async def test_the_list_has_numbers_prices_and_what_is_missing(town: Town) -> None:
     await begin_with(town, 160)
-    assert (await said(town, "兑换")).splitlines() == [
+    told = (await said(town, "兑换")).splitlines()
+    assert [*told[:3], told[-1]] == [
         "您有 160 积分，可以兑换：",
         "1. 立减 10 元券：150 积分",
         "2. 帆布袋：200 积分（积分不足：需要 200，可用 160）",
         "发送“兑换 1”或“兑换 立减 10 元券”即可兑换。",
     ]
-    assert (await said(town, "rewards")).splitlines() == [
+    told = (await said(town, "rewards")).splitlines()
+    assert [*told[:3], told[-1]] == [
         "You have 160 points. Rewards:",
         "1. ¥10 off coupon: 150 points",
         "2. Tote bag: 200 points (Not enough points: 200 needed, 160 available)",
@@ -131,7 +133,7 @@ async def test_a_refusal_says_why(town: Town) -> None:
     "words",
     [
         "兑换 0",
-        "兑换 3",
+        "兑换 11",
         "兑换 99",
         "兑换 2 个",
         "兑换 现金",
@@ -144,8 +146,29 @@ async def test_what_is_not_there_shows_what_is(town: Town, words: str) -> None:
     await begin_with(town, 500)
     lines = (await said(town, words)).splitlines()
     assert lines[0] in ("没有这个奖励", "There is no such reward")
-    assert len(lines) == 5
+    is_english = words.startswith("redeem")
+    assert lines[1:] == (await said(town, "rewards" if is_english else "兑换")).splitlines()
     assert await available() == 500
+
+
+@pytest.mark.parametrize("name", ["随行杯", "冬日咖啡礼盒", "微信支付 5 元代金券"])
+async def test_what_takes_more_than_words_is_redeemed_in_the_mini_program(
+    town: Town, name: str
+) -> None:
+    await begin_with(town, 500)
+    assert await said(town, f"兑换 {name}") == f"{name}：请在小程序的积分商城兑换"
+    assert await available() == 500
+
+
+async def test_a_privilege_says_how_often_it_can_be_used(town: Town) -> None:
+    await begin_with(town, 500)
+    told = await said(town, "兑换 门店手冲品鉴")
+    assert re.search(r"权益码：\d{4} \d{4} \d{4}\n.+前（含当日）可使用 3 次", told)
+
+
+async def test_a_right_to_buy_early_says_where(town: Town) -> None:
+    await begin_with(town, 500)
+    assert "开售前到小程序商店下单一次" in await said(town, "兑换 瑰夏新豆优先购")
 
 
 async def test_two_consumers_with_one_message_id_each_redeem(town: Town) -> None:

@@ -120,6 +120,8 @@ async def test_a_coupon_is_hers_at_once(lin: Phone, rich: int) -> None:
         "conditions": ["满 100 元可用"],
         "reason": "150 积分兑换",
         "state": "issued",
+        "is_giftable": False,
+        "tags": ["全场通用", "可叠加优惠"],
     }
     await lin.ask("PUT", "/me/language", json={"language": "en"})
     (coupon,) = (await lin.get("/me/coupons")).told["coupons"]

@@ -19,6 +19,7 @@ MEASURES = Path(__file__).parents[1].joinpath("measures.js").read_text(encoding=
 PAGES = {
     "home": ("/me", "银卡会员", "Silver"),
     "mall": ("/rewards", "帆布袋", "Tote bag"),
+    "reward?code=tote": ("/rewards", "到店出示兑换码领取", "Show the code in a shop"),
     "store": ("/products", "手冲壶", "Pour-over kettle"),
     "tasks": ("/challenges", "已连续签到 2 天", "2 days in a row"),
     "me": ("/me", "银卡会员", "Silver"),
