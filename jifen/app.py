@@ -19,9 +19,10 @@ import connectors.wechat_shop.webhook
 import console
 import miniprogram_api
 import web.app as base
-from bot import official_account, wecom
+from bot import miniprogram, official_account, wecom
 from bot.conversation import Conversations
 from bot.corp_events import CorpEvents
+from bot.miniprogram import PushedEvents
 from connectors.own_store.working import StoreEvents
 from connectors.reading.working import ShopOrders
 from connectors.tmall_pass.mixing import mix_phones
@@ -61,6 +62,7 @@ def create(
     )
     official_account.add_to(app)
     wecom.add_to(app)
+    miniprogram.add_to(app)
     connectors.own_store.webhook.add_to(app)
     connectors.douyin.webhook.add_to(app)
     connectors.tmall_pass.webhook.add_to(app)
@@ -149,6 +151,7 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
                 pumps=[
                     conversations.rework,
                     CorpEvents(context).work,
+                    PushedEvents(context).work,
                     *([StoreEvents(context).work] * STORE_BATCHES),
                     *(ShopOrders(context, shop).work for shop in context.shops),
                     Deriver(context.redis).derive,

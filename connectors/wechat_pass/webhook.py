@@ -26,6 +26,7 @@ from web.metrics import count_inbound_event
 from wechat.crypto import Crypto
 from wechat.errors import CallbackRefused
 from wechat.inbound import Inbound, parse, parse_json
+from wechat.miniprogram_events import Revoked, revoked
 
 KIND = "wechat_pass"
 BUDGET_SECONDS = 2.0
@@ -75,6 +76,8 @@ class Messages:
             async with asyncio.timeout(BUDGET_SECONDS):
                 if told.event == "channels_ec_vip_user_auto_add":
                     await self._joined(told, body)
+                elif (taken_back := revoked(told)) is not None:
+                    await self._revoke(taken_back, self._kept(told, body))
                 reply = DONE if answer is None else wire.said(await answer(told), like=body)
         except db.Unreachable as away:
             count_inbound_event(KIND, "late")
@@ -111,6 +114,15 @@ class Messages:
         except LoyaltyError as refusal:
             log.warning("member_pass_refused", code=refusal.code)
         await inbox.take([self._kept(told, body)], at=at)
+
+    async def _revoke(self, told: Revoked, event: Arrival) -> None:
+        """Delete what she took back; a mini-program with a pass has all its messages sent here."""
+        openid = IdentityRef(IdentityKind.OPENID, self._pass.settings.app_id, told.openid)
+        async with db.transaction():
+            (new,) = await inbox.take([event], at=self._context.clock())
+            if new is not None:
+                await customers.revoke(openid, with_phone=told.has_phone)
+                log.info("authorization_revoked", event_id=new)
 
     async def _begins_checkout(self, told: Inbound) -> Answer:
         """Note whose checkout in the shop begins; no discount of ours is offered there."""

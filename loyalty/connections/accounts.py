@@ -39,7 +39,8 @@ class OfficialAccountSettings(AccountSettings, frozen=True, tag="official_accoun
 class MiniProgramSettings(AccountSettings, frozen=True, tag="miniprogram"):
     """One mini-program (小程序). ``coupon_template_id`` tells of a coupon (订阅消息模板).
 
-    Its keys are thing1 (which coupon), thing2 (why), date3 (good until).
+    Its keys are thing1 (which coupon), thing2 (why), date3 (good until). With ``token`` and
+    ``encoding_aes_key`` its message push (消息推送, 安全模式) is taken under /wechat/APP_ID.
     """
 
     named_by: ClassVar[str] = "app_id"
@@ -47,6 +48,8 @@ class MiniProgramSettings(AccountSettings, frozen=True, tag="miniprogram"):
     app_id: AccountId
     app_secret: str
     coupon_template_id: str = ""
+    token: str = ""
+    encoding_aes_key: AesKey | None = None
     api_base: str = "https://api.weixin.qq.com"
     token_endpoint: Literal["stable_token", "token"] = "stable_token"
 

@@ -45,6 +45,7 @@ from loyalty.customers.phones import (
 )
 from loyalty.customers.preferences import choose_personal_offers
 from loyalty.customers.profiles import HerProfile, profile_of, tell_profile
+from loyalty.customers.revoking import revoke
 from loyalty.customers.senders import Sender, senders
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "profile_of",
     "recognise",
     "refute",
+    "revoke",
     "seal_email",
     "seal_phone",
     "senders",

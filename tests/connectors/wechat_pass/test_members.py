@@ -1,7 +1,9 @@
 """A shop on WeChat shows members of the mini-program; who joins and leaves is one customer."""
 
 import asyncio
+from urllib.parse import urlencode
 
+import msgspec
 import pytest
 
 from connectors.wechat_pass import checkouts, webhook
@@ -13,6 +15,8 @@ from loyalty.orders import IdentityRef
 from loyalty.policies.tiers import Tier, Tiers
 from models import Customer, Identity, IdentityKind, InboundEvent, PassBinding
 from tests.bot.conftest import MINI_APP_ID
+from tests.bot.platform import seal
+from tests.bot.test_miniprogram import stamps as pushed
 from tests.cast import line, order
 from tests.connectors.wechat_pass.conftest import KEY, TOKEN, Town, opened
 from tests.connectors.wechat_shop.conftest import SHOP_APP_ID
@@ -139,6 +143,28 @@ async def test_a_checkout_of_nobody_we_know_and_one_with_a_discount(town: Town) 
     assert (await town.checkout(EMMA))["is_allowed"] is True
     assert (await town.checkout(EMMA, discount_fen=100))["is_allowed"] is False, "none was offered"
     assert await Identity.all().count() == 0
+
+
+async def test_what_she_takes_back_in_wechat_is_taken_here_too_and_once(town: Town) -> None:
+    lin = await town.sign_in()
+    told = {
+        "ToUserName": "gh_1",
+        "FromUserName": await openid(town),
+        "CreateTime": int(now().timestamp()),
+        "MsgType": "event",
+        "Event": "user_authorization_revoke",
+        "OpenID": await openid(town),
+        "RevokeInfo": "8",
+    }
+    encrypted = seal(msgspec.json.encode(told), key=KEY, receive_id=MINI_APP_ID)
+    body = msgspec.json.encode({"ToUserName": "gh_1", "Encrypt": encrypted})
+    query = urlencode(pushed(encrypted, token=TOKEN))
+    assert await town.post(body, query) == 200
+    assert (await town.ask("GET", "/me", nickname=LIN))[0] == 401
+    await town.sign_in()
+    assert await town.post(body, urlencode(pushed(encrypted, token=TOKEN))) == 200
+    assert (await town.ask("GET", "/me", nickname=LIN))[0] == 200
+    assert await Customer.filter(id=lin.id).exists()
 
 
 async def test_what_is_not_sealed_and_signed_by_wechat_is_refused(town: Town) -> None:
