@@ -57,7 +57,7 @@ WITH span AS (
     DELETE FROM score
     WHERE board = $2 AND season = ANY($3::text[])
       AND member_id = ANY(ARRAY(SELECT member_id FROM summed WHERE score = 0))
-      AND (season, member_id) IN (SELECT season, member_id FROM summed WHERE score = 0)
+      AND (season, member_id) NOT IN (SELECT season, member_id FROM summed WHERE score > 0)
 ), kept AS (
     INSERT INTO score (board, season, member_id, score, reached_at)
     SELECT $2, season, member_id, score, reached_at FROM summed WHERE score > 0

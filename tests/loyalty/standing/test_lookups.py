@@ -57,6 +57,8 @@ async def test_scores_of_some_members_do_not_read_everybodys_entries(database: N
     (leaving,) = [part for part in plan if part.get("Operation") == "Delete"]
     looked_up = [part["Index Cond"] for part in _parts(leaving) if "Index Cond" in part]
     assert any("member_id = ANY" in one for one in looked_up), "not each of a board beside each"
+    kinds = {part["Node Type"] for part in _parts(leaving)}
+    assert not kinds & {"Nested Loop", "Seq Scan"}, "nor each who leaves beside each score"
 
 
 async def test_refunds_of_some_orders_do_not_read_all_that_a_shop_told(database: None) -> None:
