@@ -91,7 +91,7 @@ async def test_what_she_reached_is_told_through_all_that_becomes_of_it(lin: Phon
     await handing.try_again((await ShopCoupon.get(rung="first")).id, at=NOW)
     await hand(ShopCouponState.SENT)
     state, words = await first()
-    assert (state, words) == ("given", "已发到您的天猫券包，有效期至2028年1月31日")
+    assert (state, words) == ("given", "已发到您的天猫券包，有效期至2100年1月31日")
     (one,) = (await lin.get("/ladders")).told["ladders"]
     assert one["rungs"][0]["expires_at"] == "2100-01-31T16:00:00Z"
     assert "旗舰店" in one["how_to_use"]
