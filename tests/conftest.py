@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 
 from jifen import embedded
+from jifen.embedded.postgres import SETTINGS
 from models import db
 from web import boards, limits, wake
 
@@ -38,10 +39,18 @@ def _patience_with_redis(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[embedded.Addresses]:
-    """Run the embedded PostgreSQL and Valkey for the whole session."""
+    """Run the embedded PostgreSQL and Valkey for the whole session.
+
+    No test cuts the power, and what outlives processes needs no disk: waiting for it took most of
+    the time that a database of one's own costs. The servers of ``faults`` wait as everywhere.
+    """
     folder = Path(tempfile.mkdtemp(prefix="jifen-tests-"))
     folder.chmod(0o711)  # the servers' own account must reach its files below
-    with embedded.start(folder, report=lambda _: None) as running:
+    with pytest.MonkeyPatch.context() as hasty:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            hasty.setitem(SETTINGS, name, "off")
+        running = embedded.start(folder, report=lambda _: None)
+    with running:
         yield running.addresses
     embedded.erase(folder)
     shutil.rmtree(folder)
