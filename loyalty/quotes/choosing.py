@@ -113,6 +113,7 @@ class _Search:
         costs = [line.goods_fen for line in cart]
         self._most_fen = floors.most_fen(costs)
         self._most_after = self._bounds(costs)
+        self._may_lack = bool(floors.order_fen) and self._reaches_floor(costs)
         self._saved_fen = -1
         self._rank: tuple[int, list[tuple[int, int]]] = (0, [])
         self.best: tuple[Taken, ...] = ()
@@ -194,7 +195,12 @@ class _Search:
 
     def _matters_later(self, lane: int) -> bool:
         """Say whether what is left by this lane still matters: to others, or to the order."""
-        return bool(self._floors.order_fen) or any(self._lanes[lane + 1 :])
+        return self._may_lack or any(self._lanes[lane + 1 :])
+
+    def _reaches_floor(self, costs: list[int]) -> bool:
+        """Say whether all lanes together may save more than the order's floor lets them."""
+        most_fen = self._most_after[0] + (self._most_of(0, costs) if self._lanes else 0)
+        return most_fen > self._floors.spare_fen(costs)
 
     def _bounds(self, costs: list[int]) -> list[int]:
         """Return what each lane and those after it can save at most."""

@@ -41,14 +41,18 @@ class Floors(Struct, frozen=True):
         kept = sum(cost for cost, counts in zip(costs, self.count, strict=True) if counts)
         return max(0, self.order_fen - kept)
 
+    def spare_fen(self, costs: Sequence[int]) -> int:
+        """Return how much the lines of an order bring beyond what they must together."""
+        kept = sum(cost for cost, counts in zip(costs, self.count, strict=True) if counts)
+        return max(0, kept - self.order_fen)
+
     def most_fen(self, costs: Sequence[int]) -> int:
         """Return what all discounts can take off together at most."""
         rooms = self.rooms(costs)
         if not self.order_fen:
             return sum(rooms)
         counted = sum(room for room, counts in zip(rooms, self.count, strict=True) if counts)
-        brought = sum(cost for cost, counts in zip(costs, self.count, strict=True) if counts)
-        return sum(rooms) - counted + min(counted, max(0, brought - self.order_fen))
+        return sum(rooms) - counted + min(counted, self.spare_fen(costs))
 
     def given_back(self, per_line: Sequence[int], lacking_fen: int) -> tuple[int, ...]:
         """Return what a discount still takes off when so much of it is lacking, or all of it."""
