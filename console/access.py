@@ -35,6 +35,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "shipping": CHANGERS,
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
     "coupons": LEADERS,
+    "gifts": LEADERS,
     "ladders": LEADERS,
     "rules": LEADERS,
     "price-audit": AUDITORS,

@@ -22,7 +22,7 @@ from web.texts import text
 
 RUNS = 20
 DEEDS = 50
-STATES = ("issued", "locked", "used", "void", "expired")
+STATES = ("issued", "given", "locked", "used", "void", "expired")
 
 _COUNTS = """
 SELECT slot, CASE WHEN state = 'issued' AND expires_at <= $1 THEN 'expired' ELSE state END AS state,

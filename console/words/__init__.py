@@ -3,6 +3,7 @@
 from console.words.audit import AUDIT
 from console.words.conditions import CONDITIONS
 from console.words.coupons import COUPONS
+from console.words.gifts import GIFTS
 from console.words.ladders import LADDERS
 from console.words.margins import MARGINS
 from console.words.pages import PAGES
@@ -11,7 +12,7 @@ from console.words.shipping import SHIPPING
 from console.words.states import STATES
 from web.languages import Language
 
-PARTS = (PAGES, STATES, PRODUCTS, LADDERS, MARGINS, COUPONS, SHIPPING, AUDIT, CONDITIONS)
+PARTS = (PAGES, STATES, PRODUCTS, LADDERS, MARGINS, COUPONS, GIFTS, SHIPPING, AUDIT, CONDITIONS)
 
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {name: zh for part in PARTS for name, (zh, _) in part.items()},

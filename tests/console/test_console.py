@@ -51,6 +51,7 @@ PAGES = (
     "/hand-over",
     "/communities",
     "/coupons",
+    "/gifts",
     "/ladders",
     "/rules",
     "/price-audit",
