@@ -20,6 +20,8 @@ _BYTE = re.compile(r"JSON is malformed: .* \(byte (\d+)\)")
 _NAME_BEFORE = re.compile(r'"([^"\\]{1,64})"\s*:\s*-?$')
 _WHOLE = re.compile("-?[0-9]{1,40}", re.ASCII)
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+# Up to here every integer has a float of its own.
+_EXACT = 2**53
 _TRUTHS = {"true": True, "false": False}
 _BEFORE_BYTES = 120
 
@@ -34,7 +36,7 @@ def body_decoder(struct: type[Struct]) -> Callable[[bytes], Struct]:
 
     def decode(body: bytes) -> Struct:
         try:
-            found = decoder.decode(body)
+            found = _decoded(decoder, body)
             _UNREPEATED.decode(body.decode())
         except msgspec.ValidationError as error:
             raise wrong_field(str(error)) from None
@@ -47,6 +49,21 @@ def body_decoder(struct: type[Struct]) -> Callable[[bytes], Struct]:
         return found
 
     return decode
+
+
+def _decoded(decoder: msgspec.json.Decoder[Struct], body: bytes) -> Struct:
+    """Decode a body; 3.0 is the integer 3 to JSON and to our document, whatever wrote it."""
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        if "got `float`" not in str(error):
+            raise
+        return decoder.decode(json.dumps(json.loads(body, parse_float=_whole)).encode())
+
+
+def _whole(told: str) -> float:
+    number = float(told)
+    return int(number) if number.is_integer() and abs(number) <= _EXACT else number
 
 
 def _refuse_repeated(pairs: list[tuple[str, Any]]) -> None:

@@ -157,6 +157,15 @@ async def test_a_broken_body_is_400_and_names_the_field(
     assert field in answer.error["message"]
 
 
+@pytest.mark.parametrize("cups", [b"2.0", b"2e0", b"200e-2"])
+async def test_a_whole_number_is_one_however_json_writes_it(cafe: Caller, cups: bytes) -> None:
+    answer = await cafe.send("/cafe/coffees", b'{"cups": ' + cups + b"}")
+    assert answer.http_status < 300, answer.told
+    for broken in (b"2.5", b"1e400", b"1e17", b"-1.0"):
+        refused = await cafe.send("/cafe/coffees", b'{"cups": ' + broken + b"}")
+        assert (refused.http_status, refused.error["field"]) == (400, "cups"), broken
+
+
 @pytest.mark.parametrize(
     "content",
     [
