@@ -6,7 +6,7 @@ from loyalty.standing.measuring import BOUGHT
 from models import db
 
 # A row a day with all up to it: what a window holds is a difference of two. Only what changed is
-# written: mostly the newest day.
+# written, mostly the newest day; what a conflict finds unchanged is locked, and so written, too.
 _DAYS = f"""
 WITH {BOUGHT},
 upto AS (
@@ -21,10 +21,14 @@ gone AS (
         WHERE upto.member_id = bought_day.member_id AND upto.on_day = bought_day.on_day)
 )
 INSERT INTO bought_day (member_id, on_day, orders, spent_fen)
-SELECT member_id, on_day, orders, spent_fen FROM upto ORDER BY member_id, on_day
+SELECT member_id, on_day, orders, spent_fen FROM upto WHERE NOT EXISTS (
+    SELECT FROM bought_day AS kept
+    WHERE kept.member_id = ANY($1::bigint[]) AND kept.member_id = upto.member_id
+      AND kept.on_day = upto.on_day
+      AND (kept.orders, kept.spent_fen) = (upto.orders, upto.spent_fen))
+ORDER BY member_id, on_day
 ON CONFLICT (member_id, on_day) DO UPDATE
 SET orders = excluded.orders, spent_fen = excluded.spent_fen
-WHERE (bought_day.orders, bought_day.spent_fen) <> (excluded.orders, excluded.spent_fen)
 """
 
 # A line that was given for nothing was not bought, nor one that was wholly given back.
@@ -48,9 +52,12 @@ gone AS (
         WHERE liked.member_id = bought_goods.member_id AND liked.goods = bought_goods.goods)
 )
 INSERT INTO bought_goods (member_id, goods, last_on)
-SELECT member_id, goods, last_on FROM liked ORDER BY member_id, goods
+SELECT member_id, goods, last_on FROM liked WHERE NOT EXISTS (
+    SELECT FROM bought_goods AS kept
+    WHERE kept.member_id = ANY($1::bigint[]) AND kept.member_id = liked.member_id
+      AND kept.goods = liked.goods AND kept.last_on = liked.last_on)
+ORDER BY member_id, goods
 ON CONFLICT (member_id, goods) DO UPDATE SET last_on = excluded.last_on
-WHERE bought_goods.last_on <> excluded.last_on
 """
 
 
