@@ -90,8 +90,8 @@ async def test_a_rule_is_read_changed_and_published(told: Told, publish: Publish
     [
         ("reward:tote", {"kind": "gift", "points": "x"}, "The field points is wrong: it must be"),
         ("reward:tote", {"kind": "gift", "pointz": 1}, "The field pointz is wrong: there is no"),
-        ("reward:tote", {"kind": "boat"}, "There is no kind boat here: coupon, gift"),
-        ("reward:tote", {}, "There is no kind – here: coupon, gift"),
+        ("reward:tote", {"kind": "boat"}, "There is no kind boat here: coupon, early_access"),
+        ("reward:tote", {}, "There is no kind – here: coupon, early_access"),
         ("reward", {"kind": "gift"}, "There is no slot reward"),
         ("reward:a b", {"kind": "gift"}, "There is no slot reward:a b"),
         ("tiers:x", {}, "There is no slot tiers:x"),
