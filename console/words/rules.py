@@ -8,6 +8,7 @@ import inspect
 from msgspec import Struct
 
 from console.words.codes import said
+from console.words.conditions import CONDITION_KINDS
 from loyalty import programme
 from web.languages import Language
 
@@ -242,7 +243,7 @@ CHOICES: dict[str, tuple[str, str]] = {
     "deduct": ("从退款中扣除", "Taken from the refund"),
 }
 
-KINDS: dict[str, str] = {
+KINDS: dict[str, str] = CONDITION_KINDS | {
     "earning/cap": (
         "每笔订单，或每位会员每天、每周、每月、每次活动，最多得这么多积分。\n"
         "只填某些积分规则时，仅限制这些规则给的积分。"
@@ -261,43 +262,6 @@ KINDS: dict[str, str] = {
     "expiry/calendar_year": "积分在获得后若干年的年底过期。",
     "expiry/inactivity": "会员在若干月内没有积分变动时，积分过期。",
     "expiry/rolling": "每笔积分自获得之日起若干月后过期。",
-    "conditions/birthday": (
-        "生日前若干天至后若干天的会员；生日由会员自己填写。2 月 29 日在平年按 28 日算。"
-    ),
-    "conditions/bought": ("买过这些商品编码、品类或品牌之一的会员，已扣除退款；可限近若干天。"),
-    "conditions/cart_left": (
-        "仅限为会员保留、若干小时未改动且未购买的购物车。\n"
-        "挽留优惠（购物车保留、接近满额）每位会员在所填天数内至多一单享受。"
-    ),
-    "conditions/first_order": (
-        "在品牌任何店铺都没有订单的会员，已扣除退款；待付款的自营订单算一单。"
-    ),
-    "conditions/in_cart": (
-        "购物车含这些商品编码、品类或品牌（不填为任何商品）至少若干件、优惠前至少若干分。"
-    ),
-    "conditions/joined_within": ("入会若干天内的会员；入会当天算第 0 天。"),
-    "conditions/lapsed": (
-        "最近一笔订单（已扣除退款）在若干天之前的会员；从未下单的不算，有待付款订单的不算。"
-    ),
-    "conditions/near_threshold": (
-        "优惠前金额比其他优惠的门槛少、且差额不超过所填的购物车。\n"
-        "挽留优惠（购物车保留、接近满额）每位会员在所填天数内至多一单享受。"
-    ),
-    "conditions/not_bought": (
-        "从未（或近若干天内没有）买过这些商品编码、品类或品牌的会员，已扣除退款。"
-    ),
-    "conditions/orders_within": (
-        "在窗口内、本单之前已有若干单的会员，已扣除退款。\n"
-        "6 个月内 2 至 2 单即近 6 个月的第三单。待付款的订单计入上限，不计入下限。"
-    ),
-    "conditions/own_store": ("仅限所填代码的自营店铺；小程序为其 AppID。"),
-    "conditions/spent_within": ("在窗口内消费（扣除退款和运费，不含本单）达到金额的会员。"),
-    "conditions/weekly_hours": (
-        "仅限所填的星期、每月几日和时段（北京时间，不含结束时刻），不填为不限：会员日。"
-    ),
-    "conditions/in_segment": "仅限该人群最新快照中、未关闭专属优惠的会员。",
-    "conditions/min_spend": "仅限优惠前商品金额达到该数的购物车。",
-    "conditions/tier_at_least": "仅限该等级及以上的会员。",
     "rewards/coupon": "兑换所选券批次的一张优惠券，立即到账，下单时使用。",
     "rewards/privilege": "权益：会员出示兑换码，每次使用由员工扫一次；"
     "有效期内可用若干次。从未使用的到期退回积分，用过的不退。",
