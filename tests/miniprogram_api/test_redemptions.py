@@ -160,8 +160,8 @@ async def test_nobody_learns_of_anothers(lin: Phone, emma: Phone, rich: int) -> 
         none = await emma.ask(method, absent)
         assert (hers.http_status, hers.error["code"]) == (404, "no_such_redemption")
         assert {**hers.error, "request_id": ""} == {**none.error, "request_id": ""}
-    assert (await emma.get("/me/redemptions")).told == {"redemptions": []}
-    assert (await emma.get("/me/coupons")).told == {"coupons": []}
+    assert (await emma.get("/me/redemptions")).told == {"redemptions": [], "next_before": None}
+    assert (await emma.get("/me/coupons")).told == {"coupons": [], "next_before": None}
     assert (await lin.get(f"/me/redemptions/{name}")).told == told
     assert await points(emma) == 1000
 
