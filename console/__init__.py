@@ -41,7 +41,6 @@ from console.refusing import show_refusals
 HERE = Path(__file__).parent
 PREFIX = "/console"
 
-
 ROUTES = (
     web.get("/login", signing_in.page, name="login"),
     web.post("/login", signing_in.sign_in),

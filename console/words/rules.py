@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from console.words.codes import said
 from console.words.conditions import CONDITION_KINDS
+from console.words.gifts import GIFT_FIELDS
 from loyalty import programme
 from web.languages import Language
 
@@ -94,16 +95,6 @@ FIELDS: dict[str, tuple[str, str]] = {
     ),
     "growth_per_yuan": ("每消费一元的成长值", "Growth for each yuan"),
     "growth_per_order": ("每笔订单的成长值", "Growth for each order"),
-    "days_to_claim": ("领取期限（天）", "Days to claim it"),
-    "greeting_en": ("祝福语（英文）", "Greeting, in English"),
-    "greeting_zh": ("祝福语（中文）", "Greeting, in Chinese"),
-    "held_for_days": ("积分到账满几天才能赠送", "Days that points must have been available"),
-    "is_giftable": ("可转赠朋友", "May be given to a friend"),
-    "member_for_days": ("入会满几天才能赠送", "Days that a giver must have been a member"),
-    "most_gifts_a_day": ("每人每天最多赠送份数", "Most gifts of a member and day"),
-    "most_points_a_day": ("每人每天最多赠送积分", "Most points given by a member and day"),
-    "most_points_a_month": ("每人每月最多赠送积分", "Most points given by a member and month"),
-    "most_received_a_month": ("每人每月最多受赠积分", "Most points received by a member and month"),
     "growth_per_visit": ("每次到访的成长值", "Growth for each visit"),
     "fen": ("金额（分）", "Sum (fen)"),
     "frequency_from": ("频次得分不低于", "Frequency score from"),
@@ -204,6 +195,7 @@ FIELDS: dict[str, tuple[str, str]] = {
         "Days that it waits for her to bind herself",
     ),
     "times_percent": ("积分倍数（百分比，200 即双倍）", "Times, in percent (200 is double)"),
+    **GIFT_FIELDS,
 }
 
 CHOICES: dict[str, tuple[str, str]] = {

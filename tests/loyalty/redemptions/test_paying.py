@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from loyalty import programme, redemptions
+from loyalty import gifts, programme, redemptions
 from loyalty.calendar import days_good
 from loyalty.errors import LoyaltyError
 from loyalty.payments import PAYABLE_FOR, Payer, Payment, PaymentFate
 from loyalty.rewards.coupon import CouponReward
+from loyalty.rewards.friend_gift import FriendGift
 from loyalty.rewards.gift import Gift
 from loyalty.rewards.privilege import Privilege
 from models import (
@@ -164,6 +165,18 @@ async def test_what_can_no_longer_be_had_when_the_money_comes_gives_all_back(lin
         ("given_back", "cancelled", "reward_unavailable")
     )
     assert (await money(uuid), await available(lin)) == ("refunding", 1000)
+
+
+async def test_a_gift_for_a_friend_is_ready_to_be_sent_once_its_money_came(lin: int) -> None:
+    await rich(lin)
+    bought = FriendGift(points=0, cash_fen=1900, coupon_slot="coupon:treat")
+    await publish("reward:bought_gift", bought)
+    uuid = await reserve(lin, "reward:bought_gift")
+    assert (await gifts.of(lin, at=AT))[0] == []
+    for _ in range(2):
+        await redemptions.paid(await payment(uuid), at=AT)
+    (ready,) = (await gifts.of(lin, at=AT))[0]
+    assert (ready.uuid, ready.state.value) == (uuid, "ready")
 
 
 async def test_cancelling_what_was_paid_gives_points_and_money_back_once(lin: int) -> None:
