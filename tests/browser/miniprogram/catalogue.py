@@ -184,6 +184,18 @@ class Catalogue:
             ]
         }
 
+    def _unlocked(self, request: web.Request) -> Json:
+        return {
+            "slot": "offer:second_ware",
+            "name": self._said(request, "器具第二件 8 折", "Second brewing tool 20% off"),
+            "message": self._said(request, "还差 1 件", "1 more needed"),
+            "worth": self._said(request, "每 2 件，最低价一件 8 折", "Cheapest of 2: 20% off"),
+            "short_fen": None,
+            "short_quantity": 1,
+            "sku": None,
+            "saved_fen": 5_380,
+        }
+
     async def quote(self, request: web.Request) -> Json:
         asked = await request.json()
         known = {each["sku"]: each for each in (await self.products(request))["products"]}
@@ -221,16 +233,6 @@ class Catalogue:
             "reason": "",
             "saved_fen": sum(line["goods_fen"] for line in lines) // 5,
         }
-        unlocked = {
-            "slot": "offer:second_ware",
-            "name": self._said(request, "器具第二件 8 折", "Second brewing tool 20% off"),
-            "message": self._said(request, "还差 1 件", "1 more needed"),
-            "worth": self._said(request, "每 2 件，最低价一件 8 折", "Cheapest of 2: 20% off"),
-            "short_fen": None,
-            "short_quantity": 1,
-            "sku": None,
-            "saved_fen": 5_380,
-        }
         why = [self._said(request, *WHY)]
         applied = {
             "slot": "offer:coffee_5",
@@ -248,7 +250,7 @@ class Catalogue:
             "applied": [{**applied, "cut_fen": 0, "limit": None, "coupon": asked["coupon"]}],
             "refused": [refused],
             "usable": [usable],
-            "unlocks": [unlocked],
+            "unlocks": [self._unlocked(request)],
             "best_coupon": "a" * 32,
             "is_exact": True,
         }
