@@ -8,8 +8,8 @@ import inspect
 from msgspec import Struct
 
 from console.words.codes import said
-from console.words.conditions import CONDITION_KINDS
 from console.words.gifts import GIFT_FIELDS
+from console.words.kinds import KINDS
 from loyalty import programme
 from web.languages import Language
 
@@ -233,95 +233,6 @@ CHOICES: dict[str, tuple[str, str]] = {
     "debt": ("记为欠分", "Owed as a debt"),
     "clamp": ("核销差额", "Written off"),
     "deduct": ("从退款中扣除", "Taken from the refund"),
-}
-
-KINDS: dict[str, str] = CONDITION_KINDS | {
-    "earning/cap": (
-        "每笔订单，或每位会员每天、每周、每月、每次活动，最多得这么多积分。\n"
-        "只填某些积分规则时，仅限制这些规则给的积分。"
-        "同一周期的订单按付款先后占用额度；退款让出的额度归其后付款的订单。"
-    ),
-    "earning/multiplier": (
-        "消费积分乘以若干倍：200 即双倍。\n"
-        "多给的积分按限定商品单独成单时应得的积分计算，零头舍去。同一叠加通道内，每行商品取最高倍数；"
-        "不同通道相加：金卡 1.5 倍加当日双倍为 2.5 倍，不是 3 倍。等级以付款时为准。"
-    ),
-    "earning/per_yuan": (
-        "实付商品金额每满若干元得若干积分，零头按整单舍去。\n"
-        "运费、平台补贴、积分抵扣和礼品卡不计。可限品牌、品类、商品、店铺、等级（以付款时为准）"
-        "和时间；多条规则相加。"
-    ),
-    "expiry/calendar_year": "积分在获得后若干年的年底过期。",
-    "expiry/inactivity": "会员在若干月内没有积分变动时，积分过期。",
-    "expiry/rolling": "每笔积分自获得之日起若干月后过期。",
-    "rewards/coupon": "兑换所选券批次的一张优惠券，立即到账，下单时使用。",
-    "rewards/privilege": "权益：会员出示兑换码，每次使用由员工扫一次；"
-    "有效期内可用若干次。从未使用的到期退回积分，用过的不退。",
-    "rewards/shipped_gift": "邮寄礼品：会员选择收货地址，员工寄出并填写单号；"
-    "寄出前可取消，寄出后到期自动签收，退件则积分与现金都退回。",
-    "rewards/friend_gift": (
-        "送给朋友的礼券：会员兑换后配上贺卡送出，朋友凭链接领取一次。\n"
-        "内含所选券批次的一张优惠券，有效期自兑换之日起；无人领取可再次送出。"
-    ),
-    "rewards/pay_coupon": "微信支付代金券：向微信支付申请发放，付款时自动抵扣。"
-    "微信支付拒绝时，积分与现金都退回。",
-    "rewards/early_access": "优先购买：所列商品在开售时间之前，只有兑换者可下单一次；"
-    "库存为 0 则开售前谁都不能买。开售时仍未使用的，积分退回。",
-    "rewards/gift": "实物礼品：会员到店出示兑换码，员工核销一次。",
-    "challenges/check_in_streak": "连续签到若干天，中间不能断；取本轮最长的一段。",
-    "challenges/orders": "本轮内完成若干笔付款订单，金额按退款后计算。",
-    "milestones/anniversary": "入会或首次购买满一年；可每年一次。2 月 29 日的平年按 28 日算。",
-    "milestones/annual_spend": "一个自然年内累计消费达到金额，扣除退款和运费，每年一次。",
-    "milestones/nth_purchase": "第若干笔付款订单，或每满若干笔；整单退款的不算。",
-    "milestones/purchases_within": "若干个月内完成若干笔付款订单；重复时每笔订单只算一次。",
-    "discounts/fen_off": "减去固定金额，最多减到零。",
-    "discounts/bundle": "若干商品组合一口价，购物车里凑齐几套就优惠几套；原本更便宜的不变。",
-    "discounts/buy_x_get_y": (
-        "买若干件，另若干件减若干百分比，100 即免费。\n"
-        "不填优惠商品时为同类商品：买二送一即每三件中最便宜的一件免费；"
-        "填了则购物车里够数后，该商品按最便宜的先优惠。"
-    ),
-    "discounts/cheapest_item": (
-        "每若干件，最便宜的一件减若干百分比。\n第二件半价即每 2 件减 50；五件中最便宜的两件半价。"
-    ),
-    "discounts/fixed_price": "每件一口价；原本更便宜的不变。",
-    "discounts/free_gift": (
-        "其他商品优惠前金额达到后，赠品若干件免费。\n"
-        "赠品也是商品，库存和成本照记；顾客把它放入购物车即免费。赠品自身的价格不计入满额。"
-    ),
-    "discounts/spend_ladder": (
-        "优惠前金额越高减得越多，取达到的最高一档。\n选择重复时最后一档按倍数累加：每满 300 减 50。"
-    ),
-    "discounts/volume_steps": "件数越多折扣越大，取达到的最高一档，适用于全部件数。",
-    "discounts/percent": "按百分比减免，整体向下取整到分，再分摊到各行。",
-    "segments/rfm": "按最近购买、频次、金额的切点打 1 到 5 分；数值相同得分必相同。按退款后计算。",
-    "policies/board": "按一周或一月内获得的积分排名，已扣除退款；同分先到者在前。",
-    "policies/card": (
-        "随礼物送出的节日贺卡，送礼时可选。\n规则有效期间可选：发布时填写该节日的开始和结束时间。"
-    ),
-    "policies/gifts": (
-        "礼物等待朋友领取几天，以及会员最多送出和收到多少。\n"
-        "这些上限防止积分被集中到少数账号：入会未满天数的不能赠送，积分须到账满天数；"
-        "收回或无人领取的不计。上限填 0 即关闭赠送积分。"
-    ),
-    "policies/campaign": "人群中每人得一张券，用订阅消息或客服消息告知一次；间隔期内不再发放。",
-    "policies/community": "会员群，以及受邀入群须满足的条件。",
-    "policies/ladder": (
-        "窗口内累计消费达到某一档，即得该天猫（淘宝）店铺的优惠券，每档每个窗口一张。\n"
-        "消费按所有店铺或仅该店铺计，扣除退款和运费，从阶梯首次发布起算；填写开始时间则自该时间起算，"
-        "至结束时间止。近若干月的窗口，同一档至少隔这么多月才再得。券由平台创建和保管："
-        "有效期至少为所填天数，至多为其两倍。尚未在该店铺识别的会员，等待所填天数。"
-    ),
-    "policies/margin": (
-        "自营商城的优惠至少留下的毛利率，占实付金额的百分比。\n"
-        "每行、整单各设一项，空为不限。售价本就低于底线的不再优惠，也不会抬价。"
-        "没有成本的商品不计入毛利：最多减所填的百分比，空为不限。"
-    ),
-    "policies/points": "积分何时可用，以及已消耗的积分需要扣回时如何处理。",
-    "policies/tiers": "由低到高的等级，按统计窗口内的消费、订单、到访或成长值评定，均扣除退款。"
-    "达到即升级；窗口内不再满足后，过了宽限期才降级，每次一级，间隔为所设天数"
-    "（0 则直接降到现有水平）。"
-    "自然周期的等级在达成周期之后再保留若干周期。到访指有购买或签到的一天；成长值不会被消耗。",
 }
 
 # The kinds whose rules have no name of their own.

@@ -29,7 +29,7 @@ function card(reward) {
         : fill(limit[reward.per] || spoken.left_for_me, { n: reward.left_for_me }),
     times: reward.uses > 1 ? fill(spoken.times, { n: reward.uses }) : '',
     short: isShort ? fill(spoken.short, { n: grouped(reward.points_short) }) : '',
-    word: spoken.kinds[reward.kind],
+    word: spoken.kinds[reward.kind] || '',
   };
 }
 

@@ -13,7 +13,8 @@ from aiohttp.test_utils import TestServer
 import channels
 from console.rule_form import body_of, flat, inputs, sent
 from console.words import PARTS, WORDS
-from console.words.rules import CHOICES, FIELDS, KINDS
+from console.words.kinds import KINDS
+from console.words.rules import CHOICES, FIELDS
 from jifen import app
 from jifen.seeds import brand, rewards, staff
 from loyalty import customers, ledger, programme, redemptions

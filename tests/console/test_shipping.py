@@ -1,5 +1,6 @@
 """Staff ship gifts: addresses for those who do, numbers one by one and by file."""
 
+import re
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -10,7 +11,6 @@ from loyalty.orders import IdentityRef
 from loyalty.redemptions import Address, Destination
 from loyalty.rewards.shipped_gift import ShippedGift
 from models import IdentityKind, Redemption, Shipment
-from tests.cast import DAY
 from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
 from web.context import Context, now
 
@@ -28,8 +28,7 @@ async def gift(browser: Browser, context: Context) -> UUID:
     earn = ledger.Earn(member_id=member_id, key="e", at=NOW, points=9, settles_at=NOW)
     await ledger.record_one(earn)
     uuid, to = uuid4(), Destination(HOME, context.sealer)
-    at = max(NOW, now()) - DAY * 0
-    await redemptions.redeem(member_id, uuid, slot="reward:box", at=at, destination=to)
+    await redemptions.redeem(member_id, uuid, slot="reward:box", at=now(), destination=to)
     return uuid
 
 
@@ -63,6 +62,7 @@ async def test_a_number_is_entered_and_a_parcel_that_came_back_taken_back(
 ) -> None:
     await browser.sign_in("chen")
     told = {"redemption": str(gift), "carrier": "顺丰", "tracking_number": "SF1"}
+    assert re.search(r"待寄出的礼品</th><td[^>]*>1<", (await browser.get(""))[1])
     for wrong in ({"tracking_number": " "}, {"redemption": "x"}, {"carrier": "c" * 61}):
         http_status, page = await send(browser, **{**told, **wrong})
         assert (http_status, await state()) == (422, "to_ship")

@@ -10,7 +10,7 @@ const ALL = '';
 /** Kinds to choose from, where there is more than one. */
 function choices(cards, chosen) {
   const { kinds, all } = words().mall;
-  const there = [...new Set(cards.map(({ kind }) => kind))];
+  const there = [...new Set(cards.map(({ kind }) => kind))].filter((kind) => kinds[kind]);
   if (there.length < 2) return [];
   return [{ kind: ALL, word: all }, ...there.map((kind) => ({ kind, word: kinds[kind] }))].map(
     (each) => ({ ...each, isOn: each.kind === chosen }),
