@@ -51,7 +51,7 @@ from tests.bot.platform import (
     TOKEN,
     Platform,
 )
-from tests.conftest import drop_database, named, run_statement
+from tests.conftest import copied, drop_database, named, run_statement
 from tests.ports import free_port
 from web.context import Context, now
 from web.server import listening
@@ -118,7 +118,7 @@ def branded(servers: embedded.Addresses) -> str:
 async def reached(servers: embedded.Addresses, branded: str) -> AsyncIterator[embedded.Addresses]:
     """Give the test a brand of its own and an empty Valkey."""
     name = f"test_{uuid4().hex}"
-    await run_statement(servers.database_url, f'CREATE DATABASE "{name}" TEMPLATE "{branded}"')
+    await run_statement(servers.database_url, copied(branded, name))
     redis = Redis.from_url(servers.redis_url)
     await redis.flushdb()
     await redis.aclose()

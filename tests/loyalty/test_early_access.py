@@ -18,12 +18,8 @@ from tests.loyalty.store import (
     ordered,
     payment,
     quoted,
-    store,
-    store_url,
     token,
 )
-
-__all__ = ["store", "store_url"]
 
 OPENS = AT + DAY
 RIGHT = EarlyAccess(points=100, stock=5, skus=("M-020", "X-000"), opens_at=OPENS)
