@@ -25,6 +25,7 @@ from models.member_codes import MemberCodeUse
 from models.member_pass import MixedPhone, PassBinding, PassLeaving
 from models.milestones import MilestoneReached
 from models.points import Draw, Entry, EntryKind, Lot
+from models.product_reviews import ProductReview, ProductReviewDeed, ProductReviewDeedKind
 from models.programme import RuleVersion
 from models.purchases import (
     AttributionKind,
@@ -134,6 +135,9 @@ __all__ = [
     "PriceAudit",
     "Product",
     "ProductReading",
+    "ProductReview",
+    "ProductReviewDeed",
+    "ProductReviewDeedKind",
     "Profile",
     "Purchase",
     "PurchaseLine",

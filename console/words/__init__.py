@@ -8,11 +8,24 @@ from console.words.ladders import LADDERS
 from console.words.margins import MARGINS
 from console.words.pages import PAGES
 from console.words.products import PRODUCTS
+from console.words.reviews import REVIEWS
 from console.words.shipping import SHIPPING
 from console.words.states import STATES
 from web.languages import Language
 
-PARTS = (PAGES, STATES, PRODUCTS, LADDERS, MARGINS, COUPONS, GIFTS, SHIPPING, AUDIT, CONDITIONS)
+PARTS = (
+    PAGES,
+    STATES,
+    PRODUCTS,
+    LADDERS,
+    MARGINS,
+    COUPONS,
+    GIFTS,
+    REVIEWS,
+    SHIPPING,
+    AUDIT,
+    CONDITIONS,
+)
 
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {name: zh for part in PARTS for name, (zh, _) in part.items()},

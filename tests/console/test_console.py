@@ -53,6 +53,7 @@ PAGES = (
     "/communities",
     "/coupons",
     "/gifts",
+    "/reviews",
     "/ladders",
     "/rules",
     "/price-audit",

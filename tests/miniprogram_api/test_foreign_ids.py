@@ -35,6 +35,7 @@ REFUSED = (409, 422)
 BODIES: dict[str, Any] = {
     "miniprogram_redemptions_redeem": {"reward": "tote"},
     "miniprogram_quotes_ask": {**CART, "coupon": HERE},
+    "miniprogram_reviews_write": {"purchase": HERE, "sku": "C-100", "stars": 5},
 }
 
 

@@ -18,6 +18,7 @@ from web.texts.gifts import GIFT_TEXTS
 from web.texts.ladders import LADDER_TEXTS
 from web.texts.points import POINT_TEXTS
 from web.texts.purchases import PURCHASE_TEXTS
+from web.texts.reviews import REVIEW_TEXTS
 from web.texts.settings import SETTING_TEXTS
 from web.texts.store import STORE_TEXTS
 
@@ -30,6 +31,7 @@ PARTS = (
     PURCHASE_TEXTS,
     STORE_TEXTS,
     LADDER_TEXTS,
+    REVIEW_TEXTS,
     SETTING_TEXTS,
 )
 TEXTS = {code: told for part in PARTS for code, told in part.items()}

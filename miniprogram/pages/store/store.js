@@ -2,6 +2,7 @@ const store = require('../../api/store');
 const cart = require('../../utils/cart');
 const { minute, yuan } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
+const { address } = require('../../utils/query');
 const { fill, words } = require('../../utils/words');
 
 definePage('store', {
@@ -24,6 +25,7 @@ definePage('store', {
         price: yuan(product.price_fen),
         opens: product.opens_at ? fill(words().store.opens, { at: minute(product.opens_at) }) : '',
         quantity: held[product.sku] || 0,
+        reviews: address('/pages/reviews/reviews', { sku: product.sku }),
       })),
       count: cart.count(),
       total: yuan(fen),

@@ -16,12 +16,13 @@ from tests.browser.miniprogram.catalogue import TEXTS, Json, Refusal, soon
 from tests.browser.miniprogram.giving import Giving
 from tests.browser.miniprogram.playing import Playing
 from tests.browser.miniprogram.redeeming import qr_of
+from tests.browser.miniprogram.reviewing import Reviewing
 
 PREFIX = "/miniprogram/v1"
 SHOPPERS = (ConsumerSeed("王金"), ConsumerSeed("Emma", "en"))
 
 
-class ShopServer(Playing, Giving):
+class ShopServer(Playing, Giving, Reviewing):
     """One shopper's things; ``asked`` counts what was asked for, ``broken`` paths answer 500."""
 
     def __init__(self) -> None:
@@ -65,6 +66,10 @@ class ShopServer(Playing, Giving):
             ("GET", "/me/code", self.code),
             ("GET", "/me/tiers", self.tiers),
             ("GET", "/me/purchases", self.purchases),
+            ("GET", "/products/{sku}/reviews", self.reviews_of),
+            ("GET", "/me/reviews/{uuid}", self.one_review),
+            ("PUT", "/me/reviews/{uuid}", self.write_review),
+            ("DELETE", "/me/reviews/{uuid}", self.take_review_back),
             ("GET", "/me/consents", self.read_consents),
             ("PUT", "/me/consents", self.choose_consents),
             ("DELETE", "/me/sessions", self.sign_out),
@@ -295,6 +300,15 @@ class ShopServer(Playing, Giving):
             "quantity": 2,
             "paid_fen": 53_800,
             "refunded_fen": 0,
+            **self.reviewed("M-020"),
+        }
+        beans = {
+            "sku": "C-100",
+            "name": self._said(request, "冷萃", "Cold brew"),
+            "quantity": 1,
+            "paid_fen": 0,
+            "refunded_fen": 0,
+            **self.reviewed("C-100"),
         }
         bought = {
             "uuid": "b" * 32 if before else "c" * 32,
@@ -302,7 +316,7 @@ class ShopServer(Playing, Giving):
             "shop": self._said(request, "天猫旗舰店", "Flagship store") + ("2" if before else ""),
             "number": "1",
             "state": "completed",
-            "lines": [line],
+            "lines": [line, beans],
             "paid_fen": 53_800,
             "refunded_fen": 0,
             "points": 538,

@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.miniprogram.conftest import Phones, shown
+from tests.browser.miniprogram.reviewing import HERS
 from tests.browser.miniprogram.shop_server import ShopServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -33,6 +34,8 @@ PAGES = {
     "board": ("/leaderboards/week", "距上一名还差 150", "150 behind the next"),
     "group": ("/communities", "达到银卡会员即可加入", "Reach Silver to join"),
     "purchases": ("/me/purchases", "手冲壶 × 2", "Kettle × 2"),
+    "reviews?sku=M-020": ("/products/M-020/reviews", "水流很稳", "It pours evenly"),
+    f"review?uuid={HERS}": (f"/me/reviews/{HERS}", "每天可修改一次", "change them once a day"),
     "privacy": ("/me/consents", "我们保存什么", "What we keep"),
     "gifts": ("/me/gifts", "还没有送过礼物", "You gave nothing yet"),
     "giving": ("/me/gifts", "愿你手里总有一杯热的", "Something warm for you"),
