@@ -54,7 +54,7 @@ definePage('review', {
         return;
       }
       await reviews.write({ ...this.of, stars: rating, text: text.trim() }, uuid);
-      this.leave(words().review.sent);
+      await this.leave(words().review.sent);
     });
   },
 
@@ -69,12 +69,14 @@ definePage('review', {
       });
       if (!confirm) return;
       await reviews.takeBack(uuid);
-      this.leave(t.gone);
+      await this.leave(t.gone);
     });
   },
 
-  leave(title) {
+  /** Goes back once she has read it; until then nothing can be tapped a second time. */
+  async leave(title) {
     wx.showToast({ title, icon: 'success' });
-    setTimeout(() => this.isShown && wx.navigateBack(), LONG_ENOUGH_TO_READ_MS);
+    await new Promise((read) => setTimeout(read, LONG_ENOUGH_TO_READ_MS));
+    if (this.isShown) wx.navigateBack();
   },
 });

@@ -40,7 +40,7 @@ async def test_she_takes_a_review_back_after_a_question(phones: Phones, shop: Sh
     await expect(form.get_by_role("textbox", name="评价内容")).to_have_value("清爽 / crisp")
     await form.get_by_role("button", name="撤回评价").tap()
     await page.get_by_role("dialog").get_by_role("button", name="撤回评价").tap()
-    await expect(page.locator("#toast")).to_have_text("已撤回")
+    await expect(page.locator("#toast")).to_contain_text("已撤回")
     assert shop.reviews == {}
 
 
