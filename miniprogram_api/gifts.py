@@ -331,13 +331,18 @@ def _sendable(allowance: Allowance, language: Language) -> Sendable:
         ),
         Worded(
             f"每天最多送 {policy.most_gifts_a_day} 份、{policy.most_points_a_day:,} 积分，"
-            f"每月最多 {policy.most_points_a_month:,} 积分；到账满 {policy.held_for_days}"
-            " 天的积分才能赠送。",
+            f"每月最多 {policy.most_points_a_month:,} 积分。",
             f"At most {policy.most_gifts_a_day} gifts and {policy.most_points_a_day:,} points a"
-            f" day, {policy.most_points_a_month:,} points a month, of points that are"
-            f" {policy.held_for_days} days old.",
+            f" day, {policy.most_points_a_month:,} points a month.",
         ),
     ]
+    if policy.held_for_days:
+        lines.append(
+            Worded(
+                f"到账满 {policy.held_for_days} 天的积分才能赠送。",
+                f"Points can be given once they are {policy.held_for_days} days old.",
+            )
+        )
     return Sendable(
         gifts_left=0 if allowance.opens_at else allowance.gifts_left,
         most_points=allowance.points,
