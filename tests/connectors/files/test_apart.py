@@ -103,7 +103,7 @@ async def running(
     """Give the process id of an import that has recorded something, with its files."""
     table, mapping = till(tmp_path, 9_000)
     async with taking_time():
-        process = child(database_url, table, "--mapping", mapping, "--batch", 40)
+        process = child(database_url, table, "--mapping", mapping, "--batch", 200)
         await moved_past(0)
         yield process.pid, table, mapping
         process.kill()
