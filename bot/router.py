@@ -35,6 +35,7 @@ _pinyin: dict[str, Handler] = {}
 _keys: dict[str, Handler] = {}
 _events: dict[str, Handler] = {}
 _looks: list[tuple[Callable[[str], bool], Handler]] = []
+_resembles: list[tuple[Callable[[str], bool], Handler]] = []
 _fallback: list[Handler] = []
 _actors: set[Handler] = set()
 
@@ -53,11 +54,13 @@ def intent(
     events: tuple[str, ...] = (),
     takes_more: bool = False,
     looks: Callable[[str], bool] | None = None,
+    resembles: Callable[[str], bool] | None = None,
 ) -> Callable[[H], H]:
     """Answer these words (any width, case, punctuation), a menu key, or kinds of event.
 
     Where the intent takes more, its words may begin a sentence: the rest is ``turn.more``. A text
-    that ``looks`` like something of its own, such as a code, is the whole of ``turn.more``.
+    that ``looks`` like something of its own, such as a code, is the whole of ``turn.more``; so is
+    one that only ``resembles`` it, where nothing else is understood.
     """
 
     def register(handler: H) -> H:
@@ -68,6 +71,8 @@ def intent(
         _add(_events, list(events), handler)
         if looks is not None:
             _looks.append((looks, handler))
+        if resembles is not None:
+            _resembles.append((resembles, handler))
         return handler
 
     return register
@@ -153,7 +158,9 @@ def understood(text: str) -> Understood | None:
     if alike is not None:
         return Understood(alike)
     about = word_of(text, _words)
-    return Understood(_words[about]) if about else None
+    if about:
+        return Understood(_words[about])
+    return next((Understood(one, word) for resembles, one in _resembles if resembles(text)), None)
 
 
 def _written_as_sound(word: str) -> Handler | None:
@@ -170,6 +177,6 @@ def language_of(text: str, *, otherwise: Language) -> Language:
     """Return the language a text is written in; Chinese words in Latin letters are Chinese."""
     if _written_as_sound(plain(text)):
         return "zh"
-    if any(looks(text) for looks, _ in _looks):  # a code is of no language
+    if any(looks(text) for looks, _ in (*_looks, *_resembles)):  # a code is of no language
         return otherwise
     return hearing.language_of(text, otherwise=otherwise)

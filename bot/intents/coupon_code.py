@@ -19,6 +19,7 @@ from web.texts import text
     key="coupon_code",
     takes_more=True,
     looks=coupon_codes.is_code,
+    resembles=coupon_codes.is_word,
 )
 async def take_code(turn: Turn) -> Reply:
     if not turn.more:

@@ -6,7 +6,7 @@ other shape of a code.
 """
 
 from loyalty.coupon_codes.claiming import claim
-from loyalty.coupon_codes.letters import is_code
+from loyalty.coupon_codes.letters import is_code, is_word
 from loyalty.coupon_codes.making import fill, make, make_word
 from loyalty.coupon_codes.runs import MOST, Downloaded, download, end_on, of, void
 from loyalty.coupon_codes.tries import forget
@@ -20,6 +20,7 @@ __all__ = [
     "fill",
     "forget",
     "is_code",
+    "is_word",
     "make",
     "make_word",
     "of",

@@ -44,14 +44,28 @@ def _letters(count: int) -> str:
 
 def read(told: str) -> str:
     """Return what was typed or scanned as codes are kept, in any width and case; else nothing."""
-    folded = normalize("NFKC", told[:LONGEST_TYPED]).upper()
+    folded = normal(told[:LONGEST_TYPED])
     bare = "".join(one for one in folded if not one.isspace() and one not in _DRESS)
     return bare if WORD.fullmatch(bare) else ""
 
 
+def normal(told: str) -> str:
+    """Return a text in one width and case."""
+    return normalize("NFKC", told).upper()
+
+
 def is_code(told: str) -> bool:
-    """Say whether a text looks like a code of a run, whole; a public word looks like any other."""
+    """Say whether a text looks like a code of a run, whole."""
     return CODE.fullmatch(read(told)) is not None
+
+
+def is_word(told: str) -> bool:
+    """Say whether a text may be a public word: one of letters and digits (COFFEE26).
+
+    One of letters only looks like any other word.
+    """
+    word = normal(told.strip()[:LONGEST_TYPED])
+    return bool(WORD.fullmatch(word)) and not (word.isalpha() or word.isdecimal())
 
 
 def grouped(code: str) -> str:

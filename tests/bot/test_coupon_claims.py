@@ -42,7 +42,10 @@ async def test_a_code_and_a_word_become_coupons(town: Town) -> None:
     assert (await said(town, "券码")).startswith("发送“券码”加上您的券码")
     for words in (code, code.lower(), f"兑换码 {code}"):
         assert (await said(town, words)).startswith("领取成功：秋日券，")
-    assert (await said(town, "口令 coffee26")).startswith("领取成功：咖啡口令券，")
+    for words in ("口令 coffee26", "COFFEE26", "ｃｏｆｆｅｅ２６ "):
+        assert (await said(town, words)).startswith("领取成功：咖啡口令券，"), words
+    assert await said(town, "coffee27") == "没有这个券码，请核对后再试。"
+    assert (await said(town, "coffee 26")).startswith("Sorry"), "two words are no code"
     assert await said(town, "code WRNGWRNGWRNGWRNG") == (
         "There is no such coupon code; please look at it again."
     )
