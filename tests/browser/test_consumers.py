@@ -91,3 +91,16 @@ async def test_what_one_window_does_another_window_shows(visitors: Visitors) -> 
     await write(here, "积分")
     await expect(said(there, "1,280 积分")).to_be_visible()
     await expect(there.locator(".line--consumer")).to_have_count(1)
+
+
+async def test_what_a_friend_shared_is_opened_by_who_does_not_follow(desk: Page) -> None:
+    lin, friend = (desk.locator(".consumer", has_text=name) for name in ("林小满", "王建国"))
+    ids = [await one.get_attribute("data-id") for one in (lin, friend)]
+    card = {"to": ids[1], "title": "送你一份礼物", "path": "/pages/gift/gift?link=x"}
+    await desk.request.post(f"/play/consumers/{ids[0]}/miniprogram/share", data=card)
+    await expect(friend.locator(".badge")).to_contain_text("2")
+    await play(desk, "王建国")
+    shared = desk.get_by_role("region", name="朋友发来的")
+    await expect(shared).to_contain_text("送你一份礼物")
+    await follow(desk)
+    await expect(shared).to_have_count(0)

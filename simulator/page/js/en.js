@@ -74,6 +74,7 @@ export const en = {
   'profile.mode_plain': 'Plain mode',
   'profile.back': 'Back to the chat',
   'profile.scan': 'Follow by a shop’s QR code',
+  'profile.shared': 'From friends',
 
   'chat.label': 'Chat with {name}',
   'chat.label_alone': 'Chat',

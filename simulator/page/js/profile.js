@@ -1,6 +1,7 @@
 // The account's page: what one sees before following, and the follow button.
 
 import { accountAvatar } from './avatars.js';
+import { miniprogram } from './cards.js';
 import { byId, element } from './element.js';
 import { icon } from './icons.js';
 import { once } from './once.js';
@@ -11,6 +12,7 @@ import { complain, toast } from './toast.js';
 import { onLanguage, t } from './words.js';
 import { world } from './world.js';
 
+const SHARED_SHOWN = 3;
 let asked = false;
 
 export function startProfile() {
@@ -19,6 +21,10 @@ export function startProfile() {
     drawProfile();
   });
   world.addEventListener('state', drawProfile);
+  for (const name of ['chat', 'bubble'])
+    world.addEventListener(name, ({ detail }) => {
+      if (detail.consumerId === world.activeId && !world.active.followed) drawProfile();
+    });
   onLanguage(drawProfile);
   byId('back').append(icon('back'));
   byId('back').addEventListener('click', () => {
@@ -87,7 +93,22 @@ function page() {
       element('p', { class: 'profile__intro' }, t('profile.intro')),
       go(),
     ),
+    ...shared(),
     element('dl', { class: 'facts' }, facts(originalId, mode)),
+  ];
+}
+
+// What friends sent her is hers to open, whether she follows or not.
+function shared() {
+  const cards = world.messages().filter(({ kind }) => kind === 'miniprogram');
+  if (world.active.followed || !cards.length) return [];
+  return [
+    element(
+      'section',
+      { class: 'profile__shared', 'aria-label': t('profile.shared') },
+      element('p', { class: 'profile__kind' }, t('profile.shared')),
+      cards.slice(-SHARED_SHOWN).map(miniprogram),
+    ),
   ];
 }
 

@@ -72,6 +72,7 @@ export const zh = {
   'profile.mode_plain': '明文模式',
   'profile.back': '返回聊天',
   'profile.scan': '扫门店码关注',
+  'profile.shared': '朋友发来的',
 
   'chat.label': '与{name}的聊天',
   'chat.label_alone': '聊天',
