@@ -7,6 +7,7 @@ import structlog
 
 from jobs.pages import PAGE
 from loyalty.errors import LoyaltyError
+from models import db
 from web.context import Context
 from web.payments import Payable, settle
 from web.refusals import Unavailable
@@ -39,4 +40,6 @@ async def settle_lapsed(
                 things += 1
             except (CallFailed, Unavailable, LoyaltyError) as failed:
                 log.warning(waits, number=one.number, code=failed.code)
+            except db.Collision as failed:  # it keeps nobody else's from being settled
+                log.error(waits, number=one.number, code=type(failed).__name__)
     return things

@@ -105,6 +105,23 @@ async def test_a_lost_notice_is_made_up_for_when_time_is_out(
     assert await points(lin) == 800
 
 
+async def test_a_payment_that_cannot_be_taken_holds_up_no_other_one(
+    lin: Phone, merchant: PayAccount, connected: Context
+) -> None:
+    taken, first, second = [(await put(lin)).told for _ in range(3)]
+    await lin.pay(taken["payment"])
+    await lin.china_faults(pay_notices_lost=True)
+    for told in (first, second):
+        await lin.pay(told["payment"])
+    awaited = await RedemptionPayment.filter(state="awaiting").order_by("redemption_id")
+    found = await merchant.client.find(awaited[0].number)
+    assert found
+    await RedemptionPayment.filter(state="paid").update(payment_id=found.transaction_id)
+    assert await close_unpaid_redemptions(connected, now() + timedelta(minutes=16)) == 1
+    states = [(await read(lin, told))["state"] for told in (taken, first, second)]
+    assert states == ["issued", "reserved", "issued"]
+
+
 async def test_cancelling_what_was_paid_without_our_hearing_of_it_leaves_it_hers(
     lin: Phone, merchant: PayAccount
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from loyalty import gifts, programme, redemptions
 from loyalty.calendar import days_good
 from loyalty.errors import LoyaltyError
+from loyalty.gifts import GiftWish
 from loyalty.payments import PAYABLE_FOR, Payer, Payment, PaymentFate
 from loyalty.rewards.coupon import CouponReward
 from loyalty.rewards.friend_gift import FriendGift
@@ -22,6 +23,7 @@ from models import (
     db,
 )
 from tests.cast import DAY, JUNE_1
+from tests.loyalty.gifts.scene import LINKS
 from tests.loyalty.redemptions.test_redeeming import AT, available, redeemed, rich
 
 LIN = Payer("wx1", "o-lin")
@@ -177,6 +179,28 @@ async def test_a_gift_for_a_friend_is_ready_to_be_sent_once_its_money_came(lin: 
         await redemptions.paid(await payment(uuid), at=AT)
     (ready,) = (await gifts.of(lin, at=AT))[0]
     assert (ready.uuid, ready.state.value) == (uuid, "ready")
+
+
+@pytest.mark.parametrize("cash_fen", [0, 1900])
+async def test_a_gift_of_the_same_name_keeps_no_redemption_from_being_hers(
+    lin: int, cash_fen: int
+) -> None:
+    await rich(lin)
+    bought = FriendGift(points=10, cash_fen=cash_fen, coupon_slot="coupon:treat")
+    await publish("reward:bought_gift", bought)
+    uuid = await reserve(lin, "reward:bought_gift") if cash_fen else uuid4()
+    await gifts.send(lin, uuid, GiftWish(points=20), links=LINKS, at=AT + 2 * DAY)
+    if cash_fen:
+        fate = await redemptions.paid(await payment(uuid), at=AT + 2 * DAY)
+        assert fate is PaymentFate.TAKEN
+    else:
+        await redemptions.redeem(lin, uuid, slot="reward:bought_gift", at=AT + 2 * DAY)
+    ready, sent = (await gifts.of(lin, at=AT + 2 * DAY))[0]
+    assert [(one.state.value, one.points) for one in (ready, sent)] == [
+        ("ready", None),
+        ("sent", 20),
+    ]
+    assert ready.is_for_friend
 
 
 async def test_cancelling_what_was_paid_gives_points_and_money_back_once(lin: int) -> None:
