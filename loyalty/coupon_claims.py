@@ -25,7 +25,7 @@ SELECT wanted.slot,
                      (SELECT count(*) FROM coupon
                       WHERE coupon.slot = wanted.slot AND state <> 'void')) END AS taken,
        (SELECT count(*) FROM coupon WHERE coupon.slot = wanted.slot
-          AND member_id = ANY({HER_IDS})
+          AND (issued_to = ANY({HER_IDS}) OR issued_to IS NULL AND member_id = ANY({HER_IDS}))
           AND (state <> 'void' OR EXISTS (SELECT FROM coupon_deed WHERE coupon_id = coupon.id
                                             AND kind = 'voided'))) AS hers
 FROM unnest($2::text[], $3::boolean[]) AS wanted (slot, has_end)

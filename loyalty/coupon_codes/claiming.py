@@ -16,9 +16,10 @@ REASON = Reason(code="coupon_by_code")
 # A right code that brings nothing now is no guess.
 NO_GUESSES = frozenset({"coupon_limit_reached", "coupons_all_gone", "coupon_code_ended"})
 
+# What a friend gave her of a word is no claim of hers.
 _HERS = f"""
 SELECT uuid FROM coupon WHERE member_id = ANY({HER_IDS})
-AND (key = $2 OR EXISTS (SELECT FROM coupon_word_claim AS claim
+AND (key = $2 OR coalesce(issued_to, member_id) = ANY({HER_IDS}) AND EXISTS (SELECT FROM coupon_word_claim AS claim
                          JOIN coupon_code_run AS run ON run.id = claim.run_id
                          WHERE claim.coupon_id = coupon.id AND run.word = $3))
 """
@@ -112,6 +113,8 @@ async def _claim(member_id: int, code: str, digest: bytes, *, at: datetime) -> U
     (issued,) = await coupons.issue([Issue(key, member_id, run["slot"], REASON)], at=at)
     if issued.refusal and issued.refusal.code == "no_such_coupon_batch":
         raise Refused("coupon_code_ended")
+    if issued.refusal and issued.refusal.code == "key_reused":  # she gave it to a friend since
+        raise Refused("coupon_code_used")
     return await _note(run, digest, issued.unwrap())
 
 

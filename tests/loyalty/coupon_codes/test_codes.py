@@ -8,15 +8,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from loyalty import coupon_codes, coupons, customers, programme
+from loyalty import coupon_codes, coupons, customers, gifts, programme
 from loyalty.coupon_codes import letters, tries
 from loyalty.coupon_codes.making import CodeWish
 from loyalty.discounts.fen_off import FenOff
 from loyalty.errors import LoyaltyError, Throttled
+from loyalty.gifts import GiftWish
 from loyalty.sealing import Sealer, WrongMasterKey
 from models import Coupon, CouponCode, CouponCodeRun, db
 from tests.cast import DAY, JUNE_1
 from tests.loyalty.conftest import joined
+from tests.loyalty.gifts.scene import secret, send
 from tests.loyalty.store import SEALER
 
 AT = JUNE_1
@@ -191,6 +193,21 @@ async def test_a_word_is_for_all_once_each_and_merged_members_are_one(lin: int, 
     assert await claimed(chen, "SPRING26") == "coupons_all_gone"
     (run,) = await coupon_codes.of("coupon:few", limit=9)
     assert (run.word, run.claimed) == ("SPRING26", 2)
+
+
+async def test_a_friend_who_was_given_the_coupon_of_a_word_claims_her_own_and_the_giver_no_other(
+    lin: int, wang: int
+) -> None:
+    await coupon_codes.make_word(wish("coupon:treat"), "SPRING26", at=AT)
+    assert await claimed(lin, "SPRING26") == "coupon:treat"
+    (hers,) = await coupons.of(lin, at=AT)
+    later = AT + 2 * DAY
+    gift = await send(lin, GiftWish(coupon_uuid=hers.uuid), at=later)
+    assert await claimed(lin, "SPRING26", at=later) == "coupon:treat", "it is hers until claimed"
+    await gifts.claim(wang, secret(gift), at=later)
+    assert await claimed(lin, "SPRING26", at=later) == "coupon_code_used"
+    assert await claimed(wang, "SPRING26", at=later) == "coupon:treat"
+    assert len(await coupons.of(wang, at=later)) == 2
 
 
 async def test_staff_who_ask_for_what_cannot_be_are_told_why(catalogue: None) -> None:

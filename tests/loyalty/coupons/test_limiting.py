@@ -5,14 +5,16 @@ from collections import Counter
 from contextlib import suppress
 from uuid import uuid4
 
-from loyalty import coupon_claims, coupons, customers, programme
+from loyalty import coupon_claims, coupons, customers, gifts, programme
 from loyalty.coupons import Issue, Reason
 from loyalty.discounts.fen_off import FenOff
 from loyalty.errors import LoyaltyError
+from loyalty.gifts import GiftWish
 from loyalty.outcomes import Outcome
 from models import Coupon, CouponStock, db
 from tests.cast import DAY, JUNE_1
 from tests.loyalty.conftest import joined
+from tests.loyalty.gifts.scene import secret, send
 from tests.loyalty.ledger.test_cost import statements_counted
 
 AT = JUNE_1
@@ -199,3 +201,17 @@ async def test_what_the_claim_centre_says_is_what_a_claim_does(lin: int, wang: i
         assert await claimed(lin, slot) == (one.refusal.code if one.refusal else slot)
     hers = {one.slot: one.state.value for one in await coupon_claims.claimable(lin, at=AT)}
     assert hers["coupon:open"] == "claimed"
+
+
+async def test_what_a_friend_gave_her_is_no_claim_of_hers(lin: int, wang: int) -> None:
+    await let_hold("coupon:open", is_claimable=True, is_giftable=True)
+    assert await claimed(lin, "coupon:open") == "coupon:open"
+    (hers,) = await coupons.of(lin, at=AT)
+    later = AT + 2 * DAY
+    gift = await send(lin, GiftWish(coupon_uuid=hers.uuid), at=later)
+    await gifts.claim(wang, secret(gift), at=later)
+    told = {
+        one: (await coupon_claims.claimable(one, at=later))[0].state.value for one in (lin, wang)
+    }
+    assert told == {lin: "claimed", wang: "open"}
+    assert await claimed(wang, "coupon:open") == "coupon:open"
