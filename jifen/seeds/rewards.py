@@ -98,10 +98,7 @@ RULES: tuple[tuple[str, Struct], ...] = (
             conditions=Conditions([MinSpend(fen=10_000)]),
         ),
     ),
-    (
-        "coupon:vip_20",
-        Percent(name_zh="VIP 8 折", name_en="VIP 20% off", lane="coupon", percent=20),
-    ),
+    ("coupon:vip_20", VIP_20),
     ("reward:ten_off", TEN_OFF),
     ("reward:tote", TOTE),
     ("reward:tumbler", TUMBLER),
