@@ -19,9 +19,9 @@ NO_GUESSES = frozenset({"coupon_limit_reached", "coupons_all_gone", "coupon_code
 # What a friend gave her of a word is no claim of hers.
 _HERS = f"""
 SELECT uuid FROM coupon WHERE member_id = ANY({HER_IDS})
-AND (key = $2 OR coalesce(issued_to, member_id) = ANY({HER_IDS}) AND EXISTS (SELECT FROM coupon_word_claim AS claim
-                         JOIN coupon_code_run AS run ON run.id = claim.run_id
-                         WHERE claim.coupon_id = coupon.id AND run.word = $3))
+AND (key = $2 OR coalesce(issued_to, member_id) = ANY({HER_IDS}) AND EXISTS (
+    SELECT FROM coupon_word_claim AS claim JOIN coupon_code_run AS run ON run.id = claim.run_id
+    WHERE claim.coupon_id = coupon.id AND run.word = $3))
 """
 _CODE = """
 SELECT run.id, run.slot, run.word, run.ends_at, run.void_at, coupon_code.coupon_id
