@@ -5,7 +5,7 @@ back to the stock. Locks: members in id order, then redemptions, then the stock.
 """
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from loyalty import codes
 from loyalty.again import in_transaction
@@ -65,14 +65,16 @@ async def hand_over(
 ) -> Redeemed:
     """Hand over what a code stands for, or count one use of it; ``told`` as scanned or typed.
 
-    ``name`` is that of the form: sent again it is answered as before, and counts once.
+    ``name`` is that of the form: sent again with this code it is answered as before, and counts
+    once. A form that a browser went back to is another one for another code.
 
     Raises:
         NotFound: ``no_such_redemption_code``.
         Refused: ``already_handed_over`` with who and when, ``redemption_cancelled``,
             ``redemption_expired``, ``privilege_over``.
     """
-    code, name = codes.typed(told), name or uuid4()
+    code = codes.typed(told)
+    name = uuid5(name, str(code)) if name else uuid4()
 
     async def act() -> Redeemed:
         await db.fetch("SELECT FROM redemption WHERE code = $1 FOR UPDATE", code)

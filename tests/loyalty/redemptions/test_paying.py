@@ -263,6 +263,17 @@ async def test_a_privilege_is_used_as_often_as_it_says_and_a_form_sent_twice_cou
     assert [await use(uuid4()), await use(uuid4())] == ["handed_over", "already_handed_over"]
 
 
+async def test_a_form_gone_back_to_hands_the_next_reward_over_as_well(lin: int) -> None:
+    await rich(lin)
+    form, redeemed_twice = uuid4(), [uuid4(), uuid4()]
+    for uuid in redeemed_twice:
+        code = (await redemptions.redeem(lin, uuid, slot="reward:mug", at=AT)).code
+        assert code
+        for typed in (code, f"{code[:4]} {code[4:]}"):
+            done = await redemptions.hand_over(typed, staff_member_id=1, at=AT, name=form)
+            assert (done.uuid, done.state.value) == (uuid, "handed_over")
+
+
 async def test_a_privilege_once_used_keeps_its_points_when_its_days_are_over(lin: int) -> None:
     await rich(lin)
     await publish("reward:tasting", Privilege(points=10, uses=2, days_to_fetch=1))
