@@ -93,8 +93,9 @@ class Facts(Struct, frozen=True):
     The rest is known where a rule in force wants it (``Wanted``): what she ``bought`` since the
     days on which spans begin, and by "sku:...", "category:..." or "brand:..." the day on which she
     ``last_bought`` it; the moment of her last order that she kept; whether an order of the own
-    store ``is_under_way`` that is not counted yet; ``birthday`` as MM-DD; the ``kept_cart``;
-    when an order of hers last had an offer that waited for her to hesitate.
+    store ``is_under_way`` that is not counted yet, and which of the goods that rules name such
+    orders hold; ``birthday`` as MM-DD; the ``kept_cart``; when an order of hers last had an offer
+    that waited for her to hesitate.
     """
 
     member_id: int
@@ -110,6 +111,7 @@ class Facts(Struct, frozen=True):
     joined_at: datetime | None = None
     last_paid_at: datetime | None = None
     is_under_way: bool = False
+    goods_under_way: frozenset[str] = frozenset()
     bought: Mapping[date, BoughtSince] = NOTHING_BOUGHT
     last_bought: Mapping[str, date] = NEVER_BOUGHT
     birthday: str | None = None

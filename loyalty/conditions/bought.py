@@ -19,12 +19,12 @@ class Affinity(Personal, frozen=True):
 
     def wanted(self) -> Wanted:
         """Return its goods."""
-        return Wanted(goods=frozenset(self._goods()), is_more=True)
+        return Wanted(goods=frozenset(self.goods()), is_more=True)
 
     def last_on(self, case: Case) -> date | None:
         """Return the last day on which she bought any of them; None where she never did."""
         last = case.facts.last_bought
-        return max((last[one] for one in self._goods() if one in last), default=None)
+        return max((last[one] for one in self.goods() if one in last), default=None)
 
     def days_since(self, case: Case) -> int | None:
         """Return how many days ago that was."""
@@ -38,7 +38,8 @@ class Affinity(Personal, frozen=True):
             return Worded("指定商品", "certain products")
         return Worded("、".join(names), ", ".join(names))
 
-    def _goods(self) -> list[str]:
+    def goods(self) -> list[str]:
+        """Return its goods as facts name them."""
         named = (("sku", self.skus), ("category", self.categories), ("brand", self.brands))
         return [f"{what}:{name}" for what, names in named for name in names]
 

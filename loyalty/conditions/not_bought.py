@@ -12,13 +12,14 @@ from loyalty.wording import Worded
 class NotBought(Affinity, frozen=True):
     """Only members who bought none of these SKUs, categories or brands, net of refunds.
 
-    None within the last so many days, or never any.
+    None within the last so many days, or never any. An order that awaits its payment counts.
     """
 
     def hers(self, case: Case) -> Refused | None:
         """Return None where she bought none of them in that time."""
         since = self.days_since(case)
-        if since is not None and (self.days is None or since <= self.days):
+        is_lately = since is not None and (self.days is None or since <= self.days)
+        if is_lately or not case.facts.goods_under_way.isdisjoint(self.goods()):
             return Refused("goods_bought", goods=self.goods_words())
         return None
 
@@ -40,3 +41,7 @@ class NotBought(Affinity, frozen=True):
         return Worded(
             f"您 {since} 天没买{goods.zh}了", f"You last bought {goods.en} {since} days ago"
         )
+
+    def used_up(self, case: Case) -> Refused | None:
+        """Return the refusal where another order has bought them."""
+        return self.hers(case)

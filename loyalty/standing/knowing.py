@@ -47,13 +47,20 @@ WHERE member.id = ANY($2::bigint[])
 # What rules want to know beyond that. However much she bought, each is an index's one row: the days
 # hold what she bought up to them, so that a window is a difference. An order of the own store is
 # under way until she was derived after its payment.
+_UNDER_WAY = f"""
+SELECT id FROM store_order
+WHERE store_order.member_id = ANY({ids_of("member.id")}) AND state <> 'closed'
+  AND ordered_at > coalesce(derived_at, '-infinity') - interval '1 day'
+  AND coalesce(ended_at, 'infinity') >= coalesce(derived_at, '-infinity')
+"""
 _MORE = f"""
 SELECT {_COLUMNS}, member.joined_at, standing.last_paid_at,
-       EXISTS (SELECT FROM store_order
-               WHERE store_order.member_id = ANY({ids_of("member.id")}) AND state <> 'closed'
-                 AND ordered_at > coalesce(derived_at, '-infinity') - interval '1 day'
-                 AND coalesce(ended_at, 'infinity') >= coalesce(derived_at, '-infinity'))
-           AS is_under_way,
+       EXISTS ({_UNDER_WAY}) AS is_under_way,
+       ARRAY(SELECT goods FROM store_order, jsonb_array_elements(lines) AS line,
+                    unnest(ARRAY['sku:' || (line ->> 'sku'), 'category:' || (line ->> 'category'),
+                                 'brand:' || (line ->> 'brand')]) AS goods
+             WHERE store_order.id IN ({_UNDER_WAY}) AND goods = ANY($4::text[])
+             GROUP BY goods ORDER BY goods) AS goods_under_way,
        (SELECT max(ordered_at) FROM store_order
         WHERE store_order.member_id = ANY({ids_of("member.id")})
           AND hesitates AND state <> 'closed') AS hesitated_at,
@@ -160,6 +167,7 @@ def _with_more(facts: Facts, row: db.Row, since: Sequence[date]) -> Facts:
         joined_at=row["joined_at"],
         last_paid_at=row["last_paid_at"],
         is_under_way=row["is_under_way"],
+        goods_under_way=frozenset(row["goods_under_way"]),
         bought={
             day: BoughtSince(row["orders_upto"] - orders, row["spent_upto_fen"] - spent_fen)
             for day, orders, spent_fen in before

@@ -14,6 +14,7 @@ from loyalty.conditions.cart_left import CartLeft
 from loyalty.conditions.first_order import FirstOrder
 from loyalty.conditions.lapsed import Lapsed
 from loyalty.conditions.near_threshold import NearThreshold
+from loyalty.conditions.not_bought import NotBought
 from loyalty.conditions.orders_within import OrdersWithin
 from loyalty.conditions.own_store import InOwnStore
 from loyalty.conditions.spent_within import SpentWithin
@@ -104,6 +105,23 @@ async def test_who_lapsed_comes_back_with_one_order() -> None:
     await ordered(lin, first)
     with pytest.raises(Refused, match="not_lapsed"):
         await ordered(lin, second)
+
+
+async def test_goods_never_bought_are_cheap_in_one_order_whatever_was_quoted_before() -> None:
+    lin = await member()
+    await offer(NotBought(skus=("M-020",)))
+    first, second, other = [token(await quoted(lin, sku)) for sku in ("M-020", "M-020", "B-330")]
+    await ordered(lin, other)  # which ends nothing
+    taken = await ordered(lin, first)
+    with pytest.raises(Refused, match="goods_bought"):
+        await ordered(lin, second)
+    assert not (await quoted(lin, "M-020")).applied
+    assert await checkout.close(taken.number, at=AT)
+    taken = await ordered(lin, second)
+    assert await checkout.paid(payment(taken), at=AT) is PaymentFate.TAKEN
+    for _ in range(2):
+        assert not (await quoted(lin, "M-020")).applied
+        await derive()
 
 
 async def test_whoever_hesitates_has_it_once_in_so_many_days() -> None:
