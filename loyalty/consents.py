@@ -39,7 +39,6 @@ SELECT DISTINCT ON (purpose, channel) purpose, channel, is_given, wording, sourc
 FROM consent WHERE customer_id = ANY({HER_IDS}) ORDER BY purpose, channel, id DESC
 """
 
-# Of two who are one, either who wants no personal offers decides for both: see customers.
 _DECIDE = f"""
 WITH told AS (
     SELECT * FROM unnest($2::text[], $3::text[], $4::boolean[]) AS told (purpose, channel, is_given)
@@ -90,6 +89,7 @@ async def decide(
     """Keep what she decided; the same again, of the same wording, adds no record.
 
     Two who decide at once are kept one after the other. Joins the caller's transaction.
+    Personal offers hold for all whom she was, should a merge be undone; coupons stay hers.
 
     Raises:
         Refused: ``purpose_without_channel``: nobody is asked for this purpose on this channel.

@@ -17,7 +17,10 @@ HER_IDS = ids_of("$1::bigint")
 
 
 def wants_personal_offers(member: str) -> str:
-    """Return the SQL of whether a member lets her segments decide what she is offered."""
+    """Return the SQL of whether a member lets her segments decide what she is offered.
+
+    Of two who are one, either who wants none decides for both.
+    """
     return (
         "NOT EXISTS (SELECT FROM customer WHERE NOT wants_personal_offers"
         f" AND coalesce(merged_into_id, id) = {member})"

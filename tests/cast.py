@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from loyalty import consents
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
-from models import IdentityKind, PurchaseState, ShopKind
+from models import IdentityKind, PurchaseState, Purpose, ShopKind
 
 DAY = timedelta(days=1)
 JUNE_1 = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -67,4 +68,15 @@ def order(
         lines=lines,
         source="test",
         buyer=buyer,
+    )
+
+
+async def switches_personal_offers(customer_id: int, *, on: bool) -> None:
+    """Let a customer use the switch of the settings."""
+    await consents.decide(
+        customer_id,
+        {(Purpose.PERSONAL_OFFERS, ""): on},
+        wording="settings-1",
+        source="test",
+        at=NOVEMBER_22,
     )

@@ -43,7 +43,6 @@ from loyalty.customers.phones import (
     keep_phones,
     seal_phone,
 )
-from loyalty.customers.preferences import choose_personal_offers
 from loyalty.customers.profiles import HerProfile, profile_of, tell_profile
 from loyalty.customers.revoking import revoke
 from loyalty.customers.senders import Sender, senders
@@ -63,7 +62,6 @@ __all__ = [
     "add_names",
     "alike",
     "bind_phone",
-    "choose_personal_offers",
     "find",
     "follow",
     "identify",

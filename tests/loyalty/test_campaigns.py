@@ -12,7 +12,7 @@ from loyalty.campaigns import Route
 from loyalty.errors import NotFound
 from loyalty.orders import IdentityRef
 from models import Coupon, Delivery, IdentityKind, Snapshot, SnapshotMember, db
-from tests.cast import JUNE_1
+from tests.cast import JUNE_1, switches_personal_offers
 from tests.loyalty.play_scene import buys, publish
 
 DAY = timedelta(days=1)
@@ -123,7 +123,7 @@ async def test_a_campaign_gives_its_coupon_and_says_so_once_however_often_it_run
 async def test_who_wants_no_personal_offers_is_given_none_also_as_another() -> None:
     ids = await buyers([1, 1, 1, 1, 4])
     other = await customers.meet((shopper(9),), at=JUNE_1, through="test")
-    await customers.choose_personal_offers(other, False)
+    await switches_personal_offers(other, on=False)
     merge_id = await customers.merge(ids[4], other, evidence="test", by="t", at=JUNE_1)
     assert (await campaigns.run("vip_20", ROUTE, at=JUNE_1)).coupons == 0
     await customers.unmerge(merge_id, by="t", at=JUNE_1)

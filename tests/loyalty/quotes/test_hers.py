@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from loyalty import checkout, customers, programme, purchases, quotes, standing
+from loyalty import checkout, programme, purchases, quotes, standing
 from loyalty.checkout import PaymentFate
 from loyalty.conditions import Condition, Conditions
 from loyalty.conditions.cart_left import CartLeft
@@ -25,7 +25,7 @@ from loyalty.orders import IdentityRef
 from loyalty.programme import BEGINNING
 from loyalty.quotes import CartItem
 from models import IdentityKind, StoreOrder, db
-from tests.cast import DAY, line, order
+from tests.cast import DAY, line, order, switches_personal_offers
 from tests.loyalty.store import (
     APP_ID,
     AT,
@@ -189,7 +189,7 @@ async def test_who_wants_no_personal_offers_pays_what_everybody_does(
     items = [CartItem(sku, quantity) for sku, quantity in units.items()]
     prices = []
     for one in (lin, emma):
-        await customers.choose_personal_offers(one, False)
+        await switches_personal_offers(one, on=False)
         found = await quotes.quote(one, items, None, at=AT)
         prices.append((found.shown.lines, found.shown.discounts))
         assert not any(found.whys(applied.proposal) for applied in found.applied)

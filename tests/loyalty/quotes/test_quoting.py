@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from loyalty import customers, programme, purchases, quotes
+from loyalty import programme, purchases, quotes
 from loyalty.conditions import Conditions
 from loyalty.conditions.in_segment import InSegment
 from loyalty.conditions.tier_at_least import TierAtLeast
@@ -18,7 +18,7 @@ from loyalty.programme import BEGINNING
 from loyalty.quotes import CartItem
 from loyalty.sealing import Sealer, new_master_key
 from models import IdentityKind, Product, db
-from tests.cast import DAY, line, order
+from tests.cast import DAY, line, order, switches_personal_offers
 from tests.loyalty.store import APP_ID, AT, SEALER, coupon, member, quoted, token
 
 GOOD_FOR_SECONDS = 15 * 60
@@ -124,11 +124,11 @@ async def test_only_the_newest_snapshot_says_who_is_in_a_segment() -> None:
 
     await snapshot("2026-11-20", lin)
     assert [one.proposal.slot for one in (await quoted(lin, "M-020")).applied] == ["offer:x"]
-    await customers.choose_personal_offers(lin, False)
+    await switches_personal_offers(lin, on=False)
     plain = await quoted(lin, "M-020")
     assert not plain.applied, "what everybody is offered"
     assert "personal_offers_off" in {one.refusal.code for one in plain.declined}
-    await customers.choose_personal_offers(lin, True)
+    await switches_personal_offers(lin, on=True)
     assert (await quoted(lin, "M-020")).applied
     await snapshot("2026-11-21")
     assert not (await quoted(lin, "M-020")).applied
