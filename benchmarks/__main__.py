@@ -12,11 +12,15 @@ from rich.console import Console
 
 from benchmarks import (
     callbacks,
+    checkout,
     coupon_codes,
     imports,
     ledger,
     passes,
+    quotes,
+    reads,
     reporting,
+    rewards,
     servers,
     shopping,
     stores,
@@ -32,9 +36,13 @@ COMPARISONS: dict[str, Callable[[Setting], Comparison]] = {
     "ledger": ledger.compare,
     "import": imports.compare,
     "shopping": shopping.compare,
+    "checkout": checkout.compare,
     "stores": stores.compare,
     "passes": passes.compare,
+    "reads": reads.compare,
     "codes": coupon_codes.compare,
+    "quotes": quotes.compare,
+    "rewards": rewards.compare,
 }
 BUSY_LOAD = 0.5
 

@@ -11,6 +11,7 @@ import random
 import re
 import shutil
 from datetime import datetime
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
@@ -55,12 +56,21 @@ WHERE account.id = added.member_id;
 class Pgbench:
     """pgbench, or, where there is none, the same statements in turns over asyncpg."""
 
-    def __init__(self, url: str, folder: Path, *, members: int, postmaster: int | None) -> None:
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        *,
+        members: int,
+        postmaster: int | None,
+        statements: str = CREDITS,
+    ) -> None:
         self._credentials = db.credentials(url)
         self._members = members
         self._postmaster = postmaster
-        self._script = folder / "credits.sql"
-        self._script.write_text(CREDITS.replace("\n", " ").strip() + "\n")
+        self._statements = statements
+        self._script = folder / f"{sha256(statements.encode()).hexdigest()[:8]}.sql"
+        self._script.write_text(statements.replace("\n", " ").strip() + "\n")
         self.program = _pgbench()
 
     async def run(self, rows: int, *, clients: int, seconds: float) -> Pace:
@@ -92,7 +102,8 @@ class Pgbench:
         done = re.search(rb"actually processed: ([1-9]\d*)", said)
         pace = re.search(rb"tps = ([\d.]+)", said)
         if program.returncode or not done or not pace:
-            raise BenchmarkFailed(f"pgbench: {complained.decode(errors='replace')[-400:]}")
+            told = (complained or said).decode(errors="replace")
+            raise BenchmarkFailed(f"pgbench: {told[-400:]}")
         return int(done[1]), float(pace[1])
 
     def _environment(self) -> dict[str, str]:
@@ -110,7 +121,9 @@ class Pgbench:
             client = free.pop()
             variables = {"client_id": client, "clients": clients, "rows": rows}
             variables["members"] = self._members
-            statement = re.sub(r"(?<!:):([a-z_]+)", lambda found: str(variables[found[1]]), CREDITS)
+            statement = re.sub(
+                r"(?<!:):([a-z_]+)", lambda found: str(variables[found[1]]), self._statements
+            )
             await pool.execute(statement)
             free.append(client)
             return rows

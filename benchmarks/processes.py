@@ -6,9 +6,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from msgspec import Struct
+
 from benchmarks.fleet import LOGS, PROJECT, READY_SECONDS, STOP_SECONDS
 from benchmarks.measuring import free_port, wait_for_port
 from benchmarks.servers import Database
+
+
+class Server(Struct, frozen=True):
+    """A server that runs: its port, and its process."""
+
+    port: int
+    pid: int
 
 
 @contextmanager
@@ -18,10 +27,21 @@ def serving(found: Database, master_key: str) -> Iterator[int]:
     Raises:
         BenchmarkFailed: it does not start.
     """
+    with watched(found, master_key) as server:
+        yield server.port
+
+
+@contextmanager
+def watched(found: Database, master_key: str) -> Iterator[Server]:
+    """Run the server while the block runs; give its port and its process.
+
+    Raises:
+        BenchmarkFailed: it does not start.
+    """
     port = free_port()
-    with _running(found, master_key, "serve", "--port", str(port)):
+    with _running(found, master_key, "serve", "--port", str(port)) as process:
         wait_for_port(port, timeout_seconds=READY_SECONDS)
-        yield port
+        yield Server(port, process.pid)
 
 
 @contextmanager
@@ -32,7 +52,7 @@ def working(found: Database, master_key: str) -> Iterator[None]:
 
 
 @contextmanager
-def _running(found: Database, master_key: str, *command: str) -> Iterator[None]:
+def _running(found: Database, master_key: str, *command: str) -> Iterator[subprocess.Popen[bytes]]:
     environment = {
         **os.environ,
         "DATABASE_URL": found.addresses.database_url,
@@ -49,7 +69,7 @@ def _running(found: Database, master_key: str, *command: str) -> Iterator[None]:
             stderr=subprocess.STDOUT,
         )
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:

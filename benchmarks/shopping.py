@@ -5,25 +5,17 @@ they are due, however long the ones before take: a server that falls behind show
 """
 
 import asyncio
-import json
-import random
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from time import perf_counter
-from uuid import uuid4
 
-import aiohttp
-from msgspec import Struct
-
-from benchmarks import brand, processes, servers
-from benchmarks.measuring import BenchmarkFailed, quantile, spread
+from benchmarks import brand, processes, servers, steady
+from benchmarks.measuring import quantile, spread
 from benchmarks.messages import CallbackAccount
 from benchmarks.reporting import Comparison, Goal, Row, alone
 from benchmarks.servers import Database
 from benchmarks.setting import Setting
+from benchmarks.steady import Kind
 from loyalty import customers, programme, purchases, sessions, standing
-from loyalty.calendar import day_of
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
 from loyalty.programme import BEGINNING
 from loyalty.rewards.gift import Gift
@@ -39,32 +31,21 @@ P95 = Goal("at_most", 20, "ms")
 CART = {"lines": [{"sku": "C-100", "quantity": 2}, {"sku": "B-330", "quantity": 1}], "coupon": None}
 
 
-class Kind(Struct, frozen=True):
-    """One kind of request; ``share`` is how often it comes among the others.
-
-    In its path {uuid} is a new one each time, and {today} the day in Shanghai.
-    """
-
-    method: str
-    path: str
-    share: int
-    body: Mapping[str, object] | None = None
-
-
-KINDS = (
-    Kind("GET", "/me", 4),
-    Kind("GET", "/me/ledger", 2),
-    Kind("GET", "/rewards", 2),
-    Kind("GET", "/me/coupons", 2),
-    Kind("GET", "/challenges", 2),
-    Kind("GET", "/leaderboards/week", 2),
-    Kind("GET", "/communities", 1),
-    Kind("GET", "/products", 2),
-    Kind("GET", "/me/redemptions", 1),
-    Kind("GET", "/me/orders", 1),
-    Kind("POST", "/quotes", 3, CART),
-    Kind("PUT", "/me/check-ins/{today}", 1),
-    Kind("PUT", "/me/redemptions/{uuid}", 2, {"reward": "cup"}),
+# (method, path, how often it comes among the others, body); the path as in ``steady.Kind``
+KINDS: tuple[tuple[str, str, int, Mapping[str, object] | None], ...] = (
+    ("GET", "/me", 4, None),
+    ("GET", "/me/ledger", 2, None),
+    ("GET", "/rewards", 2, None),
+    ("GET", "/me/coupons", 2, None),
+    ("GET", "/challenges", 2, None),
+    ("GET", "/leaderboards/week", 2, None),
+    ("GET", "/communities", 1, None),
+    ("GET", "/products", 2, None),
+    ("GET", "/me/redemptions", 1, None),
+    ("GET", "/me/orders", 1, None),
+    ("POST", "/quotes", 3, CART),
+    ("PUT", "/me/check-ins/{today}", 1, None),
+    ("PUT", "/me/redemptions/{uuid}", 2, {"reward": "cup"}),
 )
 
 
@@ -77,16 +58,21 @@ def compare(setting: Setting) -> Comparison:
     setting.tell(f"shopping: laying {SHOPPERS:,} shoppers with their sessions")
     master_key = new_master_key()
     with servers.database(setting.reached, cores=setting.cores.all) as found:
-        tokens = asyncio.run(_lay(found, brand.new_account(), master_key))
+        tokens = asyncio.run(lay(found, brand.new_account(), master_key))
         with processes.serving(found, master_key) as port:
             seconds = 3.0 if setting.is_short else 20.0
-            asyncio.run(_shop(port, tokens, seconds=1.0))
+            kinds = [
+                Kind(f"{method} {path}", method, path, share, tokens, body)
+                for method, path, share, body in KINDS
+            ]
+            steady.ask(port, kinds, rate=RATE, seconds=1.0)
             setting.tell(f"shopping: {RATE} requests a second for {seconds:g} s")
-            rounds = [asyncio.run(_shop(port, tokens, seconds=seconds)) for _ in range(3)]
+            rounds = [steady.ask(port, kinds, rate=RATE, seconds=seconds) for _ in range(3)]
     return Comparison("shopping", _rows(rounds), {}, [f"{RATE} requests a second in all"])
 
 
-async def _lay(found: Database, account: CallbackAccount, master_key: str) -> list[str]:
+async def lay(found: Database, account: CallbackAccount, master_key: str) -> list[str]:
+    """Lay the demo's brand and shoppers who have bought; return the tokens of their sessions."""
     await brand.lay_rules(found, account, master_key)
     sealer = Sealer(master_key)
     async with db.opened(found.url, pool_size=4):
@@ -142,42 +128,9 @@ def _order(number: str, buyer: IdentityRef, paid_at: datetime) -> Order:
     )
 
 
-async def _shop(port: int, tokens: list[str], *, seconds: float) -> dict[str, list[float]]:
-    """Send requests when they are due; return the milliseconds of each kind."""
-    dice = random.Random(7)
-    took: dict[str, list[float]] = defaultdict(list)
-    weighed = [kind for kind in KINDS for _ in range(kind.share)]
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", connector=connector) as http:
-        began_at = perf_counter()
-
-        async def ask(number: int) -> None:
-            due_at = began_at + number / RATE
-            await asyncio.sleep(max(0.0, due_at - perf_counter()))
-            kind = dice.choice(weighed)
-            await _ask(http, kind, dice.choice(tokens))
-            took[f"{kind.method} {kind.path}"].append((perf_counter() - due_at) * 1000)
-
-        await asyncio.gather(*(ask(number) for number in range(int(seconds * RATE))))
-    return took
-
-
-async def _ask(http: aiohttp.ClientSession, kind: Kind, token: str) -> None:
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    path = kind.path.format(uuid=uuid4(), today=day_of(now()))
-    body = json.dumps(kind.body) if kind.body else None
-    async with http.request(
-        kind.method, f"/miniprogram/v1{path}", data=body, headers=headers
-    ) as answer:
-        if answer.status != 200:
-            raise BenchmarkFailed(f"{kind.path}: {answer.status} {await answer.text()}")
-        await answer.read()
-
-
 def _rows(rounds: list[dict[str, list[float]]]) -> list[Row]:
     rows = []
-    for kind in KINDS:
-        name = f"{kind.method} {kind.path}"
+    for name in rounds[0]:
         per_round = [quantile(one[name], 0.95) for one in rounds]
         rows.append(alone(f"{name}, p95", "ms", per_round, goal=P95))
         rows.append(

@@ -2,8 +2,8 @@
 
 Sealed messages only, in XML or JSON. Order of checks: size, query, signature over the sealed body
 in constant time, age, ciphertext, form, receiver. Of what is told one thing concerns us: a shopper
-who took an authorization back (user_authorization_revoke). What it gave is deleted, and she is
-signed out.
+who took an authorization back (user_authorization_revoke), or all of them as she closed her account
+of WeChat (user_authorization_cancellation). What it gave is deleted, and she is signed out.
 """
 
 from collections.abc import Mapping
@@ -14,20 +14,20 @@ from aiohttp import web
 
 from bot.callbacks import BODY_LIMIT_BYTES, BODY_SECONDS, asked_once, refuse
 from bot.official_account import Query
-from loyalty import customers, inbox
+from loyalty import inbox
 from loyalty.inbox import Arrival
-from loyalty.orders import IdentityRef
-from models import IdentityKind, db
+from models import db
 from web import bodies
 from web.context import CONTEXT, Context, MiniProgramAccount, now
 from web.logs import log
 from web.metrics import count_inbound_event
 from web.refusals import RequestRefused
+from web.revocations import take_back
 from web.wake import wake
 from wechat.crypto import Crypto, check_age
 from wechat.errors import BadCiphertext, BadSignature, CallbackRefused
 from wechat.inbound import Inbound, parse, parse_json, parse_outer, parse_outer_json
-from wechat.miniprogram_events import Revoked, revoked
+from wechat.miniprogram_events import revoked
 
 KIND = "miniprogram"
 EVENTS_AT_ONCE = 100
@@ -101,7 +101,7 @@ class MessagePush:
             connection_id=self._connection.id,
             event_key=inbound.dedupe_key,
             kind=f"event:{inbound.event}" if inbound.event else inbound.kind,
-            sender=inbound.from_user,
+            sender=str(inbound.fields.get("OpenID") or inbound.from_user)[:128],
             body=body,
             nonce=None,
         )
@@ -129,12 +129,9 @@ class PushedEvents:
             told = _opened(event.body)
             async with db.transaction():
                 if (taken_back := revoked(told)) is not None:
-                    await self._revoke(self._scopes[event.connection_id], taken_back)
+                    app_id = self._scopes[event.connection_id]
+                    customer_id = await take_back(app_id, taken_back, at=at)
+                    log.info("authorization_revoked", customer_id=customer_id)
                 await inbox.work_done([(event.event_id, NOTHING)], at=at)
             count_inbound_event(KIND, "worked")
         return len(taken)
-
-    async def _revoke(self, app_id: str, told: Revoked) -> None:
-        openid = IdentityRef(IdentityKind.OPENID, app_id, told.openid)
-        customer_id = await customers.revoke(openid, with_phone=told.has_phone)
-        log.info("authorization_revoked", customer_id=customer_id)

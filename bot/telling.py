@@ -60,6 +60,7 @@ def turn_of(
         with_agent=sender.with_agent_until is not None and sender.with_agent_until > at,
         balance=sender.balance,
         more=more,
+        boost=sender.boost,
     )
 
 

@@ -36,6 +36,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
     "coupons": LEADERS,
     "gifts": LEADERS,
+    "referrals": LEADERS,
     "reviews": LEADERS,
     "ladders": LEADERS,
     "rules": LEADERS,

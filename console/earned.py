@@ -9,6 +9,7 @@ from console.words.rules import title
 from loyalty.programme import Rule
 from models import PurchaseLine, RuleVersion
 from web.languages import Language
+from web.movements import BOOST
 
 PURCHASE = re.compile("purchase:([0-9]{1,18})", re.ASCII)
 
@@ -32,7 +33,8 @@ class Words:
     def _name(self, one: Mapping[str, Any]) -> str:
         rule = self.versions[one["version"]]
         slot = "" if hasattr(rule.body, "name_zh") else f" ({rule.slot})"
-        return f"{title(rule.body, self.language)} v{self.numbers[rule.version_id]}{slot}"
+        boost = BOOST.spoken(self.language) + " · " if "boost" in one else ""
+        return f"{boost}{title(rule.body, self.language)} v{self.numbers[rule.version_id]}{slot}"
 
     def _with_points(self, one: Mapping[str, Any], lines: Sequence[str]) -> str:
         points = one["lines"]

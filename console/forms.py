@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from aiohttp import web
 
@@ -26,6 +27,14 @@ async def read(request: web.Request) -> dict[str, str]:
         request[_READ] = _fields(_pairs(request, body)) if body else {}
     found: dict[str, str] = request[_READ]
     return found
+
+
+def uuid_in(told: str) -> UUID | None:
+    """Return the uuid that a text is; None where it is none."""
+    try:
+        return UUID(told.strip())
+    except ValueError:
+        return None
 
 
 def _pairs(request: web.Request, body: bytes) -> list[tuple[str, str]]:

@@ -6,13 +6,11 @@ from console import forms
 from console.access import STAFF
 from console.members import LONGEST_SEARCH, MERGERS, merged_into, named, show_one
 from console.pages import language_of, see
-from loyalty import customers
+from loyalty import customers, reasons
 from loyalty.errors import LoyaltyError, NotFound, Refused
 from models import db
 from web.context import CONTEXT
 from web.refusals import Forbidden
-
-LONGEST_REASON = 200
 
 _OTHERS = """
 SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM customer
@@ -32,7 +30,7 @@ async def merge(request: web.Request) -> web.Response:
         await customers.merge(
             customer.id,
             await _other(form.get("other", "").strip()[:LONGEST_SEARCH]),
-            evidence=_reason(form.get("reason", "")),
+            evidence=reasons.written(form.get("reason", "")),
             by=f"staff:{request[STAFF].id}",
             at=request.config_dict[CONTEXT].clock(),
         )
@@ -72,13 +70,6 @@ async def refute(request: web.Request) -> web.Response:
 def _require_merger(request: web.Request) -> None:
     if request[STAFF].role not in MERGERS:
         raise Forbidden("not_for_your_role")
-
-
-def _reason(told: str) -> str:
-    reason = told.strip()[:LONGEST_REASON]
-    if not reason:
-        raise Refused("reason_missing")
-    return reason
 
 
 async def _other(told: str) -> int:

@@ -1,24 +1,19 @@
 """Product reviews: staff read the newest, hide one with a reason, and show it again."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from uuid import UUID
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
-from console import forms
+from console import forms, list_deeds
 from console.access import EDITORS, STAFF
-from console.pages import language_of, see, show
+from console.pages import language_of, show
 from loyalty import product_reviews, products
-from loyalty.errors import LoyaltyError, NotFound
-from loyalty.ledger.movements import is_writable
+from loyalty.errors import LoyaltyError
 from loyalty.product_reviews import FullProductReview
 from loyalty.wording import Worded
 from models import db
-from web.context import CONTEXT
 from web.languages import Language
-from web.logs import log
 from web.masks import masked
-from web.refusals import Forbidden
 from web.texts import text
 
 SHOWN = 50
@@ -38,39 +33,25 @@ async def page(request: web.Request) -> web.Response:
 
 async def hide(request: web.Request) -> web.Response:
     """Let nobody but its member and staff see a review."""
-    return await _change(request, product_reviews.hide, "review_hidden")
+    return await _do(request, product_reviews.hide, "review_hidden")
 
 
 async def show_again(request: web.Request) -> web.Response:
     """Let all see it again."""
-    return await _change(request, product_reviews.show_again, "review_shown")
+    return await _do(request, product_reviews.show_again, "review_shown")
 
 
-async def _change(
-    request: web.Request, act: Callable[..., Awaitable[None]], happening: str
-) -> web.Response:
-    staff_member = request[STAFF]
-    if staff_member.role not in EDITORS:
-        raise Forbidden("not_for_your_role")
-    why = (await forms.read(request)).get("why", "")
-    uuid = _uuid(request.match_info["uuid"])
-    if uuid is None:
-        raise NotFound("no_such_review")
-    at = request.config_dict[CONTEXT].clock()
-    reason = why if is_writable(why) else ""
-    try:
-        await act(uuid, reason=reason, staff_member_id=staff_member.id, at=at)
-    except LoyaltyError as refused:
-        return await _show(request, error=refused)
-    log.info(happening, review=str(uuid), staff_member_id=staff_member.id)
-    return see(request, "/reviews")
+async def _do(request: web.Request, act: list_deeds.Act, happening: str) -> web.Response:
+    return await list_deeds.do(
+        request, act, show=_show, path="/reviews", happening=happening, unknown="no_such_review"
+    )
 
 
-async def _show(request: web.Request, *, error: LoyaltyError | None = None) -> web.Response:
+async def _show(request: web.Request, error: LoyaltyError | None = None) -> web.Response:
     language = language_of(request)
     asked = request.query.get("stars", "")
     stars = int(asked) if asked in STARS else None
-    before = _uuid(request.query.get("before", ""))
+    before = forms.uuid_in(request.query.get("before", ""))
     found = await product_reviews.newest(stars=stars, before=before, limit=SHOWN + 1)
     shown = found[:SHOWN]
     names = await products.names(one.sku for one in shown)
@@ -106,10 +87,3 @@ def _row(
         "is_hidden": review.hidden_at is not None,
         "deeds": [one for one in deeds if one["review_id"] == review.id],
     }
-
-
-def _uuid(told: str) -> UUID | None:
-    try:
-        return UUID(told)
-    except ValueError:
-        return None

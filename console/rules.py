@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from console import condition_form, forms, margin_preview, rule_preview
+from console import challenge_preview, condition_form, forms, margin_preview, rule_preview
 from console.access import EDITORS, STAFF, part_of_path
 from console.inputs import Input
 from console.pages import language_of, see, show
@@ -17,8 +17,9 @@ from console.words.conditions import CONDITION_NAMES
 from console.words.rules import CHOICES, FIELDS, about, title
 from loyalty import budgets, programme, publishing
 from loyalty.budgets import BudgetStand
+from loyalty.challenges import Challenge
 from loyalty.discounts import Discount
-from loyalty.errors import NotFound, Refused
+from loyalty.errors import LoyaltyError, NotFound, Refused
 from loyalty.policies.margin import Margin
 from loyalty.policies.tiers import Tiers
 from loyalty.programme import REGISTRIES, Rule
@@ -86,7 +87,7 @@ async def publish(request: web.Request) -> web.Response:
             shops=[one.connection.settings for one in request.config_dict[CONTEXT].shops],
         )
     except (NotFound, Refused) as missing:
-        error = text(missing.code, language_of(request), missing.figures)
+        error = _refused(missing, form, language_of(request))
         return await _show(request, form=form, error=error, http_status=422)
     await wake(request.config_dict[CONTEXT].redis)
     return see(request, f"/rules/{version.slot}")
@@ -95,7 +96,8 @@ async def publish(request: web.Request) -> web.Response:
 async def preview(request: web.Request) -> web.Response:
     """Show what the rule in the form would do, which stays as it is; nothing is published.
 
-    Who would move by tiers; on which products the margin would cut a discount.
+    Who would move by tiers; who would reach a challenge; on which products the margin would cut a
+    discount.
     """
     _editor(request)
     version, rule = await _newest(_slot(request))
@@ -110,6 +112,9 @@ async def preview(request: web.Request) -> web.Response:
             shown = await rule_preview.preview(draft, language, at=at)
         case Margin():
             shown = await margin_preview.of_margin(draft, language, at=at)
+        case Challenge():
+            slot = version.slot
+            shown = await challenge_preview.of_challenge(draft, slot, language, at=at)
         case Discount():
             shown = await margin_preview.of_discount(draft, language, at=at)
         case _:
@@ -186,7 +191,7 @@ async def _show(
             "fields": _fields(rule, form or {}),
             "versions": versions,
             "error": error,
-            "can_preview": isinstance(rule, Tiers | Margin | Discount),
+            "can_preview": isinstance(rule, Tiers | Margin | Discount | Challenge),
             "budgets": await _budgets(version.slot, rule, at=request.config_dict[CONTEXT].clock()),
             "preview": shown,
             "may_edit": request[STAFF].role in EDITORS,
@@ -212,6 +217,14 @@ def _told(wrong: msgspec.ValidationError, form: dict[str, str], language: Langua
     between = "：" if language == "zh" else ": "
     wanted = shown_figures(found.code, language, found.figures)["wanted"]
     return f"{label}{between}{wanted}"
+
+
+def _refused(refused: LoyaltyError, form: dict[str, str], language: Language) -> str:
+    """Say why a rule is refused, with the label of the field whose name it tells, if any."""
+    figures = dict(refused.figures)
+    if "name" in figures:
+        figures["name"] = _place(str(figures["name"]), form, language)
+    return text(refused.code, language, figures)
 
 
 _CELL = re.compile(r"(?P<rows>[a-z_]+)(?:\[(?P<place>\d+)\]|\.(?P<number>\d+))\.(?P<name>[a-z_]+)")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from console import uploads
+from console import forms, uploads
 from console.access import STAFF
 from console.pages import language_of, show
 from console.words import WORDS
@@ -129,20 +129,13 @@ def _sent(row: dict[str, str]) -> Sent | None:
     """Return what a row says; None where it names no redemption, carrier or number."""
     carrier, number = (row[name].strip().lstrip("'") for name in TOLD)
     is_told = all(one and len(one) <= LONGEST and one.isprintable() for one in (carrier, number))
-    uuid = _uuid(row["redemption"])
+    uuid = forms.uuid_in(row["redemption"])
     return Sent(uuid, carrier, number) if uuid and is_told else None
-
-
-def _uuid(told: str) -> UUID | None:
-    try:
-        return UUID(told.strip())
-    except ValueError:
-        return None
 
 
 async def _take_back(request: web.Request, fields: dict[str, str]) -> web.Response:
     words = WORDS[language_of(request)]
-    uuid = _uuid(fields.get("redemption", ""))
+    uuid = forms.uuid_in(fields.get("redemption", ""))
     try:
         await redemptions.take_back(uuid or UUID(int=0), at=_now(request))
     except LoyaltyError as refused:

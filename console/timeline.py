@@ -9,6 +9,7 @@ import msgspec
 
 from console import earned
 from console.words.codes import CAUSES, DELIVERIES, THROUGH, said
+from console.words.referrals import SIDES
 from console.words.rules import CHOICES, title
 from loyalty import programme, timelines
 from loyalty.coupons import Reason
@@ -65,10 +66,13 @@ class _Words:
             case "coupon" | "redemption" | "shop_coupon":
                 return self._title(told["rule_version_id"])
             case "milestone":
-                return f"{self._title(told['rule_version_id'])} · {told['name']}"
+                side = told["name"].partition(":")[0]
+                name = said(SIDES, side, self.language) if side in SIDES else told["name"]
+                return f"{self._title(told['rule_version_id'])} · {name}"
             case "claim":
                 name = self._title(told["rule_version_id"])
-                return f"{name} · {said(CHOICES, told['round'], self.language)}"
+                step = f" · {told['step']}" if told["step"] > 1 else ""
+                return f"{name} · {self._round(told['round'])}{step}"
             case "purchase":
                 shop = Worded(*SHOPS[ShopKind(told["shop_kind"])]).spoken(self.language)
                 return f"{told['shop'] or shop} {told['number']}"
@@ -77,6 +81,13 @@ class _Words:
                 tier = tiers.tiers[tiers.rank_of(told["tier"])]
                 return Worded(tier.name_zh, tier.name_en).spoken(self.language)
         return ""
+
+    def _round(self, name: str) -> str:
+        """Return the name of a round: a festival's season by its year, "春节 2027"."""
+        year, _, festival = name.partition("-")
+        if festival in CHOICES:
+            return f"{said(CHOICES, festival, self.language)} {year}"
+        return said(CHOICES, name, self.language)
 
     def why(self, one: Happened) -> str:
         """Return the reason of a happening, where it is more than figures."""

@@ -41,7 +41,7 @@ from web.server import listening
 
 GRACE_SECONDS = 10.0
 YOUNG_OBJECTS = 10_000
-STORE_BATCHES = 2  # at once: while PostgreSQL writes one, the next is made ready
+STORE_BATCHES = 3  # at once: while PostgreSQL writes one, the next are made ready
 
 
 def create(

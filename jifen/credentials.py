@@ -47,6 +47,8 @@ class Credentials(Struct, frozen=True):
     encoding_aes_key: str
     miniprogram_app_id: str
     miniprogram_app_secret: str
+    miniprogram_push_token: str
+    miniprogram_push_key: str
     staff_password: str
     corp_id: str
     corp_secret: str
@@ -111,6 +113,8 @@ def _made() -> Credentials:
         encoding_aes_key=_encoding_aes_key(),
         miniprogram_app_id="wx" + secrets.token_hex(8),
         miniprogram_app_secret=secrets.token_hex(16),
+        miniprogram_push_token=_letters(24),
+        miniprogram_push_key=_encoding_aes_key(),
         staff_password=_letters(12),
         corp_id="ww" + secrets.token_hex(8),
         corp_secret=_letters(43),

@@ -21,7 +21,7 @@ def connection(known: Credentials, *, page: str, server: str) -> WeChatPaySettin
     )
 
 
-def merchant(known: Credentials, *, name: str) -> Merchant:
+def merchant(known: Credentials, *, name: str, server: str) -> Merchant:
     """Return the merchant as the simulated platform knows it."""
     return Merchant(
         mch_id=known.mch_id,
@@ -32,6 +32,7 @@ def merchant(known: Credentials, *, name: str) -> Merchant:
         platform_private_key=known.pay_keys.private,
         name=name,
         coupon_stocks=(CouponStock(STOCK_ID, most=1000, most_per_user=5),),
+        coupon_notify_url=_notify_url(known, server),
     )
 
 

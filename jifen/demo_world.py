@@ -9,7 +9,7 @@ import msgspec
 from jifen import demo_corp, demo_menu, demo_pay, demo_shops, embedded, running, seed
 from jifen.credentials import Credentials
 from jifen.demo_places import LOGS, SIMULATOR_STATE, Ports
-from jifen.seeds import crowd, ladders, staff
+from jifen.seeds import crowd, ladders, sayings, staff
 from jifen.settings import Settings, sealer
 from jifen.templates import COUPON, TEMPLATES
 from loyalty import connections
@@ -64,6 +64,8 @@ class World:
                     app_secret=self._known.miniprogram_app_secret,
                     api_base=self.page,
                     coupon_template_id=COUPON.template_id,
+                    token=self._known.miniprogram_push_token,
+                    encoding_aes_key=self._known.miniprogram_push_key,
                 ),
                 regular_openid=derived_openid(self._known.app_id, REGULAR),
                 sealer=sealer(self.settings),
@@ -76,6 +78,7 @@ class World:
                     await connections.save(one, name=name, sealer=sealer(self.settings), at=now())
             await ladders.lay(seed.TMALL.code, at=now())
             await crowd.lay(seed.TMALL, app_id=self._known.miniprogram_app_id, at=now())
+            await sayings.lay(sealer=sealer(self.settings), at=now())
 
     def _account(self) -> OfficialAccountSettings:
         return OfficialAccountSettings(
@@ -166,9 +169,12 @@ def simulated(known: Credentials, ports: Ports, *, data: Path) -> simulator_sett
             folder=str(MINIPROGRAM),
             server=server,
             templates=(COUPON,),
+            push_url=f"{server}/wechat/{known.miniprogram_app_id}",
+            push_token=known.miniprogram_push_token,
+            push_key=known.miniprogram_push_key,
         ),
         wecom=demo_corp.simulated(known, server=server),
-        merchant=demo_pay.merchant(known, name=seed.BRAND),
+        merchant=demo_pay.merchant(known, name=seed.BRAND, server=server),
         shops=(
             simulator_settings.Shop("shop_jingan", "静安店", "Jing'an shop"),
             simulator_settings.Shop("shop_sanlitun", "三里屯店", "Sanlitun shop"),

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import aiohttp
 from msgspec import Struct
-from redis.asyncio import Redis
 
 from bot import router
 from jifen import clients, embedded
@@ -29,13 +28,13 @@ from loyalty.sealing import Sealer
 from models import db
 from web.clock import BusinessClock
 from web.context import Account, Context, Corp, MiniProgramAccount, PayAccount, now
+from web.reaching import reach_redis
 from web.shops import ShopAccount
 from web.tokens import SharedTokens
 from wechat.miniprogram import MiniProgram
 from wechat.official_account import OfficialAccount
 
 P = TypeVar("P", bound=Struct)
-REDIS_SECONDS = 2.0
 
 
 @contextmanager
@@ -77,9 +76,7 @@ async def opened(settings: Settings, reached: embedded.Addresses) -> AsyncIterat
     """
     seal = sealer(settings)
     load_kinds()
-    redis = Redis.from_url(
-        reached.redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
-    )
+    redis = reach_redis(reached.redis_url)
     async with (
         db.opened(reached.database_url, pool_size=settings.pool_size),
         aiohttp.ClientSession() as http,

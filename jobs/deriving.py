@@ -1,15 +1,26 @@
-"""The pump that derives members who changed, and shows their scores on the boards."""
+"""The pump that derives members who changed, and shows their scores on the boards.
+
+Points come first: while orders crowd in, it takes a small part of the time. Whoever changes again
+meanwhile is derived once for all of it.
+"""
 
 from datetime import datetime
+from time import monotonic
 
 from redis.asyncio import Redis
 
-from loyalty import programme, standing
+from loyalty import inbox, programme, standing
+from loyalty.festivals import is_festival
 from loyalty.policies import POLICIES
 from loyalty.policies.board import Board
 from loyalty.seasons import Season, before, season
 from web import boards
 from web.wake import Away, Reach
+
+# So many events that nobody has claimed are a crowd: a batch of a store's orders.
+CROWD = 500
+# While they wait, it rests for so many times as long as it worked.
+RESTS = 9
 
 
 class Deriver:
@@ -24,9 +35,19 @@ class Deriver:
         self._redis = redis
         self._reach = Reach("boards")
         self._is_owed = True
+        self._rests_until = 0.0
 
     async def derive(self, at: datetime) -> int:
         """Derive members who wait and return how many things were done."""
+        if monotonic() < self._rests_until and await inbox.are_waiting(CROWD):
+            return 0
+        began_at = monotonic()
+        try:
+            return await self._derive(at)
+        finally:
+            self._rests_until = monotonic() + RESTS * (monotonic() - began_at)
+
+    async def _derive(self, at: datetime) -> int:
         derived = await standing.derive(at=at)
         seasons = await shown_seasons(at) if derived.members or self._is_owed else {}
         try:
@@ -47,11 +68,16 @@ class Deriver:
 
 
 async def shown_seasons(at: datetime) -> dict[tuple[str, str], Season]:
-    """Return the seasons that are copied: of each board the one that runs, and the one before."""
+    """Return the seasons that are copied: of each board the one that runs, and the one before.
+
+    Of a festival only the last one.
+    """
     found: dict[tuple[str, str], Season] = {}
-    for rule in (await programme.load()).of(POLICIES, at):
+    rules = await programme.load()
+    for rule in rules.of(POLICIES, at):
         if isinstance(rule.body, Board):
-            this = season(rule.body.season, at)
-            for span in (this, before(rule.body.season, this)):
+            kind, seasons = rule.body.season, rules.seasons(at)
+            this = season(kind, at, seasons)
+            for span in (this,) if is_festival(kind) else (this, before(kind, this, seasons)):
                 found[rule.slot, span.name] = span
     return found

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from typing import Generic, TypeVar
 
+from models import db
+
 A = TypeVar("A")
 R = TypeVar("R")
 
@@ -13,19 +15,42 @@ class Overloaded(Exception):
     """More callers wait than the queue may hold."""
 
 
+def halving(
+    verb: Callable[[Sequence[A]], Awaitable[Sequence[R]]],
+) -> Callable[[Sequence[A]], Awaitable[list[R | Exception]]]:
+    """Return a verb that does the halves of a batch that fails, down to who cannot be done.
+
+    So that what one brought does not spoil the rest: the failure is what her item gives. For verbs
+    that leave nothing behind where they fail. A database that is away fails all at once.
+    """
+
+    async def halved(items: Sequence[A]) -> list[R | Exception]:
+        try:
+            return [*await verb(items)]
+        except Exception as failure:
+            is_away = isinstance(failure, db.Unreachable) and not isinstance(failure, ValueError)
+            if is_away or len(items) == 1:
+                return [failure] * len(items)
+        middle = len(items) // 2
+        return [*await halved(items[:middle]), *await halved(items[middle:])]
+
+    return halved
+
+
 class Coalescer(Generic[A, R]):
     """Turn a verb that takes a batch into one that takes an item, at the price of the batch.
 
     Each caller waits for its own committed result. ``most`` items go in one call, ``waiting`` may
     wait, up to ``lanes`` calls run at once. In a crowd (the call before had more than one item) the
     next call waits ``linger_seconds`` for more to come; a lone caller never waits. A failing call
-    fails all items that were in it. What a caller gave up waiting for before it went out is left
-    undone. Runs outside any caller's transaction.
+    fails all items that were in it, an exception that the verb gives for an item fails that one:
+    see ``halving``. What a caller gave up waiting for before it went out is left undone. Runs
+    outside any caller's transaction.
     """
 
     def __init__(
         self,
-        verb: Callable[[Sequence[A]], Awaitable[Sequence[R]]],
+        verb: Callable[[Sequence[A]], Awaitable[Sequence[R | Exception]]],
         *,
         most: int = 256,
         waiting: int = 4096,
@@ -83,5 +108,9 @@ class Coalescer(Generic[A, R]):
                     future.set_exception(failure)
             return
         for (_, future), result in zip(batch, results, strict=True):
-            if not future.done():
+            if future.done():
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
                 future.set_result(result)

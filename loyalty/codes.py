@@ -9,6 +9,7 @@ DIGITS = 12
 GROUP = 4
 LONGEST = 100
 COUPON_CODE_BYTES = 10
+LETTERS = 16
 _DRESS = frozenset(" -‐‑–—·.")
 
 
@@ -23,6 +24,12 @@ def digits() -> str:
 def letters() -> str:
     """Return 16 random letters and digits, 80 bits, without 0 and 1."""
     return b32encode(secrets.token_bytes(COUPON_CODE_BYTES)).decode()
+
+
+def plain(told: str) -> str:
+    """Return letters and digits that were typed or scanned as they are kept, in any dress."""
+    folded = normalize("NFKC", told[:LONGEST]).upper()
+    return "".join(one for one in folded if not one.isspace() and one not in _DRESS)
 
 
 def grouped(code: str) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from loyalty import programme, standing
 from loyalty.again import in_transaction
+from loyalty.conditions import wanted_by
 from loyalty.coupons.holding import Held, by_key
 from loyalty.coupons.issuing import SLOT, Issue, Reason, issue
 from loyalty.discounts import DISCOUNTS, Discount
@@ -25,7 +26,7 @@ SELECT wanted.slot,
                      (SELECT count(*) FROM coupon
                       WHERE coupon.slot = wanted.slot AND state <> 'void')) END AS taken,
        (SELECT count(*) FROM coupon WHERE coupon.slot = wanted.slot
-          AND (issued_to = ANY({HER_IDS}) OR issued_to IS NULL AND member_id = ANY({HER_IDS}))
+          AND coalesce(issued_to, member_id) = ANY({HER_IDS})
           AND (state <> 'void' OR EXISTS (SELECT FROM coupon_deed WHERE coupon_id = coupon.id
                                             AND kind = 'voided'))) AS hers
 FROM unnest($2::text[], $3::boolean[]) AS wanted (slot, has_end)
@@ -65,7 +66,8 @@ async def claimable(member_id: int, *, at: datetime) -> list[Claimable]:
     """
     rules = await programme.recent()
     found = [rule for rule in rules.of(DISCOUNTS, at) if _is_shown(rule, at)]
-    facts = (await standing.known(member_id, at=at, rules=rules)).facts
+    wanted = wanted_by(rule.body.conditions for rule in found)
+    facts = (await standing.known(member_id, at=at, rules=rules, wanted=wanted)).facts
     rows = await db.fetch(
         _TAKEN,
         member_id,

@@ -16,8 +16,11 @@ class LoyaltyError(Exception):
     def __init__(self, code: str | None = None, **figures: object) -> None:
         self.code = code or self.code
         self.figures = figures
-        told = ", ".join(f"{name}={figure}" for name, figure in figures.items())
-        super().__init__(f"{self.code}({told})")
+        super().__init__(self.code)
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={figure}" for name, figure in self.figures.items())
+        return f"{self.code}({told})"
 
 
 class NotFound(LoyaltyError):

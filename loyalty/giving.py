@@ -1,7 +1,8 @@
 """What all earning rules together give for an order, and which of them gave what to which line.
 
 What several give for money adds up. A multiplier adds (its factor - 1) times what its lines would
-earn as an order of their own: of one lane the largest counts for each line, lanes add up. Caps cut
+earn as an order of their own: of one lane the largest counts for each line, lanes add up. Her own
+boosts are one more lane, for all lines. Caps cut
 what is too much from all that they limit, in proportion. Which points come out depends on the
 order alone and, for caps over orders, on the room that they have.
 """
@@ -14,19 +15,32 @@ from msgspec.structs import replace
 
 from loyalty.allocation import shares
 from loyalty.calendar import day_of
-from loyalty.earning import EarningCase
+from loyalty.earning import EarningCase, PersonalBoost
 from loyalty.earning.cap import Cap
-from loyalty.earning.multiplier import Multiplier
+from loyalty.earning.multiplier import Multiplier, more_by
 from loyalty.programme import Rule
 
 
 @dataclass(slots=True)
 class Part:
-    """What one rule gave: whole points per line, and what caps have left of them."""
+    """What one rule gave: whole points per line, and what caps have left of them.
+
+    ``boost_id`` is the boost of hers by which it gave them.
+    """
 
     rule: Rule
     points: list[int]
     left: list[int]
+    boost_id: int | None = None
+
+    def told(self) -> dict[str, Any]:
+        """Return what a breakdown says of it."""
+        told = {
+            "version": self.rule.version_id,
+            "points": sum(self.points),
+            "lines": self.points,
+        }
+        return told if self.boost_id is None else {**told, "boost": self.boost_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +97,7 @@ class Given:
 
     def told(self) -> dict[str, Any]:
         """Return the breakdown that an entry keeps: what each version gave, or a cap took."""
-        rules: list[dict[str, Any]] = [
-            {
-                "version": part.rule.version_id,
-                "points": sum(part.points),
-                "lines": part.points,
-            }
-            for part in self.parts
-        ]
+        rules = [part.told() for part in self.parts]
         for cut in self.cuts:
             lines = [-points for points in cut.points]
             told = {"version": cut.rule.version_id, "points": sum(lines), "lines": lines}
@@ -125,6 +132,8 @@ class Giving:
         if parts:
             for lane in self._lanes:
                 parts += self._multiplied(case, lane)
+            for boost in case.boosts[:1]:
+                parts += self._boosted(case, boost)
         given = Given(case, parts, self._asks_for_tier)
         for cap in self.order_caps:
             given.limit(cap)
@@ -145,6 +154,13 @@ class Giving:
                 parts.append(Part(one, more, more.copy()))
             free = [is_free and not is_won for is_free, is_won in zip(free, won, strict=True)]
         return parts
+
+    def _boosted(self, case: EarningCase, boost: PersonalBoost) -> list[Part]:
+        """Return what her largest boost adds to the whole order."""
+        points = self._alone(case, [True] * len(case.lines))
+        more = shares(more_by(boost.times_percent, sum(points)), points)
+        rule = Rule(boost.rule_version_id, boost.slot, boost, case.paid_at, None)
+        return [Part(rule, more, more.copy(), boost.boost_id)] if any(more) else []
 
     def _alone(self, case: EarningCase, won: Sequence[bool]) -> list[int]:
         """Return what some lines would earn as an order of their own."""

@@ -306,6 +306,16 @@ async def take_left(connection_ids: Sequence[int], *, limit: int, at: datetime) 
     return [Left(*row) for row in rows]
 
 
+async def are_waiting(at_least: int) -> bool:
+    """Say whether so many events wait to be claimed, of whatever connection."""
+    rows = await db.fetch(
+        "SELECT count(*) AS events FROM (SELECT FROM inbound_event WHERE worked_at IS NULL"
+        " AND claimed_until <= clock_timestamp() LIMIT $1) AS waiting",
+        at_least,
+    )
+    return bool(rows[0]["events"] >= at_least)
+
+
 async def hold(events: Sequence[Left], senders: Collection[Sender]) -> list[Left]:
     """Return those of the claimed events that nobody else has ended meanwhile, in their order.
 

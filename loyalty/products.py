@@ -50,6 +50,13 @@ async def names(skus: Iterable[str]) -> dict[str, Worded]:
     return {row["sku"]: _worded(row["name_zh"], row["name_en"]) for row in rows}
 
 
+async def known(skus: Iterable[str]) -> dict[str, ForSale]:
+    """Return products, on sale or not; what is no product is left out."""
+    asked = sorted(set(skus))
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM product WHERE sku = ANY($1::text[])", asked)
+    return {row["sku"]: ForSale(*row) for row in rows}
+
+
 async def wanted(skus: Iterable[str]) -> dict[str, ForSale]:
     """Return the products that are sold under these SKUs.
 

@@ -1,7 +1,7 @@
 """The brand's rules in force: read as versions, added as versions, never changed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import monotonic
@@ -23,6 +23,8 @@ from loyalty.policies import POLICIES
 from loyalty.policies.gifts import Gifts
 from loyalty.policies.margin import Margin
 from loyalty.policies.points import PointsPolicy
+from loyalty.policies.privacy import Privacy
+from loyalty.policies.seasons import Seasons
 from loyalty.policies.tiers import Tiers
 from loyalty.registry import Registry, encode
 from loyalty.rewards import REWARDS
@@ -51,6 +53,7 @@ FIRST_RULES: tuple[tuple[str, Struct], ...] = (
     ("expiry", Rolling(months=12)),
     ("margin", Margin()),
     ("points", PointsPolicy()),
+    ("privacy", Privacy()),
     ("tiers", Tiers()),
 )
 
@@ -91,11 +94,13 @@ R = TypeVar("R", bound=Struct)
 class Programme:
     """All published rules, newest version first, by their registry.
 
-    ``wanted`` is what the conditions of all of them want to know of a member.
+    ``wanted`` is what the conditions of all of them want to know of a member. ``boosted_until`` is
+    when the last boost of any member ends; None where nobody ever had one.
     """
 
     rules: Mapping[str, tuple[Rule, ...]]
     wanted: Wanted = NOTHING_MORE
+    boosted_until: datetime | None = None
 
     def knows(self, version_ids: Iterable[int]) -> bool:
         """Say whether all these versions are among its rules."""
@@ -162,6 +167,14 @@ class Programme:
         """Return how gifts may be given at a moment; the defaults where nothing says."""
         return self._policy("gifts", Gifts, moment)
 
+    def privacy(self, moment: datetime) -> Privacy:
+        """Return how long what members told is kept; the defaults where nothing says."""
+        return self._policy("privacy", Privacy, moment)
+
+    def seasons(self, moment: datetime) -> Seasons:
+        """Return how long seasons are at a moment; as usual where nothing says."""
+        return self._policy("seasons", Seasons, moment)
+
     def _policy(self, slot: str, struct: type[R], moment: datetime) -> R:
         rule = self.find(slot, POLICIES, moment)
         return rule.body if rule and isinstance(rule.body, struct) else struct()
@@ -172,10 +185,12 @@ SELECT id, slot, registry, kind, body, starts_at, ends_at FROM rule_version
 ORDER BY version DESC, slot
 """
 
-# Another one as soon as a version is added, or one was changed by hand.
+# Another one as soon as a version is added, or one was changed by hand. Beside it stands what
+# spares whoever records or prices an order a look at the boosts.
 _STAMP = """
 SELECT count(*) AS versions, coalesce(max(id), 0) AS newest,
-       coalesce(sum(xmin::text::bigint), 0)::numeric AS written
+       coalesce(sum(xmin::text::bigint), 0)::numeric AS written,
+       (SELECT max(ends_at) FROM boost) AS boosted_until
 FROM rule_version
 """
 
@@ -203,11 +218,14 @@ async def load() -> Programme:
     global _last
     place, now = db.here(), monotonic()
     (row,) = await db.fetch(_STAMP)
-    stamp = tuple(row)
+    *counted, boosted_until = row
+    stamp = tuple(counted)
     if _last and (_last.place, _last.stamp) == (place, stamp):
         rules = _last.rules
     else:
         rules = await _read()
+    if rules.boosted_until != boosted_until:
+        rules = replace(rules, boosted_until=boosted_until)
     if not db.in_caller_transaction():  # whose versions others may never see
         _last = _Read(place, stamp, now, rules)
     return rules

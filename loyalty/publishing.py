@@ -1,21 +1,24 @@
 """From what staff wrote for a slot to the rule that is published there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from loyalty import programme, standing
+from loyalty import linting, programme, standing
+from loyalty.challenges import Challenge
 from loyalty.connections import ShopSettings
 from loyalty.earning import EarningRule
 from loyalty.errors import NotFound, Refused
 from loyalty.ladders.checking import check
 from loyalty.policies.board import Board
 from loyalty.policies.ladder import Ladder
+from loyalty.policies.seasons import Seasons
 from loyalty.policies.tiers import Tiers
 from loyalty.programme import REGISTRIES, Rule
+from loyalty.progress import reachable
 from loyalty.registry import encode
 from models import db
 
@@ -35,13 +38,16 @@ POLICIES = (
     "tiers",
     "margin",
     "gifts",
+    "privacy",
+    "seasons",
     "board",
     "community",
     "campaign",
     "card",
     "ladder",
+    "referral",
 )
-ALONE = ("expiry", "points", "tiers", "margin", "gifts")
+ALONE = ("expiry", "points", "tiers", "margin", "gifts", "referral", "privacy", "seasons")
 
 
 def kinds(slot: str) -> list[str]:
@@ -100,17 +106,23 @@ async def publish(
 ) -> int | None:
     """Let a rule hold in a slot from now on, and return its version's id; None where it does.
 
-    Tiers, boards and ladders are derived: everyone waits to be derived by them. A ladder is
-    compared with what the platforms of ``shops``, all that are connected, can do.
+    Tiers, boards with their seasons, and ladders are derived: everyone waits to be derived by
+    them. A ladder is compared with what the platforms of ``shops``, all that are connected, can do.
 
     Raises:
         NotFound: ``slot_is_empty``: it names a slot in which nothing is published;
             ``no_such_tier``: it names a tier that there is not. As ``ladders.checking.check``.
+        Refused: what platform or law forbid to promise, as ``linting.check``; a challenge that
+            nobody can reach, as ``progress.reachable.check``.
     """
+    linting.check(rule)
     rules = {one.slot: one for one in await in_force(at)}
     if slot in rules and rules[slot].body == rule:
         return None
     _check_named(rule, rules)
+    if isinstance(rule, Challenge):
+        seasons = rules["seasons"].body if "seasons" in rules else Seasons()
+        reachable.check(rule, seasons, at=at, ends_at=ends_at)
     if isinstance(rule, Ladder) and shops is not None:
         bodies = [one.body for one in rules.values() if one.slot != slot]
         check(rule, [one for one in bodies if isinstance(one, Ladder)], shops)
@@ -118,18 +130,29 @@ async def publish(
         version_id = await programme.publish(
             slot, rule, starts_at=at, by=by, at=at, ends_at=ends_at
         )
-        if isinstance(rule, Tiers | Board | Ladder):
+        if isinstance(rule, Tiers | Board | Ladder | Seasons):
             await standing.everyone_changed()
     return version_id
 
 
+def _named(rule: Struct) -> Iterator[str]:
+    """Go through the slots that a rule names, also in its rows."""
+    for name, told in msgspec.structs.asdict(rule).items():
+        if name.endswith("_slots"):
+            yield from told
+        elif name.endswith("_slot"):
+            yield told
+        elif isinstance(told, tuple):
+            for row in told:
+                if isinstance(row, Struct):
+                    yield from _named(row)
+
+
 def _check_named(rule: Struct, rules: Mapping[str, Rule]) -> None:
     """Let a rule through whose slots and tiers are there."""
-    for name, told in msgspec.structs.asdict(rule).items():
-        named = told if name.endswith("_slots") else (told,) if name.endswith("_slot") else ()
-        for other in named:
-            if other and other not in rules:
-                raise NotFound("slot_is_empty", slot=other)
+    for other in _named(rule):
+        if other and other not in rules:
+            raise NotFound("slot_is_empty", slot=other)
     tiers = rules["tiers"].body if "tiers" in rules else Tiers()
     codes = [tier.code for tier in tiers.tiers]
     for code in rule.only_tiers if isinstance(rule, EarningRule) else ():

@@ -128,7 +128,10 @@ def _side(row: db.Row | None) -> Side:
 
 
 class Today(Struct, frozen=True):
-    """What happened on a Shanghai day so far, and on the day before as a whole."""
+    """What happened on a Shanghai day so far, and on the day before as a whole.
+
+    Points given to a friend are not spent: they are once she spends them.
+    """
 
     joined: tuple[int, int]
     orders: tuple[int, int]
@@ -146,7 +149,7 @@ SELECT (SELECT count(*) FROM member WHERE joined_at >= $1 AND joined_at < $2) AS
        (SELECT coalesce(sum(available + pending), 0)::bigint FROM entry
         WHERE kind = 'earn' AND at >= $1 AND at < $2) AS points_earned,
        (SELECT coalesce(-sum(available), 0)::bigint FROM entry
-        WHERE kind = 'spend' AND at >= $1 AND at < $2) AS points_spent,
+        WHERE kind = 'spend' AND key NOT LIKE 'gift:%' AND at >= $1 AND at < $2) AS points_spent,
        (SELECT count(*) FROM redemption WHERE redeemed_at >= $1 AND redeemed_at < $2)
            AS redemptions,
        (SELECT count(*) FROM check_in WHERE checked_in_at >= $1 AND checked_in_at < $2)

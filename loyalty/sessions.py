@@ -145,8 +145,9 @@ async def revoke_everywhere(customer_id: int, *, sealer: Sealer) -> list[Ended]:
 async def expire(*, at: datetime, limit: int) -> int:
     """Forget sessions that have ended, at most ``limit`` of them, and return how many."""
     rows = await db.fetch(
-        "DELETE FROM shopper_session WHERE token_hash IN (SELECT token_hash FROM shopper_session"
-        " WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
+        "DELETE FROM shopper_session WHERE token_hash = ANY(ARRAY("
+        "SELECT token_hash FROM shopper_session"
+        " WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))"
         " RETURNING token_hash",
         at,
         limit,

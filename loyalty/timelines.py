@@ -45,8 +45,10 @@ UNION ALL
 (SELECT checked_in_at, 'check_in', '{{}}'::jsonb
  FROM check_in WHERE member_id = ANY({HER_IDS}) ORDER BY on_day DESC LIMIT $2)
 UNION ALL
-(SELECT claimed_at, 'claim', jsonb_build_object('rule_version_id', rule_version_id, 'round', round)
- FROM challenge_claim WHERE member_id = ANY({HER_IDS}) ORDER BY claimed_at DESC LIMIT $2)
+(SELECT coalesce(undone_at, claimed_at), 'claim', jsonb_build_object(
+        'rule_version_id', rule_version_id, 'round', round, 'step', step,
+        'undone', undone_at IS NOT NULL)
+ FROM challenge_claim WHERE member_id = ANY({HER_IDS}) ORDER BY 1 DESC LIMIT $2)
 UNION ALL
 (SELECT coalesce(undone_at, given_at), 'milestone', jsonb_build_object(
         'rule_version_id', rule_version_id, 'name', name, 'undone', undone_at IS NOT NULL,

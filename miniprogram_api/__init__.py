@@ -11,6 +11,7 @@ from miniprogram_api import (
     communities,
     consents,
     coupons,
+    gift_options,
     gifts,
     ladders,
     language,
@@ -26,7 +27,9 @@ from miniprogram_api import (
     profile,
     purchases,
     quotes,
+    redeeming,
     redemptions,
+    referrals,
     reviews,
     rewards,
     session,
@@ -54,9 +57,10 @@ OPERATIONS = (
     get("/challenges", challenges.read),
     put("/me/check-ins/{day}", challenges.check_in),
     put("/me/claims/{code}/{round}", challenges.claim),
+    put("/me/claims/{code}/{round}/{step}", challenges.claim_step),
     get("/leaderboards/{code}", leaderboards.read),
     get("/message-templates", subscriptions.read),
-    post("/me/subscriptions", subscriptions.allow),
+    put("/me/subscriptions/{uuid}", subscriptions.allow),
     get("/rewards", rewards.read),
     get("/me/redemptions", redemptions.read_all),
     put("/me/redemptions/{uuid}", redemptions.redeem),
@@ -64,10 +68,17 @@ OPERATIONS = (
     delete("/me/redemptions/{uuid}", redemptions.cancel),
     put("/me/redemptions/{uuid}/receipt", redemptions.receive),
     get("/me/coupons", coupons.read),
+    get("/me/coupons/{uuid}", coupons.read_one),
     get("/coupon-batches", claims.read),
     put("/me/coupon-claims/{uuid}", claims.claim),
     put("/me/coupon-codes", codes.claim),
-    get("/me/gifts", gifts.read_all),
+    get("/me/referral", referrals.read),
+    get("/me/referral/qr", referrals.read_qr),
+    get("/me/referrals", referrals.read_friends),
+    put("/me/inviter", referrals.accept),
+    get("/me/gifts", gifts.read_given),
+    get("/me/claimed-gifts", gifts.read_claimed),
+    get("/me/gift-options", gift_options.read),
     get("/me/gifts/{uuid}", gifts.read),
     put("/me/gifts/{uuid}", gifts.send),
     delete("/me/gifts/{uuid}", gifts.take_back),
@@ -85,6 +96,7 @@ OPERATIONS = (
     put("/me/cart", cart.keep),
     post("/quotes", quotes.ask),
     get("/me/purchases", purchases.read),
+    get("/me/purchases/{uuid}", purchases.read_one),
     get("/products/{sku}/reviews", reviews.of_product),
     get("/me/reviews/{uuid}", reviews.read),
     put("/me/reviews/{uuid}", reviews.write),
@@ -93,6 +105,7 @@ OPERATIONS = (
     get("/me/orders/{uuid}", orders.read_one),
     put("/me/orders/{uuid}", orders.place),
     delete("/me/orders/{uuid}", orders.cancel),
+    put("/me/orders/{uuid}/receipt", orders.receive),
 )
 
 
@@ -103,11 +116,15 @@ def api() -> Api:
         prefix="/miniprogram/v1",
         about="小程序 / what the shopper's mini-program asks",
         operations=OPERATIONS,
-        parts={Shopper: Part(shopper, security="session")},
+        parts={
+            Shopper: Part(shopper, security="session"),
+            redeeming.Desk: Part(redeeming.desk),
+        },
     )
 
 
 def add_to(app: web.Application) -> None:
     """Mount the edge on the application of ``web.app.create``."""
+    redeeming.add_to(app)
     api().add_to(app)
     payments.add_to(app)

@@ -1,9 +1,11 @@
 """Her coupons."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from loyalty import codes, programme
 from loyalty import coupons as verbs
@@ -16,6 +18,24 @@ from web.coupons import described
 from web.languages import Language
 from web.session import Shopper
 from web.typed import Moment
+
+STATES: Mapping[str, Sequence[CouponState]] = {
+    "open": (CouponState.ISSUED, CouponState.LOCKED, CouponState.GIVEN),
+    "used": (CouponState.USED,),
+    "over": (CouponState.EXPIRED, CouponState.VOID),
+}
+
+
+class CouponQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """Which coupons, and which page of them."""
+
+    standing: (
+        Annotated[
+            Literal["open", "used", "over"],
+            Meta(description="Only those that are still mine to use, used, or expired and void"),
+        ]
+        | None
+    ) = None
 
 
 class Coupon(Struct, frozen=True):
@@ -51,14 +71,32 @@ class CouponList(Struct, frozen=True):
     next_before: UUID | None
 
 
-async def read(shopper: Shopper, query: PageQuery, context: Context) -> CouponList:
-    """Read my coupons."""
+async def read(shopper: Shopper, query: CouponQuery, context: Context) -> CouponList:
+    """Read my coupons, or those that stand so."""
     at = context.clock()
-    found = await verbs.of(shopper.customer_id, before=query.before, limit=query.limit + 1, at=at)
+    found = await verbs.of(
+        shopper.customer_id,
+        states=STATES[query.standing] if query.standing else None,
+        before=query.before,
+        limit=query.limit + 1,
+        at=at,
+    )
     held, next_before = cut(found, query.limit)
     rules = await programme.recent(knowing=(one.rule_version_id for one in held))
     coupons = [told(one, rules, at=at, language=shopper.language) for one in held]
     return CouponList(coupons, next_before)
+
+
+async def read_one(shopper: Shopper, uuid: UUID, context: Context) -> Coupon:
+    """Read one of my coupons.
+
+    Raises:
+        NotFound: ``no_such_coupon``.
+    """
+    at = context.clock()
+    held = await verbs.find(uuid, member_id=shopper.customer_id, at=at)
+    rules = await programme.recent(knowing=[held.rule_version_id])
+    return told(held, rules, at=at, language=shopper.language)
 
 
 def told(held: Held, rules: Programme, *, at: datetime, language: Language) -> Coupon:

@@ -1,5 +1,7 @@
 """Gifts: points or a coupon for a friend, under a name that her phone gives, claimed by a link."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,12 +11,13 @@ from msgspec import Meta, Struct
 from loyalty import gifts as verbs
 from loyalty import programme
 from loyalty.errors import Refused
-from loyalty.gifts import Allowance, FullGift, GiftWish, Links, SeasonCard
+from loyalty.gifts import FullGift, GiftWish, Links
 from loyalty.gifts.cards import PREFIX
 from loyalty.gifts.claiming import refusal_of
 from loyalty.policies.card import Card
 from loyalty.programme import Programme
 from loyalty.wording import Worded
+from miniprogram_api.paging import PageQuery, cut
 from models import GiftKind, GiftState
 from web import content, limits
 from web.context import Context
@@ -95,28 +98,12 @@ class Gift(Struct, frozen=True):
     ended_at: Moment | None
 
 
-class Sendable(Struct, frozen=True):
-    """What I can send now: gifts left today, and the most points that one may hold.
-
-    ``opens_at`` is from when on I can send anything, if that is yet to come. ``lines`` say the
-    rules in my language.
-    """
-
-    gifts_left: int
-    most_points: int
-    opens_at: Moment | None
-    days_to_claim: int
-    lines: list[str]
-
-
 class GiftList(Struct, frozen=True):
-    """My gifts, newest first, at most 100 each: first those that are ready to be sent."""
+    """``next_before`` asks for the next page, and is null on the last."""
 
     now: Moment
-    given: list[Gift]
-    claimed: list[Gift]
-    cards: list[GiftCard]
-    can_send: Sendable
+    gifts: list[Gift]
+    next_before: UUID | None
 
 
 class LinkedGift(Struct, frozen=True):
@@ -139,20 +126,23 @@ class LinkedGift(Struct, frozen=True):
     refusal: str | None
 
 
-async def read_all(shopper: Shopper, context: Context) -> GiftList:
-    """Read my gifts, and what I can send."""
+async def read_given(shopper: Shopper, query: PageQuery, context: Context) -> GiftList:
+    """Read the gifts that I gave: first those that I have yet to send, then the newest."""
     at = context.clock()
-    given, claimed = await verbs.of(shopper.customer_id, at=at)
-    rules = await programme.recent(knowing=versions_of([*given, *claimed]))
-    allowance = await verbs.allowance(shopper.customer_id, rules, at=at)
-    language, links = shopper.language, Links(context.sealer)
-    return GiftList(
-        now=at,
-        given=[_told(one, rules, language=language, links=links) for one in given],
-        claimed=[_told(one, rules, language=language) for one in claimed],
-        cards=[_in_season(one, language) for one in verbs.in_season(rules, at=at)],
-        can_send=_sendable(allowance, language),
+    found = await verbs.given_by(
+        shopper.customer_id, before=query.before, limit=query.limit + 1, at=at
     )
+    links = Links(context.sealer)
+    return await _page(found, query.limit, at=at, language=shopper.language, links=links)
+
+
+async def read_claimed(shopper: Shopper, query: PageQuery, context: Context) -> GiftList:
+    """Read the gifts that I claimed, newest first."""
+    at = context.clock()
+    found = await verbs.claimed_by(
+        shopper.customer_id, before=query.before, limit=query.limit + 1, at=at
+    )
+    return await _page(found, query.limit, at=at, language=shopper.language)
 
 
 async def read(shopper: Shopper, context: Context, uuid: UUID) -> Gift:
@@ -249,6 +239,20 @@ def _wish(body: Wish) -> GiftWish:
     )
 
 
+async def _page(
+    found: Sequence[FullGift],
+    limit: int,
+    *,
+    at: datetime,
+    language: Language,
+    links: Links | None = None,
+) -> GiftList:
+    shown, next_before = cut(found, limit)
+    rules = await programme.recent(knowing=versions_of(shown))
+    gifts = [_told(one, rules, language=language, links=links) for one in shown]
+    return GiftList(at, gifts, next_before)
+
+
 async def _one(gift: FullGift, shopper: Shopper, context: Context) -> Gift:
     rules = await programme.recent(knowing=versions_of([gift]))
     return _told(gift, rules, language=shopper.language, links=Links(context.sealer))
@@ -301,17 +305,10 @@ def _card_of(gift: FullGift, rules: Programme, language: Language) -> GiftCard |
     card = card_of(gift, rules)
     if card is None or gift.card_slot is None:
         return None
-    return _card(gift.card_slot, card, language)
+    return described(gift.card_slot, card, language)
 
 
-def _in_season(one: SeasonCard, language: Language) -> GiftCard:
-    card = _card(one.slot, one.card, language)
-    return GiftCard(
-        card.code, card.name, card.greeting, card.picture, card.colour, ends_at=one.ends_at
-    )
-
-
-def _card(slot: str, card: Card, language: Language) -> GiftCard:
+def described(slot: str, card: Card, language: Language) -> GiftCard:
     return GiftCard(
         code=slot.removeprefix(PREFIX),
         name=Worded(card.name_zh, card.name_en).spoken(language),
@@ -319,34 +316,4 @@ def _card(slot: str, card: Card, language: Language) -> GiftCard:
         picture=card.picture,
         colour=card.colour,
         ends_at=None,
-    )
-
-
-def _sendable(allowance: Allowance, language: Language) -> Sendable:
-    policy = allowance.policy
-    lines = [
-        Worded(
-            f"朋友须在 {policy.days_to_claim} 天内领取，过期退回给您。",
-            f"Your friend has {policy.days_to_claim} days to claim it; else it comes back to you.",
-        ),
-        Worded(
-            f"每天最多送 {policy.most_gifts_a_day} 份、{policy.most_points_a_day:,} 积分，"
-            f"每月最多 {policy.most_points_a_month:,} 积分。",
-            f"At most {policy.most_gifts_a_day} gifts and {policy.most_points_a_day:,} points a"
-            f" day, {policy.most_points_a_month:,} points a month.",
-        ),
-    ]
-    if policy.held_for_days:
-        lines.append(
-            Worded(
-                f"到账满 {policy.held_for_days} 天的积分才能赠送。",
-                f"Points can be given once they are {policy.held_for_days} days old.",
-            )
-        )
-    return Sendable(
-        gifts_left=0 if allowance.opens_at else allowance.gifts_left,
-        most_points=allowance.points,
-        opens_at=allowance.opens_at,
-        days_to_claim=policy.days_to_claim,
-        lines=[one.spoken(language) for one in lines],
     )

@@ -1,11 +1,13 @@
 """Who she is to the programme, and her points."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from msgspec import Struct
 
-from loyalty import programme, standing
+import web.boosts
+from loyalty import boosts, programme, standing
+from loyalty.boosts import Boosted
 from loyalty.facts import Facts
 from loyalty.policies.tiers import Measure
 from web import tiers
@@ -28,6 +30,17 @@ class Points(Struct, frozen=True):
     debt: int
     expiring: int
     expires_first_at: Moment | None
+
+
+class Boost(Struct, frozen=True):
+    """What she buys before ``ends_at`` earns so many percent of the points: 200 are double.
+
+    ``line`` says the same in her language.
+    """
+
+    times_percent: int
+    ends_at: Moment
+    line: str
 
 
 class NextTier(Struct, frozen=True):
@@ -59,7 +72,7 @@ class TierCard(Struct, frozen=True):
 
 
 class Me(Struct, frozen=True):
-    """A member as she sees herself; ``now`` is the server's time."""
+    """A member as she sees herself; ``now`` is the server's time, ``boost`` her own."""
 
     uuid: UUID
     now: Moment
@@ -67,6 +80,7 @@ class Me(Struct, frozen=True):
     language: Language
     tier: TierCard
     points: Points
+    boost: Boost | None
     phone_bound: bool
     personal_offers: bool
 
@@ -81,6 +95,7 @@ async def read(shopper: Shopper, context: Context) -> Me:
     rules = await programme.recent()
     known = await standing.known(shopper.customer_id, at=at, rules=rules)
     balance = known.balance
+    boosted = await boosts.boosted(shopper.customer_id, at=at, rules=rules)
     return Me(
         uuid=shopper.customer_uuid,
         now=at,
@@ -94,9 +109,18 @@ async def read(shopper: Shopper, context: Context) -> Me:
             expiring=balance.expiring,
             expires_first_at=balance.expires_first_at,
         ),
+        boost=boost_of(boosted, shopper.language, at=at),
         phone_bound=known.has_phone,
         personal_offers=known.facts.wants_personal_offers,
     )
+
+
+def boost_of(boosted: Boosted | None, language: Language, *, at: datetime) -> Boost | None:
+    """Return a boost as she reads it."""
+    if boosted is None:
+        return None
+    line = web.boosts.line(boosted, at=at).spoken(language)
+    return Boost(boosted.times_percent, boosted.ends_at, line)
 
 
 def _tier(facts: Facts, language: Language) -> TierCard:

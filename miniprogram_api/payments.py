@@ -1,17 +1,21 @@
 """What WeChat Pay tells us by notice: signed on its bytes, sealed, and told again until taken."""
 
+from datetime import datetime
+
 from aiohttp import web
 
+from loyalty import redemptions
 from loyalty.errors import LoyaltyError
 from models import StoreRefundState, db
 from web import bodies
 from web.context import CONTEXT, PayAccount, now
 from web.logs import log
 from web.metrics import count_inbound_event
+from web.pay_coupons import fate_of
 from web.payments import end_refund, take
 from web.refusals import RequestRefused
 from wechat.errors import BadCiphertext, BadJson, CallbackRefused
-from wechat.pay import Notice
+from wechat.pay import CashCouponTold, Notice
 
 BODY_LIMIT_BYTES = 64 * 1024
 BODY_SECONDS = 2.0
@@ -68,8 +72,18 @@ async def _work(request: web.Request, account: PayAccount, notice: Notice) -> No
         told = account.client.refunded(notice)
         await end_refund(told.out_refund_no, ENDINGS[notice.event], at=at)
         log.info("refund_told", number=told.out_refund_no, outcome=notice.event)
+    elif notice.event == "COUPON.USE":
+        await _keep_use(request, account.client.coupon_used(notice), at=at)
     else:
         log.info("notice_not_used", notice=notice.event)
+
+
+async def _keep_use(request: web.Request, told: CashCouponTold, *, at: datetime) -> None:
+    fate = fate_of(told, request.config_dict[CONTEXT], at=at)
+    if fate is None:
+        raise BadJson("a coupon in no known state")
+    known = await redemptions.tell_coupons([fate])
+    log.info("pay_coupon_told", outcome=told.status, known=known)
 
 
 def _refuse(request: web.Request, refused: CallbackRefused) -> web.Response:

@@ -1,5 +1,6 @@
 """Redeeming points, under a name that her phone gives: the same name again changes nothing."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from loyalty.errors import Refused
 from loyalty.payments import Payer
 from loyalty.redemptions import Address, Destination, Redeemed, Reserved
 from miniprogram_api.paging import PageQuery, cut
+from miniprogram_api.redeeming import Desk
 from miniprogram_api.rewards import PREFIX
-from models import RedemptionPaymentState, RedemptionState
+from models import PayCouponState, RedemptionPaymentState, RedemptionState
 from web import qr
 from web.context import Context
 from web.languages import Language
@@ -43,6 +45,33 @@ Code = Annotated[
 ]
 
 
+_OPEN = frozenset(
+    {
+        RedemptionState.RESERVED,
+        RedemptionState.ISSUED,
+        RedemptionState.SENDING,
+        RedemptionState.TO_SHIP,
+        RedemptionState.SHIPPED,
+    }
+)
+STATES: Mapping[str, frozenset[RedemptionState]] = {
+    "open": _OPEN,
+    "over": frozenset(RedemptionState) - _OPEN,
+}
+
+
+class RedemptionQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """Which redemptions, and which page of them."""
+
+    standing: (
+        Annotated[
+            Literal["open", "over"],
+            Meta(description="Only those of which something is yet to come, or that are over"),
+        ]
+        | None
+    ) = None
+
+
 class Wish(Struct, frozen=True, forbid_unknown_fields=True):
     """What to redeem; what is sent needs the ``address`` that it goes to."""
 
@@ -58,6 +87,17 @@ class Parcel(Struct, frozen=True):
     shipped_at: Moment
 
 
+class CashCoupon(Struct, frozen=True):
+    """What became of a cash coupon at WeChat Pay, as it last told: usable, used or expired.
+
+    ``ends_at`` is null until WeChat Pay has told it.
+    """
+
+    state: PayCouponState
+    ends_at: Moment | None
+    used_at: Moment | None
+
+
 class Redemption(Struct, frozen=True):
     """Points, and money, exchanged for a reward.
 
@@ -67,9 +107,11 @@ class Redemption(Struct, frozen=True):
     until ``expires_at``; not fetched by then, points and money go back, the points with their old
     expiry. A privilege may be used ``uses`` times, of which ``used`` are gone. Where the reward is
     a coupon there is no code: it is handed over at once, and ``coupon_uuid`` is the coupon. What
-    is a cash coupon of WeChat Pay is ``sending`` until WeChat Pay has sent or refused it. What is
-    sent goes from ``to_ship`` by ``shipped`` to ``received``, at the latest at ``expires_at``;
-    a parcel that came back is ``returned``, and all is given back. ``why`` says why it ended early;
+    is a cash coupon of WeChat Pay is ``sending`` until WeChat Pay has sent or refused it; then
+    ``cash_coupon`` is what became of it. What is sent goes from ``to_ship`` by ``shipped`` to
+    ``received``, at the latest at ``expires_at``;
+    a parcel that came back is ``returned``, and all is given back. Some time after its end
+    the ``address`` is deleted. ``why`` says why it ended early;
     ``refund`` how the money stands that goes back. Lists leave ``qr``, ``payment`` and ``address``
     out.
     """
@@ -92,6 +134,8 @@ class Redemption(Struct, frozen=True):
     handed_over_at: Moment | None
     parcel: Parcel | None
     address: Address | None
+    address_erased_at: Moment | None
+    cash_coupon: CashCoupon | None
     why: str | None
     refund: Refund | None
     payment: PaymentRequest | None
@@ -104,7 +148,9 @@ class RedemptionList(Struct, frozen=True):
     next_before: UUID | None
 
 
-async def redeem(shopper: Shopper, context: Context, uuid: UUID, body: Wish) -> Redemption:
+async def redeem(
+    shopper: Shopper, context: Context, desk: Desk, uuid: UUID, body: Wish
+) -> Redemption:
     """Redeem my points for a reward.
 
     Name it by a UUID of your own and send the same again when in doubt: the same name and reward
@@ -120,13 +166,14 @@ async def redeem(shopper: Shopper, context: Context, uuid: UUID, body: Wish) -> 
     """
     takes_money = shopper.app_id in context.merchants
     try:
-        redeemed = await verbs.redeem(
-            shopper.customer_id,
-            uuid,
-            slot=PREFIX + body.reward,
-            payer=Payer(shopper.app_id, shopper.openid) if takes_money else None,
-            destination=Destination(body.address, context.sealer) if body.address else None,
-            at=context.clock(),
+        redeemed = await desk.redeem(
+            verbs.Wish(
+                shopper.customer_id,
+                uuid,
+                slot=PREFIX + body.reward,
+                payer=Payer(shopper.app_id, shopper.openid) if takes_money else None,
+                destination=Destination(body.address, context.sealer) if body.address else None,
+            )
         )
     except Refused as refused:
         if refused.code == "reward_in_miniprogram":
@@ -135,10 +182,14 @@ async def redeem(shopper: Shopper, context: Context, uuid: UUID, body: Wish) -> 
     return await _one(redeemed, context, shopper.language)
 
 
-async def read_all(shopper: Shopper, query: PageQuery, context: Context) -> RedemptionList:
-    """Read my redemptions."""
+async def read_all(shopper: Shopper, query: RedemptionQuery, context: Context) -> RedemptionList:
+    """Read my redemptions, or those that stand so."""
     found = await verbs.of(
-        shopper.customer_id, before=query.before, limit=query.limit + 1, at=context.clock()
+        shopper.customer_id,
+        states=STATES[query.standing] if query.standing else None,
+        before=query.before,
+        limit=query.limit + 1,
+        at=context.clock(),
     )
     shown, next_before = cut(found, query.limit)
     return RedemptionList([_told(one, shopper.language) for one in shown], next_before)
@@ -235,6 +286,12 @@ def _parcel(one: Redeemed) -> Parcel | None:
     return Parcel(one.carrier, one.tracking_number, one.shipped_at)
 
 
+def _cash_coupon(one: Redeemed) -> CashCoupon | None:
+    if one.pay_coupon_state is None:
+        return None
+    return CashCoupon(one.pay_coupon_state, one.pay_coupon_ends_at, one.pay_coupon_used_at)
+
+
 def _told(one: Redeemed, language: Language) -> Redemption:
     return Redemption(
         uuid=one.uuid,
@@ -255,6 +312,8 @@ def _told(one: Redeemed, language: Language) -> Redemption:
         handed_over_at=one.ended_at if one.state is RedemptionState.HANDED_OVER else None,
         parcel=_parcel(one),
         address=None,
+        address_erased_at=one.address_erased_at,
+        cash_coupon=_cash_coupon(one),
         why=text(one.ended_why, language, {}) if one.ended_why else None,
         refund=REFUNDS.get(one.payment_state) if one.payment_state else None,
         payment=None,

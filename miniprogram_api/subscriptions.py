@@ -1,11 +1,11 @@
 """Which subscribe messages she can allow, and that she did."""
 
 from typing import Annotated
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
 from loyalty import subscriptions
-from models import Identity
 from web.context import Context
 from web.session import Shopper
 
@@ -29,13 +29,18 @@ async def read(shopper: Shopper, context: Context) -> Templates:
     return Templates(_ours(context, shopper))
 
 
-async def allow(shopper: Shopper, context: Context, body: Allowed) -> None:
-    """Note that I allowed one message more of each template; unknown templates are left out."""
+async def allow(shopper: Shopper, context: Context, uuid: UUID, body: Allowed) -> None:
+    """Note that I allowed one message more of each template; unknown templates are left out.
+
+    Name it by a UUID of your own, and send the same again when in doubt: it counts once.
+
+    Raises:
+        Conflict: ``key_reused``: this name stands for something else.
+    """
     wanted = set(body.accepted) & set(_ours(context, shopper))
-    for identity in await Identity.filter(
-        customer_id=shopper.customer_id, kind="openid", scope=shopper.app_id
-    ):
-        await subscriptions.accept(shopper.app_id, identity.value, sorted(wanted))
+    await subscriptions.allow(
+        uuid, shopper.app_id, shopper.openid, template_ids=sorted(wanted), at=context.clock()
+    )
 
 
 def _ours(context: Context, shopper: Shopper) -> list[str]:

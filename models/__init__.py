@@ -3,8 +3,9 @@
 Edges may read these models directly; only the verbs in ``loyalty`` write them.
 """
 
+from models.boosts import Boost
 from models.brand import Brand
-from models.campaigns import Snapshot, SnapshotMember, Subscription
+from models.campaigns import Acceptance, Snapshot, SnapshotMember, Subscription
 from models.challenges import ChallengeClaim, CheckIn, Score
 from models.communities import Community, CommunityMember, Invitation, InvitationState
 from models.connections import AccessToken, Connection, ShopSweep
@@ -35,6 +36,14 @@ from models.purchases import (
     Shop,
     ShopKind,
 )
+from models.referrals import (
+    Referral,
+    ReferralCode,
+    ReferralDeed,
+    ReferralDeedKind,
+    ReferralState,
+    ReferralWay,
+)
 from models.rewards import (
     Coupon,
     CouponDeed,
@@ -42,6 +51,7 @@ from models.rewards import (
     CouponState,
     CouponStock,
     PayCoupon,
+    PayCouponState,
     Redemption,
     RedemptionPayment,
     RedemptionPaymentState,
@@ -76,8 +86,10 @@ from models.store import (
 )
 
 __all__ = [
+    "Acceptance",
     "AccessToken",
     "AttributionKind",
+    "Boost",
     "BoughtDay",
     "BoughtGoods",
     "Brand",
@@ -132,6 +144,7 @@ __all__ = [
     "PassBinding",
     "PassLeaving",
     "PayCoupon",
+    "PayCouponState",
     "PriceAudit",
     "Product",
     "ProductReading",
@@ -148,6 +161,12 @@ __all__ = [
     "RedemptionPaymentState",
     "RedemptionState",
     "RedemptionUse",
+    "Referral",
+    "ReferralCode",
+    "ReferralDeed",
+    "ReferralDeedKind",
+    "ReferralState",
+    "ReferralWay",
     "RewardStock",
     "Role",
     "RuleVersion",

@@ -1,6 +1,7 @@
 """Who gets what: snapshots of segments, and how many subscribe messages a shopper accepted."""
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
 
@@ -46,3 +47,16 @@ class Subscription(Model):
     class Meta:
         table = "subscription"
         unique_together = (("app_id", "openid", "template_id"),)
+
+
+class Acceptance(Model):
+    """One tap on "allow", under the name that her phone gave it: kept while it may be retried."""
+
+    uuid = fields.UUIDField(primary_key=True)
+    app_id = fields.TextField()
+    openid = fields.TextField()
+    template_ids = ArrayField("text")
+    accepted_at = fields.DatetimeField()
+
+    class Meta:
+        table = "acceptance"

@@ -1,4 +1,4 @@
-"""The database: opened, asked and migrated here, and known by its driver nowhere else.
+"""The database: opened, asked and migrated here; its driver is known here and in ``pooling``.
 
 Models are read through Tortoise. The verbs' set-based statements go through ``fetch``, which runs
 on the caller's transaction where one is open. Every statement stays within PostgreSQL 15 without
@@ -75,7 +75,7 @@ def _config(database_url: str, *, pool_size: int) -> dict[str, Any]:
     return {
         "connections": {
             "default": {
-                "engine": "tortoise.backends.asyncpg",
+                "engine": "models.pooling",
                 "credentials": {
                     **credentials(database_url),
                     "minsize": 1,
@@ -175,7 +175,7 @@ async def _put_away(pooled: Any, inside: TransactionalDBClient) -> None:
     with suppress(InterfaceError, InternalClientError):  # it is released or closed already
         connection.terminate()
     with suppress(*Unreachable):
-        await pooled._pool.release(connection)
+        await pooled._pool.put_right(connection)
 
 
 async def migrate(database_url: str) -> list[str]:

@@ -75,10 +75,14 @@ class Redemption(Model):
 
 
 class Shipment(Model):
-    """Where a redemption is sent, sealed with the master key, and how it went on its way."""
+    """Where a redemption is sent, sealed with the master key, and how it went on its way.
+
+    The address is deleted (``erased_at``) some time after it has come or was cancelled.
+    """
 
     redemption_id = fields.BigIntField(primary_key=True)
-    sealed_address = fields.BinaryField()
+    sealed_address = fields.BinaryField(null=True)
+    erased_at = fields.DatetimeField(null=True)
     carrier = fields.TextField(null=True)
     tracking_number = fields.TextField(null=True)
     shipped_at = fields.DatetimeField(null=True)
@@ -88,10 +92,19 @@ class Shipment(Model):
         table = "shipment"
 
 
+class PayCouponState(StrEnum):
+    """What became of a cash coupon at WeChat Pay: hers to use, used in a payment, or expired."""
+
+    USABLE = "usable"
+    USED = "used"
+    EXPIRED = "expired"
+
+
 class PayCoupon(Model):
     """A cash coupon that WeChat Pay is asked for, by ``request_number`` (out_request_no).
 
-    ``due_at`` is when it is to be asked (again); ``coupon_id`` is the platform's, once it is hers.
+    ``due_at`` is when it is to be asked (again); ``coupon_id`` is the platform's, once it is hers,
+    and ``look_at`` when WeChat Pay is next asked what became of it. It is good until ``ends_at``.
     """
 
     redemption_id = fields.BigIntField(primary_key=True)
@@ -101,6 +114,10 @@ class PayCoupon(Model):
     stock_id = fields.TextField()
     coupon_id = fields.TextField(null=True)
     due_at = fields.DatetimeField(null=True)
+    state = fields.CharEnumField(PayCouponState, null=True)
+    ends_at = fields.DatetimeField(null=True)
+    used_at = fields.DatetimeField(null=True)
+    look_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "pay_coupon"

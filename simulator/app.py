@@ -17,12 +17,14 @@ from simulator import (
     pay,
     play,
     play_answers,
+    play_authorizations,
     play_day,
     play_douyin_members,
     play_events,
     play_groups,
     play_miniprogram,
     play_pay,
+    play_pay_coupons,
     play_phone,
     play_sharing,
     play_shops,
@@ -82,6 +84,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_miniprogram.ROUTES)
     app.router.add_routes(play_events.ROUTES)
     app.router.add_routes(play_subscriptions.ROUTES)
+    app.router.add_routes(play_authorizations.ROUTES)
     app.router.add_routes(play_sharing.ROUTES)
     app.router.add_routes(play_groups.ROUTES)
     app.router.add_routes(play_day.ROUTES)
@@ -92,6 +95,7 @@ def create_app(settings: Settings) -> web.Application:
     if settings.wecom is not None:
         _add_qyapi(app)
     app.router.add_routes(play_pay.ROUTES)
+    app.router.add_routes(play_pay_coupons.ROUTES)
     pay.add_to(app)
     platforms.add_to(app)
     app.router.add_routes(miniprogram_page.ROUTES)

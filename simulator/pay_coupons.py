@@ -1,7 +1,7 @@
 """Cash coupons of WeChat Pay: batches that the merchant made, and who was sent one (D3)."""
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from aiohttp import web
@@ -10,6 +10,9 @@ from msgspec import Meta
 from simulator.pay_gate import Answer, PayCall, PayRefused, pay_gate
 from simulator.payments import SentCoupon
 from simulator.settings import CouponStock
+
+if TYPE_CHECKING:
+    from simulator.world import China
 
 RequestNumber = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-|*]{1,128}$")]
 Stock = Annotated[str, Meta(pattern="^[0-9]{1,20}$")]
@@ -45,8 +48,51 @@ async def send(call: PayCall) -> Answer:
             stock_id=stock.id,
             openid=openid,
             asked=told,
+            sent_at=call.china.pay.payments.now(),
+            ends_at=call.china.pay.payments.now() + stock.good_days * 86_400,
         )
     return 200, {"coupon_id": known.coupon_id}
+
+
+async def read(call: PayCall) -> Answer:
+    """Tells what became of a coupon of a payer."""
+    if call.query.get("appid") != call.china.settings.miniprogram.app_id:
+        raise PayRefused(400, "PARAM_ERROR", "appid和mch_id不匹配", "/appid")
+    if call.china.consumers.by_miniprogram_openid(call.parts["openid"]) is None:
+        raise PayRefused(400, "PARAM_ERROR", "无效的openid", "/openid")
+    for coupon in call.china.pay.payments.state.coupons.values():
+        if (coupon.coupon_id, coupon.openid) == (call.parts["coupon_id"], call.parts["openid"]):
+            return 200, told_coupon(call.china, coupon)
+    raise PayRefused(404, "RESOURCE_NOT_EXISTS", "代金券不存在")
+
+
+def told_coupon(china: "China", coupon: SentCoupon) -> dict[str, object]:
+    """A coupon as a query and a notice tell it."""
+    merchant, payments = china.settings.merchant, china.pay.payments
+    assert merchant is not None, "it made the batch"
+    (stock,) = (one for one in merchant.coupon_stocks if one.id == coupon.stock_id)
+    told: dict[str, object] = {
+        "stock_creator_mchid": merchant.mch_id,
+        "stock_id": coupon.stock_id,
+        "coupon_id": coupon.coupon_id,
+        "coupon_name": stock.name,
+        "status": coupon.status(payments.now()),
+        "description": "",
+        "create_time": payments.written(coupon.sent_at),
+        "coupon_type": "NORMAL",
+        "no_cash": False,
+        "available_begin_time": payments.written(coupon.sent_at),
+        "available_end_time": payments.written(coupon.ends_at),
+        "singleitem": False,
+        "normal_coupon_information": {"coupon_amount": stock.fen, "transaction_minimum": 1},
+    }
+    if coupon.used_time:
+        told["consume_information"] = {
+            "consume_time": coupon.used_time,
+            "consume_mchid": merchant.mch_id,
+            "transaction_id": coupon.transaction_id,
+        }
+    return told
 
 
 def _stock(call: PayCall, stock_id: str) -> CouponStock:
@@ -71,6 +117,8 @@ def _check_limits(call: PayCall, stock: CouponStock, openid: str, *, nickname: s
 
 
 def add_to(app: web.Application) -> None:
-    """Opens the call."""
+    """Opens the calls."""
     resource = app.router.add_resource("/v3/marketing/favor/users/{openid}/coupons")
     resource.add_route("POST", pay_gate(send))
+    one = app.router.add_resource("/v3/marketing/favor/users/{openid}/coupons/{coupon_id}")
+    one.add_route("GET", pay_gate(read))

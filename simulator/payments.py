@@ -50,6 +50,16 @@ class SentCoupon(msgspec.Struct):
     stock_id: str
     openid: str
     asked: bytes
+    sent_at: int = 0
+    ends_at: int = 0
+    used_time: str = ""
+    transaction_id: str = ""
+
+    def status(self, now: int) -> str:
+        """What the platform calls it: SENDED, USED or EXPIRED."""
+        if self.used_time:
+            return "USED"
+        return "EXPIRED" if now >= self.ends_at else "SENDED"
 
 
 class PaymentsState(msgspec.Struct):
@@ -88,9 +98,18 @@ class Payments:
         """Unix seconds of platform time."""
         return self._clock.now()
 
+    def use(self, coupon: SentCoupon) -> None:
+        """The payer pays somebody with it."""
+        coupon.used_time = self.moment()
+        coupon.transaction_id = f"4200{self._clock.now()}{int.from_bytes(os.urandom(5)):014}"
+
+    def written(self, seconds: int) -> str:
+        """A moment of platform time as WeChat Pay writes it."""
+        return dt.datetime.fromtimestamp(seconds, SHANGHAI).isoformat()
+
     def moment(self) -> str:
         """Platform time as WeChat Pay writes it: RFC 3339 in Shanghai time."""
-        return dt.datetime.fromtimestamp(self._clock.now(), SHANGHAI).isoformat()
+        return self.written(self._clock.now())
 
 
 def told_order(order: PayOrder, *, mch_id: str) -> dict[str, object]:

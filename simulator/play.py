@@ -62,6 +62,8 @@ async def state(request: web.Request) -> web.Response:
                 "name": china.settings.miniprogram.name,
                 "server": china.settings.miniprogram.server,
                 "is_here": bool(china.settings.miniprogram.folder),
+                "has_wallet": china.settings.merchant is not None,
+                "is_pushed_to": bool(china.settings.miniprogram.push_url),
                 "templates": {
                     one.template_id: one.title for one in china.settings.miniprogram.templates
                 },

@@ -32,7 +32,9 @@ async def phone(request: web.Request) -> web.Response:
     wish = await body_of(request, PhoneWish)
     if not (len(wish.phone) == 11 and wish.phone.isascii() and wish.phone.isdecimal()):
         raise Denied(400, "bad_request", "a mobile number has eleven digits")
-    return said({"code": request.app[CHINA].logins.phone_code(consumer_of(request), wish.phone)})
+    china, consumer = request.app[CHINA], consumer_of(request)
+    china.authorizations.give(consumer, "phone")
+    return said({"code": china.logins.phone_code(consumer, wish.phone)})
 
 
 async def ask(request: web.Request) -> web.Response:

@@ -46,8 +46,8 @@ class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The mini-program that is bound to the same Open Platform subject, with its templates.
 
     ``folder`` holds its source, which the phone runs; empty: it cannot be opened. ``server`` is
-    the one address that its requests may reach, and must be this machine. What shops on WeChat ask
-    of its members goes to ``push_url``, sealed, in JSON or XML.
+    the one address that its requests may reach, and must be this machine. What WeChat tells of
+    its users, and its shops ask of its members, goes to ``push_url``, sealed, in JSON or XML.
     """
 
     app_id: str
@@ -64,6 +64,8 @@ class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.server and not _LOOPBACK.fullmatch(self.server):
             raise ValueError("server must be http://127.0.0.1 with a port, and no path")
+        if self.push_url and not _AES_KEY.fullmatch(self.push_key):
+            raise ValueError("push_key must be 43 letters and digits")
 
 
 class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,12 +110,16 @@ class WeCom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CouponStock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A batch of cash coupons that the merchant made at WeChat Pay, and started.
 
-    `abnormal` are nicknames of consumers whose accounts WeChat Pay finds abnormal.
+    A coupon is worth `fen` and good for `good_days`. `abnormal` are nicknames of consumers whose
+    accounts WeChat Pay finds abnormal.
     """
 
     id: str
     most: int
     most_per_user: int = 1
+    good_days: int = 30
+    name: str = "代金券"
+    fen: int = 1000
     abnormal: tuple[str, ...] = ()
 
 
@@ -121,7 +127,8 @@ class Merchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The merchant of WeChat Pay that the mini-program belongs to; keys are PEM texts.
 
     The platform knows the merchant's public key and signs with a private one of its own, whose
-    public half is named `public_key_id`.
+    public half is named `public_key_id`. Uses of cash coupons are told to `coupon_notify_url`, if
+    there is one.
     """
 
     mch_id: str
@@ -132,6 +139,7 @@ class Merchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     platform_private_key: str
     name: str = ""
     coupon_stocks: tuple[CouponStock, ...] = ()
+    coupon_notify_url: str = ""
 
     def __post_init__(self) -> None:
         if len(self.api_v3_key.encode()) != 32:

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from simulator.agents import AgentsState
+from simulator.authorizations import AuthorizationsState
 from simulator.callback import MessageIdsState
 from simulator.clock import ClockState
 from simulator.consumers import ConsumersState
@@ -44,6 +45,7 @@ class State(msgspec.Struct):
     mass_messages: MassMessagesState = msgspec.field(default_factory=MassMessagesState)
     subscriptions: SubscriptionsState = msgspec.field(default_factory=SubscriptionsState)
     logins: LoginsState = msgspec.field(default_factory=LoginsState)
+    authorizations: AuthorizationsState = msgspec.field(default_factory=AuthorizationsState)
     corp: CorpState = msgspec.field(default_factory=CorpState)
     payments: PaymentsState = msgspec.field(default_factory=PaymentsState)
     shops: ShopsState = msgspec.field(default_factory=ShopsState)

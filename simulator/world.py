@@ -5,18 +5,20 @@ from pathlib import Path
 
 from simulator.actions import Actions
 from simulator.agents import Agents
+from simulator.authorizations import Authorizations
 from simulator.callback import MessageIds
 from simulator.callbacks import Callbacks
 from simulator.clock import Clock
 from simulator.consumers import Consumers
 from simulator.content import ContentCheck
-from simulator.courier import Courier
+from simulator.courier import Courier, Reads, Writes
 from simulator.crypto import Envelope
 from simulator.faults import FaultBoard
 from simulator.mass_messages import MassMessages
 from simulator.media import Media
 from simulator.menus import Menus
 from simulator.miniprogram import Logins
+from simulator.miniprogram_outgoing import MiniProgramReader, MiniProgramWriter
 from simulator.outgoing import Writer
 from simulator.pay_host import PayHost
 from simulator.qrcodes import QrCodes
@@ -97,45 +99,44 @@ class China:
             callbacks=self.callbacks,
         )
         self.corp = self._corp(state.corp) if settings.wecom else None
+        self.miniprogram_callbacks = self._pushed() if settings.miniprogram.push_url else None
+        self.authorizations = Authorizations(
+            state.authorizations, settings.miniprogram, callbacks=self.miniprogram_callbacks
+        )
 
     def all_callbacks(self) -> list[Callbacks]:
         """The callbacks of every account."""
-        return [self.callbacks, *([self.corp.callbacks] if self.corp else [])]
+        others = (self.corp.callbacks if self.corp else None, self.miniprogram_callbacks)
+        return [self.callbacks, *(one for one in others if one is not None)]
 
     def _official_callbacks(self) -> Callbacks:
         account, assumed = self.settings.official_account, self.settings.assumed
         envelope = None
         if account.mode != "plain":
             envelope = Envelope(account.encoding_aes_key, account.app_id)
-        courier = Courier(
-            Writer(account, envelope),
-            Reader(account, envelope, assumed=assumed, media=self.media),
-            assumed=assumed,
-            faults=self.faults,
-            wire=self.wire,
-        )
+        reader = Reader(account, envelope, assumed=assumed, media=self.media)
+        return self._callbacks(Writer(account, envelope), reader, prefix="d")
+
+    def _pushed(self) -> Callbacks:
+        settings = self.settings.miniprogram
+        return self._callbacks(MiniProgramWriter(settings), MiniProgramReader(), prefix="m")
+
+    def _callbacks(self, writer: Writes, reader: Reads, *, prefix: str) -> Callbacks:
+        assumed = self.settings.assumed
+        courier = Courier(writer, reader, assumed=assumed, faults=self.faults, wire=self.wire)
         return Callbacks(
             courier,
             assumed=assumed,
             faults=self.faults,
             consumers=self.consumers,
             changed=self.state_file.touch,
+            prefix=prefix,
         )
 
     def _corp(self, state: CorpState) -> Corp:
         corp, assumed = self.settings.wecom, self.settings.assumed
         assert corp is not None
-        courier = Courier(
-            CorpWriter(corp), CorpReader(), assumed=assumed, faults=self.faults, wire=self.wire
-        )
-        callbacks = Callbacks(
-            courier,
-            assumed=assumed,
-            faults=self.faults,
-            consumers=self.consumers,
-            changed=self.state_file.touch,
-            prefix="w",
-        )
+        callbacks = self._callbacks(CorpWriter(corp), CorpReader(), prefix="w")
         return Corp(
             state,
             corp,

@@ -1,20 +1,18 @@
-"""Real parts for every test: one PostgreSQL and one Valkey a session, one database a test."""
+"""Real parts for every test: one PostgreSQL and one Valkey a session, one database at a time."""
 
 import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
 
-import asyncpg
 import hypothesis
 import pytest
 
 from jifen import embedded
 from jifen.embedded.postgres import SETTINGS
 from models import db
+from tests.databases import RIGHT, Databases, named, run_statement
 from web import boards, limits, wake
 
 # how long an example may take says more of the machine than of us
@@ -56,11 +54,6 @@ def servers() -> Iterator[embedded.Addresses]:
     shutil.rmtree(folder)
 
 
-def named(database_url: str, name: str) -> str:
-    """Return the address of another database of the same server."""
-    return urlunsplit(urlsplit(database_url)._replace(path=f"/{name}"))
-
-
 @pytest.fixture(scope="session")
 def template(servers: embedded.Addresses) -> str:
     """Migrate one database that every test's own is copied from."""
@@ -70,48 +63,21 @@ def template(servers: embedded.Addresses) -> str:
     return name
 
 
-def copied(template: str, name: str) -> str:
-    """Tell how to copy a database: file by file, so that no copy is written to the log, too.
-
-    On a busy machine it takes a quarter of the time.
-    """
-    return f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy'
-
-
-def shared(servers: embedded.Addresses, template: str, name: str) -> str:
-    """Make a migrated database that many tests share and empty; return its address."""
-    asyncio.run(run_statement(servers.database_url, copied(template, name)))
-    return named(servers.database_url, name)
-
-
-async def run_statement(database_url: str, statement: str) -> None:
-    """Run one statement on a connection of its own."""
-    connection = await asyncpg.connect(**db.credentials(database_url))
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+@pytest.fixture(scope="session")
+def databases(servers: embedded.Addresses, template: str) -> Iterator[Databases]:
+    """Keep databases that are emptied and given out again."""
+    as_owner = servers.database_url.replace("//jifen:", "//postgres:", 1)
+    asyncio.run(run_statement(as_owner, RIGHT))
+    kept = Databases(servers.database_url, template)
+    yield kept
+    kept.close()
 
 
 @pytest.fixture
-async def database_url(servers: embedded.Addresses, template: str) -> AsyncIterator[str]:
+def database_url(databases: Databases) -> Iterator[str]:
     """Give the test an empty, migrated database of its own."""
-    name = f"test_{uuid4().hex}"
-    await run_statement(servers.database_url, copied(template, name))
-    yield named(servers.database_url, name)
-    await drop_database(servers.database_url, name)
-
-
-async def drop_database(database_url: str, name: str) -> None:
-    """Drop a database; an autovacuum worker in it is not ours to end and leaves by itself."""
-    for _ in range(600):
-        try:
-            await run_statement(database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
-        except (asyncpg.InsufficientPrivilegeError, asyncpg.ObjectInUseError):
-            await asyncio.sleep(0.1)
-        else:
-            return
-    raise AssertionError(f"{name} stays in use")
+    with databases.one() as url:
+        yield url
 
 
 @pytest.fixture

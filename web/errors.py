@@ -3,7 +3,7 @@
 LoyaltyError    NotFound 404, Conflict 409, Refused 422, Throttled 429, with code, text and figures
 RequestRefused  its own status: 400, 401, 403, 408, 413, 415, 429, 503
 CallFailed      the platform: 429 slower, 502 refused us, 503 does not answer or allows no more
-away            database or Redis: 503, again in a moment
+away            database or Redis, or too many wait for it: 503, again in a moment
 else            500, and all that goes outside is the id under which the log tells more
 """
 
@@ -17,6 +17,7 @@ from msgspec import UNSET, Struct, UnsetType
 from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import TimeoutError as RedisSlow
 
+from loyalty.coalescer import Overloaded
 from loyalty.errors import Conflict, LoyaltyError, NotFound, Throttled
 from models import db
 from web.access import Handler
@@ -31,7 +32,7 @@ PLATFORM_SECONDS = 5
 QUOTA_SECONDS = 600
 NO_FIGURES: Mapping[str, object] = MappingProxyType({})
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-AWAY = (*db.Unreachable, RedisAway, RedisSlow)
+AWAY = (*db.Unreachable, RedisAway, RedisSlow, Overloaded)
 CODES_OF_STATUS = {404: "no_such_address", 405: "method_not_allowed", 413: "body_too_large"}
 
 

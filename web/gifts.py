@@ -1,5 +1,6 @@
 """How a gift and its card read to people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loyalty.discounts import DISCOUNTS, Discount
@@ -43,7 +44,7 @@ def card_of(gift: FullGift, rules: Programme) -> Card | None:
     return rule.body if rule else None
 
 
-def versions_of(gifts: list[FullGift]) -> list[int]:
+def versions_of(gifts: Sequence[FullGift]) -> list[int]:
     """Return the versions of rules that these gifts name."""
     named = [version for one in gifts for version in (one.batch_version_id, one.card_version_id)]
     return [version for version in named if version is not None]

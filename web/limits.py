@@ -16,8 +16,8 @@ LONGEST_TALLY = 10_000
 
 # a window begins with its first request; one command, so that none is left without its end
 _COUNT = """
-local count = redis.call('INCR', KEYS[1])
-if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+local count = redis.call('INCRBY', KEYS[1], ARGV[2])
+if count == tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {count, redis.call('PTTL', KEYS[1])}
 """
 
@@ -27,12 +27,15 @@ class Limit:
     """At most ``most`` requests of one caller in a window.
 
     While Redis is away each process counts for itself: to ``most_alone``, or to ``most`` again.
+    A process tells the others once for every ``step`` requests: so many more may pass with each of
+    several, and of a flood within one moment no more than ``most`` with each.
     """
 
     name: str
     most: int
     window_seconds: int
     most_alone: int | None = None
+    step: int = 1
 
     @property
     def most_here(self) -> int:
@@ -47,6 +50,7 @@ class Limiter:
         self._count: Any = redis.register_script(_COUNT)
         self._reach = Reach("limits")
         self._tally: dict[str, tuple[int, float]] = {}
+        self._untold: dict[str, int] = {}
 
     async def check(self, limit: Limit, caller: str) -> None:
         """Count one request of a caller.
@@ -56,8 +60,9 @@ class Limiter:
         """
         name = f"limit:{{{limit.name}:{caller}}}"
         count, ends_at = self._counted_here(name, limit)
-        if count <= limit.most:  # else Redis could only agree, and a flood stops here
-            found = await self._counted_by_all(name, limit)
+        told = self._to_tell(name, limit)
+        if told and count <= limit.most:  # else Redis could only agree, and a flood stops here
+            found = await self._counted_by_all(name, limit, told=told)
             if found is None:
                 count += limit.most - limit.most_here
             else:
@@ -78,13 +83,25 @@ class Limiter:
             del self._tally[next(iter(self._tally))]
         return count + 1, ends_at
 
-    async def _counted_by_all(self, name: str, limit: Limit) -> tuple[int, float] | None:
+    def _to_tell(self, name: str, limit: Limit) -> int:
+        """Return how many requests the others are to be told of now; mostly none."""
+        untold = self._untold.pop(name, 0) + 1
+        if untold >= limit.step:
+            return untold
+        self._untold[name] = untold
+        if len(self._untold) > LONGEST_TALLY:
+            del self._untold[next(iter(self._untold))]
+        return 0
+
+    async def _counted_by_all(
+        self, name: str, limit: Limit, *, told: int
+    ) -> tuple[int, float] | None:
         """Count in Redis, and return the count and when the window ends; None while it is away."""
         if not self._reach.is_worth_a_try():
             return None
         try:
             async with asyncio.timeout(REDIS_SECONDS):
-                count, ends_in_ms = await self._count([name], [limit.window_seconds * 1000])
+                count, ends_in_ms = await self._count([name], [limit.window_seconds * 1000, told])
         except Away as error:
             self._reach.lost(error)
             return None

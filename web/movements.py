@@ -43,6 +43,7 @@ SHOPS: dict[ShopKind, tuple[str, str]] = {
 
 AT_TMALL = Worded("天猫会员积分", "at Tmall")
 OPENING = Worded("从原会员计划转入", "brought from the earlier programme")
+BOOST = Worded("专享多倍积分", "your own boost")
 CAP = Worded("达到上限", "capped")
 GIFTS: dict[str | None, Worded] = {
     None: Worded("送给朋友", "sent to a friend"),
@@ -63,7 +64,7 @@ async def texts_of(
 ) -> list[str]:
     """Return what a member reads for each movement: its kind, what of hers caused it, and extras.
 
-    Extras are what multipliers added, by their names, and what caps took.
+    Extras are what multipliers, by their names, and boosts of hers added, and what caps took.
     """
     by = await causes_of(customer_id, {line.cause for line in lines})
     names = await _extras({version for line in lines for version, _ in line.given})
@@ -89,17 +90,23 @@ def _with_extras(line: HistoryLine, names: Mapping[int, Worded], language: Langu
 
 
 async def _extras(version_ids: Collection[int]) -> dict[int, Worded]:
-    """Return the names of multipliers and caps among rule versions; others are the usual points."""
+    """Return the names of multipliers, boosts and caps among rule versions; others are usual."""
     if not version_ids:
         return {}
     rows = await db.fetch(
-        "SELECT id, kind, body ->> 'name_zh' AS zh, body ->> 'name_en' AS en FROM rule_version"
-        " WHERE id = ANY($1::bigint[]) AND registry = 'earning' AND kind IN ('multiplier', 'cap')",
+        "SELECT id, registry, kind, body ->> 'name_zh' AS zh, body ->> 'name_en' AS en"
+        " FROM rule_version WHERE id = ANY($1::bigint[])"
+        " AND (registry <> 'earning' OR kind IN ('multiplier', 'cap'))",
         sorted(version_ids),
     )
-    return {
-        row["id"]: CAP if row["kind"] == "cap" else Worded(row["zh"], row["en"]) for row in rows
-    }
+    return {row["id"]: _extra(row) for row in rows}
+
+
+def _extra(row: db.Row) -> Worded:
+    """Return the name of what gave more or took: what is no earning rule gave her a boost."""
+    if row["registry"] != "earning":
+        return BOOST
+    return CAP if row["kind"] == "cap" else Worded(row["zh"], row["en"])
 
 
 async def causes_of(customer_id: int, causes: Iterable[str]) -> dict[str, Worded]:
@@ -157,8 +164,12 @@ async def _redemptions(customer_id: int, causes: Iterable[str]) -> dict[str, Wor
 
 
 async def _goals(causes: Iterable[str]) -> dict[str, Worded]:
-    """Return the challenges and milestones among the causes, by the name they have now."""
-    slots = sorted(cause for cause in causes if cause.startswith(("challenge:", "milestone:")))
+    """Return challenges, milestones and invitations among the causes, by the name they have now."""
+    slots = sorted(
+        cause
+        for cause in causes
+        if cause.startswith(("challenge:", "milestone:")) or cause == "referral"
+    )
     if not slots:
         return {}
     rows = await db.fetch(

@@ -14,7 +14,7 @@ from web.languages import Language, preferred
 from web.limits import Limit
 from web.refusals import NotSignedIn
 
-SHOPPER = Limit("shopper", most=300, window_seconds=60)
+SHOPPER = Limit("shopper", most=300, window_seconds=60, step=10)
 SCHEME = "Bearer "
 
 

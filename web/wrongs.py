@@ -51,6 +51,31 @@ WRONGS: tuple[tuple[str, str, str], ...] = (
         "the least order must be more than the coupon (0: any order)",
     ),
     (
+        r"Steps not ascending",
+        "各档的目标应逐档升高",
+        "each step must take more than the one before",
+    ),
+    (
+        r"Boost of nothing",
+        "应大于 100（200 即双倍），或填 0 不加倍",
+        "it must be above 100 (200 is double), or 0 for none",
+    ),
+    (
+        r"Step gives nothing",
+        "每一档都要有积分、券或加倍",
+        "each step must give points, a coupon or a boost",
+    ),
+    (
+        r"More days than the round has",
+        "一轮没有这么多天（每月按 28 天算）",
+        "a round has not so many days (28 in a month)",
+    ),
+    (
+        r"Fewer categories than the target",
+        "品类数少于目标",
+        "there must be as many categories as the target",
+    ),
+    (
         r"Missing for a season",
         "按活动期计算时需要填写",
         "a season needs its start and its end",

@@ -56,14 +56,16 @@ class Inbound(Struct, frozen=True):
 
         Messages by sender and MsgId, results of jobs by MsgID, other events by sender, second,
         event and its key. Nested nodes take part (two results of subscription messages may
-        come in one second), and all nodes where the sender is WeCom itself.
+        come in one second), and all nodes where the sender is the platform itself, whoever it
+        tells of: WeCom, or what names her by OpenID.
         """
         sender = _bounded(self.from_user)
         if self.message_id:
             return f"{self.event or 'message'}:{sender}:{_bounded(self.message_id)}"
         second = int(self.created_at.timestamp())
         parts = [self.event or self.kind, sender, str(second), self.event_key, self.content]
-        more = self.fields if self.from_user == SYSTEM else _nested(self.fields)
+        is_of_another = self.from_user == SYSTEM or "OpenID" in self.fields
+        more = self.fields if is_of_another else _nested(self.fields)
         if more:
             parts.append(_digest(json.dumps(more, sort_keys=True)))
         return ":".join(_bounded(part) for part in parts if part)
@@ -82,11 +84,14 @@ def parse(body: bytes) -> Inbound:
 def parse_json(body: bytes) -> Inbound:
     """Read one message or event in JSON, as mini-programs may choose.
 
+    The platform's own example has names with a space before them, so these are the same.
+
     Raises:
         BadJson: as `read_json`, or without a field that all messages and events have.
         TooLarge: as `read_json`.
     """
-    return _inbound(read_json(body), BadJson)
+    fields = {name.strip(): node for name, node in read_json(body).items()}
+    return _inbound(fields, BadJson)
 
 
 def parse_outer(body: bytes) -> Outer:

@@ -105,6 +105,28 @@ class CouponAsk(Struct, frozen=True):
     number: str
 
 
+class Consumed(Struct, frozen=True):
+    """The payment that took a cash coupon off, and when."""
+
+    consume_time: datetime | None = None
+
+
+class CashCouponTold(Struct, frozen=True):
+    """A cash coupon as the platform tells it: SENDED, USED or EXPIRED."""
+
+    stock_id: str
+    coupon_id: str
+    status: str
+    available_end_time: datetime | None = None
+    consume_information: Consumed | None = None
+
+    @property
+    def used_at(self) -> datetime | None:
+        """Return when it was used, where the platform says."""
+        told = self.consume_information
+        return told.consume_time if told else None
+
+
 class PayRefund(Struct, frozen=True):
     """A refund as the platform tells it: PROCESSING, SUCCESS, ABNORMAL or CLOSED."""
 
@@ -240,6 +262,17 @@ class Pay:
         )
         return str(answer["coupon_id"])
 
+    async def find_coupon(self, app_id: str, openid: str, coupon_id: str) -> CashCouponTold:
+        """Return what became of a cash coupon.
+
+        Raises:
+            PayRefused: RESOURCE_NOT_EXISTS ...
+        """
+        whose, which = quote(openid, safe=""), quote(coupon_id, safe="")
+        path = f"/v3/marketing/favor/users/{whose}/coupons/{which}"
+        answer = await self._call("GET", f"{path}?appid={quote(app_id, safe='')}", None)
+        return _made(answer, CashCouponTold, endpoint=path)
+
     def read(self, headers: Any, body: bytes, *, at: datetime) -> Notice:
         """Return what a notice says, where the platform signed and sealed it for us.
 
@@ -276,6 +309,13 @@ class Pay:
             return msgspec.json.decode(notice.told, type=PayRefund)
         except msgspec.MsgspecError:
             raise BadJson("no refund in the notice") from None
+
+    def coupon_used(self, notice: Notice) -> CashCouponTold:
+        """Return the cash coupon that a notice tells of. Raises: BadJson."""
+        try:
+            return msgspec.json.decode(notice.told, type=CashCouponTold)
+        except msgspec.MsgspecError:
+            raise BadJson("no coupon in the notice") from None
 
     def _check(self, headers: Any, body: bytes, *, at: datetime) -> None:
         self._keys.check(

@@ -20,7 +20,7 @@ SOURCES = PROJECT / "benchmarks" / "peers"
 HOME = PROJECT / ".benchmarks" / "peers"
 LOCK = SOURCES / "requirements.lock"
 NODE_LOCK = PROJECT / "tools" / "node.lock"
-KOA = ("package.json", "package-lock.json")
+NODE_FILES = ("package.json", "package-lock.json")
 OLDEST_NODE_MAJOR = 18
 QUIETLY = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
@@ -33,15 +33,46 @@ class Peers(Struct, frozen=True):
     node_modules: Path
 
 
+class Promotions(Struct, frozen=True):
+    """The programs that price carts: Node, and the script that lies beside its packages."""
+
+    node: Path
+    script: Path
+
+
 def lay() -> Peers:
     """Fetch what is missing, showing each step, and return where it lies.
 
     Raises:
         BenchmarkFailed: a package cannot be had.
     """
+    _lay(_steps())
+    return Peers(environment.python_of(HOME), _node()[0], HOME / "koa" / "node_modules")
+
+
+def lay_promotions() -> Promotions:
+    """Fetch what prices carts, where it is missing.
+
+    Raises:
+        BenchmarkFailed: a package cannot be had.
+    """
+    made = environment.python_of(HOME)
+    script = SOURCES / "promotions" / "compute.js"
+    _lay(
+        [
+            _step("virtual environment of the peers", made, [], lambda _: environment.make(HOME)),
+            _node_step("Medusa's promotions and json-rules-engine", "promotions", "@medusajs"),
+        ]
+    )
+    beside = HOME / "promotions" / script.name
+    shutil.copyfile(script, beside)
+    return Promotions(_node()[0], beside)
+
+
+def _lay(steps: list[Step]) -> None:
     HOME.mkdir(parents=True, exist_ok=True)
     stamps = Stamps(environment.folder_of(HOME))
-    needed = [step for step in _steps() if not _is_done(step, stamps)]
+    needed = [step for step in steps if not _is_done(step, stamps)]
     display = Display(len(needed))
     try:
         for step in needed:
@@ -50,12 +81,10 @@ def lay() -> Peers:
             stamps.put(step.name, step.digest)
     except SetUpFailed as failed:
         raise BenchmarkFailed(f"{failed}\n\n{HINT}") from failed
-    return Peers(environment.python_of(HOME), _node()[0], HOME / "koa" / "node_modules")
 
 
 def _steps() -> list[Step]:
     made = environment.python_of(HOME)
-    koa = [SOURCES / "koa" / name for name in KOA]
     return [
         _step("virtual environment of the peers", made, [], lambda _: environment.make(HOME)),
         _step(
@@ -64,8 +93,14 @@ def _steps() -> list[Step]:
             [LOCK],
             lambda display: environment.install(LOCK, HOME, display),
         ),
-        _step("koa and co-wechat", HOME / "koa" / "node_modules" / "koa", koa, _fetch_koa),
+        _node_step("koa and co-wechat", "koa", "koa"),
     ]
+
+
+def _node_step(name: str, folder: str, package: str) -> Step:
+    sources = [SOURCES / folder / file for file in NODE_FILES]
+    made = HOME / folder / "node_modules" / package
+    return _step(name, made, sources, lambda display: _fetch(folder, display))
 
 
 def _step(name: str, made: Path, sources: list[Path], act: Callable[[Display], None]) -> Step:
@@ -76,11 +111,11 @@ def _is_done(step: Step, stamps: Stamps) -> bool:
     return stamps.has(step.name, step.digest) and step.is_there()
 
 
-def _fetch_koa(display: Display) -> None:
-    folder = HOME / "koa"
+def _fetch(name: str, display: Display) -> None:
+    folder = HOME / name
     folder.mkdir(exist_ok=True)
-    for name in KOA:
-        shutil.copyfile(SOURCES / "koa" / name, folder / name)
+    for file in NODE_FILES:
+        shutil.copyfile(SOURCES / name / file, folder / file)
     if not _has_node():
         display.now("fetching Node as a wheel")
         environment.install(NODE_LOCK, HOME, display)

@@ -6,11 +6,20 @@ from bot.router import intent
 from bot.turn import Language, Reply, Say, Turn
 from bot.wording import day
 from loyalty import crossings, progress
+from loyalty.challenges import Unit
 from loyalty.crossings import MilestoneProgress
 from loyalty.progress import Progress, ProgressState
+from loyalty.wording import Worded
 from web import milestones
 
 SECOND = timedelta(seconds=1)
+COUNTED: dict[Unit, Worded] = {
+    "orders": Worded("单", "orders"),
+    "yuan": Worded("元", "yuan"),
+    "days": Worded("天", "days"),
+    "categories": Worded("类商品", "kinds of goods"),
+    "reviews": Worded("条评价", "reviews"),
+}
 
 
 @intent(
@@ -43,20 +52,20 @@ async def show_challenges(turn: Turn) -> Reply:
 @intent("领取", "领取奖励", "claim", key="claim")
 async def claim_all(turn: Turn) -> Reply:
     found = await progress.progress(turn.customer_id, at=turn.at)
-    ready = [one for one in found if one.state is ProgressState.READY]
+    ready = [(one, step) for one in found for step in one.ready]
     points = 0
-    for one in ready:
-        claimed = await progress.claim(turn.customer_id, one.code, one.round.name, at=turn.at)
+    for one, step in ready:
+        claimed = await progress.claim(
+            turn.customer_id, one.code, one.round.name, at=turn.at, step=step.place
+        )
         points += claimed.points
     if not ready:
         return turn.say(zh="暂无可领取的奖励。", en="There is nothing to claim yet.")
-    names = (
-        "、".join(_name(one, "zh") for one in ready),
-        ", ".join(_name(one, "en") for one in ready),
-    )
+    zh = dict.fromkeys(_name(one, "zh") for one, _ in ready)
+    en = dict.fromkeys(_name(one, "en") for one, _ in ready)
     return turn.say(
-        zh=f"已领取：{names[0]}" + (f"，共 {points:,} 积分。" if points else "。"),
-        en=f"Claimed: {names[1]}" + (f", {points:,} points in all." if points else "."),
+        zh=f"已领取：{'、'.join(zh)}" + (f"，共 {points:,} 积分。" if points else "。"),
+        en=f"Claimed: {', '.join(en)}" + (f", {points:,} points in all." if points else "."),
     )
 
 
@@ -75,26 +84,48 @@ def _milestone(one: MilestoneProgress, language: Language) -> str:
 
 
 def _line(one: Progress, turn: Turn) -> str:
+    """Return how far she is with a challenge, what its next step gives, and until when."""
+    between = "：" if turn.language == "zh" else ": "
+    told = _told(one, turn) + _gives(one, turn) + _when(one, turn)
+    return f"{_name(one, turn.language)}{between}{told}"
+
+
+def _told(one: Progress, turn: Turn) -> str:
     zh = turn.language == "zh"
-    ends = "" if one.is_endless else _ends(one, turn)
-    target, points = one.challenge.target, one.challenge.reward_points
-    told = {
-        ProgressState.OPEN: f"{one.done}/{target}",
+    unit = COUNTED[one.challenge.counted_in()].spoken(turn.language)
+    done = f"{one.done:,}/{one.next_step.step.target:,} {unit}"
+    return {
+        ProgressState.COMING: "即将开始" if zh else "soon",
+        ProgressState.OPEN: done,
         ProgressState.READY: "已完成，待领取" if zh else "done, to be claimed",
         ProgressState.CLAIMED: "已领取" if zh else "claimed",
     }[one.state]
-    gives = ""
-    if points and one.state is not ProgressState.CLAIMED:
-        gives = f"，奖励 {points:,} 积分" if zh else f", {points:,} points"
-    return (
-        f"{_name(one, turn.language)}：{told}{gives}{ends}"
-        if zh
-        else (f"{_name(one, turn.language)}: {told}{gives}{ends}")
-    )
 
 
-def _ends(one: Progress, turn: Turn) -> str:
+def _gives(one: Progress, turn: Turn) -> str:
     if one.state is ProgressState.CLAIMED:
         return ""
+    step, told = one.next_step.step, []
+    if points := step.reward_points:
+        told.append(Worded(f"{points:,} 积分", f"{points:,} points"))
+    if step.reward_coupon_slot:
+        told.append(Worded("优惠券一张", "a coupon"))
+    if percent := step.boost_percent:
+        times, days = f"{percent / 100:g}", step.boost_days
+        told.append(Worded(f"{times} 倍积分 {days} 天", f"{times}x points for {days} days"))
+    if not told:
+        return ""
+    zh, en = "、".join(part.zh for part in told), " and ".join(part.en for part in told)
+    return turn.say(zh=f"，奖励 {zh}", en=f", {en}").text
+
+
+def _when(one: Progress, turn: Turn) -> str:
+    """Return the last day of its round, or the first of one that is still to come."""
+    zh = turn.language == "zh"
+    if one.state is ProgressState.COMING:
+        first = day(one.round.starts_at, turn.language, at=turn.at)
+        return f"（{first}起）" if zh else f" (from {first})"
+    if one.is_endless or one.state is ProgressState.CLAIMED:
+        return ""
     last = day(one.round.ends_at - SECOND, turn.language, at=turn.at)
-    return f"（至{last}）" if turn.language == "zh" else f" (until {last})"
+    return f"（至{last}）" if zh else f" (until {last})"

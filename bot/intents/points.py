@@ -6,6 +6,7 @@ from bot.router import intent
 from bot.turn import Reply, Say, Turn
 from bot.wording import last_day
 from loyalty.ledger import Balance
+from web import boosts
 
 
 @intent(
@@ -21,7 +22,11 @@ from loyalty.ledger import Balance
 )
 def show_points(turn: Turn) -> Reply:
     told = chinese if turn.language == "zh" else english
-    return Say("\n".join(told(turn.balance, at=turn.at)))
+    lines = told(turn.balance, at=turn.at)
+    if turn.boost:
+        spoken = boosts.line(turn.boost, at=turn.at).spoken(turn.language)
+        lines.append(f"{spoken}。" if turn.language == "zh" else f"{spoken}.")
+    return Say("\n".join(lines))
 
 
 def chinese(balance: Balance, *, at: datetime) -> list[str]:

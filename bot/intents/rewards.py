@@ -27,7 +27,6 @@ _NUMBER = re.compile(f"(?:第([0-9]{{1,2}}|[{NUMERALS}])[个件项]?|([0-9]{{1,2
     "rewards",
     "reward",
     "redeem",
-    "gifts",
     key="rewards",
     takes_more=True,
 )

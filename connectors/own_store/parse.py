@@ -72,7 +72,7 @@ def check_refund(told: ToldRefund, *, at: datetime) -> None:
     """
     _check_moment("refunded_at", told.refunded_at, at=at)
     for place, line in enumerate(told.lines):
-        _check_amount(f"lines[{place}].refunded_fen", line.refunded_fen)
+        _check_amount(line.refunded_fen, "lines[{}].refunded_fen", place)
     keys = [str(line.key) for line in told.lines]
     _check_unrepeated(keys)
 
@@ -149,11 +149,12 @@ def _check_moment(name: str, moment: datetime, *, at: datetime) -> None:
 
 
 def _check_amounts(told: ToldOrder) -> None:
-    for name in ("goods_fen", "paid_fen", "freight_fen", "points_paid_fen", "gift_card_fen"):
-        _check_amount(name, getattr(told, name))
+    names = ("goods_fen", "paid_fen", "freight_fen", "points_paid_fen", "gift_card_fen")
+    for name in names:
+        _check_amount(getattr(told, name), "{}", name)
     off = told.discounts
     for name in off.__struct_fields__:
-        _check_amount(f"discounts.{name}", getattr(off, name))
+        _check_amount(getattr(off, name), "discounts.{}", name)
     paid = told.goods_fen + told.freight_fen - told.points_paid_fen - told.gift_card_fen
     paid -= off.shop_fen + off.platform_fen + off.talent_fen
     if paid != told.paid_fen:
@@ -163,12 +164,12 @@ def _check_amounts(told: ToldOrder) -> None:
 def _check_lines(told: ToldOrder) -> None:
     for place, line in enumerate(told.lines):
         for name in ("goods_fen", "paid_fen", "refunded_fen"):
-            _check_amount(f"lines[{place}].{name}", getattr(line, name))
-        _check_amount(f"lines[{place}].quantity", line.quantity, most=MOST_PIECES)
+            _check_amount(getattr(line, name), "lines[{}].{}", place, name)
+        _check_amount(line.quantity, "lines[{}].quantity", place, most=MOST_PIECES)
         if line.refunded_fen > line.paid_fen:
             raise Refused("refunded_more_than_paid", number=str(told.number))
     _check_unrepeated([str(line.key) for line in told.lines])
-    goods = sum(line.goods_fen for line in told.lines)
+    goods = sum([line.goods_fen for line in told.lines])
     if goods != told.goods_fen:
         raise Refused("goods_do_not_sum", goods_fen=told.goods_fen, lines_fen=goods)
 
@@ -179,6 +180,7 @@ def _check_unrepeated(keys: list[str]) -> None:
         raise Refused("line_repeated", key=repeated)
 
 
-def _check_amount(name: str, amount: int, *, most: int = MOST_FEN) -> None:
+def _check_amount(amount: int, name: str, *parts: object, most: int = MOST_FEN) -> None:
+    """Refuse an amount that cannot be; its name is made of its parts only then."""
     if not 0 <= amount <= most:
-        raise Refused("amount_not_possible", name=name, amount=amount)
+        raise Refused("amount_not_possible", name=name.format(*parts), amount=amount)

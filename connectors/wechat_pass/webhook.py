@@ -23,6 +23,7 @@ from models import Customer, IdentityKind, db
 from web.context import CONTEXT, Context
 from web.logs import log
 from web.metrics import count_inbound_event
+from web.revocations import take_back
 from wechat.crypto import Crypto
 from wechat.errors import CallbackRefused
 from wechat.inbound import Inbound, parse, parse_json
@@ -117,11 +118,11 @@ class Messages:
 
     async def _revoke(self, told: Revoked, event: Arrival) -> None:
         """Delete what she took back; a mini-program with a pass has all its messages sent here."""
-        openid = IdentityRef(IdentityKind.OPENID, self._pass.settings.app_id, told.openid)
+        at = self._context.clock()
         async with db.transaction():
-            (new,) = await inbox.take([event], at=self._context.clock())
+            (new,) = await inbox.take([event], at=at)
             if new is not None:
-                await customers.revoke(openid, with_phone=told.has_phone)
+                await take_back(self._pass.settings.app_id, told, at=at)
                 log.info("authorization_revoked", event_id=new)
 
     async def _begins_checkout(self, told: Inbound) -> Answer:
@@ -152,7 +153,7 @@ class Messages:
             connection_id=self._pass.id,
             event_key=f"push:{sha256(body).hexdigest()[:32]}",
             kind=f"event:{told.event[:64]}",
-            sender=told.from_user[:128],
+            sender=str(told.fields.get("OpenID") or told.from_user)[:128],
             body=body,
             nonce=None,
             reply=DONE,

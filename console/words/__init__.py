@@ -1,13 +1,16 @@
 """What staff read: the words of the pages, of codes and of rules, each in Chinese and English."""
 
 from console.words.audit import AUDIT
+from console.words.challenges import CHALLENGES
 from console.words.conditions import CONDITIONS
 from console.words.coupons import COUPONS
 from console.words.gifts import GIFTS
 from console.words.ladders import LADDERS
 from console.words.margins import MARGINS
 from console.words.pages import PAGES
+from console.words.privacy import PRIVACY
 from console.words.products import PRODUCTS
+from console.words.referrals import REFERRALS
 from console.words.reviews import REVIEWS
 from console.words.shipping import SHIPPING
 from console.words.states import STATES
@@ -19,9 +22,12 @@ PARTS = (
     PRODUCTS,
     LADDERS,
     MARGINS,
+    CHALLENGES,
     COUPONS,
     GIFTS,
+    REFERRALS,
     REVIEWS,
+    PRIVACY,
     SHIPPING,
     AUDIT,
     CONDITIONS,

@@ -11,6 +11,12 @@ MARGINS: dict[str, tuple[str, str]] = {
     "cut_none": ("没有商品会被削减", "No product would be cut"),
     "cut_count": ("{n} 种商品会被削减", "{n} products would be cut"),
     "cut_first": ("仅试算前 {n} 种商品。", "Only the first {n} products were tried."),
+    "cut_carts": (
+        "最近 {count} 个真实购物车（按现价）：{having} 个可享受此优惠，其中 {cut} 个会被削减。",
+        "Of the {count} newest real carts, at today's prices, {having} would have it; it would be"
+        " cut in {cut}.",
+    ),
+    "cut_worst": ("削减最多的购物车", "The cart that is cut most"),
     "cut_sku": ("商品", "Product"),
     "cut_quantity": ("件数", "Units"),
     "cut_full": ("规则优惠", "The rule takes off"),

@@ -10,6 +10,7 @@ from msgspec import Struct
 from console.words.codes import said
 from console.words.gifts import GIFT_FIELDS
 from console.words.kinds import KINDS
+from console.words.referrals import REFERRAL_FIELDS
 from loyalty import programme
 from web.languages import Language
 
@@ -32,8 +33,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "within": ("窗口长度", "Length of the window"),
     "unit": ("窗口单位", "Counted in"),
     "least_fen": ("至少（分）", "At least (fen)"),
-    "days_before": ("生日前几天", "Days before it"),
-    "days_after": ("生日后几天", "Days after it"),
+    "days_before": ("提前几天", "Days before it"),
+    "days_after": ("之后几天", "Days after it"),
     "units": ("至少几件", "Units at least"),
     "stores": ("自营店铺代码", "Codes of own stores"),
     "weekdays": ("星期（mon, tue … sun）", "Days of the week (mon, tue ... sun)"),
@@ -124,6 +125,10 @@ FIELDS: dict[str, tuple[str, str]] = {
         "对所有人开售的时间（北京时间）",
         "Opens for everybody at (Shanghai time)",
     ),
+    "address_kept_days": (
+        "收货地址保留天数（送达或取消后）",
+        "Days that an address is kept after its end",
+    ),
     "stock_id": ("微信支付代金券批次号", "Batch of cash coupons at WeChat Pay"),
     "uses": ("可使用次数", "Times it can be used"),
     "percent": ("优惠百分比（20 即 8 折）", "Percent off"),
@@ -143,12 +148,21 @@ FIELDS: dict[str, tuple[str, str]] = {
     "reward_points": ("奖励积分", "Points of the reward"),
     "rounds": ("轮次", "Rounds"),
     "season": ("赛季", "Season"),
+    "spans": ("赛季天数（不填为默认）", "Days of seasons (none: as usual)"),
     "segment_slot": ("人群", "Segment"),
     "since": ("起算日", "Counted from"),
     "skus": ("限定商品编码", "Only these SKUs"),
     "slot": ("人群", "Segment"),
     "stock": ("库存（空为不限）", "Stock (empty: no end)"),
     "target": ("目标", "Target"),
+    "boost_percent": (
+        "奖励积分加倍（百分比，200 即双倍，0 为不加倍）",
+        "Boost of the reward, in percent (200: double points; 0: none)",
+    ),
+    "boost_days": ("加倍天数（自领取起）", "Days of the boost, from the claim on"),
+    "more_steps": ("更多档位（由低到高）", "More steps, from the lowest on"),
+    "team_slot": ("会员群", "VIP group"),
+    "own_share": ("领取者自己至少贡献", "Own share of whoever claims, at least"),
     "tiers": ("等级（由低到高）", "Tiers, from the lowest on"),
     "valid_days": ("有效天数", "Good for (days)"),
     "window_months": ("近若干月：月数", "Months of a window of months"),
@@ -196,6 +210,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     ),
     "times_percent": ("积分倍数（百分比，200 即双倍）", "Times, in percent (200 is double)"),
     **GIFT_FIELDS,
+    **REFERRAL_FIELDS,
 }
 
 CHOICES: dict[str, tuple[str, str]] = {
@@ -205,6 +220,14 @@ CHOICES: dict[str, tuple[str, str]] = {
     "daily": ("每天", "Daily"),
     "weekly": ("每周", "Weekly"),
     "monthly": ("每月", "Monthly"),
+    "618": ("6.18", "6.18"),
+    "double11": ("双十一", "Double 11"),
+    "double12": ("双十二", "Double 12"),
+    "520": ("520", "520"),
+    "cny": ("春节", "Chinese New Year"),
+    "dragonboat": ("端午", "Dragon Boat"),
+    "qixi": ("七夕", "Qixi"),
+    "midautumn": ("中秋", "Mid-Autumn"),
     "spend": ("消费金额", "Money spent"),
     "orders": ("订单数", "Orders"),
     "visits": ("到访天数", "Visits"),
@@ -246,6 +269,8 @@ TITLES: dict[str, tuple[str, str]] = {
     "policies/margin": ("毛利底线", "Margin floor"),
     "policies/gifts": ("赠送规则", "Gifts to friends"),
     "policies/points": ("积分政策", "Points policy"),
+    "policies/privacy": ("个人信息保存期限", "How long personal data is kept"),
+    "policies/seasons": ("赛季日期", "Seasons"),
     "policies/tiers": ("会员等级", "Tiers"),
 }
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from loyalty import programme
+from loyalty import linting, programme
 from loyalty.programme import BEGINNING
 from models import RuleVersion
 
@@ -15,5 +15,6 @@ async def lay_rules(
 ) -> None:
     """Publish each rule whose slot never had one."""
     for slot, rule in rules:
+        linting.check(rule)
         if not await RuleVersion.exists(slot=slot):
             await programme.publish(slot, rule, starts_at=starts_at, by="demo", at=at)

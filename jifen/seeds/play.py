@@ -1,15 +1,22 @@
-"""The demo's challenges and board."""
+"""The demo's challenges, board and invitations."""
 
 from datetime import datetime
 
 from jifen.seeds.laying import lay_rules
+from loyalty.challenges import ChallengeStep
+from loyalty.challenges.categories_tried import CategoriesTried
 from loyalty.challenges.check_in_streak import CheckInStreak
 from loyalty.challenges.orders import Orders
+from loyalty.challenges.reviews import Reviews
+from loyalty.challenges.spend import Spend
+from loyalty.challenges.team_total import TeamTotal
 from loyalty.milestones.anniversary import Anniversary
 from loyalty.milestones.annual_spend import AnnualSpend
 from loyalty.milestones.nth_purchase import NthPurchase
 from loyalty.milestones.purchases_within import PurchasesWithin
 from loyalty.policies.board import Board
+from loyalty.policies.referral import ReferralPolicy
+from loyalty.policies.seasons import Seasons
 
 RULES = (
     (
@@ -24,7 +31,52 @@ RULES = (
         "challenge:two_orders",
         Orders("本周两单", "Two orders this week", "weekly", 2, reward_points=100),
     ),
+    (
+        "challenge:ladder",
+        Orders(
+            "本月三五八单",
+            "Three, five, eight orders",
+            "monthly",
+            3,
+            reward_points=30,
+            more_steps=(ChallengeStep(5, 60), ChallengeStep(8, boost_percent=200, boost_days=7)),
+        ),
+    ),
+    (
+        "challenge:try_three",
+        CategoriesTried("尝遍三个品类", "Try three kinds", "monthly", 3, reward_points=50),
+    ),
+    (
+        "challenge:review",
+        Reviews("写两条评价", "Two reviews", "monthly", 2, reward_points=20),
+    ),
+    (
+        "challenge:double_12",
+        Spend(
+            "双十二消费有礼",
+            "Double 12",
+            "double12",
+            200,
+            reward_points=100,
+            more_steps=(ChallengeStep(500, 300),),
+        ),
+    ),
+    (
+        "challenge:new_year",
+        Spend("新春有礼", "New Year", "cny", 300, reward_points=188),
+    ),
+    (
+        "challenge:together",
+        TeamTotal("全群冲刺 2,000 元", "¥2,000 together", "monthly", 2000, reward_points=100),
+    ),
+    ("seasons", Seasons()),
     ("board:week", Board()),
+    (
+        "referral",
+        ReferralPolicy(
+            inviter_points=200, friend_points=100, new_for_days=7, least_order_fen=10_00
+        ),
+    ),
 )
 MILESTONES = (
     (

@@ -92,6 +92,13 @@ class Conditions:
             {"kind": CONDITIONS.kind_of(one), **msgspec.to_builtins(one)} for one in self.all_of
         ]
 
+    def refusal(self, case: Case) -> Refused | None:
+        """Return the first reason why it is not for her; None where it is."""
+        for condition in self.all_of:
+            if refusal := condition.refusal(case):
+                return refusal
+        return None
+
     def refusals(self, case: Case) -> list[Refused]:
         """Return why it is not for her; nothing where it is."""
         found = [condition.refusal(case) for condition in self.all_of]
@@ -138,3 +145,11 @@ def _condition(told: dict[str, Any]) -> Condition:
 
 
 ALWAYS = Conditions()
+
+
+def wanted_by(all_of: Iterable[Conditions]) -> Wanted:
+    """Return what conditions of several rules want to know of a member."""
+    found = NOTHING_MORE
+    for one in all_of:
+        found |= one.wanted()
+    return found

@@ -31,9 +31,9 @@ WHERE scope IN (SELECT scope FROM coupon_code_tries WHERE scope = ANY($1::text[]
                 ORDER BY scope FOR UPDATE)
 """
 _FORGET = """
-DELETE FROM coupon_code_tries WHERE scope IN (
+DELETE FROM coupon_code_tries WHERE scope = ANY(ARRAY(
     SELECT scope FROM coupon_code_tries WHERE began_at <= $1 ORDER BY began_at LIMIT $2
-    FOR UPDATE SKIP LOCKED)
+    FOR UPDATE SKIP LOCKED))
 RETURNING scope
 """
 

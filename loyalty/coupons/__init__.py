@@ -6,21 +6,25 @@ A coupon's worth and conditions are those of the version of its batch that it wa
 from loyalty.coupons.deeds import give, take_back
 from loyalty.coupons.holding import Held, by_key, find, of
 from loyalty.coupons.issuing import Issue, Reason, batch, issue
+from loyalty.coupons.limiting import Room, is_limited, room
 from loyalty.coupons.using import expire, give_back, lock, use, void
 
 __all__ = [
     "Held",
     "Issue",
     "Reason",
+    "Room",
     "batch",
     "by_key",
     "expire",
     "find",
     "give",
     "give_back",
+    "is_limited",
     "issue",
     "lock",
     "of",
+    "room",
     "take_back",
     "use",
     "void",

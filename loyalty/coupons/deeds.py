@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from loyalty import reasons
 from loyalty.again import in_transaction
 from loyalty.coupons.issuing import Issue, Reason, issue
 from loyalty.coupons.using import void
 from loyalty.errors import NotFound, Refused
 from models import Coupon, CouponDeedKind, db
 
-LONGEST_REASON = 200
 GIFT = Reason(code="coupon_given_by_staff")
 
 _NOTE = """
@@ -37,8 +37,7 @@ class Deed:
     run_id: int | None = None
 
     def __post_init__(self) -> None:
-        if not self.reason.strip():
-            raise Refused("reason_missing")
+        reasons.written(self.reason)
 
 
 async def note(deeds: Sequence[Deed], *, at: datetime) -> None:
@@ -47,7 +46,7 @@ async def note(deeds: Sequence[Deed], *, at: datetime) -> None:
         _NOTE,
         [one.kind.value for one in deeds],
         [one.slot for one in deeds],
-        [one.reason.strip()[:LONGEST_REASON] for one in deeds],
+        [reasons.written(one.reason) for one in deeds],
         [one.staff_member_id for one in deeds],
         [one.coupon_id for one in deeds],
         [one.run_id for one in deeds],

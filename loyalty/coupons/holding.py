@@ -1,5 +1,6 @@
 """The coupons that a member holds, as they stand at a moment."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -49,33 +50,64 @@ WHERE member_id = ANY({HER_IDS})
 """
 
 
-# Those that can still be used, soonest expiry first, then the others, last ended first.
-_SOONEST = """(now_in.state NOT IN ('issued', 'locked'),
-    CASE WHEN now_in.state IN ('issued', 'locked') THEN extract(epoch FROM expires_at)
-         ELSE -extract(epoch FROM coalesce(ended_at, expires_at)) END, id)"""
-_OF = f"""{_HELD}
-AND ($4::uuid IS NULL OR {_SOONEST} > (
-    SELECT last.is_over, last.place, last.id
+# Of each of her ids no more is read than is shown, by the indexes, however many she ever had. What
+# can still be used ends at ``place``, and what is over ended there; a page begins after such a one.
+_OF = f"""
+WITH begins AS (
+    SELECT '-infinity'::timestamptz AS soonest, 'infinity'::timestamptz AS latest, 0::bigint AS last
+    WHERE $4::uuid IS NULL
+    UNION ALL
+    SELECT CASE WHEN is_over THEN 'infinity' ELSE expires_at END,
+           CASE WHEN is_over THEN coalesce(ended_at, expires_at) ELSE 'infinity' END, id
     FROM coupon AS one CROSS JOIN LATERAL (
-        SELECT one.id, is_over,
-               CASE WHEN is_over THEN -extract(epoch FROM coalesce(one.ended_at, one.expires_at))
-                    ELSE extract(epoch FROM one.expires_at) END AS place
-        FROM (SELECT one.state NOT IN ('issued', 'locked')
-                     OR one.state = 'issued' AND one.expires_at <= $2 AS is_over) AS told
-    ) AS last
-    WHERE one.uuid = $4 AND one.member_id = ANY({HER_IDS})))
-ORDER BY {_SOONEST} LIMIT $3
+        SELECT one.state NOT IN ('issued', 'locked')
+               OR one.state = 'issued' AND one.expires_at <= $2 AS is_over) AS told
+    WHERE uuid = $4 AND member_id = ANY({HER_IDS})
+)
+SELECT found.id, uuid, slot, rule_version_id, code, reason,
+       CASE WHEN found.state = 'issued' AND is_over THEN 'expired' ELSE found.state END AS state,
+       issued_at, expires_at, locked_by
+FROM begins CROSS JOIN unnest({HER_IDS}) AS her (id) CROSS JOIN LATERAL (
+    (SELECT coupon.*, false AS is_over, expires_at AS place FROM coupon
+     WHERE member_id = her.id AND state IN ('issued', 'locked')
+       AND (state = 'locked' OR expires_at > $2) AND (expires_at, coupon.id) > (soonest, last)
+       AND ($5::text[] IS NULL OR state = ANY($5))
+     ORDER BY expires_at, coupon.id LIMIT $3)
+    UNION ALL
+    (SELECT coupon.*, true, expires_at FROM coupon
+     WHERE member_id = her.id AND state IN ('issued', 'locked') AND state = 'issued'
+       AND expires_at <= $2 AND expires_at <= latest AND (expires_at < latest OR coupon.id > last)
+       AND ($5::text[] IS NULL OR 'expired' = ANY($5))
+     ORDER BY expires_at DESC, coupon.id LIMIT $3)
+    UNION ALL
+    (SELECT coupon.*, true, coalesce(ended_at, expires_at) FROM coupon
+     WHERE member_id = her.id AND state NOT IN ('issued', 'locked')
+       AND coalesce(ended_at, expires_at) <= latest
+       AND (coalesce(ended_at, expires_at) < latest OR coupon.id > last)
+       AND ($5::text[] IS NULL OR state = ANY($5))
+     ORDER BY coalesce(ended_at, expires_at) DESC, coupon.id LIMIT $3)
+) AS found
+ORDER BY is_over, CASE WHEN is_over THEN -extract(epoch FROM place) ELSE extract(epoch FROM place)
+                  END, found.id
+LIMIT $3
 """
 
 
 async def of(
-    member_id: int, *, before: UUID | None = None, limit: int = SHOWN, at: datetime
+    member_id: int,
+    *,
+    states: Collection[CouponState] | None = None,
+    before: UUID | None = None,
+    limit: int = SHOWN,
+    at: datetime,
 ) -> list[Held]:
     """Return a member's coupons, or those that come after one of hers in the list.
 
-    First those that can still be used, soonest expiry first, then the others, last ended first.
+    First those that can still be used, soonest expiry first, then the others, last ended first;
+    with ``states`` only those that stand so.
     """
-    rows = await db.fetch(_OF, member_id, at, limit, before)
+    wanted = None if states is None else sorted(states)
+    rows = await db.fetch(_OF, member_id, at, limit, before, wanted)
     return [_held(row) for row in rows]
 
 

@@ -8,7 +8,8 @@ transaction. Members who were merged count as one.
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyalty.errors import LoyaltyError, Refused
 from loyalty.programme import Rule
@@ -34,12 +35,11 @@ _LOCK_MEMBERS = "SELECT FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR
 # What staff took back stays counted for her; what a refund took back can be given again. A coupon
 # that she gave to a friend counts for her, and not for the friend.
 _HERS = """
-WITH hers AS (SELECT id FROM customer WHERE coalesce(merged_into_id, id) = ANY($1::bigint[]))
 SELECT coalesce(customer.merged_into_id, customer.id) AS root, coupon.slot, count(*) AS coupons
 FROM coupon JOIN customer ON customer.id = coalesce(coupon.issued_to, coupon.member_id)
 WHERE coupon.slot = ANY($2::text[])
-  AND (issued_to IN (SELECT id FROM hers)
-       OR issued_to IS NULL AND member_id IN (SELECT id FROM hers))
+  AND coalesce(coupon.issued_to, coupon.member_id) = ANY(ARRAY(
+        SELECT id FROM customer WHERE coalesce(merged_into_id, id) = ANY($1::bigint[])))
   AND (coupon.state <> 'void' OR EXISTS (SELECT FROM coupon_deed
                                          WHERE coupon_id = coupon.id AND kind = 'voided'))
 GROUP BY 1, 2
@@ -74,18 +74,63 @@ def is_limited(rule: Rule) -> bool:
     return rule.body.stock is not None or rule.body.most_for_her is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What batches may still give, all of it held to the end of the caller's transaction."""
+
+    roots: Mapping[int, int]
+    hers: Counter[tuple[int | None, str]]
+    taken: Counter[str]
+
+    def require(self, one: "Issue", rule: Rule) -> None:
+        """Require that a coupon can be given.
+
+        Raises:
+            Refused: ``coupon_limit_reached``, ``coupons_all_gone``.
+        """
+        most = rule.body.most_for_her
+        if most is not None and self.hers[self._place(one)] >= most:
+            raise Refused("coupon_limit_reached", most=most)
+        if rule.body.stock is not None and self.taken[one.slot] >= rule.body.stock:
+            raise Refused("coupons_all_gone")
+
+    def take(self, one: "Issue") -> None:
+        """Count a coupon that will be given."""
+        self.hers[self._place(one)] += 1
+        self.taken[one.slot] += 1
+
+    def _place(self, one: "Issue") -> tuple[int | None, str]:
+        return self.roots.get(one.member_id), one.slot
+
+
+async def room(pairs: Sequence[Pair]) -> Room:
+    """Hold what these coupons are counted by, where their batches have limits; see ``refusals``."""
+    limited = [pair for pair in pairs if pair[1].body.most_for_her is not None]
+    roots, hers = await _hers(limited) if limited else ({}, Counter())
+    stocked = sorted({one.slot for one, rule in pairs if rule.body.stock is not None})
+    return Room(roots, hers, await _taken(stocked) if stocked else Counter())
+
+
 async def _over_hers(pairs: Sequence[Pair]) -> dict[str, LoyaltyError]:
     if not pairs:
         return {}
-    roots = await _locked({one.member_id for one, _ in pairs})
-    slots = sorted({one.slot for one, _ in pairs})
-    rows = await db.fetch(_HERS, sorted(set(roots.values())), slots)
+    roots, hers = await _hers(pairs)
     asked = [
         _Asked(one.key, (roots.get(one.member_id), one.slot), rule.body.most_for_her)
         for one, rule in pairs
     ]
-    over = await _over(asked, {(row["root"], row["slot"]): row["coupons"] for row in rows})
+    over = await _over(asked, hers)
     return {one.key: Refused("coupon_limit_reached", most=one.most) for one in over}
+
+
+async def _hers(
+    pairs: Sequence[Pair],
+) -> tuple[Mapping[int, int], Counter[tuple[int | None, str]]]:
+    """Hold those who ask and return who they are now, and how many they have of each batch."""
+    roots = await _locked({one.member_id for one, _ in pairs})
+    slots = sorted({one.slot for one, _ in pairs})
+    rows = await db.fetch(_HERS, sorted(set(roots.values())), slots)
+    return roots, Counter({(row["root"], row["slot"]): row["coupons"] for row in rows})
 
 
 async def _locked(member_ids: Iterable[int]) -> Mapping[int, int]:
@@ -101,17 +146,21 @@ async def _locked(member_ids: Iterable[int]) -> Mapping[int, int]:
 async def _over_stock(pairs: Sequence[Pair]) -> dict[str, LoyaltyError]:
     if not pairs:
         return {}
-    slots = sorted({one.slot for one, _ in pairs})
+    taken = await _taken(sorted({one.slot for one, _ in pairs}))
+    asked = [_Asked(one.key, one.slot, rule.body.stock) for one, rule in pairs]
+    return {one.key: Refused("coupons_all_gone") for one in await _over(asked, taken)}
+
+
+async def _taken(slots: Sequence[str]) -> Counter[str]:
+    """Hold batches and return how many coupons there are of each."""
     rows = await db.fetch(_LOCK_STOCKS, slots)
     if len(rows) < len(slots):
         await db.fetch(_OPEN_STOCKS, sorted(set(slots) - {row["slot"] for row in rows}))
         rows = await db.fetch(_LOCK_STOCKS, slots)
-    asked = [_Asked(one.key, one.slot, rule.body.stock) for one, rule in pairs]
-    over = await _over(asked, {row["slot"]: row["taken"] for row in rows})
-    return {one.key: Refused("coupons_all_gone") for one in over}
+    return Counter({row["slot"]: row["taken"] for row in rows})
 
 
-async def _over(asked: Sequence[_Asked], taken: Mapping[Hashable, int]) -> list[_Asked]:
+async def _over(asked: Sequence[_Asked], taken: Mapping[Any, int]) -> list[_Asked]:
     """Return what is beyond the most.
 
     What was given before under its key is not: by another, perhaps, while we waited. It is looked
@@ -126,7 +175,7 @@ async def _over(asked: Sequence[_Asked], taken: Mapping[Hashable, int]) -> list[
 
 
 def _beyond(
-    asked: Sequence[_Asked], taken: Mapping[Hashable, int], *, known: AbstractSet[str]
+    asked: Sequence[_Asked], taken: Mapping[Any, int], *, known: AbstractSet[str]
 ) -> list[_Asked]:
     counts, seen, found = Counter(taken), set(known), []
     for one in asked:

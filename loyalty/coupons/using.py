@@ -52,8 +52,8 @@ SELECT id FROM gone
 
 _EXPIRE = """
 UPDATE coupon SET state = 'expired', ended_at = expires_at
-WHERE id IN (SELECT id FROM coupon WHERE state = 'issued' AND expires_at <= $1
-             ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+WHERE id = ANY(ARRAY(SELECT id FROM coupon WHERE state = 'issued' AND expires_at <= $1
+                     ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))
 RETURNING id
 """
 

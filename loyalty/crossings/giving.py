@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from loyalty import coupons, ledger
+from loyalty import coupons, ledger, taking_back
 from loyalty.coupons import Issue, Reason
 from loyalty.crossings.histories import GivenReward, key_of
 from loyalty.errors import Refused
 from loyalty.milestones import Crossing
 from loyalty.programme import Programme, Rule
-from models import CouponState, db
-
-OPEN = (CouponState.ISSUED, CouponState.GIVEN, CouponState.LOCKED)
+from models import db
 
 
 class Due(NamedTuple):
@@ -136,58 +134,15 @@ async def _earn(due: Sequence[Due], rules: Programme, *, at: datetime) -> None:
 async def take_back(
     gone: Sequence[tuple[int, GivenReward]], rules: Programme, *, at: datetime
 ) -> None:
-    """Take back points, and coupons that are not used; the caller holds the members' rows.
-
-    A coupon that an order awaiting payment holds waits for that order: if it comes back, whoever
-    gives it back has the member derived again. One that is used or lapsed stays what it is.
-    """
-    open_ids = [
-        one.coupon_id
-        for _, one in gone
-        if one.coupon_id and one.coupon_state in (CouponState.ISSUED, CouponState.GIVEN)
-    ]
-    void = set(await coupons.void(open_ids, at=at)) if open_ids else set()
-    # What was not locked when it was read may be by now: that one waits, too.
-    ready = [
-        (member_id, one)
-        for member_id, one in gone
-        if one.coupon_id in void or one.coupon_state not in OPEN
-    ]
-    if not ready:
-        return
-    taken = await _claw_back(ready, rules, at=at)
-    await db.fetch(
-        _UNDO,
-        [one.owner_id for _, one in ready],
-        [one.slot for _, one in ready],
-        [one.name for _, one in ready],
-        [taken.get(one.key, 0) for _, one in ready],
-        [one.coupon_id if one.coupon_id in void else None for _, one in ready],
-        at,
-    )
-
-
-async def _claw_back(
-    gone: Sequence[tuple[int, GivenReward]], rules: Programme, *, at: datetime
-) -> dict[str, int]:
-    """Return how many points were taken back of each, by its key; what is owed counts as taken."""
-    wanted = [(member_id, one) for member_id, one in gone if one.last_points]
-    outcomes = await ledger.record(
-        [
-            ledger.ClawBack(
-                member_id=member_id,
-                key=f"{one.key}:back",
-                at=at,
-                cause=one.slot,
-                points=one.last_points,
-                earn_key=one.key,
-                on_shortfall=rules.points(at).on_shortfall,
-            )
-            for member_id, one in wanted
-        ]
-    )
-    taken = {}
-    for (_, one), outcome in zip(wanted, outcomes, strict=True):
-        posted = outcome.unwrap()
-        taken[one.key] = posted.debt - posted.available - posted.pending
-    return taken
+    """Take back points, and coupons that are not used; the caller holds the members' rows."""
+    taken = await taking_back.take_back(gone, rules, at=at) if gone else []
+    if taken:
+        await db.fetch(
+            _UNDO,
+            [one.given.owner_id for one in taken],
+            [one.given.slot for one in taken],
+            [one.given.name for one in taken],
+            [one.points for one in taken],
+            [one.coupon_id for one in taken],
+            at,
+        )

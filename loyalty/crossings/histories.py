@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from loyalty.challenges import KeptOrder
+from loyalty.happenings.kept_orders import KeptOrder
 from loyalty.milestones import History
 from loyalty.roots import ids_of
 from models import CouponState, db
@@ -67,6 +67,7 @@ SELECT coalesce(customer.merged_into_id, customer.id) AS root, milestone_reached
 FROM milestone_reached JOIN customer ON customer.id = milestone_reached.member_id
 LEFT JOIN coupon ON coupon.id = coupon_id
 WHERE coalesce(customer.merged_into_id, customer.id) = ANY($1::bigint[])
+  AND starts_with(milestone_reached.slot, $2)
 ORDER BY given_at, name
 """
 
@@ -81,10 +82,12 @@ async def histories(member_ids: Sequence[int], *, at: datetime) -> dict[int, His
     }
 
 
-async def given(member_ids: Sequence[int]) -> dict[int, list[GivenReward]]:
-    """Return what each of these members was given, earliest first."""
+async def given(
+    member_ids: Sequence[int], *, slots: str = "milestone:"
+) -> dict[int, list[GivenReward]]:
+    """Return what each of these members was given, earliest first, of slots that begin so."""
     found: dict[int, list[GivenReward]] = {member_id: [] for member_id in member_ids}
-    for row in await db.fetch(_GIVEN, list(member_ids)):
+    for row in await db.fetch(_GIVEN, list(member_ids), slots):
         state = row["coupon_state"]
         found[row["root"]].append(
             GivenReward(

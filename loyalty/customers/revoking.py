@@ -6,8 +6,8 @@ from loyalty.roots import HER_IDS
 from models import db
 
 
-async def revoke(openid: IdentityRef, *, with_phone: bool) -> int | None:
-    """End the sessions of an openid, and forget her phone number where she took that back.
+async def revoke(openid: IdentityRef, *, with_phone: bool, with_profile: bool) -> int | None:
+    """End the sessions of an openid, and forget her phone number or profile as she took it back.
 
     Nobody by this openid, or nothing left to delete, changes nothing: told twice is once. Returns
     whose openid it is. Orders and points stay: they are not what she was asked for. Joins the
@@ -23,6 +23,11 @@ async def revoke(openid: IdentityRef, *, with_phone: bool) -> int | None:
     if with_phone:
         await db.fetch(
             f"DELETE FROM identity WHERE kind = 'mobile' AND customer_id = ANY({HER_IDS})",
+            customer_id,
+        )
+    if with_profile:
+        await db.fetch(
+            f"UPDATE profile SET called = '', birthday = NULL WHERE customer_id = ANY({HER_IDS})",
             customer_id,
         )
     return customer_id

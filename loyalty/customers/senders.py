@@ -5,12 +5,14 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from loyalty.boosts import reading as boosts
+from loyalty.boosts.reading import Boosted
 from loyalty.ledger.reading import BALANCE, SOON, Balance
 from models import db
 
 
 class Sender(Struct, frozen=True):
-    """A customer who writes to an official account: her language, her points.
+    """A customer who writes to an official account: her language, her points and her boost.
 
     ``with_agent_until`` is until when a person of customer service talks with her.
     """
@@ -19,17 +21,19 @@ class Sender(Struct, frozen=True):
     language: str
     with_agent_until: datetime | None
     balance: Balance
+    boost: Boosted | None = None
 
 
 _SENDERS = f"""
 SELECT asked.place, member.id AS customer_id, customer.language, identity.with_agent_until,
-       {BALANCE.columns}
+       boosted.times_percent, boosted.ends_at, {BALANCE.columns}
 FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS asked (scope, openid, place)
 JOIN identity ON identity.kind = 'openid' AND identity.scope = asked.scope
      AND identity.value = asked.openid
 JOIN customer ON customer.id = identity.customer_id
 JOIN member ON member.id = coalesce(customer.merged_into_id, customer.id)
 {BALANCE.join}
+LEFT JOIN LATERAL ({boosts.now("member.id", "$1")}) AS boosted ON true
 """
 
 
@@ -40,6 +44,8 @@ async def senders(names: Sequence[tuple[str, str]], *, at: datetime) -> list[Sen
     )
     found: list[Sender | None] = [None] * len(names)
     for row in rows:
-        place, customer_id, language, with_agent_until = row[:4]
-        found[place - 1] = Sender(customer_id, language, with_agent_until, Balance(*row[4:]))
+        place, customer_id, language, with_agent_until, times_percent, ends_at = row[:6]
+        boost = Boosted(times_percent, ends_at) if ends_at else None
+        balance = Balance(*row[6:])
+        found[place - 1] = Sender(customer_id, language, with_agent_until, balance, boost)
     return found

@@ -4,6 +4,7 @@ A rule of the slot ``offer:<code>`` is an offer to everyone it is for; one of ``
 coupon batch: what its coupons are worth.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -88,6 +89,11 @@ class Discount(Struct, frozen=True, forbid_unknown_fields=True):
         """Return how many coupons of the batch one member may have been given; None is no end."""
         return 1 if self.per_member is None and self.is_claimable else self.per_member
 
+    @property
+    def is_by_name(self) -> bool:
+        """Say whether it touches just the goods that its SKUs, categories and brands name."""
+        return True
+
     def counts(self, line: CartLine) -> bool:
         """Say whether a line is discounted."""
         return (
@@ -120,19 +126,24 @@ class Discount(Struct, frozen=True, forbid_unknown_fields=True):
         """Return what is missing for more off than now; None where there is no more."""
         return None
 
-    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
+    def per_line(self, cart: Cart, costs_fen: Sequence[int]) -> list[int]:
+        """Return the fen that each line of a cart becomes cheaper, at most what it still costs."""
+        places = [place for place, line in enumerate(cart) if self.touches(line)]
+        parts = self.off(
+            tuple([cart[place] for place in places]), [costs_fen[place] for place in places]
+        )
+        found = [0] * len(cart)
+        for place, part in zip(places, parts, strict=True):
+            found[place] = part
+        return found
+
+    def off(self, goods: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper, at most what it still costs.
 
-        Asked only for a cart that it does not refuse. Where lines cost less before, no line and no
-        cart costs more after it.
+        Asked only for a cart that it does not refuse; ``goods`` are those lines of it that it
+        touches. Where lines cost less before, it saves no more, and the cart costs no more after.
         """
         raise NotImplementedError
-
-    def bases(self, cart: Cart, costs_fen: list[int]) -> list[int]:
-        """Return what the lines that it is for still cost; 0 for the others."""
-        return [
-            cost if self.counts(line) else 0 for line, cost in zip(cart, costs_fen, strict=True)
-        ]
 
     def units(self, cart: Cart) -> int:
         """Return how many units of what it is for a cart holds."""

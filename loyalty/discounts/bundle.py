@@ -39,6 +39,11 @@ class Bundle(ManyTimes, frozen=True):
         """Return how a member reads what it takes off."""
         return Worded(f"组合价 {yuan(self.fen)} 元", f"Together ¥{yuan(self.fen)}")
 
+    @property
+    def is_by_name(self) -> bool:
+        """Return no: it has goods of its own."""
+        return False
+
     def counts(self, line: CartLine) -> bool:
         """Say whether a line is part of the set."""
         return any(line.sku == one.sku for one in self.parts)
@@ -55,15 +60,15 @@ class Bundle(ManyTimes, frozen=True):
         sku = max(short, key=lambda one: short[one], default="")
         return Refused("bundle_incomplete", sku=sku, short=short.get(sku, 0))
 
-    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
+    def off(self, goods: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper.
 
         A unit of a line costs as much as any other of it, rounded up where that does not come out.
         """
-        times, wanted = self.times(cart), {one.sku: one.quantity for one in self.parts}
+        times, wanted = self.times(goods), {one.sku: one.quantity for one in self.parts}
         together = [
             -(-cost * wanted.get(line.sku, 0) * times // line.quantity) if line.quantity else 0
-            for line, cost in zip(cart, costs_fen, strict=True)
+            for line, cost in zip(goods, costs_fen, strict=True)
         ]
         return shares(max(0, sum(together) - self.fen * times), together)
 

@@ -35,6 +35,11 @@ class BuyXGetY(ManyTimes, frozen=True):
             f"Buy {self.buy}, get {self.get} more {off.en}",
         )
 
+    @property
+    def is_by_name(self) -> bool:
+        """Say whether what is got is of the same goods."""
+        return not self.get_skus
+
     def counts(self, line: CartLine) -> bool:
         """Say whether units of a line count as bought: what is got for less does not."""
         return line.sku not in self.get_skus and super().counts(line)
@@ -61,15 +66,15 @@ class BuyXGetY(ManyTimes, frozen=True):
         """Return how many units more make more of them cheaper."""
         return Refused("quantity_short", short=times * self._block() - self.units(cart))
 
-    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
+    def off(self, goods: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper."""
         is_got = [
-            line.sku in self.get_skus if self.get_skus else self.counts(line) for line in cart
+            line.sku in self.get_skus if self.get_skus else self.counts(line) for line in goods
         ]
         chosen = cheapest_units(
             [cost if got else 0 for cost, got in zip(costs_fen, is_got, strict=True)],
-            [line.quantity if got else 0 for line, got in zip(cart, is_got, strict=True)],
-            self.times(cart) * self.get,
+            [line.quantity if got else 0 for line, got in zip(goods, is_got, strict=True)],
+            self.times(goods) * self.get,
         )
         return percent_of(chosen, self.percent)
 

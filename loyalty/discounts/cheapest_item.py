@@ -34,8 +34,8 @@ class CheapestItem(ManyTimes, frozen=True):
         """Return how many units more make so many cheaper."""
         return Refused("quantity_short", short=times * self.of - self.units(cart))
 
-    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
+    def off(self, goods: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper."""
-        quantities = [line.quantity if self.counts(line) else 0 for line in cart]
-        chosen = cheapest_units(self.bases(cart, costs_fen), quantities, self.times(cart))
+        quantities = [line.quantity for line in goods]
+        chosen = cheapest_units(costs_fen, quantities, self.times(goods))
         return percent_of(chosen, self.percent)

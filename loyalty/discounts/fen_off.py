@@ -19,7 +19,6 @@ class FenOff(Discount, frozen=True):
         """Return how a member reads what it takes off."""
         return Worded(f"减 {yuan(self.fen)} 元", f"¥{yuan(self.fen)} off")
 
-    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
+    def off(self, goods: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper."""
-        bases = self.bases(cart, costs_fen)
-        return shares(min(self.fen, sum(bases)), bases)
+        return shares(min(self.fen, sum(costs_fen)), costs_fen)

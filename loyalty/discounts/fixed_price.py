@@ -20,9 +20,9 @@ class FixedPrice(Discount, frozen=True):
             return Worded("免费", "Free")
         return Worded(f"每件 {yuan(self.fen)} 元", f"¥{yuan(self.fen)} each")
 
-    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
+    def off(self, goods: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper."""
         return [
-            max(0, base - self.fen * line.quantity)
-            for line, base in zip(cart, self.bases(cart, costs_fen), strict=True)
+            max(0, cost - self.fen * line.quantity)
+            for line, cost in zip(goods, costs_fen, strict=True)
         ]

@@ -31,6 +31,11 @@ class FreeGift(Discount, frozen=True):
             f"{self.gift_quantity} free with ¥{spend} or more",
         )
 
+    @property
+    def is_by_name(self) -> bool:
+        """Return no: it has goods of its own."""
+        return False
+
     def counts(self, line: CartLine) -> bool:
         """Say whether a line counts towards what is to be spent: the gift does not."""
         return line.sku not in self.gift_skus and super().counts(line)
@@ -51,11 +56,6 @@ class FreeGift(Discount, frozen=True):
             return Refused("gift_not_in_cart", sku=self.gift_skus[0])
         return None
 
-    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
+    def off(self, goods: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper."""
-        is_gift = [self.touches(line) for line in cart]
-        return cheapest_units(
-            [cost if gift else 0 for cost, gift in zip(costs_fen, is_gift, strict=True)],
-            [line.quantity if gift else 0 for line, gift in zip(cart, is_gift, strict=True)],
-            self.gift_quantity,
-        )
+        return cheapest_units(costs_fen, [line.quantity for line in goods], self.gift_quantity)

@@ -22,6 +22,6 @@ class Percent(Discount, frozen=True):
         """Return how a member reads what it takes off: 20 percent is 8 折, 15 is 8.5 折."""
         return percent_off(self.percent)
 
-    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
+    def off(self, goods: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper."""
-        return percent_of(self.bases(cart, costs_fen), self.percent)
+        return percent_of(costs_fen, self.percent)

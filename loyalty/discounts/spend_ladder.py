@@ -68,14 +68,14 @@ class SpendLadder(Discount, frozen=True):
             return None
         return Refused("min_spend_not_met", short_fen=above[0] - spent, wanted_fen=above[0])
 
-    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
+    def off(self, goods: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper."""
-        step, bases = self._reached(cart), self.bases(cart, costs_fen)
+        step = self._reached(goods)
         if step is None or step.percent:
-            return percent_of(bases, step.percent if step else 0)
+            return percent_of(costs_fen, step.percent if step else 0)
         is_last = step == self.spend_steps[-1]
-        times = self._spent(cart) // step.spend_fen if self.repeats and is_last else 1
-        return shares(min(step.off_fen * times, sum(bases)), bases)
+        times = self._spent(goods) // step.spend_fen if self.repeats and is_last else 1
+        return shares(min(step.off_fen * times, sum(costs_fen)), costs_fen)
 
     def _spent(self, cart: Cart) -> int:
         return sum(line.goods_fen for line in cart if self.counts(line))

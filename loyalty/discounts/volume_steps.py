@@ -51,10 +51,10 @@ class VolumeSteps(Discount, frozen=True):
         above = [one for one in self.volume_steps if one.quantity > units]
         return Refused("quantity_short", short=above[0].quantity - units) if above else None
 
-    def per_line(self, cart: Cart, costs_fen: list[int]) -> list[int]:
+    def off(self, goods: Cart, costs_fen: list[int]) -> list[int]:
         """Return the fen that each line becomes cheaper."""
-        step = self._reached(cart)
-        return percent_of(self.bases(cart, costs_fen), step.percent if step else 0)
+        step = self._reached(goods)
+        return percent_of(costs_fen, step.percent if step else 0)
 
     def _reached(self, cart: Cart) -> VolumeStep | None:
         units = self.units(cart)

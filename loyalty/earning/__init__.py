@@ -32,14 +32,30 @@ class EarningLine(Struct, frozen=True):
     brand: str
 
 
+class PersonalBoost(Struct, frozen=True):
+    """What lets all lines of an order earn so many times, because of whom she was when she paid.
+
+    ``slot`` and ``rule_version_id`` are the rule that gave it to her.
+    """
+
+    boost_id: int
+    slot: str
+    rule_version_id: int
+    times_percent: int
+
+
 class EarningCase(Struct, frozen=True):
-    """A purchase as a rule sees it; ``tier`` is the code of the tier she had when she paid."""
+    """A purchase as a rule sees it; ``tier`` is the code of the tier she had when she paid.
+
+    ``boosts`` are those that she had then, the largest first.
+    """
 
     shop_kind: ShopKind
     paid_at: datetime
     lines: tuple[EarningLine, ...]
     shop_code: str = ""
     tier: str = ""
+    boosts: tuple[PersonalBoost, ...] = ()
 
 
 class EarningRule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

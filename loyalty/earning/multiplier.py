@@ -9,6 +9,11 @@ from loyalty.earning import EARNING, EarningRule
 ONCE = 100
 
 
+def more_by(times_percent: int, points: int) -> int:
+    """Return what so many times add to so many points; part points are dropped."""
+    return points * (times_percent - ONCE) // ONCE
+
+
 @EARNING.add("multiplier")
 class Multiplier(EarningRule, frozen=True, forbid_unknown_fields=True):
     """Points for money spent, so many times: 200 percent are double points.
@@ -26,4 +31,4 @@ class Multiplier(EarningRule, frozen=True, forbid_unknown_fields=True):
 
     def more(self, points: int) -> int:
         """Return what it adds to so many points."""
-        return points * (self.times_percent - ONCE) // ONCE
+        return more_by(self.times_percent, points)

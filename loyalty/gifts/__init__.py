@@ -13,12 +13,11 @@ from loyalty.gifts.ending import return_unclaimed, take_back
 from loyalty.gifts.limits import Allowance, allowance
 from loyalty.gifts.links import Links
 from loyalty.gifts.making import make_ready
-from loyalty.gifts.reading import SHOWN, FullGift, find, newest, of
+from loyalty.gifts.reading import FullGift, claimed_by, find, given_by, newest
 from loyalty.gifts.sending import GiftWish, send, sent_before
 from loyalty.gifts.verification import GiftFinding, verify
 
 __all__ = [
-    "SHOWN",
     "Allowance",
     "FullGift",
     "GiftFinding",
@@ -27,12 +26,13 @@ __all__ = [
     "SeasonCard",
     "allowance",
     "claim",
+    "claimed_by",
     "find",
+    "given_by",
     "in_season",
     "look",
     "make_ready",
     "newest",
-    "of",
     "return_unclaimed",
     "send",
     "sent_before",

@@ -46,6 +46,8 @@ class FullGift:
         return self.ended_at or self.sent_at or self.made_at
 
 
+_IS_READY = "({0}.state = 'ready' AND {0}.lapses_at > $1)"
+
 # $1 is the moment
 _GIFTS = """
 SELECT gift.id, gift.uuid, coalesce(giver.merged_into_id, giver.id) AS giver_id, gift.kind,
@@ -65,27 +67,38 @@ LEFT JOIN rule_version AS card ON card.id = gift.card_version_id
 """
 
 
-async def of(member_id: int, *, at: datetime) -> tuple[list[FullGift], list[FullGift]]:
-    """Return the gifts that a member gave and those that she claimed, newest first, 100 each.
+# Those that she has yet to send stand first; $2 is the member, $3 the one that a page begins after.
+_GIVEN = f"""
+WHERE gift.member_id = ANY({ids_of("$2")})
+AND ($3::uuid IS NULL OR ({_IS_READY.format("gift")}, gift.made_at, gift.id) < (
+    SELECT {_IS_READY.format("one")}, one.made_at, one.id FROM gift AS one
+    WHERE one.uuid = $3 AND one.member_id = ANY({ids_of("$2")})))
+ORDER BY {_IS_READY.format("gift")} DESC, gift.made_at DESC, gift.id DESC LIMIT $4
+"""
+_CLAIMED = f"""
+WHERE gift.claimed_by = ANY({ids_of("$2")})
+AND ($3::uuid IS NULL OR (gift.ended_at, gift.id) < (
+    SELECT one.ended_at, one.id FROM gift AS one
+    WHERE one.uuid = $3 AND one.claimed_by = ANY({ids_of("$2")})))
+ORDER BY gift.ended_at DESC, gift.id DESC LIMIT $4
+"""
 
-    Those that she has yet to send stand first.
+
+async def given_by(
+    member_id: int, *, before: UUID | None = None, limit: int = SHOWN, at: datetime
+) -> list[FullGift]:
+    """Return the gifts that a member gave, or those that come after one of them in the list.
+
+    Those that she has yet to send stand first, then the newest.
     """
-    given = await read(
-        f"WHERE gift.member_id = ANY({ids_of('$2')})"
-        " ORDER BY gift.state <> 'ready' OR gift.lapses_at <= $1, gift.made_at DESC, gift.id DESC"
-        " LIMIT $3",
-        at,
-        member_id,
-        SHOWN,
-    )
-    claimed = await read(
-        f"WHERE gift.claimed_by = ANY({ids_of('$2')})"
-        " ORDER BY gift.ended_at DESC, gift.id DESC LIMIT $3",
-        at,
-        member_id,
-        SHOWN,
-    )
-    return given, claimed
+    return await read(_GIVEN, at, member_id, before, limit)
+
+
+async def claimed_by(
+    member_id: int, *, before: UUID | None = None, limit: int = SHOWN, at: datetime
+) -> list[FullGift]:
+    """Return the gifts that a member claimed, newest first, or those before one of them."""
+    return await read(_CLAIMED, at, member_id, before, limit)
 
 
 async def find(uuid: UUID, *, member_id: int, at: datetime) -> FullGift:

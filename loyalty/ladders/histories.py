@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from loyalty.challenges import KeptOrder
+from loyalty.happenings.kept_orders import KeptOrder
 from loyalty.milestones import Crossing
 from loyalty.policies.ladder import Ladder
 from loyalty.roots import ids_of

@@ -30,7 +30,7 @@ class Place(Struct, frozen=True):
 
 
 def season_of(code: str, rules: Programme, *, at: datetime) -> tuple[Board, str, Season]:
-    """Return a board with its slot and the season that runs.
+    """Return a board with its slot and the season that runs; between festivals the last one.
 
     Raises:
         NotFound: ``no_such_board``.
@@ -38,7 +38,7 @@ def season_of(code: str, rules: Programme, *, at: datetime) -> tuple[Board, str,
     rule = rules.find(f"board:{code}", POLICIES, at)
     if rule is None or not isinstance(rule.body, Board):
         raise NotFound("no_such_board")
-    return rule.body, rule.slot, season_at(rule.body.season, at)
+    return rule.body, rule.slot, season_at(rule.body.season, at, rules.seasons(at))
 
 
 async def top(board: str, season: str, *, limit: int, offset: int = 0) -> list[Place]:

@@ -1,17 +1,21 @@
 """Scores of a season: what was earned in it, less what of that was taken back since."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from loyalty.festivals import is_festival
 from loyalty.policies import POLICIES
 from loyalty.policies.board import Board
+from loyalty.policies.seasons import Seasons
 from loyalty.programme import Programme
 from loyalty.roots import ids_of
 from loyalty.seasons import Season, before, season
 from models import db
+
+SETTLES = timedelta(days=60)  # after a festival's season orders of it are still given back
 
 
 class Scored(Struct, frozen=True):
@@ -71,14 +75,24 @@ SELECT season, member_id, score, reached_at FROM summed
 
 
 async def score(member_ids: Sequence[int], rules: Programme, *, at: datetime) -> list[Scored]:
-    """Score members anew in this season and the one before, and return all their scores."""
+    """Score members anew in this season and the one before, and return all their scores.
+
+    The season of a festival is scored until orders of it are hardly given back any more.
+    """
     scored: list[Scored] = []
     for rule in rules.of(POLICIES, at):
         if isinstance(rule.body, Board):
-            this = season(rule.body.season, at)
-            spans = (before(rule.body.season, this), this)
-            scored += await _score(member_ids, rule.slot, spans)
+            spans = _open(rule.body, rules.seasons(at), at=at)
+            scored += await _score(member_ids, rule.slot, spans) if spans else []
     return scored
+
+
+def _open(board: Board, seasons: Seasons, *, at: datetime) -> list[Season]:
+    """Return the seasons whose scores still change, in their order."""
+    this = season(board.season, at, seasons)
+    if is_festival(board.season):
+        return [this] if at < this.ends_at + SETTLES else []
+    return [before(board.season, this, seasons), this]
 
 
 async def _score(member_ids: Sequence[int], board: str, spans: Sequence[Season]) -> list[Scored]:

@@ -32,6 +32,7 @@ from loyalty.ledger.reading import (
 )
 from loyalty.ledger.recording import Posted, record, record_one
 from loyalty.ledger.settling import plan_settlement
+from loyalty.ledger.spending import Purses
 from loyalty.ledger.verification import Finding, verify
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Movement",
     "OnShortfall",
     "Posted",
+    "Purses",
     "Receive",
     "Restore",
     "Settle",

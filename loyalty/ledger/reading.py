@@ -37,20 +37,23 @@ class BalancePart(Struct, frozen=True):
     join: str
 
 
+# The cached total less what is due, swept or not: of her lots only those are read that lapse within
+# ``SOON``, and those without an expiry of their own only where her inactivity lapses by then.
+_SETTLED = "lot.member_id = member.id AND lot.remaining > 0 AND lot.settled_at IS NOT NULL"
 BALANCE = BalancePart(
-    columns="held.available, member.points_pending, member.points_debt, held.expiring,"
-    " held.expires_first_at",
-    join="""
+    columns="member.points_available - held.due AS available, member.points_pending,"
+    " member.points_debt, held.expiring, held.expires_first_at",
+    join=f"""
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(remaining) FILTER (WHERE is_settled), 0)::bigint AS available,
-           coalesce(sum(remaining) FILTER (WHERE is_settled AND expiry <= $2), 0)::bigint
-               AS expiring,
-           min(expiry) FILTER (WHERE is_settled AND expiry <= $2) AS expires_first_at
+    SELECT coalesce(sum(remaining) FILTER (WHERE expiry <= $1), 0)::bigint AS due,
+           coalesce(sum(remaining) FILTER (WHERE expiry > $1), 0)::bigint AS expiring,
+           min(expiry) FILTER (WHERE expiry > $1) AS expires_first_at
     FROM (
-        SELECT remaining, settled_at IS NOT NULL AS is_settled,
-               coalesce(expires_at, member.idle_expires_at) AS expiry
-        FROM lot WHERE lot.member_id = member.id AND lot.remaining > 0
-    ) AS lot WHERE expiry IS NULL OR expiry > $1
+        SELECT remaining, expires_at AS expiry FROM lot WHERE {_SETTLED} AND expires_at <= $2
+        UNION ALL
+        SELECT remaining, member.idle_expires_at FROM lot
+        WHERE {_SETTLED} AND expires_at IS NULL AND member.idle_expires_at <= $2
+    ) AS lot
 ) AS held""",
 )
 _BALANCES = (

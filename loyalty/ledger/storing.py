@@ -145,20 +145,28 @@ async def load(movements: Sequence[Movement], known: dict[str, EntryState] | Non
 
     ``known`` are the entries that a look before the lock found; None: look now.
     """
-    member_ids = sorted({member for movement in movements for member in movement.members()})
-    accounts = {row[0]: Account(*row) for row in await db.fetch(_LOCK, member_ids)}
-    found = await entries(movements) if known is None else dict(known)
-    book = Book(accounts=accounts, entries=found)
+    book = await locked(member for movement in movements for member in movement.members())
+    book.entries = await entries(movements) if known is None else dict(known)
     await _load_lots(book, movements)
     return book
 
 
-async def _load_lots(book: Book, movements: Sequence[Movement]) -> None:
-    drawing = {member for m in movements if _draws(m) for member in m.members()}
-    drawing &= book.accounts.keys()
+async def locked(member_ids: Iterable[int]) -> Book:
+    """Lock members in id order and return what a batch works on, with nothing but their totals."""
+    rows = await db.fetch(_LOCK, sorted(set(member_ids)))
+    return Book(accounts={row[0]: Account(*row) for row in rows}, entries={})
+
+
+async def load_open_lots(book: Book, member_ids: Iterable[int]) -> None:
+    """Load all lots from which locked members could still spend."""
+    drawing = book.accounts.keys() & set(member_ids)
     if drawing:
         for row in await db.fetch(_OPEN_LOTS, list(drawing)):
-            book.accounts[row["member_id"]].hold(LotState(*row))
+            book.accounts[row[0]].hold(LotState(*row))
+
+
+async def _load_lots(book: Book, movements: Sequence[Movement]) -> None:
+    await load_open_lots(book, {member for m in movements if _draws(m) for member in m.members()})
     named = [place for movement in movements for place in movement.lots()]
     if named:
         for row in await db.fetch(_NAMED_LOTS, *map(list, zip(*named, strict=True))):

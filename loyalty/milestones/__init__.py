@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from loyalty.challenges import KeptOrder, Name
+from loyalty.challenges import Name
 from loyalty.conditions import ALWAYS, Conditions
+from loyalty.happenings.kept_orders import KeptOrder
 from loyalty.registry import Registry
 
 Count = Annotated[int, Meta(ge=1, le=1000)]

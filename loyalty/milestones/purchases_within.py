@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from loyalty.calendar import day_of, months_later
-from loyalty.challenges import KeptOrder
+from loyalty.happenings.kept_orders import KeptOrder
 from loyalty.milestones import MILESTONES, Count, Crossing, History, Milestone, MinFen, Step
 
 

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from loyalty.calendar import day_of, months_later, start_of
-from loyalty.challenges import KeptOrder, Name
+from loyalty.challenges import Name
 from loyalty.earning import FIRST_YEAR, LAST_YEAR, Moment
+from loyalty.happenings.kept_orders import KeptOrder
 from loyalty.milestones import Crossing
 from loyalty.policies import POLICIES
 

@@ -3,11 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from loyalty import reasons
 from loyalty.again import in_transaction
-from loyalty.errors import NotFound, Refused
+from loyalty.errors import NotFound
 from models import ProductReviewDeedKind, db
-
-LONGEST_REASON = 200
 
 _LOCK = """
 SELECT id, hidden_at FROM product_review WHERE uuid = $1 AND taken_back_at IS NULL FOR UPDATE
@@ -25,7 +24,7 @@ async def hide(uuid: UUID, *, reason: str, staff_member_id: int, at: datetime) -
     Raises:
         NotFound: ``no_such_review``: none, or it was taken back. Refused: ``reason_missing``.
     """
-    deed = (ProductReviewDeedKind.HIDDEN, _given(reason), staff_member_id, at)
+    deed = (ProductReviewDeedKind.HIDDEN, reasons.written(reason), staff_member_id, at)
     await in_transaction(lambda: _do(uuid, *deed))
 
 
@@ -35,14 +34,8 @@ async def show_again(uuid: UUID, *, reason: str, staff_member_id: int, at: datet
     Raises:
         NotFound: ``no_such_review``: none, or it was taken back. Refused: ``reason_missing``.
     """
-    deed = (ProductReviewDeedKind.SHOWN, _given(reason), staff_member_id, at)
+    deed = (ProductReviewDeedKind.SHOWN, reasons.written(reason), staff_member_id, at)
     await in_transaction(lambda: _do(uuid, *deed))
-
-
-def _given(reason: str) -> str:
-    if not reason.strip():
-        raise Refused("reason_missing")
-    return reason.strip()[:LONGEST_REASON]
 
 
 async def _do(

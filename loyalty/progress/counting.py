@@ -1,34 +1,58 @@
-"""How far a member is with each challenge, counted from what happened in its round."""
+"""How far members are with each challenge, counted from what happened in its round."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
-from loyalty import programme, standing
-from loyalty.calendar import day_of
-from loyalty.challenges import CHALLENGES, Challenge, Happenings, KeptOrder
-from loyalty.errors import Refused
+from loyalty import programme
+from loyalty.challenges import CHALLENGES, Challenge, ChallengeStep
+from loyalty.challenges.team_total import TeamTotal
+from loyalty.errors import NotFound, Refused
 from loyalty.facts import Case
-from loyalty.programme import Programme, Rule
-from loyalty.roots import HER_IDS
-from loyalty.seasons import Season, season
-from models import db
+from loyalty.happenings import Happenings
+from loyalty.programme import Programme
+from loyalty.progress import held
+from loyalty.progress.held import HeldClaim
+from loyalty.progress.rounds import Round, rounds
+from loyalty.progress.seeing import see
+from loyalty.seasons import Season
+from loyalty.standing.knowing import facts_of_all
 
 
 class ProgressState(StrEnum):
-    """Open, reached and ready to be claimed, or claimed."""
+    """Still to come, open, reached and ready to be claimed, or claimed."""
 
+    COMING = "coming"
     OPEN = "open"
     READY = "ready"
     CLAIMED = "claimed"
 
 
-class Progress(Struct, frozen=True):
-    """One challenge in its running round, for one member. ``done`` is at most the target.
+class StepProgress(Struct, frozen=True):
+    """One step of a challenge for one member; ``place`` counts from 1.
 
-    ``refusals`` say why it is not for her.
+    ``before`` is what she claimed of it and was undone.
+    """
+
+    place: int
+    step: ChallengeStep
+    state: ProgressState
+    before: HeldClaim | None = None
+
+
+class TeamShares(Struct, frozen=True):
+    """What each member of a team has brought: in fen, or in orders, by her id."""
+
+    community_id: int
+    shares: dict[int, int]
+
+
+class Progress(Struct, frozen=True):
+    """One challenge in its round, for one member. ``done`` is at most the last target.
+
+    ``refusals`` say why it is not for her. Of a season that is still to come nothing is done.
     """
 
     code: str
@@ -40,29 +64,19 @@ class Progress(Struct, frozen=True):
     done: int
     state: ProgressState
     refusals: list[Refused]
+    steps: list[StepProgress]
+    team: TeamShares | None = None
 
+    @property
+    def next_step(self) -> StepProgress:
+        """Return the first step that she has not claimed; the last where she has them all."""
+        unclaimed = (one for one in self.steps if one.state is not ProgressState.CLAIMED)
+        return next(unclaimed, self.steps[-1])
 
-# The orders' moments and what was kept of each, side by side, parts as the order that was split
-# up; days; claims as slot and round.
-_HERS = f"""
-SELECT bought.moments, bought.kept_fen,
-       ARRAY(SELECT DISTINCT on_day FROM check_in WHERE member_id = ANY({HER_IDS})
-             AND on_day >= $4 ORDER BY on_day)
-           AS check_ins,
-       ARRAY(SELECT slot || ' ' || round FROM challenge_claim
-             WHERE member_id = ANY({HER_IDS}) AND slot = ANY($5::text[])) AS claims
-FROM (
-    SELECT coalesce(array_agg(paid_at ORDER BY paid_at, id), '{{}}') AS moments,
-           coalesce(array_agg(kept ORDER BY paid_at, id), '{{}}') AS kept_fen
-    FROM (SELECT min(id) AS id, min(paid_at) AS paid_at,
-                 sum(greatest(paid_fen - freight_fen - refunded_fen, 0))::bigint AS kept
-          FROM purchase
-          WHERE customer_id = ANY({HER_IDS})
-            AND paid_at >= $2 AND paid_at <= $3 AND paid_fen > refunded_fen
-          GROUP BY shop_id, CASE WHEN parent_number = '' THEN number ELSE parent_number END
-    ) AS placed
-) AS bought
-"""
+    @property
+    def ready(self) -> list[StepProgress]:
+        """Return the steps that she can claim."""
+        return [one for one in self.steps if one.state is ProgressState.READY]
 
 
 async def progress(
@@ -74,75 +88,100 @@ async def progress(
         NotFound: ``no_such_member``.
     """
     rules = rules or await programme.recent()
-    found = [(rule, _round(rule, rules, at)) for rule in rules.of(CHALLENGES, at)]
-    if not found:
+    if not rules.of(CHALLENGES, at):
         return []
-    facts = await standing.facts_of(member_id, at=at, rules=rules)
-    case = Case(facts)
-    since = min(span.starts_at for _, span in found)
-    slots = [rule.slot for rule, _ in found]
-    (hers,) = await db.fetch(_HERS, member_id, since, at, day_of(since), slots)
-    orders = list(map(KeptOrder, hers["moments"], hers["kept_fen"]))
-    return [
-        _progress(
-            rule,
-            span,
-            _within(span, orders, hers["check_ins"], today=day_of(at)),
-            is_claimed=f"{rule.slot} {span.name}" in hers["claims"],
-            refusals=rule.body.conditions.refusals(case),
-        )
-        for rule, span in found
-    ]
+    found = await progress_of([member_id], at=at, rules=rules)
+    if member_id not in found:
+        raise NotFound("no_such_member")
+    return found[member_id]
 
 
-def _round(rule: Rule, rules: Programme, moment: datetime) -> Season:
-    """Return the round that runs; one that comes once began with the slot's first version."""
-    challenge: Challenge = rule.body
-    if challenge.rounds == "once":
-        return Season(
-            "once",
-            rules.begins_at(rule.slot, CHALLENGES),
-            rule.ends_at or datetime.max.replace(tzinfo=rule.starts_at.tzinfo),
-        )
-    return season(challenge.rounds, moment)
+async def progress_of(
+    member_ids: Collection[int], *, at: datetime, rules: Programme
+) -> dict[int, list[Progress]]:
+    """Return how far members are with each challenge in force; of who is none, nothing.
+
+    A constant number of statements: one for what is known of them, one for what they claimed, one
+    for each kind of happening that the challenges look at.
+    """
+    running = rounds(rules, at)
+    facts = await facts_of_all(member_ids, at=at, rules=rules) if running else {}
+    if not facts:
+        return {}
+    begun = [one for one in running if one.has_begun]
+    since = min((one.span.starts_at for one in begun), default=at)
+    seen = await see(sorted(facts), [one.challenge for one in begun], since=since, until=at)
+    slots = [one.rule.slot for one in running]
+    claims = await held.of_rounds(sorted(facts), slots, [one.span.name for one in running])
+    told: dict[int, list[Progress]] = {}
+    for member_id, hers in facts.items():
+        case = Case(hers)
+        told[member_id] = [
+            _progress(
+                one,
+                seen.of(member_id, one.challenge, one.span) if one.has_begun else None,
+                [claim for claim in claims.get(member_id, ()) if _is_of(claim, one)],
+                refusals=one.challenge.conditions.refusals(case),
+            )
+            for one in running
+        ]
+    return told
+
+
+def _is_of(claim: HeldClaim, one: Round) -> bool:
+    return claim.slot == one.rule.slot and claim.round == one.span.name
 
 
 def _progress(
-    rule: Rule,
-    span: Season,
-    happenings: Happenings,
+    one: Round,
+    happenings: Happenings | None,
+    claims: Sequence[HeldClaim],
     *,
-    is_claimed: bool,
     refusals: list[Refused],
 ) -> Progress:
-    challenge: Challenge = rule.body
-    done = min(challenge.reached(happenings), challenge.target)
-    state = ProgressState.OPEN
-    if is_claimed:
-        state = ProgressState.CLAIMED
-    elif done >= challenge.target and not refusals:
-        state = ProgressState.READY
+    challenge = one.challenge
+    done = challenge.reached(happenings) if happenings else 0
+    refusals = [*refusals, *(challenge.lacks(happenings) if happenings else ())]
+    steps = [
+        _step(place, step, claims, is_reached=done >= step.target and not refusals)
+        for place, step in enumerate(challenge.steps, 1)
+    ]
     kind = CHALLENGES.kind_of(challenge)
     assert kind is not None, "the rule was decoded by its kind"
     return Progress(
-        code=rule.slot.partition(":")[2],
+        code=one.rule.slot.partition(":")[2],
         kind=kind,
-        rule_version_id=rule.version_id,
+        rule_version_id=one.rule.version_id,
         challenge=challenge,
-        round=span,
-        is_endless=challenge.rounds == "once" and rule.ends_at is None,
-        done=done,
-        state=state,
+        round=one.span,
+        is_endless=one.is_endless,
+        done=min(done, challenge.steps[-1].target),
+        state=_state(steps) if one.has_begun else ProgressState.COMING,
         refusals=refusals,
+        steps=steps,
+        team=_shares(challenge, happenings) if happenings else None,
     )
 
 
-def _within(
-    span: Season, orders: Sequence[KeptOrder], check_ins: Sequence[date], *, today: date
-) -> Happenings:
-    first, end = day_of(span.starts_at), span.ends_at
-    return Happenings(
-        today=today,
-        orders=tuple(order for order in orders if span.starts_at <= order.paid_at < end),
-        check_ins=tuple(day for day in check_ins if first <= day <= today),
-    )
+def _step(
+    place: int, step: ChallengeStep, claims: Sequence[HeldClaim], *, is_reached: bool
+) -> StepProgress:
+    hers = [one for one in claims if one.step == place]
+    if any(one.undone_at is None for one in hers):
+        return StepProgress(place, step, ProgressState.CLAIMED)
+    state = ProgressState.READY if is_reached else ProgressState.OPEN
+    return StepProgress(place, step, state, hers[-1] if hers else None)
+
+
+def _state(steps: Sequence[StepProgress]) -> ProgressState:
+    states = {one.state for one in steps}
+    if ProgressState.READY in states:
+        return ProgressState.READY
+    return ProgressState.OPEN if ProgressState.OPEN in states else ProgressState.CLAIMED
+
+
+def _shares(challenge: Challenge, happenings: Happenings) -> TeamShares | None:
+    if not isinstance(challenge, TeamTotal):
+        return None
+    team = challenge.team(happenings)
+    return TeamShares(team.community_id, challenge.shares(team)) if team else None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from loyalty.earning import PersonalBoost
 from loyalty.earning.cap import Cap
 from loyalty.giving import Given
 from loyalty.orders import Order
@@ -37,10 +38,17 @@ class Capped:
         return None
 
 
-def capped(order: Order, rules: Rules, *, paid_as_id: int, tier: str) -> Capped:
+def capped(
+    order: Order,
+    rules: Rules,
+    *,
+    paid_as_id: int,
+    tier: str,
+    boosts: tuple[PersonalBoost, ...],
+) -> Capped:
     """Return an order as caps look at it, with what it would earn by itself."""
     in_force = rules.at(order.paid_at)
-    return Capped(order, paid_as_id, given(order, in_force, tier=tier), in_force)
+    return Capped(order, paid_as_id, given(order, in_force, tier=tier, boosts=boosts), in_force)
 
 
 def share_room(orders: Iterable[Capped]) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from loyalty.earning import EarningCase, EarningLine
+from loyalty.earning import EarningCase, EarningLine, PersonalBoost
 from loyalty.giving import Given
 from loyalty.orders import Order
 from loyalty.purchases.rules import InForce
@@ -28,13 +28,16 @@ class Earned(msgspec.Struct, frozen=True):
 NOTHING = Earned(0)
 
 
-def given(order: Order, rules: InForce, *, tier: str) -> Given:
+def given(
+    order: Order, rules: InForce, *, tier: str, boosts: tuple[PersonalBoost, ...] = ()
+) -> Given:
     """Return what all rules in force when the order was paid give for the money kept."""
     case = EarningCase(
         shop_kind=order.shop.kind,
         shop_code=order.shop.code,
         paid_at=order.paid_at,
         tier=tier,
+        boosts=boosts,
         lines=tuple(
             [
                 EarningLine(line.paid_fen - line.refunded_fen, line.sku, line.category, line.brand)
@@ -57,9 +60,11 @@ def counted(found: Given) -> Earned:
     return Earned(points, found.parts[0].rule.version_id, told)
 
 
-def earned(order: Order, rules: InForce, *, tier: str = "") -> Earned:
+def earned(
+    order: Order, rules: InForce, *, tier: str = "", boosts: tuple[PersonalBoost, ...] = ()
+) -> Earned:
     """Return what an order earns where no cap looks at other orders of the member."""
-    return counted(given(order, rules, tier=tier))
+    return counted(given(order, rules, tier=tier, boosts=boosts))
 
 
 def settles_at(order: Order, rules: InForce) -> datetime | None:

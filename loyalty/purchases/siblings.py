@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from loyalty import boosts
 from loyalty.orders import IdentityRef, Order, ShopRef
 from loyalty.programme import Programme
 from loyalty.purchases import storing
@@ -110,9 +111,11 @@ async def targets(tasks: Sequence[Task], rules: Rules) -> tuple[list[Target], li
     """
     hers = capped_of(tasks, rules)
     if not hers:
+        await _know_boosts(tasks, rules)
         return [Target(task, _earned(task, rules)) for task in tasks], []
     spans = _spans(hers, rules)
     siblings = [Task.again(one) for one in await _siblings(spans, rules, apart_from=tasks)]
+    await _know_boosts([*tasks, *siblings], rules)
     sharing = {task.name: _capped(task, rules) for task in (*hers, *siblings)}
     share_room(sharing.values())
     found = {name: counted(one.given) for name, one in sharing.items()}
@@ -132,15 +135,26 @@ async def would_earn(order: Order, member_id: int, *, tier: str, rules: Programm
     return told.earned.points
 
 
+async def _know_boosts(tasks: Sequence[Task], rules: Rules) -> None:
+    payments = {(task.paid_as_id, task.order.paid_at) for task in tasks if task.paid_as_id}
+    found = await boosts.held(payments, rules=rules.programme)
+    for task in tasks if found else ():
+        task.boosts = found.get((task.paid_as_id or 0, task.order.paid_at), ())
+
+
 def _earned(task: Task, rules: Rules) -> Earned:
     if task.member_id is None:
         return NOTHING
-    return earned(task.order, rules.at(task.order.paid_at), tier=task.tier or "")
+    return earned(
+        task.order, rules.at(task.order.paid_at), tier=task.tier or "", boosts=task.boosts
+    )
 
 
 def _capped(task: Task, rules: Rules) -> Capped:
     assert task.paid_as_id is not None, "asked for members' orders only"
-    return capped(task.order, rules, paid_as_id=task.paid_as_id, tier=task.tier or "")
+    return capped(
+        task.order, rules, paid_as_id=task.paid_as_id, tier=task.tier or "", boosts=task.boosts
+    )
 
 
 def _spans(tasks: Sequence[Task], rules: Rules) -> dict[int, Span]:

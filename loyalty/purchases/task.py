@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from loyalty.earning import PersonalBoost
 from loyalty.errors import LoyaltyError
 from loyalty.orders import Order
 from loyalty.outcomes import Fate, Outcome
@@ -23,7 +24,7 @@ class Task:
     """One order on its way: what is known of it, whose it is, what it becomes.
 
     ``member_id`` is whom ``customer_id`` became, if she was merged; ``paid_as_id`` and ``tier`` are
-    the member she was when she paid, and her tier then.
+    the member she was when she paid, and her tier then, ``boosts`` those that she had then.
     """
 
     order: Order
@@ -34,6 +35,7 @@ class Task:
     member_id: int | None = None
     paid_as_id: int | None = None
     tier: str | None = None
+    boosts: tuple[PersonalBoost, ...] = ()
     purchase_id: int = 0
     revision: int = 1
     points: int = 0

@@ -5,7 +5,7 @@ Each line bears its part of a discount to the fen. In whatever order lines, offe
 same answer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,8 +15,9 @@ from loyalty.discounts import LANES, Cart, Discount, Lane
 from loyalty.errors import Refused
 from loyalty.facts import CartLine, Case
 from loyalty.policies.margin import Margin
-from loyalty.quotes.choosing import MOST_LOOKS, Candidate, choose, concerned
-from loyalty.quotes.floors import Floors, floors_of
+from loyalty.quotes.candidates import Candidate, Shelf
+from loyalty.quotes.choosing import MOST_LOOKS, Taken, choose
+from loyalty.quotes.floors import floors_of
 
 
 class Proposal(Struct, frozen=True):
@@ -76,7 +77,7 @@ class Priced(Struct, frozen=True):
     @property
     def costs_fen(self) -> list[int]:
         """Return what each line costs after all discounts."""
-        return _left(self.cart, self.applied)
+        return _left([line.goods_fen for line in self.cart], self.applied)
 
     @property
     def goods_fen(self) -> int:
@@ -124,91 +125,146 @@ def priced(
     same, the one with fewer discounts counts, then the one of the earlier slots. None takes
     anything off below the floors of ``margin``.
     """
-    cart = case.cart or ()
-    possible, declined = _sorted_out(case, proposals)
-    lines = [concerned(one.discount, cart) for one in possible]
-    places = [[n for n, one in enumerate(possible) if one.lane == lane] for lane in LANES]
-    lanes = [lane for lane in places if lane]
-    floors = floors_of(margin, cart)
-    taken, is_exact = choose(
-        cart,
-        [
-            [Candidate(possible[n].discount, lines[n], possible[n].left.fen) for n in lane]
-            for lane in lanes
-        ],
-        most_looks=most_looks,
-        floors=floors,
-    )
-    used = {lanes[one.lane][one.place]: one for one in taken if any(one.per_line)}
-    applied = tuple(Applied(possible[n], one.per_line, one.full_fen) for n, one in used.items())
-    left_over = [
-        Declined(
-            one,
-            _why_cut(one, cart, applied, floors)
-            or _why_rivalled(n, possible, lines, used=used)
-            or _why_nothing(one, cart, applied, floors),
-        )
-        for n, one in enumerate(possible)
-        if n not in used
-    ]
-    return Priced(cart, applied, (*declined, *left_over), is_exact)
+    return Reckoning(case, margin).priced(proposals, most_looks=most_looks)
 
 
 def why_not(case: Case, proposal: Proposal) -> Refused | None:
     """Return why a discount is not for this cart, with its figures; None where it may apply."""
     if proposal.left.refusal:
         return proposal.left.refusal
-    refusals = proposal.discount.conditions.refusals(case)
-    return refusals[0] if refusals else proposal.discount.refusal(case.cart or ())
+    refusal = proposal.discount.conditions.refusal(case)
+    return refusal or proposal.discount.refusal(case.cart or ())
 
 
-def _sorted_out(case: Case, proposals: Iterable[Proposal]) -> tuple[list[Proposal], list[Declined]]:
-    possible: list[Proposal] = []
-    declined: list[Declined] = []
-    for one in sorted(proposals, key=lambda one: (one.slot, str(one.coupon or ""))):
-        refusal = why_not(case, one)
-        if refusal is None:
-            possible.append(one)
-        else:
-            declined.append(Declined(one, refusal))
-    return possible, declined
+# One that may apply, and what it would take off.
+_Possible = tuple[Proposal, Candidate]
 
 
-def _why_cut(
-    one: Proposal, cart: Cart, applied: Sequence[Applied], floors: Floors
-) -> Refused | None:
-    """Tell whether what the lanes before have left is too little, or more than a budget has."""
-    rank = LANES.index(one.lane)
-    costs = _left(cart, [other for other in applied if LANES.index(other.proposal.lane) < rank])
-    full = one.discount.per_line(cart, costs)
-    saved_fen = sum(floors.clipped(full, costs))
-    if one.left.fen is not None and saved_fen > one.left.fen:
-        return Refused("budget_short")
-    return Refused("goes_below_floor") if sum(full) > saved_fen == 0 else None
+class Reckoning:
+    """A cart that is priced with some proposals, then with others: each is looked at only once.
+
+    A proposal is known by its slot and its coupon.
+    """
+
+    def __init__(self, case: Case, margin: Margin | None) -> None:
+        self._case = case
+        self._cart = case.cart or ()
+        self._floors = floors_of(margin, self._cart)
+        self._shelf = Shelf(self._cart)
+        self._looked_at: dict[tuple[str, UUID | None], Candidate | Refused] = {}
+
+    def priced(self, proposals: Iterable[Proposal], *, most_looks: int = MOST_LOOKS) -> Priced:
+        """Return the cart with the combination of these that saves most; see above."""
+        possible, declined = self._sorted_out(proposals)
+        lanes = _lanes(possible)
+        taken, is_exact = choose(
+            self._cart,
+            [[possible[n][1] for n in lane] for lane in lanes],
+            most_looks=most_looks,
+            floors=self._floors,
+        )
+        used = {lanes[one.lane][one.place]: one for one in taken if any(one.per_line)}
+        applied = [Applied(possible[n][0], one.per_line, one.full_fen) for n, one in used.items()]
+        costs = _costs_by_lane(self._cart, used.values(), len(lanes))
+        whys = self._left_over(possible, lanes, used.keys(), costs)
+        left_over = [Declined(possible[n][0], whys[n]) for n in sorted(whys)]
+        return Priced(self._cart, tuple(applied), (*declined, *left_over), is_exact)
+
+    def look_at(self, one: Proposal) -> Candidate | Refused:
+        """Return what a proposal may take off, or why it is not for this cart."""
+        found = self._looked_at.get((one.slot, one.coupon))
+        if found is None:
+            found = (
+                one.left.refusal
+                or one.discount.conditions.refusal(self._case)
+                or self._shelf.candidate(one.discount, left_fen=one.left.fen)
+            )
+            self._looked_at[one.slot, one.coupon] = found
+        return found
+
+    def _sorted_out(self, proposals: Iterable[Proposal]) -> tuple[list[_Possible], list[Declined]]:
+        possible: list[_Possible] = []
+        declined: list[Declined] = []
+        for one in sorted(proposals, key=lambda one: (one.slot, str(one.coupon or ""))):
+            found = self.look_at(one)
+            if isinstance(found, Candidate):
+                possible.append((one, found))
+            else:
+                declined.append(Declined(one, found))
+        return possible, declined
+
+    def _left_over(
+        self,
+        possible: Sequence[_Possible],
+        lanes: Sequence[Sequence[int]],
+        used: Collection[int],
+        costs: Sequence[Sequence[int]],
+    ) -> dict[int, Refused]:
+        """Tell of those that might apply and do not, why; ``costs`` are as each lane begins."""
+        whys: dict[int, Refused] = {}
+        for lane, before in zip(lanes, costs, strict=False):
+            rivals = [possible[n] for n in lane if n in used]
+            for n in lane:
+                if n not in used:
+                    one = possible[n][1]
+                    whys[n] = (
+                        self._why_cut(one, before)
+                        or _why_rivalled(one, rivals)
+                        or self._why_nothing(one, costs[-1])
+                    )
+        return whys
+
+    def _why_cut(self, one: Candidate, costs: Sequence[int]) -> Refused | None:
+        """Tell whether what the lanes before have left is too little, or more than a budget has."""
+        if one.left_fen is None and not self._floors.lines:
+            return None
+        full = one.off(costs)
+        saved_fen = sum(self._floors.clipped_at(one.places, full, costs))
+        if one.left_fen is not None and saved_fen > one.left_fen:
+            return Refused("budget_short")
+        return Refused("goes_below_floor") if not saved_fen and any(full) else None
+
+    def _why_nothing(self, one: Candidate, costs: Sequence[int]) -> Refused:
+        """Tell why one saves nothing though none is in its way: the order's floor, or no money."""
+        per_line = [0] * len(costs)
+        clipped = self._floors.clipped_at(one.places, one.off(costs), costs)
+        for place, part in zip(one.places, clipped, strict=True):
+            per_line[place] = part
+        left = [cost - part for cost, part in zip(costs, per_line, strict=True)]
+        lacking = self._floors.lacking_fen(left)
+        if lacking and not any(self._floors.given_back(per_line, lacking)):
+            return Refused("goes_below_floor")
+        return Refused("nothing_left_to_discount")
 
 
-def _why_rivalled(
-    place: int, possible: Sequence[Proposal], lines: Sequence[int], *, used: Iterable[int]
-) -> Refused | None:
-    """Tell which other one has the lines of one that might apply."""
-    for other in used:
-        if possible[other].lane == possible[place].lane and lines[other] & lines[place]:
-            return Refused("better_discount_applies", slot=possible[other].slot)
+def _why_rivalled(one: Candidate, rivals: Iterable[_Possible]) -> Refused | None:
+    """Tell which other one of its lane has its lines."""
+    for proposal, other in rivals:
+        if other.lines & one.lines:
+            return Refused("better_discount_applies", slot=proposal.slot)
     return None
 
 
-def _why_nothing(one: Proposal, cart: Cart, applied: Sequence[Applied], floors: Floors) -> Refused:
-    """Tell why one saves nothing that nobody is in the way of: the order's floor, or no money."""
-    costs = _left(cart, applied)
-    clipped = floors.clipped(one.discount.per_line(cart, costs), costs)
-    lacking = floors.lacking_fen([cost - part for cost, part in zip(costs, clipped, strict=True)])
-    if lacking and not any(floors.given_back(clipped, lacking)):
-        return Refused("goes_below_floor")
-    return Refused("nothing_left_to_discount")
+def _lanes(possible: Sequence[_Possible]) -> list[list[int]]:
+    """Return whose turn it is in each lane that has any, in the lanes' order."""
+    lanes: dict[Lane, list[int]] = {lane: [] for lane in LANES}
+    for n, (one, _) in enumerate(possible):
+        lanes[one.lane].append(n)
+    return [lane for lane in lanes.values() if lane]
 
 
-def _left(cart: Sequence[CartLine], applied: Iterable[Applied]) -> list[int]:
-    costs = [line.goods_fen for line in cart]
-    for one in applied:
+def _costs_by_lane(cart: Cart, taken: Iterable[Taken], lanes: int) -> list[list[int]]:
+    """Return what lines cost as each lane begins, and after the last one."""
+    costs = [[line.goods_fen for line in cart]]
+    by_lane: dict[int, list[Taken]] = {}
+    for one in taken:
+        by_lane.setdefault(one.lane, []).append(one)
+    for lane in range(lanes):
+        costs.append(_left(costs[-1], by_lane.get(lane, ())))
+    return costs
+
+
+def _left(costs: list[int], taken: Iterable[Taken | Applied]) -> list[int]:
+    for one in taken:
         costs = [cost - part for cost, part in zip(costs, one.per_line, strict=True)]
     return costs

@@ -9,28 +9,17 @@ where nobody does, and then held against what its lines may lose at most.
 """
 
 from collections.abc import Iterable, Sequence
-from operator import le
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from loyalty.discounts import Cart, Discount
+from loyalty.discounts import Cart
+from loyalty.quotes.candidates import Candidate
 from loyalty.quotes.floors import NO_FLOORS, Floors
 
 # So many discounts are looked at on so many lines; beyond, what was found by then counts, and is
-# said to be not exact. A tenth of a second: other requests wait meanwhile.
+# said to be not exact. Some hundredths of a second: other requests wait meanwhile.
 MOST_LOOKS = 40_000
-
-
-class Candidate(Struct, frozen=True):
-    """A discount that may apply; ``lines`` has a bit for each line that it is concerned with.
-
-    It is taken whole or not at all where its budgets have ``left_fen``; None: no end.
-    """
-
-    discount: Discount
-    lines: int
-    left_fen: int | None = None
 
 
 class Taken(Struct, frozen=True):
@@ -46,13 +35,18 @@ class Taken(Struct, frozen=True):
 
 
 class _Weighed(Struct, frozen=True):
-    """What a candidate of a lane would take off the costs with which the lane begins."""
+    """What a candidate of a lane takes off the costs with which the lane begins, place by place."""
 
     place: int
     lines: int
-    per_line: tuple[int, ...]
+    places: tuple[int, ...]
+    parts: tuple[int, ...]
     saved_fen: int
     full_fen: int
+
+
+# Some of a branch: the lane in which each is taken, and what it takes off.
+_Branch = tuple[tuple[int, _Weighed], ...]
 
 
 def choose(
@@ -70,12 +64,15 @@ def choose(
     """
     search = _Search(cart, lanes, floors, most_looks=most_looks)
     search.begin(0, [line.goods_fen for line in cart], (), 0)
-    taken = sorted(search.best, key=lambda one: (one.lane, one.place))
+    best = sorted(search.best, key=lambda one: (one[0], one[1].place))
+    taken = [Taken(lane, one.place, _laid_out(one, len(cart)), one.full_fen) for lane, one in best]
     return _cut(taken, cart, floors), search.is_exact
 
 
 def _cut(taken: list[Taken], cart: Cart, floors: Floors) -> list[Taken]:
     """Return what is taken after the order's floor: the last one gives back first."""
+    if not floors.order_fen:
+        return taken
     costs = [line.goods_fen for line in cart]
     for one in taken:
         costs = [cost - part for cost, part in zip(costs, one.per_line, strict=True)]
@@ -86,11 +83,6 @@ def _cut(taken: list[Taken], cart: Cart, floors: Floors) -> list[Taken]:
         lacking -= sum(one.per_line) - sum(per_line)
         kept.append(replace(one, per_line=per_line))
     return kept[::-1]
-
-
-def concerned(discount: Discount, cart: Cart) -> int:
-    """Return the lines that a discount is concerned with, as bits."""
-    return sum(1 << place for place, line in enumerate(cart) if discount.touches(line))
 
 
 class _Search:
@@ -104,7 +96,6 @@ class _Search:
         *,
         most_looks: int,
     ) -> None:
-        self._cart = cart
         self._lanes = lanes
         self._floors = floors
         self._most_looks = most_looks
@@ -116,14 +107,14 @@ class _Search:
         self._may_lack = bool(floors.order_fen) and self._reaches_floor(costs)
         self._saved_fen = -1
         self._rank: tuple[int, list[tuple[int, int]]] = (0, [])
-        self.best: tuple[Taken, ...] = ()
+        self.best: _Branch = ()
 
     @property
     def is_exact(self) -> bool:
         """Say whether all branches were followed that might have been better."""
         return not self._is_cut
 
-    def begin(self, lane: int, costs: list[int], taken: tuple[Taken, ...], saved_fen: int) -> None:
+    def begin(self, lane: int, costs: list[int], taken: _Branch, saved_fen: int) -> None:
         """Follow all choices of a lane and the lanes after it."""
         if self._is_enough():
             return
@@ -131,18 +122,10 @@ class _Search:
             self._keep(taken, saved_fen - self._floors.lacking_fen(costs))
             return
         weighed = self._weigh(lane, costs)
-        if not weighed:
-            self.begin(lane + 1, costs, taken, saved_fen)
-            return
         self._follow(lane, weighed, costs, taken, saved_fen)
 
     def _follow(
-        self,
-        lane: int,
-        left: list[_Weighed],
-        costs: list[int],
-        taken: tuple[Taken, ...],
-        saved_fen: int,
+        self, lane: int, left: list[_Weighed], costs: list[int], taken: _Branch, saved_fen: int
     ) -> None:
         """Follow the choices of those of a lane that are left, with and without the first."""
         if not left:
@@ -150,22 +133,37 @@ class _Search:
             return
         if self._is_enough():
             return
-        self._looks += len(left)
-        most_fen = min(
-            self._most_fen,
-            saved_fen + _most(one.per_line for one in left) + self._most_after[lane + 1],
-        )
-        if most_fen < self._saved_fen:
+        if not self._matters_later(lane) and _share_no_line(left):
+            self._take_all(lane, left, costs, taken, saved_fen)
             return
-        if most_fen == self._saved_fen and len(taken) > self._rank[0]:
+        self._looks += len(left)
+        if self._saved_fen >= 0 and not self._may_beat(lane, left, len(costs), taken, saved_fen):
             return
         one, others = left[0], left[1:]
         together = [other for other in others if not other.lines & one.lines]
-        less = [cost - part for cost, part in zip(costs, one.per_line, strict=True)]
-        with_it = (*taken, Taken(lane, one.place, one.per_line, one.full_fen))
-        self._follow(lane, together, less, with_it, saved_fen + one.saved_fen)
+        with_it = (*taken, (lane, one))
+        self._follow(lane, together, _less(costs, one), with_it, saved_fen + one.saved_fen)
         if len(together) < len(others) or self._matters_later(lane):
             self._follow(lane, others, costs, taken, saved_fen)
+
+    def _take_all(
+        self, lane: int, left: list[_Weighed], costs: list[int], taken: _Branch, saved_fen: int
+    ) -> None:
+        """Follow the one choice of a lane of which nobody is in the way of another."""
+        for one in left:
+            costs = _less(costs, one)
+            saved_fen += one.saved_fen
+        self.begin(lane + 1, costs, (*taken, *[(lane, one) for one in left]), saved_fen)
+
+    def _may_beat(
+        self, lane: int, left: list[_Weighed], lines: int, taken: _Branch, saved_fen: int
+    ) -> bool:
+        """Say whether a branch may end in what is better than what was found."""
+        rest_fen = _most(left, lines) + self._most_after[lane + 1]
+        most_fen = min(saved_fen + rest_fen, self._most_fen)
+        if most_fen == self._saved_fen:
+            return len(taken) <= self._rank[0]
+        return most_fen > self._saved_fen
 
     def _is_enough(self) -> bool:
         """Say whether what was found must do; the first choice is followed to its end."""
@@ -175,23 +173,16 @@ class _Search:
 
     def _weigh(self, lane: int, costs: list[int]) -> list[_Weighed]:
         """Return those of a lane that save something, what saves most first."""
-        self._looks += len(self._lanes[lane]) * len(costs)
         found = []
         for place, one in enumerate(self._lanes[lane]):
-            full = self._full(one, costs)
-            per_line = self._floors.clipped(full, costs)
-            saved_fen = sum(per_line)
+            self._looks += len(one.places)
+            full = one.off(costs)
+            parts = self._floors.clipped_at(one.places, full, costs)
+            saved_fen = sum(parts)
             if saved_fen and (one.left_fen is None or saved_fen <= one.left_fen):
-                found.append(_Weighed(place, one.lines, per_line, saved_fen, sum(full)))
+                found.append(_Weighed(place, one.lines, one.places, parts, saved_fen, sum(full)))
         found.sort(key=lambda one: (-one.saved_fen, one.place))
         return found if self._matters_later(lane) else _undominated(found)
-
-    def _full(self, one: Candidate, costs: list[int]) -> list[int]:
-        """Return what a discount would take off each line if there were no floors."""
-        full = one.discount.per_line(self._cart, costs)
-        assert min(full) >= 0
-        assert all(map(le, full, costs))
-        return full
 
     def _matters_later(self, lane: int) -> bool:
         """Say whether what is left by this lane still matters: to others, or to the order."""
@@ -214,30 +205,66 @@ class _Search:
 
         How the most that one can save is laid out over its lines does not matter for the bound.
         """
-        self._looks += len(self._lanes[lane]) * len(costs)
         rooms = self._floors.rooms(costs)
-        laid_out = []
+        most = [0] * len(costs)
         for one in self._lanes[lane]:
-            full = self._full(one, costs)
-            room = [fen if one.lines >> place & 1 else 0 for place, fen in enumerate(rooms)]
-            laid_out.append(min(full, room, key=sum))
-        return _most(laid_out)
+            self._looks += len(one.places)
+            room = [rooms[place] for place in one.places]
+            _raise_to(most, one.places, min(one.off(costs), room, key=sum))
+        return sum(most)
 
-    def _keep(self, taken: tuple[Taken, ...], saved_fen: int) -> None:
-        rank = len(taken), sorted((one.lane, one.place) for one in taken)
-        if saved_fen > self._saved_fen or (saved_fen == self._saved_fen and rank < self._rank):
+    def _keep(self, taken: _Branch, saved_fen: int) -> None:
+        if saved_fen < self._saved_fen:
+            return
+        rank = len(taken), sorted((lane, one.place) for lane, one in taken)
+        if saved_fen > self._saved_fen or rank < self._rank:
             self.best, self._saved_fen, self._rank = taken, saved_fen, rank
 
 
-def _most(laid_out: Iterable[Sequence[int]]) -> int:
+def _share_no_line(weighed: Iterable[_Weighed]) -> bool:
+    seen = 0
+    for one in weighed:
+        if seen & one.lines:
+            return False
+        seen |= one.lines
+    return True
+
+
+def _less(costs: list[int], one: _Weighed) -> list[int]:
+    """Return what lines cost after one was taken off."""
+    less = costs.copy()
+    for place, part in zip(one.places, one.parts, strict=True):
+        less[place] -= part
+    return less
+
+
+def _laid_out(one: _Weighed, lines: int) -> tuple[int, ...]:
+    """Return what one takes off each of so many lines."""
+    per_line = [0] * lines
+    for place, part in zip(one.places, one.parts, strict=True):
+        per_line[place] = part
+    return tuple(per_line)
+
+
+def _most(left: Iterable[_Weighed], lines: int) -> int:
     """Return what no choice of these exceeds: on each line the most that any one takes off it."""
-    return sum(map(max, zip(*laid_out, strict=True)))
+    most = [0] * lines
+    for one in left:
+        _raise_to(most, one.places, one.parts)
+    return sum(most)
+
+
+def _raise_to(most: list[int], places: Sequence[int], parts: Sequence[int]) -> None:
+    for place, part in zip(places, parts, strict=True):
+        if part > most[place]:
+            most[place] = part
 
 
 def _undominated(weighed: Sequence[_Weighed]) -> list[_Weighed]:
     """Leave out whoever another one saves at least as much as, on no other lines than its."""
     kept: list[_Weighed] = []
     for one in weighed:
-        if not any(other.lines & one.lines == other.lines for other in kept):
+        lines = one.lines
+        if not any(other.lines & lines == other.lines for other in kept):
             kept.append(one)
     return kept

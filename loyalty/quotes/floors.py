@@ -30,6 +30,20 @@ class Floors(Struct, frozen=True):
             for part, cost, floor in zip(per_line, costs, self.lines, strict=True)
         )
 
+    def clipped_at(
+        self, places: Sequence[int], parts: tuple[int, ...], costs: Sequence[int]
+    ) -> tuple[int, ...]:
+        """Return what the lines of some places may lose of what a discount would take off them."""
+        if not self.lines:
+            return parts
+        floors = self.lines
+        return tuple(
+            [
+                min(part, costs[place] - floors[place])
+                for place, part in zip(places, parts, strict=True)
+            ]
+        )
+
     def rooms(self, costs: Sequence[int]) -> list[int]:
         """Return what each line may still lose."""
         return list(self.clipped(costs, costs))

@@ -1,12 +1,14 @@
 """Which products a discount would be cut on by the margin, before it is published.
 
 Each product is tried alone, from one unit on, up to the first quantity that has the discount; where
-it takes goods together, all of its goods at once. Whom it is for is left aside.
+it takes goods together, all of its goods at once; and carts as they were really bought. Whom it is
+for is left aside.
 """
 
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from loyalty.discounts import Cart, Discount
 from loyalty.errors import Refused
@@ -25,6 +27,31 @@ class CutLine(Struct, frozen=True):
     quantity: int
     full_fen: int
     left_fen: int
+
+
+class CutCart(Struct, frozen=True):
+    """A cart that has a discount: of ``full_fen`` so much is left under the margin."""
+
+    cart: Cart
+    full_fen: int
+    left_fen: int
+
+    @property
+    def cut_fen(self) -> int:
+        """Return how much the margin takes from the discount."""
+        return self.full_fen - self.left_fen
+
+
+def tried_on(
+    margin: Margin, discount: Discount, carts: Sequence[Cart], *, facts: Facts
+) -> list[CutCart]:
+    """Return what a discount takes off each of the carts that have it, the most cut first."""
+    tried = []
+    for cart in carts:
+        if cart and not any(_missing(discount, cart, facts)):
+            full, left = _full_and_left(margin, discount, cart)
+            tried.append(CutCart(cart, sum(full), sum(left)))
+    return sorted(tried, key=lambda one: (-one.cut_fen, [line.sku for line in one.cart]))
 
 
 def cut_by(
@@ -59,21 +86,10 @@ def _takes(discount: Discount, line: CartLine) -> bool:
 def _first(goods: Cart, discount: Discount, facts: Facts) -> Cart | None:
     """Return the first cart of so many of each that has the discount."""
     for quantity in QUANTITIES if goods else ():
-        cart = tuple(_times(line, quantity) for line in goods)
+        cart = tuple(replace(line, quantity=quantity) for line in goods)
         if not any(_missing(discount, cart, facts)):
             return cart
     return None
-
-
-def _times(line: CartLine, quantity: int) -> CartLine:
-    return CartLine(
-        line.sku,
-        line.category,
-        line.brand,
-        quantity=quantity,
-        price_fen=line.price_fen,
-        cost_fen=line.cost_fen,
-    )
 
 
 def _missing(discount: Discount, cart: Cart, facts: Facts) -> Iterator[Refused]:
@@ -86,14 +102,20 @@ def _missing(discount: Discount, cart: Cart, facts: Facts) -> Iterator[Refused]:
 def _cut(margin: Margin, discount: Discount, cart: Cart | None) -> dict[str, CutLine]:
     if cart is None:
         return {}
-    costs = [line.goods_fen for line in cart]
-    floors = floors_of(margin, cart)
-    full = discount.per_line(cart, costs)
-    clipped = floors.clipped(full, costs)
-    lacking = floors.lacking_fen([cost - part for cost, part in zip(costs, clipped, strict=True)])
-    left = floors.given_back(clipped, lacking) if lacking else clipped
+    full, left = _full_and_left(margin, discount, cart)
     return {
         line.sku: CutLine(line.sku, line.quantity, whole, part)
         for line, whole, part in zip(cart, full, left, strict=True)
         if part < whole
     }
+
+
+def _full_and_left(
+    margin: Margin, discount: Discount, cart: Cart
+) -> tuple[Sequence[int], Sequence[int]]:
+    costs = [line.goods_fen for line in cart]
+    floors = floors_of(margin, cart)
+    full = discount.per_line(cart, costs)
+    clipped = floors.clipped(full, costs)
+    lacking = floors.lacking_fen([cost - part for cost, part in zip(costs, clipped, strict=True)])
+    return full, floors.given_back(clipped, lacking) if lacking else clipped

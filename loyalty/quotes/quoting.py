@@ -14,11 +14,18 @@ from loyalty.discounts import DISCOUNTS
 from loyalty.errors import Refused
 from loyalty.facts import CartLine, Case, Facts
 from loyalty.orders import Order, OrderLine, ShopRef
-from loyalty.policies.margin import Margin
 from loyalty.policies.tiers import Tiers
 from loyalty.products import ForSale
 from loyalty.programme import Programme
-from loyalty.quotes.arithmetic import Applied, Declined, Priced, Proposal, merged, priced, why_not
+from loyalty.quotes.arithmetic import (
+    Applied,
+    Declined,
+    Priced,
+    Proposal,
+    Reckoning,
+    merged,
+    why_not,
+)
 from loyalty.quotes.choosing import MOST_LOOKS
 from loyalty.quotes.grounds import Grounds, grounds_of
 from loyalty.quotes.signing import GOOD_FOR, Shown, ShownDiscount, ShownLine
@@ -117,9 +124,10 @@ async def quote(
     chosen = [one.proposal for one in hers if one.proposal.coupon == coupon]
     proposals = [*offers, *chosen]
     margin = rules.margin(at)
-    found = priced(case, proposals, margin=margin)
-    plain = priced(case, offers, margin=margin) if chosen else found
-    tried = _tried(case, offers, hers, margin)
+    reckoning = Reckoning(case, margin)
+    found = reckoning.priced(proposals)
+    plain = reckoning.priced(offers) if chosen else found
+    tried = _tried(reckoning, offers, hers)
     declined = (*found.declined, *_declined(case, hers, tried, apart_from=coupon))
     unlocked = unlocks(case, proposals, found, margin=margin)
     shop = ShopRef(ShopKind.OWN_STORE, shop_code)
@@ -130,7 +138,7 @@ async def quote(
         products=tuple(sold[line.sku] for line in cart),
         applied=found.applied,
         declined=declined,
-        worths=_worths(case, offers, hers, tried, plain=plain, margin=margin),
+        worths=_worths(reckoning, offers, hers, tried, plain=plain),
         unlocks=unlocked,
         names=await _names([one.refusal for one in declined] + [one.missing for one in unlocked]),
         reasons={one.proposal.coupon: one.reason for one in hers if one.proposal.coupon},
@@ -232,7 +240,7 @@ async def _names(refusals: Sequence[Refused]) -> dict[str, Worded]:
 
 
 def _tried(
-    case: Case, offers: Sequence[Proposal], hers: Sequence[HerCoupon], margin: Margin
+    reckoning: Reckoning, offers: Sequence[Proposal], hers: Sequence[HerCoupon]
 ) -> dict[int, Priced]:
     """Return the cart with each coupon, by its version: those of one version save the same.
 
@@ -241,23 +249,22 @@ def _tried(
     of_version = {one.proposal.version_id: one.proposal for one in hers}
     most = MOST_LOOKS // max(1, len(of_version))
     return {
-        version_id: priced(case, [*offers, one], margin=margin, most_looks=most)
+        version_id: reckoning.priced([*offers, one], most_looks=most)
         for version_id, one in of_version.items()
     }
 
 
 def _worths(
-    case: Case,
+    reckoning: Reckoning,
     offers: Sequence[Proposal],
     hers: Sequence[HerCoupon],
     tried: Mapping[int, Priced],
     *,
     plain: Priced,
-    margin: Margin,
 ) -> tuple[Worth, ...]:
     """Return what each coupon would save; where that is not exact, like is compared with like."""
     if not all(one.is_exact for one in tried.values()):
-        plain = priced(case, offers, margin=margin, most_looks=MOST_LOOKS // len(tried))
+        plain = reckoning.priced(offers, most_looks=MOST_LOOKS // len(tried))
     worths = [
         Worth(one, plain.total_fen - tried[one.proposal.version_id].total_fen) for one in hers
     ]

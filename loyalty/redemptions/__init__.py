@@ -6,7 +6,10 @@ piece back to the stock.
 """
 
 from loyalty.redemptions.catalogue import CatalogueLine, catalogue
+from loyalty.redemptions.deciding import Wish
 from loyalty.redemptions.ending import cancel, expire, hand_over
+from loyalty.redemptions.erasing import erase_addresses, erase_addresses_of
+from loyalty.redemptions.outside import CouponFate, SentCoupon, coupons_to_read, tell_coupons
 from loyalty.redemptions.paying import (
     Reserved,
     close,
@@ -19,7 +22,7 @@ from loyalty.redemptions.paying import (
     payment_of,
 )
 from loyalty.redemptions.reading import Redeemed, by_code, find, of
-from loyalty.redemptions.redeeming import redeem
+from loyalty.redemptions.redeeming import redeem, redeem_all
 from loyalty.redemptions.sending import ToSend, coupon_refused, coupon_sent, due_coupons
 from loyalty.redemptions.shipping import (
     Address,
@@ -37,12 +40,15 @@ from loyalty.redemptions.shipping import (
 __all__ = [
     "Address",
     "CatalogueLine",
+    "CouponFate",
     "Destination",
     "Redeemed",
     "Reserved",
     "Sent",
+    "SentCoupon",
     "ToSend",
     "ToShip",
+    "Wish",
     "address_of",
     "by_code",
     "cancel",
@@ -50,9 +56,12 @@ __all__ = [
     "close",
     "coupon_refused",
     "coupon_sent",
+    "coupons_to_read",
     "due_coupons",
     "due_refunds",
     "end_refund",
+    "erase_addresses",
+    "erase_addresses_of",
     "expire",
     "find",
     "hand_over",
@@ -65,7 +74,9 @@ __all__ = [
     "receive",
     "receive_by_time",
     "redeem",
+    "redeem_all",
     "ship",
     "take_back",
+    "tell_coupons",
     "to_ship",
 ]

@@ -5,29 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from loyalty import coupons, programme, standing
+from loyalty.conditions import wanted_by
 from loyalty.errors import Refused
 from loyalty.facts import Case, Facts
 from loyalty.programme import Programme, Rule
+from loyalty.redemptions import stocks
 from loyalty.rewards import REWARDS, Reward
 from loyalty.rewards.coupon import CouponReward
 from loyalty.rewards.early_access import EarlyAccess
-from loyalty.roots import HER_IDS
 from loyalty.standing import Known
-from models import db
 
 PREFIX = "reward:"
-
-# What stands among redemptions: all that were not given back.
-STANDING = "redemption.state NOT IN ('cancelled', 'expired', 'returned')"
-_TAKEN = f"""
-SELECT reward_stock.slot, reward_stock.taken, (
-    SELECT count(*) FROM redemption
-    WHERE redemption.member_id = ANY({HER_IDS}) AND redemption.slot = reward_stock.slot
-      AND redemption.redeemed_at >= asked.since AND {STANDING}) AS hers
-FROM reward_stock
-JOIN unnest($2::text[], $3::timestamptz[]) AS asked (slot, since)
-  ON reward_stock.slot = asked.slot
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +49,9 @@ async def catalogue(member_id: int, *, at: datetime) -> list[CatalogueLine]:
         NotFound: ``no_such_member``.
     """
     rules = await programme.recent()
-    known = await standing.known(member_id, at=at, rules=rules)
     rewards = rules.of(REWARDS, at)
+    wanted = wanted_by(rule.body.conditions for rule in rewards)
+    known = await standing.known(member_id, at=at, rules=rules, wanted=wanted)
     taken = await taken_of(rewards, member_id=member_id, at=at)
     return [_line(rules, rule, known, taken=taken.get(rule.slot, Taken())) for rule in rewards]
 
@@ -91,11 +80,10 @@ def _left(most: int | None, taken: int) -> int | None:
 
 
 async def taken_of(rewards: Sequence[Rule], *, member_id: int, at: datetime) -> dict[str, Taken]:
-    """Return how many are taken of each reward that anyone ever redeemed."""
-    slots = [rule.slot for rule in rewards]
-    since = [rule.body.limited_since(at) for rule in rewards]
-    rows = await db.fetch(_TAKEN, member_id, slots, since)
-    return {row["slot"]: Taken(row["taken"], row["hers"]) for row in rows}
+    """Return how many are taken of each reward."""
+    since = {(member_id, rule.slot): rule.body.limited_since(at) for rule in rewards}
+    of_stock, hers = await stocks.taken({slot for _, slot in since}), await stocks.taken_by(since)
+    return {slot: Taken(of_stock.get(slot, 0), hers.get((member_id, slot), 0)) for _, slot in since}
 
 
 def refusal_of(rules: Programme, reward: Reward, facts: Facts, *, taken: Taken) -> Refused | None:

@@ -1,17 +1,28 @@
-"""What a redemption becomes once it is hers: to be fetched against a code, or a coupon at once."""
+"""What redemptions become once they are hers: to be fetched against a code, or coupons at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from loyalty import codes, coupons, gifts
 from loyalty.coupons import Issue, Reason
 from loyalty.errors import Refused
+from loyalty.outcomes import Outcome
 from loyalty.payments import PAYABLE_FOR
 from loyalty.rewards import Reward
 from loyalty.rewards.coupon import CouponReward
 from loyalty.rewards.friend_gift import FriendGift
-from models import RedemptionState
+from models import RedemptionState, db
+
+
+class Due(NamedTuple):
+    """A redemption that a member is to have now."""
+
+    reward: Reward
+    member_id: int
+    uuid: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,7 @@ class Fulfilled:
     expires_at: datetime
     code: str | None = None
     coupon_id: int | None = None
+    coupon_uuid: UUID | None = None
 
 
 def key_of(uuid: UUID) -> str:
@@ -29,38 +41,74 @@ def key_of(uuid: UUID) -> str:
     return f"redemption:{uuid}"
 
 
+def coupon_of(reward: CouponReward, member_id: int, uuid: UUID) -> Issue:
+    """Return the coupon that a redemption becomes."""
+    reason = Reason(code="coupon_for_points", figures={"points": reward.points})
+    return Issue(key_of(uuid), member_id, reward.coupon_slot, reason)
+
+
 def reserved(at: datetime) -> Fulfilled:
     """Return what awaits its payment."""
     return Fulfilled(RedemptionState.RESERVED, at + PAYABLE_FOR)
 
 
-async def fulfilled(reward: Reward, member_id: int, uuid: UUID, *, at: datetime) -> Fulfilled:
-    """Return what a redemption becomes; its coupon is issued in the open transaction.
+async def fulfilled(due: Sequence[Due], *, at: datetime) -> list[Fulfilled]:
+    """Return what redemptions become; their coupons are issued in the open transaction.
 
     Raises:
-        Refused: ``reward_unavailable``: its coupon batch is no longer in force.
+        Refused: ``reward_unavailable``: a coupon batch is no longer in force, ``coupons_all_gone``
+            and whatever else ``coupons.issue`` refuses.
     """
-    return Fulfilled(
-        reward.becomes,
-        reward.ends_at(at),
-        code=codes.digits() if reward.has_code else None,
-        coupon_id=await _coupon(reward, member_id, uuid, at=at),
-    )
+    issued = await _coupons(due, at=at)
+    ends_at = {id(reward): reward.ends_at(at).astimezone(UTC) for reward, _, _ in due}
+    return [
+        issued.get(uuid)
+        or Fulfilled(
+            reward.becomes,
+            ends_at[id(reward)],
+            code=codes.digits() if reward.has_code else None,
+        )
+        for reward, _, uuid in due
+    ]
 
 
-async def _coupon(reward: Reward, member_id: int, uuid: UUID, *, at: datetime) -> int | None:
-    if not isinstance(reward, CouponReward):
-        return None
-    reason = Reason(code="coupon_for_points", figures={"points": reward.points})
-    (issued,) = await coupons.issue(
-        [Issue(key_of(uuid), member_id, reward.coupon_slot, reason)], at=at
+async def _coupons(due: Sequence[Due], *, at: datetime) -> dict[UUID, Fulfilled]:
+    wanted = [
+        (one, coupon_of(one.reward, one.member_id, one.uuid))
+        for one in due
+        if isinstance(one.reward, CouponReward)
+    ]
+    if not wanted:
+        return {}
+    outcomes = await coupons.issue([issue for _, issue in wanted], at=at)
+    ids = {one.uuid: _id(outcome) for (one, _), outcome in zip(wanted, outcomes, strict=True)}
+    rows = await db.fetch(
+        "SELECT id, uuid, expires_at FROM coupon WHERE id = ANY($1::bigint[])", [*ids.values()]
     )
-    if issued.refusal is not None and issued.refusal.code == "no_such_coupon_batch":
+    made = {row["id"]: row for row in rows}
+    return {
+        one.uuid: Fulfilled(
+            one.reward.becomes,
+            made[ids[one.uuid]]["expires_at"],
+            coupon_id=ids[one.uuid],
+            coupon_uuid=made[ids[one.uuid]]["uuid"],
+        )
+        for one, _ in wanted
+    }
+
+
+def _id(outcome: Outcome[int]) -> int:
+    if outcome.refusal is not None and outcome.refusal.code == "no_such_coupon_batch":
         raise Refused("reward_unavailable")
-    return issued.unwrap()
+    return outcome.unwrap()
 
 
-async def made_ready(reward: Reward, found: Fulfilled, uuid: UUID, *, at: datetime) -> None:
-    """Let what was redeemed for a friend be hers to send, once the redemption is written."""
-    if isinstance(reward, FriendGift) and found.coupon_id is not None:
-        await gifts.make_ready(uuid, found.coupon_id, at=at)
+async def made_ready(due: Sequence[Due], found: Sequence[Fulfilled], *, at: datetime) -> None:
+    """Let what was redeemed for a friend be hers to send, once the redemptions are written."""
+    ready = [
+        (one.uuid, what.coupon_id)
+        for one, what in zip(due, found, strict=True)
+        if isinstance(one.reward, FriendGift) and what.coupon_id is not None
+    ]
+    if ready:
+        await gifts.make_ready(ready, at=at)

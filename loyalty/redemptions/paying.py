@@ -3,6 +3,7 @@
 Nothing here talks to WeChat Pay: edges and jobs do, before or after, and tell what they learned.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from loyalty.payments import (
     ToRefund,
     new_number,
 )
-from loyalty.redemptions.fulfilling import fulfilled, made_ready
+from loyalty.redemptions.fulfilling import Due, fulfilled, made_ready
 from loyalty.redemptions.undoing import give_back
 from loyalty.rewards import REWARDS
 from models import RedemptionPayment, RedemptionPaymentState, db
@@ -40,7 +41,7 @@ WHERE number = $1
 """
 _FULFIL = """
 UPDATE redemption SET state = $2, code = $3, coupon_id = $4,
-    expires_at = coalesce((SELECT coupon.expires_at FROM coupon WHERE coupon.id = $4), $5),
+    expires_at = $5,
     ended_at = CASE WHEN $2 = 'handed_over' THEN $6::timestamptz END
 WHERE id = $1
 """
@@ -75,16 +76,18 @@ def is_payment(number: str) -> bool:
     return number.startswith(PREFIX)
 
 
-async def await_payment(uuid: UUID, payer: Payer, total_fen: int, *, at: datetime) -> None:
-    """Let a redemption of the open transaction await its money."""
+async def await_payments(awaited: Sequence[tuple[UUID, Payer, int]], *, at: datetime) -> None:
+    """Let redemptions of the open transaction await their money: (name, who pays, fen)."""
     await db.fetch(
         "INSERT INTO redemption_payment (redemption_id, number, app_id, openid, total_fen, state)"
-        " SELECT id, $2, $3, $4, $5, 'awaiting' FROM redemption WHERE uuid = $1",
-        uuid,
-        new_number(at, prefix=PREFIX),
-        payer.app_id,
-        payer.openid,
-        total_fen,
+        " SELECT id, number, app_id, openid, total_fen, 'awaiting'"
+        " FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[])"
+        "  AS awaited (uuid, number, app_id, openid, total_fen) JOIN redemption USING (uuid)",
+        [uuid for uuid, _, _ in awaited],
+        [new_number(at, prefix=PREFIX) for _ in awaited],
+        [payer.app_id for _, payer, _ in awaited],
+        [payer.openid for _, payer, _ in awaited],
+        [total_fen for _, _, total_fen in awaited],
     )
 
 
@@ -160,7 +163,8 @@ def _is_part(payment: Payment) -> bool:
 async def _fulfil(row: db.Row, member_id: int, *, at: datetime) -> None:
     rule = (await programme.load()).version(row["rule_version_id"], REWARDS)
     assert rule is not None, "versions stay for what they made"
-    found = await fulfilled(rule.body, member_id, row["uuid"], at=at)
+    due = [Due(rule.body, member_id, row["uuid"])]
+    (found,) = await fulfilled(due, at=at)
     await db.fetch(
         _FULFIL,
         row["redemption_id"],
@@ -170,7 +174,7 @@ async def _fulfil(row: db.Row, member_id: int, *, at: datetime) -> None:
         found.expires_at,
         at,
     )
-    await made_ready(rule.body, found, row["uuid"], at=at)
+    await made_ready(due, [found], at=at)
 
 
 async def close(number: str, *, at: datetime) -> bool:

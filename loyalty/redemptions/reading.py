@@ -1,5 +1,6 @@
 """Redemptions as they stand at a moment."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +9,7 @@ from loyalty import codes
 from loyalty.errors import NotFound
 from loyalty.roots import ids_of
 from loyalty.wording import Worded
-from models import RedemptionPaymentState, RedemptionState, db
+from models import PayCouponState, RedemptionPaymentState, RedemptionState, db
 
 SHOWN = 100
 
@@ -19,7 +20,8 @@ class Redeemed:
 
     ``member_id`` is whoever she is now, if she was merged since. ``code`` is what staff scan or
     type; none where it became the coupon ``coupon_uuid``. ``used`` of ``uses`` were used.
-    ``handed_over_by`` is the name of the staff member who did.
+    ``handed_over_by`` is the name of the staff member who did. Of a cash coupon that is hers
+    ``pay_coupon_state`` and its moments are as WeChat Pay last told.
     """
 
     uuid: UUID
@@ -43,10 +45,18 @@ class Redeemed:
     carrier: str | None
     tracking_number: str | None
     shipped_at: datetime | None
+    address_erased_at: datetime | None
+    pay_coupon_state: PayCouponState | None
+    pay_coupon_ends_at: datetime | None
+    pay_coupon_used_at: datetime | None
 
 
 # $1 is the moment
-REDEEMED = """
+_STATE = """CASE WHEN redemption.state <> 'issued' OR redemption.expires_at > $1
+                 OR redemption.store_order_id IS NOT NULL
+            THEN redemption.state
+            WHEN redemption.used = 0 THEN 'expired' ELSE 'handed_over' END"""
+_REDEEMED = f"""
 SELECT redemption.uuid, coalesce(customer.merged_into_id, customer.id) AS member_id,
        redemption.slot, rule_version.kind,
        rule_version.body ->> 'name_zh' AS name_zh, rule_version.body ->> 'name_en' AS name_en,
@@ -55,35 +65,45 @@ SELECT redemption.uuid, coalesce(customer.merged_into_id, customer.id) AS member
        redemption.code, redemption.redeemed_at, redemption.expires_at,
        redemption.ended_at, coupon.uuid AS coupon_uuid, staff_member.name AS staff_name,
        shipment.carrier, shipment.tracking_number, shipment.shipped_at,
-       CASE WHEN redemption.state <> 'issued' OR redemption.expires_at > $1
-                 OR redemption.store_order_id IS NOT NULL
-            THEN redemption.state
-            WHEN redemption.used = 0 THEN 'expired' ELSE 'handed_over' END AS state
+       shipment.erased_at,
+       pay_coupon.state AS pay_coupon_state, pay_coupon.ends_at AS pay_coupon_ends_at,
+       pay_coupon.used_at AS pay_coupon_used_at, {_STATE} AS state
 FROM redemption
 JOIN customer ON customer.id = redemption.member_id
 JOIN rule_version ON rule_version.id = redemption.rule_version_id
 LEFT JOIN coupon ON coupon.id = redemption.coupon_id
 LEFT JOIN redemption_payment ON redemption_payment.redemption_id = redemption.id
 LEFT JOIN shipment ON shipment.redemption_id = redemption.id
+LEFT JOIN pay_coupon ON pay_coupon.redemption_id = redemption.id
 LEFT JOIN staff_member ON staff_member.id = redemption.handed_over_by
 """
 
 
 async def of(
-    member_id: int, *, before: UUID | None = None, limit: int = SHOWN, at: datetime
+    member_id: int,
+    *,
+    states: Collection[RedemptionState] | None = None,
+    before: UUID | None = None,
+    limit: int = SHOWN,
+    at: datetime,
 ) -> list[Redeemed]:
-    """Return a member's newest redemptions, or those before one of hers."""
+    """Return a member's newest redemptions, or those before one of hers.
+
+    With ``states`` only those that stand so.
+    """
     return await _read(
         f"WHERE redemption.member_id = ANY({ids_of('$2')})"
         " AND ($4::uuid IS NULL OR (redemption.redeemed_at, redemption.id) <"
         "  (SELECT redeemed_at, id FROM redemption WHERE uuid = $4"
         f"   AND member_id = ANY({ids_of('$2')})))"
+        f" AND ($5::text[] IS NULL OR {_STATE} = ANY($5))"
         " ORDER BY redemption.redeemed_at DESC, redemption.id DESC"
         " LIMIT $3",
         at,
         member_id,
         limit,
         before,
+        None if states is None else sorted(states),
     )
 
 
@@ -113,17 +133,22 @@ async def by_code(told: str, *, at: datetime) -> Redeemed:
 
 async def named(uuid: UUID, *, at: datetime) -> Redeemed | None:
     """Return the redemption of that name, whosever it is; None where there is none."""
-    found = await _read("WHERE redemption.uuid = $2", at, uuid)
-    return found[0] if found else None
+    return (await named_all([uuid], at=at)).get(uuid)
+
+
+async def named_all(uuids: Sequence[UUID], *, at: datetime) -> dict[UUID, Redeemed]:
+    """Return the redemptions of these names, whosever they are, by their names."""
+    found = await _read("WHERE redemption.uuid = ANY($2::uuid[])", at, list(uuids))
+    return {one.uuid: one for one in found}
 
 
 async def _read(where: str, *arguments: object) -> list[Redeemed]:
-    return [as_told(row) for row in await db.fetch(REDEEMED + where, *arguments)]
+    return [_as_told(row) for row in await db.fetch(_REDEEMED + where, *arguments)]
 
 
-def as_told(row: db.Row) -> Redeemed:
-    """Return a row of ``REDEEMED``."""
-    paid = row["payment_state"]
+def _as_told(row: db.Row) -> Redeemed:
+    """Return a row of ``_REDEEMED``."""
+    paid, fate = row["payment_state"], row["pay_coupon_state"]
     return Redeemed(
         uuid=row["uuid"],
         member_id=row["member_id"],
@@ -146,4 +171,8 @@ def as_told(row: db.Row) -> Redeemed:
         carrier=row["carrier"],
         tracking_number=row["tracking_number"],
         shipped_at=row["shipped_at"],
+        address_erased_at=row["erased_at"],
+        pay_coupon_state=fate and PayCouponState(fate),
+        pay_coupon_ends_at=row["pay_coupon_ends_at"],
+        pay_coupon_used_at=row["pay_coupon_used_at"],
     )

@@ -1,73 +1,26 @@
-"""Exchange points for a reward: conditions, points, stock and fulfilment in one transaction.
+"""Exchange points for rewards: conditions, points, stock and fulfilment of a batch at once.
 
-Locks: the member's row first, then the stock's, which is held for one statement and the commit.
+Locks: the members' rows in the order of their ids, then coupon batches, then the stocks. Wishes are
+decided in memory in the order in which they came, as though each came alone; then all is written. A
+stock of which there is enough for all of them is not held for that: the last statement takes from
+it, and where others emptied it meanwhile, all is done again while it is held.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from loyalty import ledger, programme, standing
+from loyalty import ledger, programme
 from loyalty.again import in_transaction
-from loyalty.errors import Conflict, NotFound, Refused
-from loyalty.facts import Facts
+from loyalty.errors import Conflict, LoyaltyError
+from loyalty.outcomes import Fate, Outcome
 from loyalty.payments import Payer
-from loyalty.programme import Programme, Rule
-from loyalty.redemptions import sending, shipping
-from loyalty.redemptions.catalogue import Taken, refusal_of, taken_of
-from loyalty.redemptions.fulfilling import fulfilled, key_of, made_ready, reserved
-from loyalty.redemptions.paying import await_payment
-from loyalty.redemptions.reading import REDEEMED, Redeemed, as_told, named
-from loyalty.redemptions.shipping import Destination
-from loyalty.rewards import REWARDS, Reward
-from loyalty.rewards.pay_coupon import PayCoupon
+from loyalty.redemptions import shipping
+from loyalty.redemptions.deciding import Granted, Grounds, Wish
+from loyalty.redemptions.reading import Redeemed, named_all
+from loyalty.redemptions.shipping import Address, Destination
+from loyalty.redemptions.writing import write
 from models import db
-
-# What is read in the end is the row that was just written, under the table's name.
-_REDEEM = f"""
-WITH stock AS (
-    INSERT INTO reward_stock (slot, taken)
-    SELECT $4, 1 WHERE $9::integer IS NULL OR $9::integer > 0
-    ON CONFLICT (slot) DO UPDATE SET taken = reward_stock.taken + 1
-    WHERE $9::integer IS NULL OR reward_stock.taken < $9::integer
-    RETURNING slot
-), redemption AS (
-    INSERT INTO redemption (uuid, member_id, slot, rule_version_id, points, code, coupon_id,
-                            state, redeemed_at, expires_at, ended_at, cash_fen, uses)
-    SELECT $2, $3, slot, $5, $6, $7::text, $8::bigint, $11, $1::timestamptz,
-           coalesce((SELECT expires_at FROM coupon WHERE id = $8), $10::timestamptz),
-           CASE WHEN $11 = 'handed_over' THEN $1 END, $12, $13
-    FROM stock
-    RETURNING *
-)
-{REDEEMED}
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """Which reward, who pays for it, and where it is sent."""
-
-    slot: str
-    payer: Payer | None
-    destination: Destination | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What is asked for, with the rules and facts that decide it."""
-
-    member_id: int
-    uuid: UUID
-    rule: Rule
-    rules: Programme
-    facts: Facts
-    at: datetime
-
-    @property
-    def reward(self) -> Reward:
-        body: Reward = self.rule.body
-        return body
 
 
 async def redeem(
@@ -86,107 +39,102 @@ async def redeem(
     a ``db.Collision`` with another process is the caller's to try again.
 
     Raises:
-        NotFound: ``no_such_reward`` (none in force), ``no_such_member``.
-        Conflict: ``key_reused``: the name stands for something else, hers or another's.
-        Refused: ``not_enough_points``, ``reward_limit_reached``, ``reward_out_of_stock``,
-            ``reward_unavailable``, or the condition that she does not meet;
-            ``reward_in_miniprogram``: it costs money or comes by WeChat Pay, and nobody is
-            told there.
-            ``address_missing``: it is sent, and nobody told where.
+        LoyaltyError: as in ``redeem_all``.
     """
-    # a collision: the name or the code is another's
-    asked = _Asked(slot, payer, destination)
-    return await in_transaction(lambda: _redeem(member_id, uuid, asked, at=at))
+    wish = Wish(member_id, uuid, slot, payer, destination)
+    (outcome,) = await redeem_all([wish], at=at)
+    return outcome.unwrap()
 
 
-async def _redeem(member_id: int, uuid: UUID, asked: _Asked, *, at: datetime) -> Redeemed:
-    slot, payer = asked.slot, asked.payer
-    await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", member_id)
-    known = await named(uuid, at=at)
-    if known is not None:
-        if (known.member_id, known.slot) != (member_id, slot) or await _is_elsewhere(uuid, asked):
-            raise Conflict("key_reused")
-        return known
-    wish = await _wish(member_id, uuid, slot=slot, at=at)
-    taken = (await taken_of([wish.rule], member_id=member_id, at=at)).get(slot, Taken())
-    refusal = refusal_of(wish.rules, wish.reward, wish.facts, taken=taken)
-    if refusal is not None:
-        raise refusal
-    if payer is None and (wish.reward.cash_fen or wish.reward.wants_wechat):
-        raise Refused("reward_in_miniprogram")
-    if wish.reward.wants_address and asked.destination is None:
-        raise Refused("address_missing")
-    await _pay(wish)
-    redeemed = await _write(wish)
-    if payer is not None and wish.reward.cash_fen:
-        await await_payment(uuid, payer, wish.reward.cash_fen, at=at)
-    if payer is not None and isinstance(wish.reward, PayCoupon):
-        await sending.plan(uuid, wish.reward.stock_id, payer, at=at)
-    if asked.destination is not None and wish.reward.wants_address:
-        await shipping.keep(uuid, asked.destination)
-    return redeemed
+async def redeem_all(wishes: Sequence[Wish], *, at: datetime) -> list[Outcome[Redeemed]]:
+    """Let members redeem, in the order of the wishes; what refuses one moves nothing of hers.
 
-
-async def _is_elsewhere(uuid: UUID, asked: _Asked) -> bool:
-    """Say whether what is known by this name was to be sent to another address."""
-    if asked.destination is None:
-        return False
-    kept = await shipping.address_of(uuid, asked.destination.sealer)
-    return kept is not None and kept != asked.destination.address
-
-
-async def _wish(member_id: int, uuid: UUID, *, slot: str, at: datetime) -> _Wish:
-    rules = await programme.load()
-    rule = rules.find(slot, REWARDS, at)
-    if rule is None:
-        raise NotFound("no_such_reward", slot=slot)
-    facts = await standing.facts_of(member_id, at=at, rules=rules)
-    return _Wish(member_id, uuid, rule, rules, facts, at)
-
-
-async def _pay(wish: _Wish) -> None:
-    if not wish.reward.points:
-        return
-    spend = ledger.Spend(
-        member_id=wish.member_id,
-        key=key_of(wish.uuid),
-        at=wish.at,
-        cause=key_of(wish.uuid),
-        points=wish.reward.points,
-        idle_expires_at=wish.rules.expiry(wish.at).idle_expires_at(wish.at),
-    )
-    await ledger.record_one(spend)
-
-
-async def _write(wish: _Wish) -> Redeemed:
-    """Take one of the stock and write the redemption, with its coupon where it is one.
-
-    Raises:
-        Refused: ``reward_out_of_stock``: another took the last one since we looked.
-            ``reward_unavailable``.
+    One transaction, as many statements for many as for a few; joins the caller's. Outcomes
+    stand in the order of the wishes: done, already done under the same name, or refused:
+    ``no_such_reward`` (none in force), ``no_such_member``; ``key_reused``: the name stands for
+    something else, hers or another's; ``not_enough_points``, ``reward_limit_reached``,
+    ``reward_out_of_stock``, ``reward_unavailable``, ``coupon_limit_reached``,
+    ``coupons_all_gone``, or the condition that she does not meet; ``reward_in_miniprogram``: it
+    costs money or comes by WeChat Pay, and nobody is told there; ``address_missing``: it is sent,
+    and nobody told where.
     """
-    reward = wish.reward
-    if reward.cash_fen:
-        found = reserved(wish.at)
-    else:
-        found = await fulfilled(reward, wish.member_id, wish.uuid, at=wish.at)
-    rows = await db.fetch(
-        _REDEEM,
-        wish.at,
-        wish.uuid,
-        wish.member_id,
-        wish.rule.slot,
-        wish.rule.version_id,
-        reward.points,
-        found.code,
-        found.coupon_id,
-        reward.stock,
-        found.expires_at,
-        found.state.value,
-        reward.cash_fen,
-        reward.times,
-    )
-    if not rows:
-        raise Refused("reward_out_of_stock")
-    await made_ready(reward, found, wish.uuid, at=wish.at)
-    return as_told(rows[0])
+    # Who joins a transaction is not made to do it again: there a stock is held from the first.
+    slots = {wish.slot for wish in wishes}
+    scarce = slots if db.in_caller_transaction() else set()
+
+    async def act() -> list[Outcome[Redeemed]]:
+        try:
+            return await _redeem_all(wishes, scarce=scarce, at=at)
+        except db.Outdated:
+            scarce.update(slots)
+            raise
+
+    # a collision: a name or a code is another's, or what was left of a stock
+    return await in_transaction(act)
+
+
+async def _redeem_all(
+    wishes: Sequence[Wish], *, scarce: Collection[str], at: datetime
+) -> list[Outcome[Redeemed]]:
+    purses = await ledger.Purses.locked(wish.member_id for wish in wishes)
+    known = await named_all([wish.uuid for wish in wishes], at=at)
+    kept = await _kept(known, wishes)
+    decided = await _decided(wishes, purses, known=known, scarce=scarce, at=at)
+    granted = {place: one for place, one in decided.items() if isinstance(one, Granted)}
+    if granted:
+        await purses.write()
+        known |= await write([*granted.values()], at=at)
+        kept |= {one.wish.uuid: address for one in granted.values() if (address := one.address)}
+    return [
+        Outcome(Fate.DONE, known[wish.uuid])
+        if place in granted
+        else Outcome(Fate.REFUSED, refusal=refusal)
+        if isinstance(refusal := decided.get(place), LoyaltyError)
+        else _again(wish, known[wish.uuid], kept.get(wish.uuid))
+        for place, wish in enumerate(wishes)
+    ]
+
+
+async def _decided(
+    wishes: Sequence[Wish],
+    purses: ledger.Purses,
+    *,
+    known: Collection[UUID],
+    scarce: Collection[str],
+    at: datetime,
+) -> dict[int, Granted | LoyaltyError]:
+    """Decide on wishes by their place; those of a name that stands for something are left out."""
+    fresh = [wish for wish in wishes if wish.uuid not in known]
+    if not fresh:
+        return {}
+    grounds = await Grounds.found(fresh, purses, await programme.load(), scarce=scarce, at=at)
+    names, decided = {*known}, dict[int, Granted | LoyaltyError]()
+    for place, wish in enumerate(wishes):
+        if wish.uuid in names:
+            continue
+        try:
+            decided[place] = grounds.granted(wish)
+            names.add(wish.uuid)
+        except LoyaltyError as refusal:
+            decided[place] = refusal
+    return decided
+
+
+async def _kept(known: Mapping[UUID, Redeemed], wishes: Sequence[Wish]) -> dict[UUID, Address]:
+    """Return where those go that are asked for again with an address."""
+    again = {wish.uuid: wish.destination for wish in wishes if wish.uuid in known}
+    told = {uuid: destination for uuid, destination in again.items() if destination is not None}
+    if not told:
+        return {}
+    sealed = await shipping.sealed_addresses([*told])
+    return {uuid: shipping.opened(uuid, one, told[uuid].sealer) for uuid, one in sealed.items()}
+
+
+def _again(wish: Wish, found: Redeemed, kept: Address | None) -> Outcome[Redeemed]:
+    """Answer a name that stands for something: for this wish, or for another."""
+    is_same = (found.member_id, found.slot) == (wish.member_id, wish.slot)
+    if wish.destination is not None and kept is not None:
+        is_same &= kept == wish.destination.address
+    if not is_same:
+        return Outcome(Fate.REFUSED, refusal=Conflict("key_reused"))
+    return Outcome(Fate.ALREADY_DONE, found)

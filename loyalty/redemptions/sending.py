@@ -3,7 +3,8 @@
 Nothing here talks to WeChat Pay: a pump does, as often as it takes, each under its own number.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,6 +13,8 @@ from loyalty.again import in_transaction
 from loyalty.payments import ASK_AGAIN_AFTER, Payer
 from loyalty.redemptions.undoing import give_back
 from models import db
+
+FIRST_LOOK_AFTER = timedelta(hours=1)
 
 
 class ToSend(Struct, frozen=True):
@@ -23,16 +26,22 @@ class ToSend(Struct, frozen=True):
     stock_id: str
 
 
-async def plan(uuid: UUID, stock_id: str, payer: Payer, *, at: datetime) -> None:
-    """Write that a redemption of the open transaction is to be sent to her at WeChat Pay."""
+async def plan(planned: Sequence[tuple[UUID, Payer, str]], *, at: datetime) -> None:
+    """Write that redemptions of the open transaction are to be sent at WeChat Pay.
+
+    ``planned`` are (name, who gets it, the batch there).
+    """
     await db.fetch(
         "INSERT INTO pay_coupon (redemption_id, request_number, app_id, openid, stock_id, due_at)"
-        " SELECT id, $2, $3, $4, $5, $6 FROM redemption WHERE uuid = $1",
-        uuid,
-        f"jifen{uuid.hex}",
-        payer.app_id,
-        payer.openid,
-        stock_id,
+        " SELECT id, request_number, app_id, openid, stock_id, $6"
+        " FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])"
+        "  AS planned (uuid, request_number, app_id, openid, stock_id)"
+        " JOIN redemption USING (uuid)",
+        [uuid for uuid, _, _ in planned],
+        [f"jifen{uuid.hex}" for uuid, _, _ in planned],
+        [payer.app_id for _, payer, _ in planned],
+        [payer.openid for _, payer, _ in planned],
+        [stock_id for _, _, stock_id in planned],
         at,
     )
 
@@ -44,7 +53,7 @@ async def due_coupons(*, at: datetime, limit: int) -> list[ToSend]:
     """
     rows = await db.fetch(
         "WITH due AS (SELECT redemption_id FROM pay_coupon"
-        "  JOIN redemption ON redemption.id = redemption_id AND state = 'sending'"
+        "  JOIN redemption ON redemption.id = redemption_id AND redemption.state = 'sending'"
         "  WHERE due_at <= $1 ORDER BY due_at, redemption_id LIMIT $2"
         "  FOR UPDATE OF pay_coupon SKIP LOCKED)"
         " UPDATE pay_coupon SET due_at = $3 FROM due"
@@ -61,10 +70,11 @@ _SENT = """
 WITH sent AS (
     UPDATE redemption SET state = 'handed_over', ended_at = $3
     FROM pay_coupon WHERE request_number = $1 AND redemption_id = redemption.id
-      AND state = 'sending'
+      AND redemption.state = 'sending'
     RETURNING redemption.id
 )
-UPDATE pay_coupon SET coupon_id = $2, due_at = NULL FROM sent WHERE redemption_id = sent.id
+UPDATE pay_coupon SET coupon_id = $2, due_at = NULL, state = 'usable', look_at = $4
+FROM sent WHERE redemption_id = sent.id
 """
 _MEMBER = """
 SELECT coalesce(merged_into_id, customer.id) AS member_id
@@ -76,7 +86,7 @@ _REFUSED = """
 WITH refused AS (
     UPDATE redemption SET state = 'cancelled', ended_at = $2, ended_why = $3
     FROM pay_coupon WHERE request_number = $1 AND redemption_id = redemption.id
-      AND state = 'sending'
+      AND redemption.state = 'sending'
     RETURNING redemption.id, uuid, $4::bigint AS member_id, slot, points, cash_fen
 ), done AS (
     UPDATE pay_coupon SET due_at = NULL FROM refused WHERE redemption_id = refused.id
@@ -87,7 +97,7 @@ SELECT * FROM refused
 
 async def coupon_sent(request_number: str, coupon_id: str, *, at: datetime) -> None:
     """Keep that she has it; said again it changes nothing."""
-    await db.fetch(_SENT, request_number, coupon_id, at)
+    await db.fetch(_SENT, request_number, coupon_id, at, at + FIRST_LOOK_AFTER)
 
 
 async def coupon_refused(request_number: str, why: str, *, at: datetime) -> None:

@@ -68,30 +68,40 @@ def _purpose(uuid: UUID) -> str:
     return f"address:{uuid}"
 
 
-async def keep(uuid: UUID, destination: Destination) -> None:
-    """Keep where a redemption of the open transaction goes."""
-    sealed = destination.sealer.seal(
-        msgspec.json.encode(destination.address), purpose=_purpose(uuid)
-    )
+async def keep(destinations: Sequence[tuple[UUID, Destination]]) -> None:
+    """Keep where redemptions of the open transaction go, by their names."""
     await db.fetch(
         "INSERT INTO shipment (redemption_id, sealed_address)"
-        " SELECT id, $2 FROM redemption WHERE uuid = $1",
-        uuid,
-        sealed,
+        " SELECT id, sealed FROM unnest($1::uuid[], $2::bytea[]) AS kept (uuid, sealed)"
+        " JOIN redemption USING (uuid)",
+        [uuid for uuid, _ in destinations],
+        [_sealed(uuid, destination) for uuid, destination in destinations],
     )
+
+
+def _sealed(uuid: UUID, destination: Destination) -> bytes:
+    told = msgspec.json.encode(destination.address)
+    return destination.sealer.seal(told, purpose=_purpose(uuid))
 
 
 async def address_of(uuid: UUID, sealer: Sealer) -> Address | None:
-    """Return where a redemption goes; None where it is not sent."""
+    """Return where a redemption goes; None where it is not sent, or the address is deleted."""
+    found = await sealed_addresses([uuid])
+    return opened(uuid, found[uuid], sealer) if found else None
+
+
+async def sealed_addresses(uuids: Sequence[UUID]) -> dict[UUID, bytes]:
+    """Return where redemptions go, sealed; those not sent, or deleted, are left out."""
     rows = await db.fetch(
-        "SELECT sealed_address FROM shipment"
-        " JOIN redemption ON redemption.id = redemption_id WHERE uuid = $1",
-        uuid,
+        "SELECT uuid, sealed_address FROM shipment"
+        " JOIN redemption ON redemption.id = redemption_id WHERE uuid = ANY($1::uuid[])",
+        list(uuids),
     )
-    return _opened(uuid, rows[0]["sealed_address"], sealer) if rows else None
+    return {row["uuid"]: row["sealed_address"] for row in rows if row["sealed_address"]}
 
 
-def _opened(uuid: UUID, sealed: bytes, sealer: Sealer) -> Address:
+def opened(uuid: UUID, sealed: bytes, sealer: Sealer) -> Address:
+    """Return an address that was sealed for a redemption."""
     told = sealer.unseal(bytes(sealed), purpose=_purpose(uuid))
     return msgspec.json.decode(told, type=Address)
 
@@ -110,7 +120,7 @@ async def to_ship(sealer: Sealer, *, limit: int) -> list[ToShip]:
         ToShip(
             row["uuid"],
             Worded(row["zh"], row["en"]),
-            _opened(row["uuid"], row["sealed_address"], sealer),
+            opened(row["uuid"], row["sealed_address"], sealer),
             row["redeemed_at"],
         )
         for row in rows

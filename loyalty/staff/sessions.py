@@ -91,8 +91,9 @@ async def end_all(staff_member_id: int) -> None:
 async def expire(*, at: datetime, limit: int) -> int:
     """Forget sessions that have ended, at most ``limit`` of them, and return how many."""
     rows = await db.fetch(
-        "DELETE FROM staff_session WHERE token_hash IN (SELECT token_hash FROM staff_session"
-        " WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
+        "DELETE FROM staff_session WHERE token_hash = ANY(ARRAY("
+        "SELECT token_hash FROM staff_session"
+        " WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))"
         " RETURNING token_hash",
         at,
         limit,

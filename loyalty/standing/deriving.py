@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from loyalty import crossings, ladders, programme
+from loyalty import crossings, ladders, programme, progress, referrals
 from loyalty.again import in_transaction
 from loyalty.leaderboards.scoring import Scored, score
 from loyalty.policies.tiers import Tiers
@@ -67,7 +67,9 @@ async def _derive(member_ids: Sequence[int], *, at: datetime) -> list[Scored]:
     await bought.keep(member_ids)
     await history.note(member_ids, lowest=rules.tiers(at).tiers[0].code)
     await crossings.follow(member_ids, rules, at=at)
+    await progress.follow(member_ids, rules, at=at)
     await ladders.follow(member_ids, rules, at=at)
+    await referrals.follow(member_ids, rules, at=at)
     return await score(member_ids, rules, at=at)
 
 

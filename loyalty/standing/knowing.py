@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from loyalty.calendar import day_of
+from loyalty.conditions import NOTHING_MORE
 from loyalty.errors import NotFound
-from loyalty.facts import BoughtSince, Facts, KeptCart, Review
+from loyalty.facts import BoughtSince, Facts, KeptCart, Review, Wanted
 from loyalty.ledger.reading import BALANCE, SOON, Balance
 from loyalty.policies.tiers import Tiers
 from loyalty.programme import Programme
@@ -107,10 +108,14 @@ async def facts_of(member_id: int, *, at: datetime, rules: Programme) -> Facts:
 
 
 async def facts_of_all(
-    member_ids: Iterable[int], *, at: datetime, rules: Programme
+    member_ids: Iterable[int], *, at: datetime, rules: Programme, wanted: Wanted | None = None
 ) -> dict[int, Facts]:
-    """Return what is known of members, by their ids; of who is none, nothing."""
-    tiers, asked, wanted = rules.tiers(at), sorted(member_ids), rules.wanted
+    """Return what is known of members, by their ids; of who is none, nothing.
+
+    ``wanted`` is what the caller wants to know; None is what any rule wants.
+    """
+    tiers, asked = rules.tiers(at), sorted(member_ids)
+    wanted = rules.wanted if wanted is None else wanted
     if not wanted.is_any:
         rows = await db.fetch(_FACTS, at, asked)
         return {row["id"]: _facts(row, tiers, at=at) for row in rows}
@@ -119,8 +124,10 @@ async def facts_of_all(
     return {row["id"]: _with_more(_facts(row, tiers, at=at), row, since) for row in rows}
 
 
-async def known(member_id: int, *, at: datetime, rules: Programme) -> Known:
-    """Return what is known of one member and her balance.
+async def known(
+    member_id: int, *, at: datetime, rules: Programme, wanted: Wanted = NOTHING_MORE
+) -> Known:
+    """Return what is known of one member and her balance, with what is ``wanted`` beyond that.
 
     Raises:
         NotFound: ``no_such_member``.
@@ -134,6 +141,10 @@ async def known(member_id: int, *, at: datetime, rules: Programme) -> Known:
         row["expires_first_at"],
     )
     facts = _facts(row, rules.tiers(at), at=at)
+    if wanted.is_any:
+        facts = _one(
+            [*(await facts_of_all([member_id], at=at, rules=rules, wanted=wanted)).values()]
+        )
     return Known(facts, balance, row["joined_at"], row["has_phone"])
 
 

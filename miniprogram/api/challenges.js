@@ -5,5 +5,5 @@ const api = require('../utils/api');
 module.exports = {
   read: () => api.get('/challenges'),
   checkIn: (day) => api.put(`/me/check-ins/${day}`),
-  claim: (code, round) => api.put(`/me/claims/${code}/${round}`),
+  claim: (code, round, step) => api.put(`/me/claims/${code}/${round}/${step}`),
 };

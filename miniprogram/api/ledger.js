@@ -1,7 +1,11 @@
 // The movements of her points.
 
 const api = require('../utils/api');
+const { query } = require('../utils/growing');
 
 module.exports = {
-  read: (before) => api.get(before ? `/me/ledger?before=${before}` : '/me/ledger'),
+  async read(asked) {
+    const { lines, next_before } = await api.get(`/me/ledger?${query(asked)}`);
+    return { found: lines, next_before };
+  },
 };

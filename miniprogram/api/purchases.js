@@ -1,7 +1,12 @@
 // What she bought in every shop of the brand.
 
 const api = require('../utils/api');
+const { query } = require('../utils/growing');
 
 module.exports = {
-  read: (before) => api.get(before ? `/me/purchases?limit=20&before=${before}` : '/me/purchases?limit=20'),
+  async read(asked) {
+    const { purchases, next_before } = await api.get(`/me/purchases?${query(asked)}`);
+    return { found: purchases, next_before };
+  },
+  one: (uuid) => api.get(`/me/purchases/${uuid}`),
 };

@@ -1,10 +1,15 @@
 // What she exchanged points for.
 
 const api = require('../utils/api');
+const { query } = require('../utils/growing');
 const { named } = require('../utils/named');
 
 module.exports = {
-  all: async () => (await api.get('/me/redemptions')).redemptions,
+  /** All, or those that stand so: open or over. */
+  async read(asked) {
+    const { redemptions, next_before } = await api.get(`/me/redemptions?${query(asked)}`);
+    return { found: redemptions, next_before };
+  },
   one: (uuid) => api.get(`/me/redemptions/${uuid}`),
   /** What is sent needs an `address`. */
   redeem: (reward, address) =>

@@ -1,12 +1,14 @@
 // What members say of products: hers, and those of a product.
 
 const api = require('../utils/api');
+const { query } = require('../utils/growing');
 const { named } = require('../utils/named');
 
 module.exports = {
-  of(sku, before) {
-    const path = `/products/${encodeURIComponent(sku)}/reviews?limit=20`;
-    return api.get(before ? `${path}&before=${before}` : path);
+  async of(sku, asked) {
+    const path = `/products/${encodeURIComponent(sku)}/reviews?${query(asked)}`;
+    const { reviews, ...product } = await api.get(path);
+    return { ...product, found: reviews };
   },
   one: (uuid) => api.get(`/me/reviews/${uuid}`),
   /** Writes a review under a new name, or changes the one that has the name `uuid`. */

@@ -44,7 +44,7 @@ function left(moment, now) {
   const { in_days: inDays, in_hours: inHours, in_minutes: inMinutes } = words().common;
   if (rest >= 3 * DAY_MS) return fill(inDays, { n: Math.floor(rest / DAY_MS) });
   if (rest >= HOUR_MS) return fill(inHours, { n: Math.floor(rest / HOUR_MS) });
-  return fill(inMinutes, { n: Math.ceil(rest / 60000) });
+  return fill(inMinutes, { n: Math.max(1, Math.round(rest / 60000)) });
 }
 
 const isSoon = (moment, now) => Date.parse(moment) - now < 3 * DAY_MS;

@@ -45,16 +45,24 @@ function definePage(name, { load, data = {}, onLoad, onShow, onHide, ...methods 
       wx.setNavigationBarTitle({ title: name === 'home' ? brand.now().name : spoken[name].title });
     },
 
-    /** Loads again. What is shown already stays where the server does not answer. */
+    /** Loads again; the last wish counts. What is shown already stays where nothing is answered. */
     async refresh() {
       if (this.data.state === 'failed') this.setData({ state: 'loading' });
+      const turn = {};
+      this.turn = turn;
       try {
         const [loaded] = await Promise.all([load.call(this), brand.load()]);
+        if (this.turn !== turn) return;
         if (this.isShown) this.dress();
         this.setData({ ...loaded, state: 'ready', trouble: '' });
       } catch (error) {
-        this.fail(error);
+        if (this.turn === turn) this.fail(error);
       }
+    },
+    /** Shows another part of the page: what `chosen` says is loaded, and nothing else meanwhile. */
+    choose(chosen) {
+      this.setData({ ...chosen, rows: [], before: null, state: 'loading' });
+      return this.refresh();
     },
     fail(error) {
       if (!isTold(error)) throw error;

@@ -224,7 +224,8 @@ CREATE TABLE lot (
 ) WITH (fillfactor = 80);
 CREATE INDEX lot_origin ON lot (origin_member_id, origin_number)
     WHERE origin_member_id IS NOT NULL;
-CREATE INDEX lot_unspent ON lot (member_id, expires_at) WHERE remaining > 0;
+CREATE INDEX lot_unspent ON lot (member_id, expires_at) INCLUDE (remaining, settled_at)
+    WHERE remaining > 0;
 CREATE INDEX lot_due_to_settle ON lot (settles_at) WHERE settled_at IS NULL AND remaining > 0;
 CREATE INDEX lot_due_to_expire ON lot (expires_at) WHERE settled_at IS NOT NULL AND remaining > 0;
 CREATE TABLE entry (

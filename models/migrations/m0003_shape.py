@@ -57,6 +57,9 @@ CREATE TABLE coupon (
     CHECK ((state IN ('issued', 'given', 'locked')) = (ended_at IS NULL))
 );
 CREATE INDEX coupon_member ON coupon (member_id, issued_at);
+CREATE INDEX coupon_hers ON coupon (member_id, expires_at, id) WHERE state IN ('issued', 'locked');
+CREATE INDEX coupon_over ON coupon (member_id, (coalesce(ended_at, expires_at)) DESC, id)
+    WHERE state NOT IN ('issued', 'locked');
 CREATE INDEX coupon_slot ON coupon (slot, issued_at);
 CREATE INDEX coupon_order ON coupon (locked_by) WHERE locked_by IS NOT NULL;
 CREATE INDEX coupon_open ON coupon (expires_at) WHERE state = 'issued';

@@ -40,15 +40,18 @@ CREATE INDEX redemption_to_ship ON redemption (redeemed_at) WHERE state = 'to_sh
 CREATE INDEX redemption_shipped ON redemption (expires_at) WHERE state = 'shipped';
 CREATE TABLE shipment (
     redemption_id bigint PRIMARY KEY REFERENCES redemption,
-    sealed_address bytea NOT NULL,
+    sealed_address bytea,
+    erased_at timestamptz,
     carrier text CHECK (carrier <> ''),
     tracking_number text CHECK (tracking_number <> ''),
     shipped_at timestamptz,
     shipped_by bigint,
     CHECK ((shipped_at IS NULL) = (tracking_number IS NULL)),
     CHECK ((shipped_at IS NULL) = (carrier IS NULL)),
-    CHECK ((shipped_at IS NULL) = (shipped_by IS NULL))
+    CHECK ((shipped_at IS NULL) = (shipped_by IS NULL)),
+    CHECK ((sealed_address IS NULL) = (erased_at IS NOT NULL))
 );
+CREATE INDEX shipment_addressed ON shipment (redemption_id) WHERE sealed_address IS NOT NULL;
 CREATE TABLE pay_coupon (
     redemption_id bigint PRIMARY KEY REFERENCES redemption,
     request_number text NOT NULL UNIQUE,
@@ -57,9 +60,18 @@ CREATE TABLE pay_coupon (
     stock_id text NOT NULL,
     coupon_id text,
     due_at timestamptz,
-    CHECK (coupon_id IS NULL OR due_at IS NULL)
+    state text CHECK (state IN ('usable', 'used', 'expired')),
+    ends_at timestamptz,
+    used_at timestamptz,
+    look_at timestamptz,
+    CHECK (coupon_id IS NULL OR due_at IS NULL),
+    CHECK ((coupon_id IS NULL) = (state IS NULL)),
+    CHECK ((used_at IS NULL) = (coalesce(state, '') <> 'used')),
+    CHECK ((look_at IS NULL) = (coalesce(state, '') <> 'usable'))
 );
 CREATE INDEX pay_coupon_due ON pay_coupon (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX pay_coupon_look ON pay_coupon (look_at) WHERE look_at IS NOT NULL;
+CREATE INDEX pay_coupon_named ON pay_coupon (coupon_id) WHERE coupon_id IS NOT NULL;
 CREATE TABLE redemption_use (
     name uuid PRIMARY KEY,
     redemption_id bigint NOT NULL REFERENCES redemption,

@@ -1,4 +1,4 @@
-"""Product reviews: what members say of what they bought."""
+"""Product reviews; and the names of taps by which subscribe messages were allowed."""
 
 from tortoise.migrations import Migration as BaseMigration
 from tortoise.migrations.operations import RunSQL
@@ -38,9 +38,20 @@ CREATE TABLE product_review_deed (
 CREATE INDEX product_review_deed_review ON product_review_deed (review_id, id);
 """
 
+ACCEPTANCES = """
+CREATE TABLE acceptance (
+    uuid uuid PRIMARY KEY,
+    app_id text NOT NULL,
+    openid text NOT NULL,
+    template_ids text[] NOT NULL CHECK (cardinality(template_ids) <= 3),
+    accepted_at timestamptz NOT NULL
+);
+CREATE INDEX acceptance_openid ON acceptance (app_id, openid, accepted_at);
+"""
+
 
 class Migration(BaseMigration):
-    """What members say of what they bought, and what staff did with it."""
+    """What members say of what they bought, what staff did with it, and what members allowed."""
 
     dependencies = [("models", "m0006_gifts")]
-    operations = [RunSQL(REVIEWS)]
+    operations = [RunSQL(REVIEWS), RunSQL(ACCEPTANCES)]

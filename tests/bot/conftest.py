@@ -51,7 +51,7 @@ from tests.bot.platform import (
     TOKEN,
     Platform,
 )
-from tests.conftest import copied, drop_database, named, run_statement
+from tests.databases import copied, drop_database, named, run_statement
 from tests.ports import free_port
 from web.context import Context, now
 from web.server import listening

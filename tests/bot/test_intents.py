@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from loyalty import ledger
+from loyalty import boosts, ledger, programme
+from loyalty.boosts import Grant
+from loyalty.calendar import days_good
 from loyalty.ledger import Earn
+from loyalty.policies.points import PointsPolicy
 from models import Identity
 from tests.bot.conftest import WANG, Begin, Town
 from tests.bot.odd_intents import AT_LENGTH
@@ -33,6 +36,20 @@ async def give(openid: str, points: int) -> None:
         expires_at=at + timedelta(days=400),
     )
     await ledger.record_one(earn)
+
+
+async def test_points_tell_what_boosts_them(town: Town) -> None:
+    await town.platform.says("积分", openid=OPENID)
+    at = datetime.now(UTC)
+    version = await programme.publish("points", PointsPolicy(), starts_at=at, by="test", at=at)
+    member_id = await customer_of(OPENID)
+    grant = Grant("test", member_id, 150, at, days_good(at, 7), "referral", version)
+    await boosts.give([grant], at=at)
+    assert "下单得 1.5 倍积分，有效至" in (await town.platform.says("积分", openid=OPENID)).said
+    told = (await town.platform.says("points", openid=OPENID)).said
+    assert "1.5 times the points for orders through" in told
+    other = (await town.platform.says("积分", openid="oAnother")).said
+    assert other == "您有 0 积分可用。"
 
 
 async def test_points_are_told_in_the_language_of_the_question(town: Town) -> None:

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 
-from loyalty import publishing
+from loyalty import programme, publishing, referrals
 from loyalty.discounts.fen_off import FenOff
 from loyalty.milestones.nth_purchase import NthPurchase
 from loyalty.orders import IdentityRef
 from loyalty.policies.ladder import Ladder, Rung
-from models import IdentityKind
+from loyalty.policies.referral import ReferralPolicy
+from models import IdentityKind, Referral, ReferralCode
 from tests.bot.conftest import Town
 from tests.loyalty.play_scene import buys
 
@@ -34,7 +35,9 @@ async def test_challenges_are_told_and_claimed_once(town: Town) -> None:
     hers = await buyer(town)
     now = datetime.now(UTC)
     await buys("1", 30, paid_at=now, buyer=hers)
-    assert "本周两单：1/2，奖励 100 积分" in (await town.platform.says("任务", openid=OPENID)).said
+    assert (
+        "本周两单：1/2 单，奖励 100 积分" in (await town.platform.says("任务", openid=OPENID)).said
+    )
     assert (await town.platform.says("领取", openid=OPENID)).said == "暂无可领取的奖励。"
     await buys("2", 30, paid_at=now, buyer=hers)
     assert "已完成，待领取" in (await town.platform.says("任务", openid=OPENID)).said
@@ -110,3 +113,34 @@ async def test_what_a_shop_on_tmall_keeps_for_her_is_said_with_her_coupons(town:
     assert "再消费 180 元可得 50 元券" in told
     told = (await town.platform.says("coupons", openid=OPENID)).said
     assert "¥180 more for ¥50 off." in told
+
+
+async def test_she_invites_by_a_word_and_a_friend_sends_the_code(town: Town) -> None:
+    at = datetime.now(UTC)
+    policy = ReferralPolicy(inviter_points=100)
+    await programme.publish("referral", policy, starts_at=at, by="test", at=at)
+    told = (await town.platform.says("邀请", openid="oInviter")).said
+    code = told.splitlines()[0].removeprefix("您的邀请码：")
+    assert "满 2 位，解锁双倍积分 7 天" in told
+    friend = await town.platform.says(f"邀请 {code}", openid="oFriend")
+    assert friend.said.startswith("您已接受朋友的邀请")
+    assert "1 位进行中" in (await town.platform.says("邀请", openid="oInviter")).said
+    await ReferralCode.all().update(code="2A2I3AN4A2THE234")
+    own = await town.platform.says("invite 2A2I-3AN4-A2TH-E234", openid="oInviter")
+    assert own.said == "This is your own invitation code: send it to a friend."
+
+
+async def test_a_friend_comes_by_the_qr_code_of_an_invitation(town: Town) -> None:
+    at = datetime.now(UTC)
+    await programme.publish("referral", ReferralPolicy(), starts_at=at, by="test", at=at)
+    told = (await town.platform.says("邀请", openid="oInviter")).said
+    code = told.splitlines()[0].removeprefix("您的邀请码：").replace("-", "")
+    scene = f"qrscene_{referrals.scene_of(code)}"
+    first = await town.platform.does("subscribe", openid="oScans", EventKey=scene)
+    assert "您已接受朋友的邀请" in first.said
+    assert (await Referral.get()).way == "qr"
+    again = await town.platform.does("scan", openid="oScans", EventKey=scene.partition("_")[2])
+    assert "您已接受朋友的邀请" in again.said
+    own = await town.platform.does("scan", openid="oInviter", EventKey=referrals.scene_of(code))
+    assert own.said == "这是您自己的邀请码，发给朋友即可。"
+    assert await Referral.all().count() == 1

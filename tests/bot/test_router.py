@@ -31,6 +31,12 @@ UNDERSTOOD = {
         "兑换|积分兑换|对换|duihuan|我要兑换|怎么兑换|兑换一下|兑换礼品|积分商城|rewards|Rewards!|"
         "redeem|redem|show me the rewards|what can I redeem"
     ),
+    "show_gifts": (
+        "礼物|我的礼物|送礼物|礼务|liwu|送朋友|gifts|gift|gifst|my gifts|show me my gifts"
+    ),
+    "show_member_code": (
+        "会员码|我的会员码|会员马|huiyuanma|会员二维码|member code|membr code|my code|member card"
+    ),
     "show_coupons": "优惠券|我的优惠券|有优惠券吗|优惠卷|youhuiquan|卡券|coupons|coupon|my coupons",
 }
 NOT_UNDERSTOOD = (

@@ -172,7 +172,14 @@ async def _connected(
 async def _speaks(
     context: Context, told: MiniProgram, api_base: str, *, http: aiohttp.ClientSession
 ) -> MiniProgramAccount:
-    settings = MiniProgramSettings(told.app_id, told.app_secret, api_base=api_base)
+    has_push = told.push_url.startswith("/wechat/")
+    settings = MiniProgramSettings(
+        told.app_id,
+        told.app_secret,
+        api_base=api_base,
+        token=told.push_token if has_push else "",
+        encoding_aes_key=told.push_key if has_push else None,
+    )
     connection_id = await connections.save(settings, name="小程序", sealer=context.sealer, at=now())
     connected = Connected(connection_id, settings.app_id, "小程序", settings)
     tokens = SharedTokens(context.sealer)

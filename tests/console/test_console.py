@@ -53,6 +53,7 @@ PAGES = (
     "/communities",
     "/coupons",
     "/gifts",
+    "/referrals",
     "/reviews",
     "/ladders",
     "/rules",

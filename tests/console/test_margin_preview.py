@@ -3,13 +3,15 @@
 import pytest
 
 from console.rule_form import sent
-from loyalty import programme
+from loyalty import programme, purchases
 from loyalty.discounts import Budget, Discount
 from loyalty.discounts.bundle import Bundle, Part
 from loyalty.discounts.percent import Percent
+from loyalty.orders import OrderLine
 from loyalty.policies.margin import Margin
 from loyalty.programme import BEGINNING
-from models import Product, RuleVersion
+from models import Product, PurchaseState, RuleVersion
+from tests.cast import WANG, order
 from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
 from tests.console.test_names import rows
 
@@ -78,3 +80,34 @@ async def test_a_margin_shows_what_has_no_room_and_which_rules_it_would_cut(
     await marketer.sign_in("auditor")
     form = {**sent(draft), "proof": await marketer.proof()}
     assert (await marketer.post("/rules/margin/preview", **form))[0] == 403
+
+
+async def bought(number: str, *goods: tuple[str, int]) -> None:
+    lines = tuple(
+        OrderLine(key=str(key), sku=sku, title=sku, quantity=quantity, goods_fen=100, paid_fen=100)
+        for key, (sku, quantity) in enumerate(goods, 1)
+    )
+    one = order(number, *lines, buyer=(WANG,), paid_at=NOW, state=PurchaseState.PAID)
+    (outcome,) = await purchases.record([one], at=NOW)
+    outcome.unwrap()
+
+
+async def test_a_discount_is_tried_on_the_carts_that_were_really_bought(
+    marketer: Browser,
+) -> None:
+    await publish("offer:fifth", FIFTH)
+    await publish("margin", Margin(least_line_percent=5))
+    assert "data-carts" not in await preview(marketer, "offer:fifth", FIFTH), "nobody bought yet"
+    await bought("1", ("A", 3), ("B", 1))
+    await bought("2", ("B", 2))
+    await bought("3", ("A", 1), ("GONE", 9))
+    await bought("4", ("GONE", 1))
+    page = await preview(marketer, "offer:fifth", FIFTH)
+    assert 'data-carts="3 3 2"' in page, "what is not sold any more makes no cart"
+    worst = page.partition("data-carts")[2].partition("</div>")[0]
+    assert "商品A × 3, 商品B × 1" in worst
+    assert "¥80.00" in worst
+    assert "¥35.78" in worst, "20 % of the one and what the margin leaves of the other"
+    bundle = Bundle(name_zh="组合", parts=(Part("A"), Part("B")), fen=10_000)
+    await publish("offer:set", bundle)
+    assert 'data-carts="3 1 ' in await preview(marketer, "offer:set", bundle)

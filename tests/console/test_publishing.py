@@ -42,6 +42,20 @@ async def test_a_coupon_that_is_not_there_is_named_and_nothing_is_published(
     assert http_status == 200
 
 
+async def test_a_forbidden_promise_is_said_beside_its_field_with_the_rule_and_what_is_allowed(
+    marketer: Browser,
+) -> None:
+    form = await form_of(marketer, "challenge:daily")
+    sent = {**form, "name_zh": "转发海报送积分"}
+    http_status, page = await marketer.post("/rules/challenge:daily", **sent)
+    assert http_status == 422
+    assert "名称（中文）：“转发海报送”是诱导分享" in page
+    assert "5.1" in page
+    assert "可以改为" in page
+    assert 'value="转发海报送积分"' in page, "the form stays as it was filled in"
+    assert await RuleVersion.filter(slot="challenge:daily").count() == 1
+
+
 async def test_forms_sent_at_once_are_taken_in_turn(marketer: Browser) -> None:
     form = await form_of(marketer, "reward:tote")
     sent = [{**form, "points": str(300 + one)} for one in range(6)]

@@ -15,7 +15,7 @@ import pytest
 
 from jifen import embedded
 from tests.bot.conftest import begin, http, lay_brand, mood, town
-from tests.conftest import drop_database, named, run_statement
+from tests.databases import drop_database, named, run_statement
 from tests.faults.demos import family_of, program_of
 
 __all__ = ["begin", "http", "mood", "town"]

@@ -6,8 +6,21 @@ from datetime import datetime, timedelta
 from aiohttp.test_utils import TestServer
 
 from jifen import app, seed
-from jifen.seeds import crowd
-from models import Coupon, Identity, JobRun, JobRunState, Purchase, db
+from jifen.seeds import crowd, play, sayings, staff
+from loyalty import ledger, programme
+from loyalty.programme import BEGINNING
+from loyalty.sealing import Sealer, new_master_key
+from models import (
+    Coupon,
+    Gift,
+    Identity,
+    JobRun,
+    JobRunState,
+    ProductReview,
+    Purchase,
+    Referral,
+    db,
+)
 from tests.bot.conftest import APP_ID, MINI_APP_ID, WANG, branded, http, mood, reached
 from tests.jifen.demo_street import Demo, demo, known
 from web.context import now
@@ -76,6 +89,40 @@ async def test_the_clock_is_moved_by_one_at_a_time_and_only_so_far(demo: Demo) -
     assert (await demo.day())["ahead_seconds"] == 86_400
 
 
+async def test_two_friends_who_bought_and_kept_it_double_her_points(demo: Demo) -> None:
+    invitations = dict(play.RULES)["referral"]
+    await programme.publish("referral", invitations, starts_at=BEGINNING, by="demo", at=now())
+    wang, lin, emma = [await demo.phones.follower(one) for one in ("王金", "林小满", "Emma")]
+    code = (await demo.hears(wang, "邀请")).splitlines()[0].removeprefix("您的邀请码：")
+    for friend in (lin, emma):
+        told = await demo.hears(friend, f"邀请 {code}")
+        assert "您已接受朋友的邀请" in told or "You came by a friend's invitation" in told
+    orders = [(friend, await demo.buys(friend, "pos")) for friend in (lin, emma)]
+    for friend, order in orders:
+        await demo.until(order, friend, state="completed", whose="hers")
+    assert "已计入 0 位，2 位进行中" in await demo.hears(wang, "邀请")
+    known = Referral.filter(changes_at__isnull=False, state="bought")
+    async with asyncio.timeout(60):  # from when they can give nothing back
+        while await known.count() < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    await demo.move(days=8)
+    async with asyncio.timeout(60):
+        while "下单得双倍积分" not in await demo.hears(wang):  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+    assert "已计入 2 位，0 位进行中" in await demo.hears(wang, "邀请")
+    order = await demo.buys(wang, "pos")
+    bought = await demo.until(order, wang, state="completed", whose="hers")
+    assert bought["points"] >= bought["paid_fen"] // 100 * 2
+    for friend, theirs in orders:
+        await demo.act(theirs, "refund")
+        await demo.until(theirs, friend, state="refunded")
+    async with asyncio.timeout(60):
+        while "已计入 0 位" not in await demo.hears(wang, "邀请"):  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+        while "下单得双倍积分" in await demo.hears(wang):  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+
+
 async def test_a_session_lives_by_the_wires_time(demo: Demo) -> None:
     assert demo.context.clock() - now() < timedelta(minutes=1)
     await db.fetch("UPDATE brand SET offset_seconds = 86400 * 365")
@@ -119,3 +166,16 @@ async def test_the_crowd_is_recorded_once(demo: Demo) -> None:
     for _ in "ab":
         await crowd.lay(seed.TMALL, app_id=MINI_APP_ID, at=now())
     assert await Purchase.all().count() == before + sum(crowd.ORDERS)
+
+
+async def test_the_crowd_has_reviewed_and_given_once(demo: Demo) -> None:
+    sealer, at = Sealer(new_master_key()), now()
+    await staff.lay("a long password", at=at)
+    await crowd.lay(seed.TMALL, app_id=MINI_APP_ID, at=at)
+    for _ in "ab":
+        await sayings.lay(sealer=sealer, at=at)
+    assert await ProductReview.all().count() == len(sayings.SAID)
+    assert await ProductReview.exclude(hidden_at=None).count() == 1
+    assert await ProductReview.exclude(text="").count() > 5
+    assert sorted(one.state.value for one in await Gift.all()) == ["claimed", "sent"]
+    assert await ledger.verify() == []

@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from jobs.erase_addresses import erase_addresses
 from jobs.forget_runs import forget_runs
 from jobs.sweep_sessions import sweep_sessions
 from jobs.verify_ledger import verify_ledger
-from loyalty import ledger, schedule, sessions, staff
-from models import JobRun, Role, ShopperSession, StaffSession, db
+from loyalty import ledger, programme, schedule, sessions, staff
+from loyalty.policies.privacy import Privacy
+from loyalty.programme import BEGINNING
+from models import JobRun, Role, Shipment, ShopperSession, StaffSession, db
 from tests.jobs.lots import members
 from web.context import Context, now
 
@@ -55,3 +58,24 @@ async def test_sessions_that_ended_are_forgotten_by_the_time_of_the_wire(context
     assert await sweep_sessions(context, now() + timedelta(days=365)) == 2
     assert [one.customer_id for one in await ShopperSession.all()] == [lin]
     assert await StaffSession.all().count() == 1
+
+
+async def test_addresses_are_kept_for_as_long_as_the_rule_says(context: Context) -> None:
+    (wang,) = await members(1, at=NIGHT)
+    await programme.publish("privacy", Privacy(), starts_at=BEGINNING, by="t", at=NIGHT)
+    (rule,) = await db.fetch("SELECT id FROM rule_version")
+    ended = NIGHT - timedelta(days=30)
+    (row,) = await db.fetch(
+        "INSERT INTO redemption (uuid, member_id, slot, rule_version_id, points, uses, used,"
+        " state, redeemed_at, expires_at, ended_at) VALUES (gen_random_uuid(), $1, 'reward:box',"
+        " $2, 1, 1, 0, 'received', $3, $3::timestamptz + interval '1 day', $3) RETURNING id",
+        wang,
+        rule["id"],
+        ended,
+    )
+    await db.fetch("INSERT INTO shipment (redemption_id, sealed_address) VALUES ($1, 'x')", row[0])
+    assert await erase_addresses(context, NIGHT) == 0
+    short = Privacy(address_kept_days=29)
+    await programme.publish("privacy", short, starts_at=NIGHT, by="t", at=NIGHT)
+    assert await erase_addresses(context, NIGHT) == 1
+    assert (await Shipment.get()).sealed_address is None

@@ -1,13 +1,9 @@
-"""What the tests of coupons and redemptions share: a brand with a small catalogue.
-
-Copying a database a test costs more than the tests: these share one and empty it.
-"""
+"""What the tests of coupons and redemptions share: a brand with a small catalogue."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
-from jifen import embedded
 from loyalty import gifts, programme
 from loyalty.conditions import Conditions
 from loyalty.conditions.tier_at_least import TierAtLeast
@@ -21,10 +17,9 @@ from loyalty.rewards.friend_gift import FriendGift
 from loyalty.rewards.gift import Gift
 from models import db
 from tests.cast import JUNE_1
-from tests.conftest import shared
-from tests.loyalty.store import store, store_url
+from tests.loyalty.store import store
 
-__all__ = ["store", "store_url"]
+__all__ = ["store"]
 
 RULES = {
     "coupon:ten_off": FenOff(name_zh="立减 10 元", name_en="¥10 off", fen=1000, valid_days=30),
@@ -45,21 +40,10 @@ RULES = {
 }
 
 
-@pytest.fixture(scope="session")
-def rewards_url(servers: embedded.Addresses, template: str) -> str:
-    """Keep one migrated database for all of these tests."""
-    return shared(servers, template, "rewards")
-
-
 @pytest.fixture
-async def catalogue(rewards_url: str) -> AsyncIterator[None]:
+async def catalogue(database_url: str) -> AsyncIterator[None]:
     """Bind the models to a brand that has a catalogue and nothing else; verify what is left."""
-    async with db.opened(rewards_url, pool_size=16):
-        await db.fetch(
-            "TRUNCATE customer, rule_version, lot, entry, draw, purchase, purchase_line, standing,"
-            " reward_stock, staff_member, coupon_stock, coupon_code_run, coupon_code_tries"
-            " RESTART IDENTITY CASCADE"
-        )
+    async with db.opened(database_url, pool_size=16):
         for slot, rule in RULES.items():
             await programme.publish(slot, rule, starts_at=JUNE_1, by="test", at=JUNE_1)
         yield

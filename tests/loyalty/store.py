@@ -1,7 +1,4 @@
-"""The brand's own store in the tests: its products, its rules, a shopper, and what she does.
-
-Copying a database a test costs more than the tests: these share one and empty it.
-"""
+"""The brand's own store in the tests: its products, its rules, a shopper, and what she does."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -10,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from jifen import embedded
 from loyalty import budgets, checkout, customers, programme, quotes
 from loyalty.checkout import Payer, Payment
 from loyalty.conditions import Conditions
@@ -24,7 +20,6 @@ from loyalty.quotes import CartItem, Quote
 from loyalty.sealing import Sealer
 from models import IdentityKind, Product, StoreOrder, db
 from tests.cast import DAY, NOVEMBER_22
-from tests.conftest import shared
 
 AT = NOVEMBER_22
 APP_ID = "wxfedcba0987654321"
@@ -55,21 +50,10 @@ RULES = (
 )
 
 
-@pytest.fixture(scope="session")
-def store_url(servers: embedded.Addresses, template: str) -> str:
-    """Keep one migrated database for all of these tests."""
-    return shared(servers, template, "store")
-
-
 @pytest.fixture
-async def store(store_url: str) -> AsyncIterator[None]:
+async def store(database_url: str) -> AsyncIterator[None]:
     """Bind the models to a store that has products and rules, and was never bought from."""
-    async with db.opened(store_url, pool_size=8):
-        await db.fetch(
-            "TRUNCATE customer, rule_version, lot, entry, draw, product, shop, purchase,"
-            " purchase_line, snapshot, standing, bought_day, bought_goods, store_order,"
-            " coupon_stock, reward_stock, budget_taken RESTART IDENTITY CASCADE"
-        )
+    async with db.opened(database_url, pool_size=8):
         await open_store()
         yield
         assert await verify() == []

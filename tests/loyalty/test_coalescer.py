@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from loyalty.coalescer import Coalescer, Overloaded
+from loyalty.coalescer import Coalescer, Overloaded, halving
 
 
 class Verb:
@@ -63,6 +63,29 @@ async def test_a_failing_batch_fails_its_callers_and_nobody_else() -> None:
     assert fates[0] == 24
     assert isinstance(fates[1], ValueError)
     assert fates[2] == 28
+
+
+async def test_a_batch_that_fails_is_halved_down_to_who_cannot_be_done() -> None:
+    verb = Verb(seconds=0)
+    call: Coalescer[int, int] = Coalescer(halving(verb), linger_seconds=0.001)
+    asked = (1, 2, 3, 4, 1313, 6, 7)
+    fates = await asyncio.gather(*(call(n) for n in asked), return_exceptions=True)
+    assert isinstance(fates[4], ValueError)
+    assert fates[:4] + fates[5:] == [2, 4, 6, 8, 12, 14]
+    assert [n for batch in verb.batches if 1313 not in batch for n in batch] == [1, 2, 3, 4, 6, 7]
+
+
+async def test_while_the_database_is_away_nothing_is_halved() -> None:
+    batches = []
+
+    async def away(items: Sequence[int]) -> list[int]:
+        batches.append(len(items))
+        raise ConnectionRefusedError
+
+    call: Coalescer[int, int] = Coalescer(halving(away))
+    fates = await asyncio.gather(*(call(n) for n in range(20)), return_exceptions=True)
+    assert {type(one) for one in fates} == {ConnectionRefusedError}
+    assert sum(batches) == 20
 
 
 async def test_more_than_may_wait_are_told_so_at_once() -> None:

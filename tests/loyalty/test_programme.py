@@ -11,7 +11,7 @@ from loyalty.policies import POLICIES
 from loyalty.policies.tiers import Tiers
 from models import db
 from tests.cast import JUNE_1
-from tests.conftest import named
+from tests.databases import named
 
 SLOT = "tiers"
 

@@ -1,7 +1,7 @@
 """What staff publish holds from now on, in every process, or says what it lacks."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from loyalty.challenges import CHALLENGES
 from loyalty.challenges.orders import Orders
 from loyalty.earning.cap import Cap
 from loyalty.earning.multiplier import Multiplier
-from loyalty.errors import NotFound
+from loyalty.errors import NotFound, Refused
 from loyalty.ledger import Earn, record_one
 from loyalty.policies.board import Board
 from loyalty.policies.tiers import Tier, Tiers
@@ -118,3 +118,36 @@ async def test_an_earning_rule_is_written_as_json_with_its_window() -> None:
     assert rule == Multiplier(starts_at=start_of(date(2026, 6, 18)), shops=("tmall",))
     await publishing.publish("earning:double", rule, by="chen", at=JUNE_1)
     assert await publishing.publish("earning:double", rule, by="chen", at=JUNE_1 + HOUR) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "ends_at", "code"),
+    [
+        ({"kind": "orders"}, None, "challenge_gives_nothing"),
+        ({"kind": "orders", "reward_points": 5}, JUNE_1, "challenge_never_runs"),
+        (
+            {"kind": "spend", "reward_points": 5, "rounds": "cny"},
+            JUNE_1 + 100 * HOUR,
+            "challenge_never_runs",
+        ),
+        (
+            {"kind": "visits", "reward_points": 5, "rounds": "double12", "target": 4},
+            None,
+            "challenge_longer_than_season",
+        ),
+    ],
+)
+async def test_a_challenge_that_nobody_can_reach_is_not_published(
+    fields: dict[str, object], ends_at: datetime | None, code: str
+) -> None:
+    rule = publishing.read("challenge:new", fields)
+    with pytest.raises(Refused, match=code):
+        await publishing.publish("challenge:new", rule, by="chen", at=JUNE_1, ends_at=ends_at)
+
+
+async def test_what_a_further_step_names_must_be_there() -> None:
+    step = {"target": 3, "reward_coupon_slot": "coupon:none"}
+    fields = {"kind": "orders", "reward_points": 5, "more_steps": [step]}
+    rule = publishing.read("challenge:new", fields)
+    with pytest.raises(NotFound, match="slot_is_empty"):
+        await publishing.publish("challenge:new", rule, by="chen", at=JUNE_1)

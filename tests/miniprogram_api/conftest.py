@@ -99,6 +99,18 @@ class Phone:
         async with self.server.session.post(path, json={**payment, **wish}) as response:
             return dict(await response.json())
 
+    async def play(self, path: str, body: Json) -> Json:
+        """Do something with her hands."""
+        url = f"{self.china}/play/consumers/{self.consumer['id']}/{path}"
+        async with self.server.session.post(url, json=body) as response:
+            assert response.status == 200, await response.text()
+            return dict(await response.json())
+
+    async def china_clock(self, offset_seconds: int) -> None:
+        told = {"offset_seconds": offset_seconds}
+        async with self.server.session.post(f"{self.china}/play/clock", json=told) as response:
+            assert response.status == 200
+
     async def china_faults(self, **faults: object) -> None:
         async with self.server.session.post(f"{self.china}/play/faults", json=faults) as response:
             assert response.status == 200

@@ -64,9 +64,9 @@ async def test_a_friend_opens_the_link_and_claims_what_it_holds(
     claims = [await emma.ask("PUT", f"{link_of(gift)}/claim") for _ in range(2)]
     assert [(one.http_status, one.told["is_mine"]) for one in claims] == [(200, True)] * 2
     assert (await points(lin), await points(emma)) == (50, 50)
-    (given,) = (await lin.get("/me/gifts")).told["given"]
+    (given,) = (await lin.get("/me/gifts")).told["gifts"]
     assert (given["state"], given["page"]) == ("claimed", None)
-    (got,) = (await emma.get("/me/gifts")).told["claimed"]
+    (got,) = (await emma.get("/me/claimed-gifts")).told["gifts"]
     assert (got["giver_name"], got["page"]) == ("小满", None)
     (line,) = (await emma.get("/me/ledger")).told["lines"]
     assert line["text"] == "积分转移：朋友赠送"
@@ -158,7 +158,7 @@ async def test_she_is_told_what_she_can_send_and_by_what_rule(lin: Phone, ready:
     policy = Gifts(most_points_a_day=60, most_gifts_a_day=3)
     await programme.publish("gifts", policy, starts_at=BEGINNING, by="test", at=now())
     await sent(lin)
-    told = (await lin.get("/me/gifts")).told
-    assert (told["can_send"]["most_points"], told["can_send"]["gifts_left"]) == (10, 2)
-    assert "60 积分" in told["can_send"]["lines"][1]
+    told = (await lin.get("/me/gift-options")).told
+    assert (told["most_points"], told["gifts_left"]) == (10, 2)
+    assert "60 积分" in told["lines"][1]
     assert "thanks" in [one["code"] for one in told["cards"]]

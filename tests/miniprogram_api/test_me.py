@@ -1,19 +1,23 @@
 """What a shopper reads of herself, and of nobody else."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from loyalty import ledger, programme, purchases
+from loyalty import boosts, ledger, programme, purchases
+from loyalty.boosts import Grant
+from loyalty.calendar import days_good
 from loyalty.earning.cap import Cap
 from loyalty.earning.multiplier import Multiplier
 from loyalty.earning.per_yuan import PerYuan
 from loyalty.ledger import Adjust, Earn, Spend
-from models import Customer, Purchase
+from loyalty.policies.points import PointsPolicy
+from models import Customer, EntryKind, Purchase
 from tests.cast import NOVEMBER_22, line, order
 from tests.miniprogram_api.conftest import Phone
 from tests.web.conftest import Json
+from web.movements import texts_of
 
 AT = NOVEMBER_22
 
@@ -51,6 +55,7 @@ async def test_she_reads_since_when_and_what_she_has(lin: Phone) -> None:
         "language",
         "tier",
         "points",
+        "boost",
         "phone_bound",
         "personal_offers",
     }
@@ -195,3 +200,19 @@ async def test_choosing_a_language_twice_is_the_same_as_once(lin: Phone) -> None
         answer = await lin.ask("PUT", "/me/language", json={"language": "en"})
         assert (answer.http_status, answer.told) == (200, {"language": "en"})
     assert (await lin.get("/me")).told["language"] == "en"
+
+
+async def test_she_reads_what_boosts_her_points_and_which_it_gave(lin: Phone) -> None:
+    customer_id = await signed_in(lin)
+    assert (await lin.get("/me")).told["boost"] is None
+    at = datetime.now(UTC)
+    policy = PointsPolicy()
+    version = await programme.publish("points", policy, starts_at=AT, by="test", at=AT)
+    grant = Grant("test", customer_id, 200, at, days_good(at, 7), "referral", version)
+    await boosts.give([grant], at=at)
+    boost = (await lin.get("/me")).told["boost"]
+    assert boost["times_percent"] == 200
+    assert boost["line"].startswith("下单得双倍积分，有效至")
+    line = ledger.HistoryLine(1, EntryKind.EARN, at, 200, 0, 0, "", given=((version, 100),))
+    (text,) = await texts_of(customer_id, [line], language="zh")
+    assert text == "获得积分（含 专享多倍积分 +100）"

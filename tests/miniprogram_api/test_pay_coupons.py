@@ -5,15 +5,18 @@ from uuid import uuid4
 
 import pytest
 
+from jobs.read_pay_coupons import read_pay_coupons
 from jobs.sending_coupons import send_coupons
 from loyalty import programme
 from loyalty.programme import BEGINNING
+from loyalty.redemptions import CouponFate, tell_coupons
 from loyalty.rewards.pay_coupon import PayCoupon
 from models import PayCoupon as PayCouponRow
-from models import RewardStock
+from models import PayCouponState, RewardStock
 from tests.miniprogram_api.conftest import Phone
 from tests.miniprogram_api.test_me import earn, signed_in
 from tests.miniprogram_api.test_paid_rewards import points
+from tests.miniprogram_api.test_payments import NOTICES, notice
 from tests.web.conftest import Caller, Json
 from web.context import Context, PayAccount, now
 
@@ -110,3 +113,89 @@ async def test_one_that_costs_money_is_asked_for_after_the_payment_only(
     assert await send_coupons(connected, now()) == 1
     ended = await read(lin, told)
     assert (ended["state"], ended["refund"], await points(lin)) == ("cancelled", "under_way", 1000)
+
+
+async def sent(lin: Phone, connected: Context) -> Json:
+    """Redeem a cash coupon that WeChat Pay has sent; return the redemption."""
+    await offer("10000001")
+    told = await wish(lin)
+    await send_coupons(connected, now())
+    return await read(lin, told)
+
+
+async def uses_it(lin: Phone) -> None:
+    coupon_id = (await PayCouponRow.get()).coupon_id
+    await lin.play(f"pay-coupons/{coupon_id}/use?wait=1", {})
+
+
+async def test_one_that_she_used_in_a_payment_is_used_here_the_next_time_it_is_read(
+    lin: Phone, connected: Context
+) -> None:
+    told = await sent(lin, connected)
+    assert told["cash_coupon"] == {"state": "usable", "ends_at": None, "used_at": None}
+    assert await read_pay_coupons(connected, now()) == 0, "it was sent just now"
+    assert await read_pay_coupons(connected, now() + timedelta(hours=2)) == 1
+    usable = (await read(lin, told))["cash_coupon"]
+    assert (usable["state"], usable["used_at"]) == ("usable", None)
+    assert usable["ends_at"] is not None
+    await uses_it(lin)
+    assert await read_pay_coupons(connected, now() + timedelta(hours=3)) == 0, "once a day"
+    assert await read_pay_coupons(connected, now() + timedelta(hours=27)) == 1
+    used = (await read(lin, told))["cash_coupon"]
+    assert (used["state"], used["used_at"] is not None) == ("used", True)
+    assert await read_pay_coupons(connected, now() + timedelta(days=9)) == 0, "it stays used"
+
+
+async def test_one_that_was_never_used_expires_as_wechat_pay_says(
+    lin: Phone, connected: Context
+) -> None:
+    told = await sent(lin, connected)
+    await lin.china_clock(40 * 86_400)
+    assert await read_pay_coupons(connected, now() + timedelta(days=40)) == 1
+    assert (await read(lin, told))["cash_coupon"]["state"] == "expired"
+    assert await read_pay_coupons(connected, now() + timedelta(days=50)) == 0
+
+
+@pytest.mark.parametrize("fault", [{"status": 500, "times": 3}, {"truncate_body": True}])
+async def test_where_wechat_pay_does_not_tell_it_is_asked_again_a_day_later(
+    lin: Phone, connected: Context, fault: Json
+) -> None:
+    told = await sent(lin, connected)
+    await uses_it(lin)
+    coupon_id = (await PayCouponRow.get()).coupon_id
+    path = f"{PATH.format(lin.consumer['miniprogram_openid'])}/{coupon_id}"
+    await lin.china_faults(endpoints={path: fault})
+    assert await read_pay_coupons(connected, now() + timedelta(hours=2)) == 0
+    assert (await read(lin, told))["cash_coupon"]["state"] == "usable"
+    await lin.china_faults(endpoints={})
+    assert await read_pay_coupons(connected, now() + timedelta(hours=27)) == 1
+    assert (await read(lin, told))["cash_coupon"]["state"] == "used"
+
+
+async def test_what_is_told_twice_late_or_of_another_batch_changes_nothing(
+    lin: Phone, connected: Context
+) -> None:
+    told = await sent(lin, connected)
+    row = await PayCouponRow.get()
+    assert row.coupon_id
+    used = CouponFate(row.stock_id, row.coupon_id, PayCouponState.USED, None, now())
+    late = CouponFate(row.stock_id, row.coupon_id, PayCouponState.EXPIRED)
+    strange = CouponFate("10000002", row.coupon_id, PayCouponState.USED, None, now())
+    assert [await tell_coupons([one]) for one in (strange, used, used, late)] == [0, 1, 0, 0]
+    assert (await read(lin, told))["cash_coupon"]["state"] == "used"
+
+
+async def test_a_notice_tells_of_the_use_at_once_however_often_it_comes(
+    lin: Phone, connected: Context, server: Caller
+) -> None:
+    told = await sent(lin, connected)
+    coupon_id = (await PayCouponRow.get()).coupon_id
+    content = await lin.play(f"pay-coupons/{coupon_id}/use", {})
+    for broken in ({**content, "status": "LOCKED"}, {"coupon_id": coupon_id}):
+        headers, body = notice(broken, "COUPON.USE")
+        assert (await server.send(NOTICES, body, headers=headers)).http_status == 400
+    for of_another in (content | {"coupon_id": "1"}, content, content):
+        headers, body = notice(of_another, "COUPON.USE")
+        assert (await server.send(NOTICES, body, headers=headers)).http_status == 204
+    assert (await read(lin, told))["cash_coupon"]["state"] == "used"
+    assert await read_pay_coupons(connected, now() + timedelta(days=2)) == 0

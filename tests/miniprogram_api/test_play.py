@@ -66,7 +66,12 @@ async def test_she_reads_how_far_she_is_and_claims(lin: Phone, emma: Phone) -> N
     early = await lin.ask("PUT", path)
     assert (early.http_status, early.error["message"]) == (422, "还没有完成：1/2")
     await buys("2", 30, paid_at=NOW, buyer=lin.openid)
-    assert (await lin.ask("PUT", path)).told == {"points": 100, "coupon_uuid": None}
+    assert (await lin.ask("PUT", path)).told == {
+        "points": 100,
+        "coupon_uuid": None,
+        "boost_percent": 0,
+        "boost_days": 0,
+    }
     assert (await lin.ask("PUT", path)).told["points"] == 100
     await emma.sign_in()
     hers = await emma.ask("PUT", path)

@@ -12,7 +12,7 @@ from tortoise.models import Model
 import models
 from jifen import embedded
 from models import db
-from tests.conftest import drop_database, named, run_statement
+from tests.databases import drop_database, named, run_statement
 
 MODELS = [one for one in vars(models).values() if isinstance(one, type) and issubclass(one, Model)]
 

@@ -9,8 +9,10 @@ import pytest
 from redis.asyncio import BlockingConnectionPool, Redis
 
 from jifen import embedded
+from jobs import deriving
 from jobs.deriving import Deriver
-from loyalty import leaderboards, standing
+from loyalty import inbox, leaderboards, standing
+from loyalty.inbox import Arrival
 from loyalty.leaderboards import Scored
 from loyalty.seasons import Season, season
 from models import Standing, db
@@ -97,6 +99,36 @@ async def test_boards_are_right_while_redis_is_empty_and_laid_anew_after(redis: 
     assert [one.member_id for one in top] == [lin, wang]
     await boards.lay(redis, BOARD, WEEK)
     assert (await boards.top_and_hers(redis, BOARD, WEEK, lin, limit=5, each_side=1))[0] == top
+
+
+async def test_while_orders_crowd_in_members_are_derived_now_and_then(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deriving, "CROWD", 2)
+    monkeypatch.setattr(deriving, "RESTS", 10**9)
+    deriver = Deriver(redis)
+    await buys("1", 100, paid_at=JUNE_1)
+    wang = await member()
+    await standing.changed([wang])
+    waiting = [Arrival(7, f"order:{n}", "order", str(n), b"{}", None) for n in range(2)]
+    await inbox.store(waiting[:1], at=JUNE_1)
+    assert await deriver.derive(JUNE_1) == 1
+    await standing.changed([wang])
+    assert await deriver.derive(JUNE_1) == 1, "one that waits is no crowd"
+    await standing.changed([wang])
+    await inbox.store(waiting[1:], at=JUNE_1)
+    assert await deriver.derive(JUNE_1) == 0, "it has just worked, and rests"
+    assert await Deriver(redis).derive(JUNE_1) == 1, "who comes fresh has not worked"
+    await standing.changed([wang])
+    assert len(await inbox.take_left([7], limit=2, at=JUNE_1)) == 2
+    assert await deriver.derive(JUNE_1) == 1, "what is claimed waits no more"
+    monkeypatch.setattr(deriving, "RESTS", 0)
+    deriver = Deriver(redis)
+    for event in (Arrival(7, f"order:{n}", "order", str(n), b"{}", None) for n in range(2, 4)):
+        await inbox.store([event], at=JUNE_1)
+    for _ in range(2):
+        await standing.changed([wang])
+        assert await deriver.derive(JUNE_1) == 1, "rested, it takes its turn in the crowd"
 
 
 async def test_who_lost_all_leaves_the_copy(redis: Redis) -> None:

@@ -32,6 +32,19 @@ async def test_exactly_as_many_pass_as_may_even_at_once_and_over_processes(redis
     assert first + second == 3
 
 
+async def test_counted_in_steps_a_caller_has_few_more_over_processes_and_never_fewer(
+    redis: Redis,
+) -> None:
+    limit = Limit("steps", most=50, window_seconds=60, step=10)
+    one, other = Limiter(redis), Limiter(redis)
+    passing = [await passed(limiter, limit, 7) for _ in range(20) for limiter in (one, other)]
+    assert 50 <= sum(passing) <= 50 + 2 * (limit.step - 1)
+    assert await passed(one, limit, 20) == await passed(other, limit, 20) == 0
+    late = Limiter(redis)
+    assert sum([await passed(late, limit, 1) for _ in range(100)]) < limit.step
+    assert await passed(Limiter(redis), limit, 200) <= limit.most
+
+
 async def test_callers_and_limits_do_not_share_a_window(redis: Redis) -> None:
     limiter = Limiter(redis)
     assert await passed(limiter, THREE, 5, caller="lin") == 3

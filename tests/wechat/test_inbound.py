@@ -215,3 +215,18 @@ def test_no_pushed_object_raises_anything_but_a_refusal(fields: dict[str, object
             assert refusal.code in ("bad_json", "too_large")  # noqa: PT017
         else:
             assert getattr(said, "dedupe_key", "outer")
+
+
+def test_what_the_platform_tells_of_several_in_one_second_is_told_apart() -> None:
+    told = {"FromUserName": "oPlatform", "RevokeInfo": "8"}
+    first = parse(event("user_authorization_revoke", OpenID="o-lin", **told))
+    again = parse(event("user_authorization_revoke", OpenID="o-lin", **told))
+    other = parse(event("user_authorization_revoke", OpenID="o-emma", **told))
+    more = parse(event("user_authorization_revoke", OpenID="o-lin", **{**told, "RevokeInfo": "2"}))
+    assert first.dedupe_key == again.dedupe_key
+    assert len({first.dedupe_key, other.dedupe_key, more.dedupe_key}) == 3
+
+
+def test_names_with_a_space_before_them_are_read_as_the_platforms_own_example_writes_them() -> None:
+    body = {**HEAD, "MsgType": "event", "Event": "user_authorization_revoke", " OpenID": "o-lin"}
+    assert parse_json(json.dumps(body).encode()).fields["OpenID"] == "o-lin"

@@ -18,6 +18,7 @@ from web.texts.gifts import GIFT_TEXTS
 from web.texts.ladders import LADDER_TEXTS
 from web.texts.points import POINT_TEXTS
 from web.texts.purchases import PURCHASE_TEXTS
+from web.texts.referrals import REFERRAL_TEXTS
 from web.texts.reviews import REVIEW_TEXTS
 from web.texts.settings import SETTING_TEXTS
 from web.texts.store import STORE_TEXTS
@@ -31,6 +32,7 @@ PARTS = (
     PURCHASE_TEXTS,
     STORE_TEXTS,
     LADDER_TEXTS,
+    REFERRAL_TEXTS,
     REVIEW_TEXTS,
     SETTING_TEXTS,
 )

@@ -157,7 +157,29 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
         "还没有完成：{done}/{target}",
         "Not reached yet: {done} of {target}",
     ),
+    "no_such_step": (
+        "没有第 {step} 档，共 {steps} 档",
+        "There is no step {step}: it has {steps}",
+    ),
+    "challenge_gives_nothing": (
+        "{name}：至少要有积分、券或加倍",
+        "{name}: it must give points, a coupon or a boost",
+    ),
+    "challenge_never_runs": (
+        "{name}：规则在本轮开始之前就结束了",
+        "{name}: the rule ends before its round begins",
+    ),
+    "challenge_longer_than_season": (
+        "{name}：该赛季只有 {days} 天",
+        "{name}: the season has only {days} days",
+    ),
     "round_is_over": ("这一轮已经结束", "This round is over"),
+    "round_is_coming": ("活动还没有开始", "It has not begun yet"),
+    "not_in_team": ("加入会员群后才能参加", "It is for members of the VIP group"),
+    "team_share_too_small": (
+        "自己至少贡献 {target}，现有 {done}",
+        "Bring {target} of it yourself; so far it is {done}",
+    ),
     "not_today": ("只能签到今天（{today}）", "Only today can be checked in ({today})"),
     "no_such_segment": ("没有这个人群", "No such segment"),
     "no_such_campaign": ("没有这个营销活动", "No such campaign"),

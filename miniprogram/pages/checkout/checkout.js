@@ -5,9 +5,7 @@ const { definePage } = require('../../utils/page');
 const { pays } = require('../../utils/payment');
 const { fill, words } = require('../../utils/words');
 
-const LOOKS = 8;
-const LOOK_MS = 700;
-const wait = () => new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+const orderPage = ({ uuid }) => `/pages/order/order?uuid=${uuid}`;
 
 definePage('checkout', {
   data: { paid: null, choices: [], chosen: 0 },
@@ -72,9 +70,13 @@ definePage('checkout', {
   onPay() {
     return this.once('pay', async () => {
       const order = await this.placed();
-      if (order.payment && !(await pays(order.payment, this.say))) return;
+      if (order.payment && !(await pays(order.payment, this.say))) {
+        await wx.redirectTo({ url: orderPage(order) }); // where she pays it, or gives it up
+        return;
+      }
       cart.clear();
-      this.setData({ paid: await this.settled(order) });
+      const paid = await store.settled(order.uuid).catch(() => order);
+      this.setData({ paid: { ...paid, total: yuan(paid.total_fen) } });
     });
   },
 
@@ -91,16 +93,9 @@ definePage('checkout', {
     }
   },
 
-  /** The server hears of the payment from WeChat, a moment after the phone does. */
-  async settled(order) {
-    let latest = order;
-    for (let look = 0; look < LOOKS && latest.state === 'awaiting_payment'; look += 1) {
-      await wait();
-      latest = await store.one(order.uuid).catch(() => latest);
-    }
-    return { ...latest, total: yuan(latest.total_fen) };
+  toOrder() {
+    return wx.redirectTo({ url: orderPage(this.data.paid) });
   },
-
   toHome: () => wx.switchTab({ url: '/pages/home/home' }),
   toStore: () => wx.switchTab({ url: '/pages/store/store' }),
 });

@@ -1,12 +1,13 @@
 const me = require('../../api/me');
+const { bright } = require('../../utils/brightness');
 const clock = require('../../utils/clock');
 const { definePage, optional } = require('../../utils/page');
 const { fill, words } = require('../../utils/words');
 
 const SECOND_MS = 1000;
-const BRIGHT = 1;
 
 definePage('code', {
+  ...bright,
   data: { made: { code: '' } },
 
   async load() {
@@ -39,23 +40,5 @@ definePage('code', {
     if (!this.isShown) return;
     this.setData({ made: next, line: this.line(next) });
     this.count(next);
-  },
-
-  /** A scanner reads a bright screen; hers is as it was once she leaves. */
-  brighten() {
-    if (this.before !== undefined) return;
-    this.before = null;
-    wx.getScreenBrightness({
-      success: ({ value }) => {
-        if (!this.isShown) return;
-        this.before = value;
-        wx.setScreenBrightness({ value: BRIGHT });
-      },
-    });
-  },
-
-  darken() {
-    if (this.before) wx.setScreenBrightness({ value: this.before });
-    this.before = undefined;
   },
 });

@@ -1,28 +1,25 @@
 const coupons = require('../../api/coupons');
 const ladders = require('../../api/ladders');
 const { ticket } = require('../../utils/coupons');
+const { growing } = require('../../utils/growing');
 const { definePage, optional } = require('../../utils/page');
 
-const GROUPS = {
-  open: ['issued', 'locked', 'given'],
-  used: ['used'],
-  over: ['expired', 'void'],
-};
+/** Her coupons of the part that is chosen. */
+function read(asked) {
+  return coupons.read({ ...asked, standing: this.data.group });
+}
 
 definePage('coupons', {
-  data: { group: 'open', tickets: [], shown: [], ladders: [], code: '' },
+  data: { group: 'open', rows: [], before: null, ladders: [], code: '' },
+  ...growing(read, ticket),
 
   async load() {
-    const [held, found] = await Promise.all([coupons.read(), optional(ladders.read())]);
-    const tickets = held.map(ticket);
-    return { tickets, shown: this.of(tickets, this.data.group), ladders: found || [] };
+    const [list, found] = await Promise.all([this.first(), optional(ladders.read())]);
+    return { ...list, ladders: found || [] };
   },
 
-  of: (tickets, group) => tickets.filter(({ state }) => GROUPS[group].includes(state)),
-
   onGroup({ currentTarget }) {
-    const { group } = currentTarget.dataset;
-    this.setData({ group, shown: this.of(this.data.tickets, group) });
+    return this.choose({ group: currentTarget.dataset.group });
   },
 
   onCode({ detail }) {
@@ -34,9 +31,9 @@ definePage('coupons', {
     if (!code) return undefined;
     return this.once('code', async () => {
       const { name } = await coupons.enter(code);
-      this.setData({ code: '', group: 'open' });
+      this.setData({ code: '' });
       this.say(this.fill(this.data.t.entered, { name }));
-      await this.refresh();
+      await this.choose({ group: 'open' });
     });
   },
 

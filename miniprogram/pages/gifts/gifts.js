@@ -1,22 +1,26 @@
 const gifts = require('../../api/gifts');
 const { line } = require('../../utils/gifts');
+const { growing } = require('../../utils/growing');
 const { definePage } = require('../../utils/page');
 
+/** The gifts of the part that is chosen, each with that part's name. */
+async function read(asked) {
+  const { group } = this.data;
+  const page = await gifts.read(group, asked);
+  return { ...page, found: page.found.map((gift) => ({ gift, group })) };
+}
+
 definePage('gifts', {
-  data: { group: 'given', rows: [], all: {} },
+  data: { group: 'given', rows: [], before: null, lines: [] },
+  ...growing(read, ({ gift, group }) => line(gift, group)),
 
   async load() {
-    const told = await gifts.all();
-    const all = {
-      given: told.given.map((each) => line(each, 'given')),
-      claimed: told.claimed.map((each) => line(each, 'claimed')),
-    };
-    return { all, rows: all[this.data.group], lines: told.can_send.lines };
+    const [list, { lines }] = await Promise.all([this.first(), gifts.options()]);
+    return { ...list, lines };
   },
 
   onGroup({ currentTarget }) {
-    const { group } = currentTarget.dataset;
-    this.setData({ group, rows: this.data.all[group] });
+    return this.choose({ group: currentTarget.dataset.group });
   },
 
   toGiving: () => wx.navigateTo({ url: '/pages/giving/giving' }),

@@ -7,7 +7,10 @@ const { definePage } = require('../../utils/page');
 const { fill, words } = require('../../utils/words');
 
 const HOME = '/pages/home/home';
+const NOT_FOUND = 404;
 const DIGITS = /^[1-9]\d{0,8}$/;
+
+const usable = (thing, state) => (thing.state === state ? thing : null);
 
 definePage('giving', {
   data: { gift: null, cards: [], chosen: 0, points: '', said: '', name: '', what: '' },
@@ -15,19 +18,28 @@ definePage('giving', {
   async load() {
     const sent = this.data.gift ? this.data.gift.uuid : this.query.sent;
     if (sent) return this.told(await gifts.one(sent));
-    const [all, held] = await Promise.all([gifts.all(), this.query.coupon ? coupons.read() : []]);
-    const thing =
-      held.find(({ uuid }) => uuid === this.query.coupon) ||
-      all.given.find(({ uuid, state }) => uuid === this.query.ready && state === 'ready');
+    const [options, thing] = await Promise.all([gifts.options(), this.found()]);
     const spoken = words().giving;
     return {
-      cards: all.cards.map(card),
+      cards: options.cards.map(card),
       thing: thing ? { name: thing.name, terms: thing.conditions.join(' · ') } : null,
       isGone: !thing && Boolean(this.query.coupon || this.query.ready),
-      most: fill(spoken.most, { n: grouped(all.can_send.most_points) }),
-      lines: all.can_send.lines,
+      most: fill(spoken.most, { n: grouped(options.most_points) }),
+      lines: options.lines,
       what: thing ? thing.name : this.worth(this.data.points),
     };
+  },
+
+  /** The coupon or the ready gift that she wants to give; null where it is not hers to give. */
+  async found() {
+    const { coupon, ready } = this.query;
+    try {
+      if (coupon) return usable(await coupons.one(coupon), 'issued');
+      return ready ? usable(await gifts.one(ready), 'ready') : null;
+    } catch (refused) {
+      if (refused.status === NOT_FOUND) return null;
+      throw refused;
+    }
   },
 
   told: (gift) => ({

@@ -1,6 +1,7 @@
 const ledger = require('../../api/ledger');
 const me = require('../../api/me');
 const { grouped, lastDay, minute, signed } = require('../../utils/format');
+const { growing } = require('../../utils/growing');
 const { definePage } = require('../../utils/page');
 const { fill, words } = require('../../utils/words');
 
@@ -14,35 +15,24 @@ const row = (line) => ({
 });
 
 definePage('points', {
+  toTasks: () => wx.switchTab({ url: '/pages/tasks/tasks' }),
+
   data: { rows: [], before: null },
+  ...growing((asked) => ledger.read(asked), row),
 
   async load() {
-    const [mine, page] = await Promise.all([me.read(), ledger.read()]);
+    const [mine, page] = await Promise.all([me.read(), this.first()]);
     const spoken = words().points;
     const { points } = mine;
     return {
       available: grouped(points.available),
+      boost: mine.boost ? mine.boost.line : '',
       pending: points.pending ? fill(spoken.pending, { n: grouped(points.pending) }) : '',
       debt: points.debt ? fill(spoken.debt, { n: grouped(points.debt) }) : '',
       expiring: points.expiring
         ? fill(spoken.expiring, { n: grouped(points.expiring), day: lastDay(points.expires_first_at) })
         : '',
-      rows: page.lines.map(row),
-      before: page.next_before,
+      ...page,
     };
-  },
-
-  onReachBottom() {
-    if (this.data.before) this.onMore();
-  },
-
-  onMore() {
-    return this.once('more', async () => {
-      const page = await ledger.read(this.data.before);
-      this.setData({
-        rows: [...this.data.rows, ...page.lines.map(row)],
-        before: page.next_before,
-      });
-    });
   },
 });

@@ -1,23 +1,27 @@
 const purchases = require('../../api/purchases');
+const store = require('../../api/store');
 const { day, grouped, yuan } = require('../../utils/format');
-const { definePage } = require('../../utils/page');
-const { address } = require('../../utils/query');
+const { growing } = require('../../utils/growing');
+const { back, hint, reviewing } = require('../../utils/orders');
+const { definePage, optional } = require('../../utils/page');
 const { fill, words } = require('../../utils/words');
 
-const PAGE = '/pages/review/review';
+const PAGE = '/pages/order/order';
 
-/** Where her review of a line is written or read, and what the button is called; nothing for none. */
-function reviewing(purchase, { sku, name, can_review: canReview, review }) {
-  const spoken = words().purchases;
-  if (review) return { review: address(PAGE, { uuid: review }), wish: spoken.reviewed };
-  if (canReview) return { review: address(PAGE, { purchase, sku, name }), wish: spoken.review };
-  return {};
-}
+/** An order of the own store that she has yet to pay. */
+const unpaid = (order) => ({
+  url: `${PAGE}?uuid=${order.uuid}`,
+  name: order.lines[0].name,
+  total: yuan(order.total_fen),
+  hint: hint(order),
+});
 
 function row(bought) {
   const spoken = words().purchases;
+  const brought = bought.points.points;
   return {
     uuid: bought.uuid,
+    url: bought.order ? `${PAGE}?uuid=${bought.order}` : `${PAGE}?purchase=${bought.uuid}`,
     shop: bought.shop,
     state: spoken.states[bought.state],
     lines: bought.lines.map((line, place) => ({
@@ -26,31 +30,20 @@ function row(bought) {
       ...reviewing(bought.uuid, line),
     })),
     paid: yuan(bought.paid_fen),
-    refunded: bought.refunded_fen ? fill(spoken.refunded, { money: yuan(bought.refunded_fen) }) : '',
-    points: bought.points ? fill(words().common.points_more, { n: grouped(bought.points) }) : '',
+    refunded: back(bought.refunded_fen),
+    points: brought ? fill(words().common.points_more, { n: grouped(brought) }) : '',
     at: day(bought.paid_at),
   };
 }
 
 definePage('purchases', {
-  data: { rows: [], before: null },
+  toStore: () => wx.switchTab({ url: '/pages/store/store' }),
+
+  data: { rows: [], before: null, unpaid: [] },
+  ...growing((asked) => purchases.read(asked), row),
 
   async load() {
-    const page = await purchases.read();
-    return { rows: page.purchases.map(row), before: page.next_before };
-  },
-
-  onReachBottom() {
-    if (this.data.before) this.onMore();
-  },
-
-  onMore() {
-    return this.once('more', async () => {
-      const page = await purchases.read(this.data.before);
-      this.setData({
-        rows: [...this.data.rows, ...page.purchases.map(row)],
-        before: page.next_before,
-      });
-    });
+    const [list, open] = await Promise.all([this.first(), optional(store.unpaid())]);
+    return { ...list, unpaid: (open || []).map(unpaid) };
   },
 });

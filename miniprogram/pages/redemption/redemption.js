@@ -1,4 +1,5 @@
 const redemptions = require('../../api/redemptions');
+const { bright } = require('../../utils/brightness');
 const { minute } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
 const { pays } = require('../../utils/payment');
@@ -9,21 +10,35 @@ const FIRST_MS = 2000;
 const SLOWER = 1.3;
 const LAST_MS = 15000;
 
+// When it came to its end; a cash coupon that was used in a payment, then.
+const since = ({ cash_coupon: coupon, handed_over_at: at }) =>
+  coupon && coupon.state === 'used' ? coupon.used_at : at;
+
 definePage('redemption', {
+  ...bright,
+
   async load() {
     const made = await redemptions.one(this.query.uuid);
     this.pause = FIRST_MS;
     this.follow(made);
+    this.light(made);
     return this.told(made);
   },
 
   onHide() {
     clearTimeout(this.polling);
+    this.darken();
+  },
+
+  /** Bright as long as there is a code to scan. */
+  light({ state, code }) {
+    if (state === 'issued' && code) this.brighten();
+    else this.darken();
   },
 
   told: (made) => ({
     ...told(made),
-    at: made.handed_over_at ? minute(made.handed_over_at) : '',
+    at: since(made) ? minute(since(made)) : '',
   }),
 
   /** The shop hands it over on its own screen: this one turns over by itself. */
@@ -40,6 +55,7 @@ definePage('redemption', {
     const made = await redemptions.one(this.query.uuid).catch(() => before);
     if (!this.isShown) return;
     this.setData(this.told(made));
+    this.light(made);
     if (made.state !== before.state || made.used !== before.used) {
       this.pause = FIRST_MS;
       wx.vibrateShort({ type: 'medium' });

@@ -1,5 +1,6 @@
 const reviews = require('../../api/reviews');
 const { day } = require('../../utils/format');
+const { growing } = require('../../utils/growing');
 const { definePage } = require('../../utils/page');
 const { told } = require('../../utils/query');
 const { fill, words } = require('../../utils/words');
@@ -13,32 +14,26 @@ const line = (one) => ({
   at: day(one.written_on),
 });
 
+/** A page of what is said of the product, which tells of the product, too. */
+async function said(asked) {
+  const page = await reviews.of(told(this.query.sku), asked);
+  this.of = page;
+  return page;
+}
+
 definePage('reviews', {
   data: { rows: [], before: null, average: '' },
+  ...growing(said, line),
 
   async load() {
-    const page = await reviews.of(told(this.query.sku));
+    const list = await this.first();
     const spoken = words().reviews;
+    const { name, count, average } = this.of;
     return {
-      name: page.name,
-      average: page.count ? fill(spoken.average, { n: page.average.toFixed(1) }) : '',
-      count: fill(spoken.count, { n: page.count }),
-      rows: page.reviews.map(line),
-      before: page.next_before,
+      name,
+      average: count ? fill(spoken.average, { n: average.toFixed(1) }) : '',
+      count: fill(spoken.count, { n: count }),
+      ...list,
     };
-  },
-
-  onReachBottom() {
-    if (this.data.before) this.onMore();
-  },
-
-  onMore() {
-    return this.once('more', async () => {
-      const page = await reviews.of(told(this.query.sku), this.data.before);
-      this.setData({
-        rows: [...this.data.rows, ...page.reviews.map(line)],
-        before: page.next_before,
-      });
-    });
   },
 });

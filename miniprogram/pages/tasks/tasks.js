@@ -5,9 +5,15 @@ const { grouped, left } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
 const { fill, words } = require('../../utils/words');
 
-const gifts = ({ reward_points: points, has_coupon: hasCoupon }) => [
-  ...(points ? [fill(words().common.points_more, { n: grouped(points) })] : []),
-  ...(hasCoupon ? [words().tasks.coupon] : []),
+const boosted = ({ boost_percent: percent, boost_days: days }) =>
+  fill(words().tasks.boost, { n: percent / 100, days });
+
+const gifts = (given) => [
+  ...(given.reward_points
+    ? [fill(words().common.points_more, { n: grouped(given.reward_points) })]
+    : []),
+  ...(given.has_coupon ? [words().tasks.coupon] : []),
+  ...(given.boost_percent ? [boosted(given)] : []),
 ];
 
 definePage('tasks', {
@@ -36,13 +42,49 @@ definePage('tasks', {
 
   row(each) {
     const spoken = words().tasks;
+    const last = each.steps[each.steps.length - 1].target;
     return {
       ...each,
-      percent: Math.min(100, Math.round((100 * each.done) / each.target)),
-      count: `${Math.min(each.done, each.target)}/${each.target}`,
+      name: each.season ? `${spoken.seasons[each.season]} · ${each.name}` : each.name,
+      percent: Math.min(100, Math.floor((100 * each.done) / last)),
+      count: fill(spoken.units[each.unit], {
+        done: grouped(Math.min(each.done, each.target)),
+        target: grouped(each.target),
+      }),
       gives: gifts(each).join(' · '),
-      until: each.ends_at ? fill(spoken.ends, { left: left(each.ends_at, clock.now()) }) : '',
+      until: this.until(each),
       word: spoken.states[each.state],
+      // a claim goes by the step: one that is ready may stand before one that is not
+      ready: each.steps.find((step) => step.state === 'ready'),
+      ladder: each.steps.length > 1 ? each.steps.map((step) => this.rung(each, step)) : [],
+      team: each.team && this.team(each),
+    };
+  },
+
+  until(each) {
+    const spoken = words().tasks;
+    const now = clock.now();
+    if (each.state === 'coming') return fill(spoken.begins, { left: left(each.starts_at, now) });
+    return each.ends_at ? fill(spoken.ends, { left: left(each.ends_at, now) }) : '';
+  },
+
+  rung(each, step) {
+    const spoken = words().tasks;
+    return {
+      place: step.place,
+      isDone: step.state !== 'open' && step.state !== 'coming',
+      goal: fill(spoken.goals[each.unit], { n: grouped(step.target) }),
+      gives: gifts(step).join(' · '),
+      word: step.state === 'open' ? '' : spoken.states[step.state],
+    };
+  },
+
+  team({ team, unit }) {
+    const spoken = words().tasks;
+    const share = (n) => fill(spoken.goals[unit], { n: grouped(n) });
+    return {
+      about: fill(spoken.team, { n: team.members, mine: share(team.mine) }),
+      shares: team.shares.map((one, place) => ({ ...one, place, share: share(one.share) })),
     };
   },
 
@@ -60,11 +102,12 @@ definePage('tasks', {
   },
 
   onClaim({ currentTarget }) {
-    const { code, round } = currentTarget.dataset;
+    const { code, round, step } = currentTarget.dataset;
     return this.once(code, async () => {
-      const { points } = await challenges.claim(code, round);
+      const given = await challenges.claim(code, round, step);
       const { t } = this.data;
-      const title = points ? fill(t.claimed_points, { n: grouped(points) }) : t.claimed_coupon;
+      let title = given.coupon_uuid ? t.claimed_coupon : boosted(given);
+      if (given.points) title = fill(t.claimed_points, { n: grouped(given.points) });
       wx.showToast({ title, icon: 'success' });
       await this.refresh();
     });

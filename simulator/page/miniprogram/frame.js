@@ -4,8 +4,10 @@ import { element } from '../js/element.js';
 import { icon } from '../js/icons.js';
 import { startHover } from './elements/tapping.js';
 import { depth, isTab, navigateBack, reLaunch, switchTab, top } from './pages.js';
-import { say } from './phone.js';
+import { phone, say } from './phone.js';
 import { startPulling } from './pulling.js';
+import { openSettings } from './sheets/authorizations.js';
+import { openWallet } from './sheets/wallet.js';
 import { showActionSheet } from './sheets/dialogs.js';
 import { json, pictureAddress } from './source.js';
 
@@ -47,12 +49,17 @@ function drawCapsule() {
 
 async function openMore() {
   const items = [
-    say('刷新这一页', 'Refresh this page'),
-    say('重新进入小程序', 'Start the mini-program again'),
-  ];
-  const { tapIndex } = await showActionSheet({ itemList: items }).catch(() => ({}));
-  if (tapIndex === 0) top().page.onPullDownRefresh?.();
-  if (tapIndex === 1) reLaunch({ url: `/${json('app.json').pages[0]}` });
+    [say('刷新这一页', 'Refresh this page'), () => top().page.onPullDownRefresh?.()],
+    [
+      say('重新进入小程序', 'Start the mini-program again'),
+      () => reLaunch({ url: `/${json('app.json').pages[0]}` }),
+    ],
+    phone.isPushedTo && [say('设置', 'Settings'), openSettings],
+    phone.hasWallet && [say('微信支付卡包', 'WeChat Pay wallet'), openWallet],
+  ].filter(Boolean);
+  const itemList = items.map(([name]) => name);
+  const { tapIndex } = await showActionSheet({ itemList }).catch(() => ({}));
+  await items[tapIndex]?.[1]();
 }
 
 /** The window settings of a page: its own over the app's. */

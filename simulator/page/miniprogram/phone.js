@@ -6,6 +6,8 @@ export const phone = {
   language: 'zh_CN',
   appId: '',
   server: '',
+  isPushedTo: false,
+  hasWallet: false,
   name: '',
   consumerName: '',
   templates: {},
@@ -23,6 +25,8 @@ export async function openPhone() {
     appId: state.miniprogram.app_id,
     name: state.miniprogram.name || state.account.name,
     server: state.miniprogram.server,
+    isPushedTo: state.miniprogram.is_pushed_to,
+    hasWallet: state.miniprogram.has_wallet,
     templates: state.miniprogram.templates,
   });
 }

@@ -13,6 +13,8 @@ PICTURES = {"C-100": store.picture("C-100"), "B-331": "data:image/png;base64,bm9
 WHY = ("这是您近 6 个月的第 3 单", "This is your third order in six months")
 TEXTS = {
     "content_not_allowed": ("内容含有不适宜的信息", "WeChat does not allow this text"),
+    "invites_herself": ("这是您自己的邀请码", "This is your own code"),
+    "no_such_referral_code": ("没有这个邀请码", "There is no such invitation code"),
     "no_such_gift": ("没有这份礼物", "There is no such gift"),
     "birthday_changed_lately": ("生日一年只能修改一次", "A birthday changes once a year"),
     "no_such_redemption": ("没有这次兑换", "There is no such redemption"),
@@ -36,6 +38,15 @@ def midnight(days: int) -> datetime:
     return start_of(day_of(datetime.now(UTC)) + timedelta(days=days + 1))
 
 
+def paged(request: web.Request, name: str, rows: list[Json]) -> Json:
+    """A page of a list, as the request asks for it."""
+    limit, before = int(request.query.get("limit", "100")), request.query.get("before")
+    uuids = [one["uuid"] for one in rows]
+    rest = rows[uuids.index(before) + 1 :] if before else rows
+    more = rest[limit - 1]["uuid"] if len(rest) > limit else None
+    return {name: rest[:limit], "next_before": more}
+
+
 class Refusal(Exception):
     """An answer that is no success."""
 
@@ -50,6 +61,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         self.coupon_claims: set[str] = set()
+        self.used_coupons = 1
 
     @staticmethod
     def _is_english(request: web.Request) -> bool:
@@ -93,7 +105,8 @@ class Catalogue:
         }
         return {"now": soon(), "ladders": [ladder]}
 
-    async def coupons(self, request: web.Request) -> Json:
+    def held(self, request: web.Request) -> list[Json]:
+        """Her coupons: two to use, and ``used_coupons`` that are used."""
         said = self._said
         first: Json = {
             "uuid": "a" * 32,
@@ -114,17 +127,25 @@ class Catalogue:
             "issued_at": soon(days=-2),
             "expires_at": midnight(20).isoformat(),
         }
-        others = [("b" * 32, "issued", soon(hours=30)), ("c" * 32, "used", soon(days=3))]
+        used = [(f"{n:032x}", "used", soon(days=3)) for n in range(self.used_coupons)]
+        others = [("b" * 32, "issued", soon(hours=30)), *used]
         later = {"name": said(request, "立减 10 元", "¥10 off"), "worth": "¥10", "reason": None}
-        return {
-            "coupons": [
-                first,
-                *(
-                    {**first, **later, "uuid": uuid, "state": state, "expires_at": ends}
-                    for uuid, state, ends in others
-                ),
-            ]
-        }
+        return [
+            first,
+            *(
+                {**first, **later, "uuid": uuid, "state": state, "expires_at": ends}
+                for uuid, state, ends in others
+            ),
+        ]
+
+    async def coupons(self, request: web.Request) -> Json:
+        states = {"open": ("issued",), "used": ("used",), "over": ()}
+        wanted = states[request.query["standing"]]
+        rows = [one for one in self.held(request) if one["state"] in wanted]
+        return paged(request, "coupons", rows)
+
+    async def one_coupon(self, request: web.Request) -> Json:
+        return next(one for one in self.held(request) if one["uuid"] == request.match_info["uuid"])
 
     async def batches(self, request: web.Request) -> Json:
         said = self._said
@@ -155,14 +176,12 @@ class Catalogue:
 
     async def claim_coupon(self, request: web.Request) -> Json:
         self.coupon_claims.add(request.match_info["uuid"])
-        first: Json = (await self.coupons(request))["coupons"][0]
-        return first
+        return self.held(request)[0]
 
     async def enter_code(self, request: web.Request) -> Json:
         if (await request.json())["code"] != "SPRING26":
             raise Refusal("too_many_code_tries", 429)
-        first: Json = (await self.coupons(request))["coupons"][0]
-        return first
+        return self.held(request)[0]
 
     async def products(self, request: web.Request) -> Json:
         said = self._said

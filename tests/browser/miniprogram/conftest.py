@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Route
 from pytest_asyncio import fixture
@@ -71,6 +72,9 @@ async def phones(browser: Browser, shop: ShopServer) -> AsyncIterator[Phones]:
             name="拾光咖啡",
             folder=str(ROOT / "miniprogram"),
             server=_address(server),
+            push_url=_address(await _started(TestServer(_takes_messages()), ending)),
+            push_token="token",
+            push_key="a" * 43,
         )
         china = await _started(
             TestServer(create_app(Settings(ACCOUNT, mini, consumers=SHOPPERS))), ending
@@ -80,6 +84,17 @@ async def phones(browser: Browser, shop: ShopServer) -> AsyncIterator[Phones]:
         for context in group.contexts:
             await context.close()
     assert group.errors == []
+
+
+def _takes_messages() -> web.Application:
+    """Who takes the mini-program's messages and does nothing with them."""
+
+    async def take(request: web.Request) -> web.Response:
+        return web.Response(text=request.query.get("echostr", "success"))
+
+    app = web.Application()
+    app.router.add_route("*", "/", take)
+    return app
 
 
 async def _started(server: TestServer, ending: AsyncExitStack) -> TestServer:

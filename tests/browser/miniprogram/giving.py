@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.browser.miniprogram.catalogue import Catalogue, Json, Refusal, soon
+from tests.browser.miniprogram.catalogue import Catalogue, Json, Refusal, paged, soon
 
 LINK = "L" * 24
 
@@ -16,6 +16,7 @@ class Giving(Catalogue):
         super().__init__()
         self.gifts: dict[str, Json] = {}
         self.is_claimed = False
+        self.claimed = 0
 
     def card(self, request: web.Request) -> Json:
         return {
@@ -48,18 +49,21 @@ class Giving(Catalogue):
         }
 
     async def all_gifts(self, request: web.Request) -> Json:
+        return {"now": soon(), **paged(request, "gifts", list(self.gifts.values()))}
+
+    async def claimed_gifts(self, request: web.Request) -> Json:
+        told = {"state": "claimed", "giver_name": self._said(request, "小满", "Mandy")}
+        rows = [self._gift(request, f"{n:032x}", **told) for n in range(self.claimed)]
+        return {"now": soon(), **paged(request, "gifts", rows)}
+
+    async def gift_options(self, request: web.Request) -> Json:
         return {
-            "now": soon(),
-            "given": list(self.gifts.values()),
-            "claimed": [],
+            "gifts_left": 3,
+            "most_points": 1000,
+            "opens_at": None,
+            "days_to_claim": 7,
+            "lines": [self._said(request, "7 天内领取有效", "Good for 7 days")],
             "cards": [self.card(request)],
-            "can_send": {
-                "gifts_left": 3,
-                "most_points": 1000,
-                "opens_at": None,
-                "days_to_claim": 7,
-                "lines": [self._said(request, "7 天内领取有效", "Good for 7 days")],
-            },
         }
 
     async def one_gift(self, request: web.Request) -> Json:

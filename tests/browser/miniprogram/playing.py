@@ -12,6 +12,18 @@ def today() -> str:
     return (datetime.now(UTC) + timedelta(hours=8)).strftime("%Y-%m-%d")
 
 
+def _step(place: int, target: int, points: int, state: str) -> Json:
+    return {
+        "place": place,
+        "target": target,
+        "reward_points": points,
+        "has_coupon": False,
+        "boost_percent": 200 if points == 200 else 0,
+        "boost_days": 7 if points == 200 else 0,
+        "state": state,
+    }
+
+
 class Playing(Redeeming):
     """A challenge that is reached and one that is not, a board, and a group for Silver."""
 
@@ -31,19 +43,28 @@ class Playing(Redeeming):
             "target": 2,
             "reward_points": 100,
             "has_coupon": False,
+            "boost_percent": 0,
+            "boost_days": 0,
+            "unit": "orders",
             "round": "2026-W47",
+            "season": None,
+            "starts_at": soon(days=-4),
             "ends_at": soon(days=3),
             "state": "claimed" if self.claimed else "ready",
+            "steps": [_step(1, 2, 100, "claimed" if self.claimed else "ready")],
+            "team": None,
             "refusal": None,
         }
         seven = {
             **two,
             "code": "seven_days",
             "name": said(request, "连续签到 7 天", "Seven days in a row"),
+            "unit": "days",
             "done": 3,
             "target": 7,
             "reward_points": 50,
             "state": "open",
+            "steps": [_step(1, 7, 50, "open")],
         }
         third: Json = {
             "code": "third",
@@ -61,8 +82,36 @@ class Playing(Redeeming):
         return {
             "now": soon(),
             "check_in": self._check_in(),
-            "challenges": [two, seven],
+            "challenges": [two, seven, self._new_year(request, two)],
             "milestones": [third],
+        }
+
+    def _new_year(self, request: web.Request, like: Json) -> Json:
+        """A season's ladder for the group, of which the second step is still to be reached."""
+        said = self._said
+        shares = (
+            (said(request, "会员··02A1", "Member··02A1"), 900, False),
+            (said(request, "我", "Me"), 320, True),
+        )
+        return {
+            **like,
+            "code": "new_year",
+            "kind": "team_total",
+            "name": said(request, "全群冲刺", "Together"),
+            "unit": "yuan",
+            "done": 1220,
+            "target": 3000,
+            "reward_points": 200,
+            "season": "cny",
+            "state": "open",
+            "steps": [_step(1, 1000, 88, "claimed"), _step(2, 3000, 200, "open")],
+            "team": {
+                "members": 2,
+                "mine": 320,
+                "shares": [
+                    {"name": name, "share": share, "is_me": is_me} for name, share, is_me in shares
+                ],
+            },
         }
 
     def _check_in(self) -> Json:
@@ -82,7 +131,7 @@ class Playing(Redeeming):
     async def claim(self, request: web.Request) -> Json:
         self.claimed = True
         self.points += 100
-        return {"points": 100, "coupon_uuid": None}
+        return {"points": 100, "coupon_uuid": None, "boost_percent": 0, "boost_days": 0}
 
     async def board(self, request: web.Request) -> Json:
         def row(rank: int, *, is_me: bool = False) -> Json:

@@ -3,7 +3,7 @@
 import segno
 from aiohttp import web
 
-from tests.browser.miniprogram.catalogue import TEXTS, Catalogue, Json, Refusal, soon
+from tests.browser.miniprogram.catalogue import TEXTS, Catalogue, Json, Refusal, paged, soon
 
 TOTE = ("帆布袋", "Tote bag")
 BOX = ("手冲礼盒", "Brewing box")
@@ -58,7 +58,11 @@ class Redeeming(Catalogue):
         }
 
     async def all_redemptions(self, request: web.Request) -> Json:
-        return {"redemptions": list(self.redemptions.values())}
+        states = {"open": ("reserved", "issued", "sending", "to_ship", "shipped")}
+        wanted, rows = request.query.get("standing"), list(self.redemptions.values())
+        if wanted:
+            rows = [one for one in rows if (one["state"] in states["open"]) == (wanted == "open")]
+        return paged(request, "redemptions", rows)
 
     async def redeem(self, request: web.Request) -> Json:
         told = await request.json()
@@ -69,6 +73,13 @@ class Redeeming(Catalogue):
             self.points -= reward["points"]
             self.redemptions[uuid] = self._made(uuid, reward, told.get("address"))
         return self.redemptions[uuid]
+
+    def redeem_before(self, uuid: str, code: str) -> None:
+        """She redeemed it earlier."""
+        kinds = {"tote": ("gift", TOTE[0], 200)}
+        kind, name, points = kinds[code]
+        reward = {"code": code, "kind": kind, "name": name, "points": points}
+        self.redemptions[uuid] = self._made(uuid, {**reward, "cash_fen": 0, "uses": 1}, None)
 
     def _made(self, uuid: str, reward: Json, address: Json | None) -> Json:
         is_gift, is_paid = reward["kind"] == "gift", reward["cash_fen"] > 0
@@ -91,6 +102,8 @@ class Redeeming(Catalogue):
             "handed_over_at": soon() if state == "handed_over" else None,
             "parcel": None,
             "address": address,
+            "address_erased_at": None,
+            "cash_coupon": None,
             "why": None,
             "refund": None,
             "payment": PAYMENT if is_paid else None,

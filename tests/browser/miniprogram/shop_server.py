@@ -5,8 +5,8 @@ journeys try the same pages against the real server.
 """
 
 import base64
-import copy
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -14,15 +14,17 @@ from aiohttp import web
 from simulator.settings import ConsumerSeed
 from tests.browser.miniprogram.catalogue import TEXTS, Json, Refusal, soon
 from tests.browser.miniprogram.giving import Giving
+from tests.browser.miniprogram.inviting import Inviting
+from tests.browser.miniprogram.ordering import Ordering
 from tests.browser.miniprogram.playing import Playing
 from tests.browser.miniprogram.redeeming import qr_of
-from tests.browser.miniprogram.reviewing import Reviewing
 
 PREFIX = "/miniprogram/v1"
+Route = tuple[str, str, Callable[[web.Request], Awaitable[Any]]]
 SHOPPERS = (ConsumerSeed("王金"), ConsumerSeed("Emma", "en"))
 
 
-class ShopServer(Playing, Giving, Reviewing):
+class ShopServer(Playing, Giving, Inviting, Ordering):
     """One shopper's things; ``asked`` counts what was asked for, ``broken`` paths answer 500."""
 
     def __init__(self) -> None:
@@ -52,14 +54,17 @@ class ShopServer(Playing, Giving, Reviewing):
         self.code_seconds = [60]  # of one code after another; the last stands for all that follow
         self.told_profile: Json = {"called": "", "birthday": None, "birthday_changes_at": None}
         self.cart: list[Json] = []
-        self.orders: dict[str, Json] = {}
         self.accepted: list[str] = []
-        self.order_refusal = ""
 
     def app(self) -> web.Application:
         """Every address of the agreement."""
         app = web.Application(middlewares=[self._answer])
-        routes = (
+        for method, path, handler in (*self._hers(), *self._everybodys()):
+            app.router.add_route(method, PREFIX + path, handler)
+        return app
+
+    def _hers(self) -> tuple[Route, ...]:
+        return (
             ("GET", "/brand", self.brand),
             ("POST", "/session", self.session),
             ("GET", "/me", self.me),
@@ -88,32 +93,44 @@ class ShopServer(Playing, Giving, Reviewing):
             ("DELETE", "/me/redemptions/{uuid}", self.cancel),
             ("PUT", "/me/redemptions/{uuid}/receipt", self.receive),
             ("GET", "/me/coupons", self.coupons),
+            ("GET", "/me/coupons/{uuid}", self.one_coupon),
             ("GET", "/coupon-batches", self.batches),
             ("PUT", "/me/coupon-claims/{uuid}", self.claim_coupon),
             ("PUT", "/me/coupon-codes", self.enter_code),
+            ("GET", "/me/referral", self.referral),
+            ("GET", "/me/referral/qr", self.referral_qr),
+            ("GET", "/me/referrals", self.referrals),
+            ("PUT", "/me/inviter", self.inviter),
             ("GET", "/me/gifts", self.all_gifts),
+            ("GET", "/me/claimed-gifts", self.claimed_gifts),
+            ("GET", "/me/gift-options", self.gift_options),
             ("GET", "/me/gifts/{uuid}", self.one_gift),
             ("PUT", "/me/gifts/{uuid}", self.send_gift),
             ("DELETE", "/me/gifts/{uuid}", self.take_back),
             ("GET", "/gift-links/{secret}", self.linked),
             ("PUT", "/gift-links/{secret}/claim", self.claim_gift),
+        )
+
+    def _everybodys(self) -> tuple[Route, ...]:
+        return (
             ("GET", "/ladders", self.ladders),
             ("GET", "/products", self.products),
             ("POST", "/quotes", self.quote),
             ("PUT", "/me/orders/{uuid}", self.order),
+            ("GET", "/me/orders", self.all_orders),
             ("GET", "/me/orders/{uuid}", self.one_order),
+            ("DELETE", "/me/orders/{uuid}", self.cancel_order),
+            ("PUT", "/me/orders/{uuid}/receipt", self.receive_order),
+            ("GET", "/me/purchases/{uuid}", self.one_purchase),
             ("GET", "/challenges", self.challenges),
             ("PUT", "/me/check-ins/{day}", self.check_in),
-            ("PUT", "/me/claims/{code}/{round}", self.claim),
+            ("PUT", "/me/claims/{code}/{round}/{step}", self.claim),
             ("GET", "/leaderboards/{code}", self.board),
             ("GET", "/communities", self.communities),
             ("PUT", "/me/invitations/{code}", self.invite),
             ("GET", "/message-templates", self.templates),
-            ("POST", "/me/subscriptions", self.subscribe),
+            ("PUT", "/me/subscriptions/{uuid}", self.subscribe),
         )
-        for method, path, handler in routes:
-            app.router.add_route(method, PREFIX + path, handler)
-        return app
 
     @web.middleware
     async def _answer(self, request: web.Request, handler: Any) -> web.StreamResponse:
@@ -234,6 +251,15 @@ class ShopServer(Playing, Giving, Reviewing):
                 "expiring": 300,
                 "expires_first_at": soon(days=20),
             },
+            "boost": {
+                "times_percent": 200,
+                "ends_at": soon(days=6),
+                "line": self._said(
+                    request,
+                    "下单得双倍积分，有效至11月30日",
+                    "Double points for orders through 30 Nov",
+                ),
+            },
             "tier": {
                 "code": "silver",
                 "name": self._said(request, "银卡会员", "Silver"),
@@ -292,38 +318,6 @@ class ShopServer(Playing, Giving, Reviewing):
     async def sign_out(self, request: web.Request) -> None:
         self.sessions.clear()
 
-    async def purchases(self, request: web.Request) -> Json:
-        before = request.query.get("before")
-        line = {
-            "sku": "M-020",
-            "name": self._said(request, "手冲壶", "Kettle"),
-            "quantity": 2,
-            "paid_fen": 53_800,
-            "refunded_fen": 0,
-            **self.reviewed("M-020"),
-        }
-        beans = {
-            "sku": "C-100",
-            "name": self._said(request, "冷萃", "Cold brew"),
-            "quantity": 1,
-            "paid_fen": 0,
-            "refunded_fen": 0,
-            **self.reviewed("C-100"),
-        }
-        bought = {
-            "uuid": "b" * 32 if before else "c" * 32,
-            "shop_kind": "tmall",
-            "shop": self._said(request, "天猫旗舰店", "Flagship store") + ("2" if before else ""),
-            "number": "1",
-            "state": "completed",
-            "lines": [line, beans],
-            "paid_fen": 53_800,
-            "refunded_fen": 0,
-            "points": 538,
-            "paid_at": soon(days=-3),
-        }
-        return {"purchases": [bought], "next_before": None if before else "c" * 32}
-
     async def prefer(self, request: web.Request) -> Json:
         chosen: Json = await request.json()
         self.personal_offers = chosen["personal_offers"]
@@ -333,7 +327,7 @@ class ShopServer(Playing, Giving, Reviewing):
         self.phone_bound = True
 
     async def ledger(self, request: web.Request) -> Json:
-        before = int(request.query.get("before", 46))
+        before, limit = int(request.query.get("before", 46)), int(request.query["limit"])
         lines = [
             {
                 "number": number,
@@ -345,28 +339,9 @@ class ShopServer(Playing, Giving, Reviewing):
                 "pending": 0,
                 "debt": 0,
             }
-            for number in range(before - 1, max(0, before - 21), -1)
+            for number in range(before - 1, max(0, before - 1 - limit), -1)
         ]
-        return {"lines": lines, "next_before": before - 20 if before > 21 else None}
-
-    async def order(self, request: web.Request) -> Json:
-        if self.order_refusal:
-            code, self.order_refusal = self.order_refusal, ""
-            raise Refusal(code)
-        uuid, quote = request.match_info["uuid"], (await request.json())["quote"]
-        names = ("timeStamp", "nonceStr", "package", "signType", "paySign")
-        payment = dict(zip(names, ("1", "n", f"prepay_id={uuid}", "RSA", "s"), strict=True))
-        made = {
-            "uuid": uuid,
-            "number": "JF20261122001",
-            "state": "awaiting_payment",
-            "total_fen": int(quote.split("-")[1]),
-            "payment": payment,
-        }
-        return copy.copy(self.orders.setdefault(uuid, made))
-
-    async def one_order(self, request: web.Request) -> Json:
-        return self.orders[request.match_info["uuid"]]
+        return {"lines": lines, "next_before": before - limit if before > limit + 1 else None}
 
     async def templates(self, request: web.Request) -> Json:
         return {"template_ids": ["coupon-expires"]}

@@ -70,3 +70,49 @@ async def test_she_tells_her_name_and_birthday_and_reads_when_it_can_change(
     await page.get_by_role("dialog").get_by_role("button", name="28 日", exact=True).tap()
     await hers.get_by_role("button", name="保存").tap()
     await expect(page.locator("#toast")).to_have_text("生日一年只能修改一次")
+
+
+async def test_in_wechats_settings_she_takes_back_what_she_gave(phones: Phones) -> None:
+    page = await phones.open("home")
+    given = await page.evaluate(
+        "async () => (await import('/page/miniprogram/phone.js'))"
+        ".play('miniprogram/authorizations', { given: 'address' })"
+    )
+    assert given == {"given": ["address"]}
+    await page.get_by_role("button", name="更多", exact=True).tap()
+    await page.get_by_role("button", name="设置", exact=True).tap()
+    settings = page.get_by_role("dialog", name="小程序用了你给的这些")
+    await settings.get_by_role("button", name="收回：收货地址").tap()
+    await expect(page.locator("#toast")).to_have_text("✓已收回")
+    await page.get_by_role("button", name="更多", exact=True).tap()
+    await page.get_by_role("button", name="设置", exact=True).tap()
+    nothing = page.get_by_role("dialog", name="你没有给过小程序什么")
+    await expect(nothing.get_by_role("button", name="收回：收货地址")).to_have_count(0)
+    await nothing.get_by_role("button", name="注销微信账号").tap()
+    await page.get_by_role("button", name="确定").tap()
+    await expect(page.locator("#toast")).to_have_text("✓已注销")
+
+
+async def test_a_cash_coupon_says_until_when_it_is_good_and_that_it_was_used(
+    phones: Phones, shop: ShopServer
+) -> None:
+    made = {
+        **shop._made(
+            "c0ffee00-0000-4000-8000-000000000001",
+            {"code": "cash", "kind": "pay_coupon", "name": "10 元", "points": 100, "cash_fen": 0}
+            | {"uses": 1},
+            None,
+        ),
+        "state": "handed_over",
+        "cash_coupon": {"state": "usable", "ends_at": "2099-01-01T16:00:00Z", "used_at": None},
+    }
+    shop.redemptions[made["uuid"]] = made
+    page = await phones.open(f"redemption?uuid={made['uuid']}")
+    hers = shown(page, "redemption")
+    await expect(hers.get_by_text("有效期至 2099年1月1日")).to_be_visible()
+    made["cash_coupon"] = {"state": "used", "ends_at": None, "used_at": "2026-11-22T04:05:00Z"}
+    await phones.visit(page, "redemptions")
+    await expect(shown(page, "redemptions").get_by_text("已使用")).to_be_visible()
+    await phones.visit(page, f"redemption?uuid={made['uuid']}")
+    await expect(hers.get_by_text("代金券已在付款时使用")).to_be_visible()
+    await expect(hers.get_by_text("11月22日 12:05")).to_be_visible()

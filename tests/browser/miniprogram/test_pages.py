@@ -7,7 +7,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.miniprogram.conftest import Phones, shown
-from tests.browser.miniprogram.reviewing import HERS
+from tests.browser.miniprogram.ordering import HERS as ORDERED
+from tests.browser.miniprogram.reviewing import HERS, KETTLES
 from tests.browser.miniprogram.shop_server import ShopServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -34,16 +35,19 @@ PAGES = {
     "board": ("/leaderboards/week", "距上一名还差 150", "150 behind the next"),
     "group": ("/communities", "达到银卡会员即可加入", "Reach Silver to join"),
     "purchases": ("/me/purchases", "手冲壶 × 2", "Kettle × 2"),
+    f"order?uuid={ORDERED}": (f"/me/orders/{ORDERED}", "JF20261120001", "JF20261120001"),
+    f"order?purchase={KETTLES}": (f"/me/purchases/{KETTLES}", "天猫旗舰店", "Flagship store"),
     "reviews?sku=M-020": ("/products/M-020/reviews", "水流很稳", "It pours evenly"),
     f"review?uuid={HERS}": (f"/me/reviews/{HERS}", "每天可修改一次", "change them once a day"),
     "privacy": ("/me/consents", "我们保存什么", "What we keep"),
     "gifts": ("/me/gifts", "还没有送过礼物", "You gave nothing yet"),
-    "giving": ("/me/gifts", "愿你手里总有一杯热的", "Something warm for you"),
+    "giving": ("/me/gift-options", "愿你手里总有一杯热的", "Something warm for you"),
     "gift?link=LLLLLLLLLLLLLLLLLLLLLLLL": (
         "/gift-links/LLLLLLLLLLLLLLLLLLLLLLLL",
         "辛苦啦",
         "Well done",
     ),
+    "invite": ("/me/referral", "未计入：对方已是我们的顾客", "Does not count: already a customer"),
     "settings": ("/me", "中文", "English"),
     "profile": ("/me/profile", "一年可修改一次", "change once a year"),
 }

@@ -50,6 +50,7 @@ async def test_every_kind_of_event_that_is_bound_is_one_that_the_runtime_tells(
         "confirm",
         "use",
         "give",
+        "more",
     }
     assert used(r"\b(?:bind|catch):?(\w+)=", "*.wxml") <= known
 

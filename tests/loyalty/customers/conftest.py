@@ -4,28 +4,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from jifen import embedded
 from loyalty.ledger import verify
 from models import db
 from tests.cast import LIN, WANG, ZHAO
-from tests.conftest import shared
 from tests.loyalty.play_scene import member, publish
 
 
-@pytest.fixture(scope="session")
-def merging_url(servers: embedded.Addresses, template: str) -> str:
-    """Keep one migrated database for all of these tests."""
-    return shared(servers, template, "merging")
-
-
 @pytest.fixture
-async def people(merging_url: str) -> AsyncIterator[None]:
+async def people(database_url: str) -> AsyncIterator[None]:
     """Bind the models to a brand that nobody joined yet."""
-    async with db.opened(merging_url, pool_size=16):
-        await db.fetch(
-            "TRUNCATE customer, rule_version, lot, entry, draw, shop, purchase, purchase_line,"
-            " snapshot, standing, changed_member, reward_stock, community RESTART IDENTITY CASCADE"
-        )
+    async with db.opened(database_url, pool_size=16):
         await publish()
         yield
         assert await verify() == []

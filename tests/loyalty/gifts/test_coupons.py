@@ -34,7 +34,7 @@ async def states(member_id: int) -> list[str]:
 
 
 async def gifts_of(member_id: int) -> list[FullGift]:
-    return (await gifts.of(member_id, at=AT + HOUR))[0]
+    return await gifts.given_by(member_id, at=AT + HOUR)
 
 
 async def test_a_coupon_in_a_gift_is_no_more_hers_to_use_and_keeps_its_conditions(
@@ -166,7 +166,7 @@ async def test_what_was_redeemed_for_a_friend_comes_back_ready_as_another_gift(
         await gifts.take_back(lin, first.uuid, at=AT)
     else:
         await gifts.return_unclaimed(at=LATE, limit=9)
-    again, ended = (await gifts.of(lin, at=LATE))[0]
+    again, ended = await gifts.given_by(lin, at=LATE)
     assert (again.state.value, ended.state.value) == ("ready", way)
     assert again.uuid != first.uuid
     # a phone that repeats its first sending for ever sends nothing
@@ -181,7 +181,7 @@ async def test_what_is_never_sent_ends_with_its_coupon(lin: int) -> None:
     await rich(lin)
     ready = await redeem_for_friend(lin)
     assert await gifts.return_unclaimed(at=ready.lapses_at, limit=9) == 1
-    (over,) = (await gifts.of(lin, at=ready.lapses_at))[0]
+    (over,) = await gifts.given_by(lin, at=ready.lapses_at)
     assert over.state.value == "returned"
     assert await Coupon.filter(state="expired").count() == 1
 

@@ -58,7 +58,7 @@ async def test_what_comes_back_goes_to_the_lots_that_it_came_from(lin: int, way:
     else:
         assert [await gifts.return_unclaimed(at=LATE, limit=9) for _ in range(2)] == [1, 0]
     assert await lots_of(lin) == before
-    (told,) = (await gifts.of(lin, at=LATE))[0]
+    (told,) = await gifts.given_by(lin, at=LATE)
     assert told.state.value == way
 
 
@@ -229,4 +229,5 @@ async def test_a_gift_of_another_is_like_none(lin: int, wang: int) -> None:
         await gifts.take_back(wang, gift.uuid, at=AT)
     with pytest.raises(Exception, match="no_such_gift"):
         await gifts.find(gift.uuid, member_id=wang, at=AT)
-    assert await gifts.of(wang, at=AT) == ([], [])
+    assert await gifts.given_by(wang, at=AT) == []
+    assert await gifts.claimed_by(wang, at=AT) == []

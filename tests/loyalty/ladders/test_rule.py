@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from loyalty.challenges import KeptOrder
 from loyalty.connections import TmallSettings
 from loyalty.errors import NotFound, Refused
+from loyalty.happenings.kept_orders import KeptOrder
 from loyalty.ladders.checking import check
 from loyalty.milestones import Crossing
 from loyalty.policies import POLICIES

@@ -186,9 +186,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(0 if THOROUGH else 300)
-def test_the_ledger_answers_as_a_plain_one_in_memory_does(ledger_url: str) -> None:
+def test_the_ledger_answers_as_a_plain_one_in_memory_does(database_url: str) -> None:
     with asyncio.Runner() as runner:
-        opened = db.opened(ledger_url, pool_size=2)
+        opened = db.opened(database_url, pool_size=2)
         runner.run(opened.__aenter__())
         try:
             LedgerMachine.runner = runner

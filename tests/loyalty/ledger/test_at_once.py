@@ -76,13 +76,13 @@ async def test_one_key_from_32_callers_at_once_has_one_effect(lin: int) -> None:
 
 @pytest.mark.parametrize("points", [60, 100])
 async def test_callers_who_looked_before_another_did_it_hear_that_it_is_done(
-    ledger_url: str, lin: int, points: int
+    database_url: str, lin: int, points: int
 ) -> None:
     """The whole balance too: the points are gone, and they went by this very key."""
     await earned(lin, 100, key="e")
     spend = Spend(member_id=lin, key="s", at=day(1), points=points)
     other_content = Spend(member_id=lin, key="s", at=day(1), points=99)
-    async with db.session(ledger_url) as other:
+    async with db.session(database_url) as other:
         await other.execute("BEGIN")
         await other.execute("SELECT 1 FROM member FOR UPDATE")
         first = asyncio.create_task(record([spend]))

@@ -86,12 +86,12 @@ async def test_a_batch_of_any_size_takes_the_same_few_statements(ledger: None) -
 
 
 async def test_known_keys_are_answered_by_one_statement_without_a_lock(
-    ledger: None, ledger_url: str
+    ledger: None, database_url: str
 ) -> None:
     (lin,) = await joined(1)
     movements = [Earn(member_id=lin, at=day(0), key=f"e{n}", points=1) for n in range(30)]
     await record(movements)
-    async with db.session(ledger_url) as other:
+    async with db.session(database_url) as other:
         locked = other.transaction()
         await locked.start()
         await other.execute("SELECT 1 FROM member FOR UPDATE")

@@ -38,7 +38,7 @@ async def _killed_while_waiting(url: str, movements: Sequence[Movement], *, tabl
 
 @pytest.mark.parametrize("table", ["member", "lot", "entry", "draw"])
 async def test_a_connection_killed_at_any_table_leaves_nothing(
-    ledger_url: str, lin: int, wang: int, table: str
+    database_url: str, lin: int, wang: int, table: str
 ) -> None:
     await earned(lin, 100, key="e")
     movements = [
@@ -46,7 +46,7 @@ async def test_a_connection_killed_at_any_table_leaves_nothing(
         Move(member_id=lin, key="m", at=day(1), to_member_id=wang, points=30),
         Earn(member_id=wang, key="f", at=day(1), points=9),
     ]
-    await _killed_while_waiting(ledger_url, movements, table=table)
+    await _killed_while_waiting(database_url, movements, table=table)
     assert (await kept(lin), await kept(wang)) == ((100, 0, 0), (0, 0, 0))
     assert len(await db.fetch("SELECT 1 FROM entry")) == 1
     assert await fates(movements) == ["done"] * 3
@@ -78,7 +78,7 @@ async def test_an_answer_lost_after_the_commit_is_given_again(lin: int) -> None:
 
 
 async def test_callers_who_retry_through_random_kills_move_everything_once(
-    ledger_url: str, ledger: None
+    database_url: str, ledger: None
 ) -> None:
     member_ids = await joined(6)
     finished, enough_killed = asyncio.Event(), asyncio.Event()
@@ -116,7 +116,7 @@ async def test_callers_who_retry_through_random_kills_move_everything_once(
 
     async def kill() -> int:
         kills = 0
-        async with db.session(ledger_url) as other:
+        async with db.session(database_url) as other:
             while not finished.is_set() and kills < 60:
                 killed = await other.fetch(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from loyalty.challenges import KeptOrder
+from loyalty.happenings.kept_orders import KeptOrder
 from loyalty.milestones import History, Milestone, Step
 from loyalty.milestones.anniversary import Anniversary
 from loyalty.milestones.annual_spend import AnnualSpend

@@ -153,7 +153,7 @@ def test_caps_hold_for_each_period_and_are_used_up_in_sequence_alone(
     ]
 
     def earned(some: list[Order]) -> dict[str, int]:
-        found = [capped(one, rules, paid_as_id=1, tier="") for one in some]
+        found = [capped(one, rules, paid_as_id=1, tier="", boosts=()) for one in some]
         share_room(found)
         return {one.order.number: one.given.points for one in found}
 

@@ -158,7 +158,7 @@ def test_more_than_can_be_followed_is_said_to_be_not_exact() -> None:
     offers = [offer(f"o{n}", FenOff(fen=300 + n, skus=pair)) for n, pair in enumerate(pairs)]
     exact = priced(case(*lines), offers)
     assert exact.is_exact
-    hasty = priced(case(*lines), offers, most_looks=200)
+    hasty = priced(case(*lines), offers, most_looks=40)
     assert not hasty.is_exact
     assert exact.total_fen <= hasty.total_fen < hasty.goods_fen
 

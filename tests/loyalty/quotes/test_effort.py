@@ -30,13 +30,13 @@ class Looks:
             self._watch(kind, monkeypatch)
 
     def _watch(self, kind: type[BuyXGetY | FenOff], monkeypatch: pytest.MonkeyPatch) -> None:
-        whole = kind.per_line
+        whole = kind.off
 
-        def watched(self_: BuyXGetY | FenOff, cart: Cart, costs_fen: list[int]) -> Sequence[int]:
-            self.count += len(cart)
-            return whole(self_, cart, costs_fen)  # type: ignore[arg-type]
+        def watched(self_: BuyXGetY | FenOff, goods: Cart, costs_fen: list[int]) -> Sequence[int]:
+            self.count += len(goods)
+            return whole(self_, goods, costs_fen)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(kind, "per_line", watched)
+        monkeypatch.setattr(kind, "off", watched)
 
 
 async def many_rivals() -> None:

@@ -24,7 +24,7 @@ from loyalty.discounts.volume_steps import VolumeStep, VolumeSteps
 from loyalty.errors import Refused
 from loyalty.facts import CartLine, Case, Facts
 from loyalty.quotes.arithmetic import Proposal, merged, priced
-from loyalty.quotes.choosing import concerned
+from loyalty.quotes.candidates import Shelf
 
 programme.load_kinds()
 
@@ -224,6 +224,25 @@ def test_who_pays_less_before_pays_no_more_after_and_saves_no_more(
     assert sum(discount.per_line(lines, less)) <= sum(discount.per_line(lines, more))
 
 
+@given(KINDS, CARTS, st.data())
+def test_what_a_discount_takes_off_hangs_on_no_line_but_those_that_it_touches(
+    discount: Discount, lines: Cart, data: st.DataObject
+) -> None:
+    shelf = Shelf(lines)
+    assert shelf.touched(discount) == concerned(discount, lines)
+    one = shelf.candidate(discount, left_fen=None)
+    refusal = discount.refusal(lines)
+    if isinstance(one, Refused):
+        assert refusal is not None
+        assert missing(one) == missing(refusal)
+        return
+    assert refusal is None
+    costs = [data.draw(st.integers(0, line.goods_fen)) for line in lines]
+    whole = discount.per_line(lines, list(costs))
+    for _ in range(2):
+        assert one.off(costs) == tuple(whole[place] for place in one.places)
+
+
 @given(KINDS, CARTS)
 def test_what_is_said_to_be_missing_is_what_is_missing(discount: Discount, lines: Cart) -> None:
     refusal = discount.refusal(lines)
@@ -250,6 +269,10 @@ def cheapest(lines: Cart, proposals: Sequence[Proposal]) -> int:
         combinations(proposals, size) for size in range(len(proposals) + 1)
     )
     return min(costs_with(lines, taken) for taken in subsets if stand_together(lines, taken))
+
+
+def concerned(discount: Discount, lines: Cart) -> int:
+    return sum(1 << place for place, line in enumerate(lines) if discount.touches(line))
 
 
 def stand_together(lines: Cart, taken: Iterable[Proposal]) -> bool:

@@ -174,10 +174,10 @@ async def test_a_gift_for_a_friend_is_ready_to_be_sent_once_its_money_came(lin: 
     bought = FriendGift(points=0, cash_fen=1900, coupon_slot="coupon:treat")
     await publish("reward:bought_gift", bought)
     uuid = await reserve(lin, "reward:bought_gift")
-    assert (await gifts.of(lin, at=AT))[0] == []
+    assert await gifts.given_by(lin, at=AT) == []
     for _ in range(2):
         await redemptions.paid(await payment(uuid), at=AT)
-    (ready,) = (await gifts.of(lin, at=AT))[0]
+    (ready,) = await gifts.given_by(lin, at=AT)
     assert (ready.uuid, ready.state.value) == (uuid, "ready")
 
 
@@ -195,7 +195,7 @@ async def test_a_gift_of_the_same_name_keeps_no_redemption_from_being_hers(
         assert fate is PaymentFate.TAKEN
     else:
         await redemptions.redeem(lin, uuid, slot="reward:bought_gift", at=AT + 2 * DAY)
-    ready, sent = (await gifts.of(lin, at=AT + 2 * DAY))[0]
+    ready, sent = await gifts.given_by(lin, at=AT + 2 * DAY)
     assert [(one.state.value, one.points) for one in (ready, sent)] == [
         ("ready", None),
         ("sent", 20),

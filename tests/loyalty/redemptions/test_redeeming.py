@@ -10,6 +10,8 @@ import pytest
 
 from loyalty import coupons, ledger, programme, redemptions
 from loyalty.calendar import SHANGHAI
+from loyalty.conditions import Conditions
+from loyalty.conditions.orders_within import OrdersWithin
 from loyalty.errors import LoyaltyError, NotFound
 from loyalty.expiry.inactivity import Inactivity
 from loyalty.rewards.gift import Gift
@@ -228,6 +230,8 @@ async def test_a_redemption_takes_the_same_statements_however_many_lots_it_draws
     await rich(lin)
     for number in range(40):
         await earned(wang, 5, key=f"w{number}", at=JUNE_1)
+    (emma,) = await joined(1)
+    assert await redeemed(await rich(emma)) == "issued", "the first one ever opens the stock"
     await programme.load()  # it keeps what it has decoded
     counts = []
     for member_id in (lin, wang):
@@ -293,3 +297,13 @@ async def test_the_catalogue_says_what_is_left_and_what_is_missing(lin: int, wan
     missing = after["reward:ten_off"]
     assert missing is not None
     assert missing.figures == {"wanted": 150, "available": 100}
+
+
+async def test_the_catalogue_knows_what_its_conditions_ask(lin: int) -> None:
+    await rich(lin)
+    regular = Gift(points=1, conditions=Conditions([OrdersWithin()]))
+    await programme.publish("reward:regular", regular, starts_at=JUNE_1, by="t", at=AT)
+    lines = {one.slot: one for one in await redemptions.catalogue(lin, at=AT)}
+    refusal = lines["reward:regular"].refusal
+    assert refusal is not None
+    assert await redeemed(lin, "reward:regular") == refusal.code

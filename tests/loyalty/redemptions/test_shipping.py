@@ -140,3 +140,46 @@ async def test_a_parcel_that_came_back_gives_all_back_once(lin: int) -> None:
     assert (await RewardStock.get(slot=SLOT)).taken == 0
     with pytest.raises(LoyaltyError, match="no_such_shipment"):
         await redemptions.take_back(uuid4(), at=AT)
+
+
+async def kept(*uuids: UUID) -> list[bool]:
+    return [await redemptions.address_of(one, SEALER) is not None for one in uuids]
+
+
+async def erased(*, days: int) -> int:
+    before = AT + days * DAY
+    return await redemptions.erase_addresses(ended_before=before, at=before, limit=9)
+
+
+async def test_addresses_are_deleted_days_after_their_end_and_what_was_sent_stays(lin: int) -> None:
+    await rich(lin)
+    came, on_its_way, waiting = (uuid4() for _ in range(3))
+    for uuid in (came, on_its_way, waiting):
+        await wished(lin, uuid)
+    await shipped(Sent(came, "SF", "1"), Sent(on_its_way, "SF", "2"))
+    await redemptions.receive(lin, came, at=AT + 3 * DAY)
+    assert [await erased(days=days) for days in (2, 3, 99)] == [0, 1, 0]
+    assert await kept(came, on_its_way, waiting) == [False, True, True]
+    told = await redemptions.find(came, member_id=lin, at=AT)
+    assert (told.tracking_number, told.address_erased_at) == ("1", AT + 3 * DAY)
+    assert await wished(lin, came) == "received", "a retry of the phone is answered as it stands"
+    await redemptions.take_back(came, at=AT + 4 * DAY)
+    assert await state(lin, came) == "returned", "a parcel may come back without its address"
+
+
+async def test_what_she_cancelled_loses_its_address_too_and_so_does_what_she_takes_back(
+    lin: int, wang: int
+) -> None:
+    for member_id in (lin, wang):
+        await rich(member_id)
+    hers, open_one, of_wang = (uuid4() for _ in range(3))
+    for member_id, uuid in ((lin, hers), (lin, open_one), (wang, of_wang)):
+        await wished(member_id, uuid)
+    for member_id, uuid in ((lin, hers), (wang, of_wang)):
+        await redemptions.cancel(member_id, uuid, at=AT)
+    assert await redemptions.erase_addresses_of(lin, at=AT) == 1
+    assert await kept(hers, open_one, of_wang) == [False, True, True]
+    assert await erased(days=0) == 1
+    assert await kept(open_one, of_wang) == [True, False]
+    (waiting,) = await redemptions.to_ship(SEALER, limit=9)
+    assert waiting.uuid == open_one, "without its address there is no gift"

@@ -1,7 +1,7 @@
 // The page of wx.chooseAddress: the addresses that WeChat keeps for a consumer, as far as we play it.
 
 import { element } from '../../js/element.js';
-import { phone, say } from '../phone.js';
+import { phone, play, say } from '../phone.js';
 import { ask, choice } from './sheet.js';
 
 const HOME = ['浙江省', '杭州市', '西湖区', '文三路 90 号 3 幢 2 单元 501 室', '310012'];
@@ -23,6 +23,7 @@ export async function chooseAddress() {
     choice(say('取消', 'Cancel'), () => end(null), 'sheet__button--row sheet__button--last'),
   ]);
   if (place === null) throw new Error('cancel');
+  await play('miniprogram/authorizations', { given: 'address' });
   const parts = [HOME, WORK][place];
   return {
     userName: phone.consumerName,

@@ -1,0 +1,15 @@
+// By what she invites friends, who came, and by whom she came.
+
+const api = require('../utils/api');
+const { query } = require('../utils/growing');
+
+module.exports = {
+  read: () => api.get('/me/referral'),
+  qr: () => api.get('/me/referral/qr'),
+  async friends(asked) {
+    const { friends, next_before } = await api.get(`/me/referrals?${query(asked)}`);
+    return { found: friends, next_before };
+  },
+  /** Accepts an invitation, from a page that a friend shared ('link') or typed ('code'). */
+  accept: (code, way) => api.put('/me/inviter', { code, way }),
+};

@@ -1,0 +1,48 @@
+// Words in English: gifts. ../zh/gifts.js has the same keys.
+
+module.exports = {
+  gifts: {
+    title: 'Gifts',
+    given: 'Given',
+    claimed: 'Received',
+    none_given: 'You gave nothing yet: surprise a friend',
+    none_claimed: 'No gift from a friend yet',
+    give: 'Give points to a friend',
+    left: '{left} left',
+    states: {
+      ready: 'To send',
+      sent: 'Not claimed yet',
+      claimed: 'Claimed',
+      taken_back: 'Taken back',
+      returned: 'Came back',
+    },
+  },
+  giving: {
+    title: 'Send a gift',
+    gone: 'This gift is no longer yours to send',
+    points: 'Points',
+    most: 'Up to {n}',
+    how_many: 'How many points do you want to give?',
+    card: 'Card',
+    words: 'A few words (up to 60 characters)',
+    name: 'Signed',
+    name_hint: 'Optional',
+    send: 'Send it',
+    until: 'Waits for your friend until {at}',
+    share: 'Send to a friend',
+    share_hint: 'To one friend: whoever opens it first can claim it, once.',
+    shared: 'A gift for you: {what}',
+    back: 'Take it back',
+    back_ask: 'Take this gift back?',
+    back_after: 'Points keep their old expiry, a coupon can be used again, and your friend can claim nothing.',
+  },
+  gift: {
+    title: 'A gift for you',
+    claim: 'Claim it',
+    until: 'To be claimed until {at}',
+    yours: 'It is yours now',
+    to_coupons: 'See your coupons',
+    to_points: 'See your points',
+    home: 'Home',
+  },
+};

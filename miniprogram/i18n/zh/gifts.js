@@ -1,0 +1,48 @@
+// Words in Chinese: gifts. ../en/gifts.js has the same keys.
+
+module.exports = {
+  gifts: {
+    title: '礼物',
+    given: '我送出的',
+    claimed: '我收到的',
+    none_given: '还没有送过礼物，给朋友一个惊喜吧',
+    none_claimed: '还没有收到礼物',
+    give: '送积分给朋友',
+    left: '还剩 {left}',
+    states: {
+      ready: '待送出',
+      sent: '待领取',
+      claimed: '已领取',
+      taken_back: '已收回',
+      returned: '无人领取，已退回',
+    },
+  },
+  giving: {
+    title: '送礼物',
+    gone: '这份礼物已不在您手上',
+    points: '积分',
+    most: '最多 {n}',
+    how_many: '请填写要送的积分',
+    card: '贺卡',
+    words: '写一句祝福（最多 60 字）',
+    name: '署名',
+    name_hint: '可不填',
+    send: '确认送出',
+    until: '等待朋友领取，{at} 前有效',
+    share: '发给朋友',
+    share_hint: '发给一位朋友，先领先得，只能领一次。',
+    shared: '送你一份礼物：{what}',
+    back: '收回礼物',
+    back_ask: '收回这份礼物？',
+    back_after: '积分回到原来的有效期，优惠券可再次使用，朋友将无法领取。',
+  },
+  gift: {
+    title: '收礼物',
+    claim: '收下礼物',
+    until: '{at} 前可领取',
+    yours: '礼物已收下',
+    to_coupons: '查看优惠券',
+    to_points: '查看积分',
+    home: '去首页',
+  },
+};
