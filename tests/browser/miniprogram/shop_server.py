@@ -4,6 +4,7 @@ What it says is not what is tested here; how the mini-program shows it and what 
 journeys try the same pages against the real server.
 """
 
+import asyncio
 import base64
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -62,6 +63,13 @@ class ShopServer(Playing, Giving, Inviting, Ordering):
         for method, path, handler in (*self._hers(), *self._everybodys()):
             app.router.add_route(method, PREFIX + path, handler)
         return app
+
+    async def until_asked(self, what: str, times: int) -> None:
+        """Wait until it was asked for, no more often than that."""
+        async with asyncio.timeout(30):
+            while self.asked[what] < times:  # noqa: ASYNC110 (a test's own counter)
+                await asyncio.sleep(0.02)
+        assert self.asked[what] == times
 
     def _hers(self) -> tuple[Route, ...]:
         return (
