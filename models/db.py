@@ -84,6 +84,7 @@ def _config(database_url: str, *, pool_size: int) -> dict[str, Any]:
                     "command_timeout": 60,
                     "timeout": 5,
                     "application_name": "jifen",
+                    "server_settings": {"plan_cache_mode": "force_generic_plan"},
                 },
             }
         },

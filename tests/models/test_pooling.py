@@ -25,6 +25,19 @@ async def test_256_at_once_are_all_served_by_two_connections(two: None) -> None:
     assert db.pool_use() == db.PoolUse(busy=0, idle=2)
 
 
+async def test_a_statement_is_planned_once_for_any_values(two: None) -> None:
+    """The rest of the decision is PostgreSQL's: see 0044."""
+    asked = "SELECT name, generic_plans, custom_plans FROM pg_prepared_statements"
+    async with db.transaction():
+        for number in range(3):
+            await db.fetch("SELECT id FROM customer WHERE id = $1", number)
+        plans = [
+            (one["generic_plans"], one["custom_plans"])
+            for one in await db.fetch(f"{asked} WHERE statement LIKE '%customer WHERE id = $1'")
+        ]
+    assert plans == [(3, 0)]
+
+
 async def test_who_gave_up_waiting_takes_no_connection_with_her(two: None) -> None:
     release = asyncio.Event()
     held = [asyncio.create_task(_hold(release)) for _ in range(2)]
