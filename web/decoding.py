@@ -96,11 +96,35 @@ def _malformed(told: str, body: bytes) -> BadRequest:
         end = int(place[1])
         before = body[max(0, end - _BEFORE_BYTES) : end].decode("utf-8", "replace")
         named = _NAME_BEFORE.search(before)
-        if named:
-            return wrong_field(
-                "Not a number" if body[end : end + 1] in b"NI" else "", name=named[1]
-            )
+        name = named[1] if named else ""
+        if body[end : end + 1] in b"NI" and (where := _where_no_number(body) or name):
+            return wrong_field("Not a number", name=where)
+        if name:
+            return wrong_field("", name=name)
     return BadRequest()
+
+
+_NO_NUMBER = object()
+
+
+def _where_no_number(body: bytes) -> str:
+    """Return where a body has its first NaN or Infinity; nothing where more is wrong."""
+    try:
+        told = json.loads(body, parse_constant=lambda _: _NO_NUMBER)
+        return next(_paths_of(_NO_NUMBER, told, ""), "").lstrip(".")
+    except (ValueError, RecursionError):
+        return ""
+
+
+def _paths_of(wanted: object, value: Any, path: str) -> Iterator[str]:
+    if value is wanted:
+        yield path
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _paths_of(wanted, inner, f"{path}.{name}")
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _paths_of(wanted, inner, f"{path}[{place}]")
 
 
 def query_decoder(struct: type[Struct]) -> Callable[[MultiMapping[str]], Struct]:

@@ -140,6 +140,8 @@ async def test_nothing_to_say_is_204_without_a_body(cafe: Caller) -> None:
         (b'{"cups": 1, "notes": {"k": "\\u0000"}}', "notes.k"),
         (b'{"cups": 1, "milks": [{}, {"fat_percent": 101}]}', "milks[1].fat_percent"),
         (b'{"cups": 1, "milks": [{"cream": 1}]}', "milks[0].cream"),
+        (b'{"cups": 1, "milks": [{}, {"fat_percent": NaN}]}', "milks[1].fat_percent"),
+        (b'{"cups": 1, "milks": [Infinity, NaN]}', "milks[0]"),
         (b'{"cups": 1, "milks": [{"fat_percent": 1, "fat_percent": 2}]}', "fat_percent"),
         (b'{"cups": 1, "milks": [{}, {}, {}, {}]}', "milks"),
         (b'{"cups": 1, "notes": {"a": 1}}', "notes[...]"),
