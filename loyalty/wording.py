@@ -36,16 +36,25 @@ def percent_off(percent: int) -> Worded:
     return Worded(f"{(100 - percent) / 10:g} 折", f"{percent}% off")
 
 
+def months(count: int) -> str:
+    """Return so many months in English: 1 month, 12 months."""
+    return "1 month" if count == 1 else f"{count} months"
+
+
 _NTH = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+def ordinal(number: int) -> str:
+    """Return which one it is in English: first, 12th, 21st."""
+    if 1 <= number <= len(_NTH):
+        return _NTH[number - 1]
+    is_teen = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def nth(number: int) -> Worded:
     """Return which order it is: 第 3 单, third order."""
-    if 1 <= number <= len(_NTH):
-        return Worded(f"第 {number} 单", f"{_NTH[number - 1]} order")
-    is_teen = number % 100 in (11, 12, 13)
-    ending = "th" if is_teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return Worded(f"第 {number} 单", f"{number}{ending} order")
+    return Worded(f"第 {number} 单", f"{ordinal(number)} order")
 
 
 def price(points: int, cash_fen: int) -> Worded:

@@ -48,6 +48,8 @@ OPERATIONS = (
     get("/me/code", member_code.read),
     get("/me/tiers", tiers.read),
     get("/me/ledger", ledger.read),
+    get("/me/ledger/sums", ledger.read_sums),
+    get("/me/ledger/rules", ledger.read_rules),
     put("/me/language", language.choose),
     get("/me/consents", consents.read),
     put("/me/consents", consents.choose),

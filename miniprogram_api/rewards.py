@@ -29,8 +29,9 @@ class RewardLine(Struct, frozen=True):
     on), "privilege" (staff scan it ``uses`` times), "shipped_gift" (sent to the address that I
     choose), "pay_coupon" (a cash coupon that WeChat Pay sends me) or "early_access" (I may order
     some products before they open). It costs ``points`` and ``cash_fen``; ``points_short`` of the
-    points I do not have yet. ``stock_left`` and ``left_for_me`` are null where there is no limit,
-    ``left_for_me`` is for the time of ``per``. ``refusal`` is null where I can redeem it.
+    points I do not have yet. ``redeemed`` counts what all members took of it and did not give back.
+    ``stock_left`` and ``left_for_me`` are null where there is no limit, ``left_for_me`` is for the
+    time of ``per``. ``refusal`` is null where I can redeem it.
     """
 
     code: str
@@ -42,6 +43,7 @@ class RewardLine(Struct, frozen=True):
     cash_fen: int
     points_short: int
     uses: int
+    redeemed: int
     stock_left: int | None
     left_for_me: int | None
     per: Per
@@ -76,6 +78,7 @@ def _line(one: CatalogueLine, language: Language) -> RewardLine:
         cash_fen=reward.cash_fen,
         points_short=one.points_short,
         uses=reward.times,
+        redeemed=one.redeemed,
         stock_left=one.stock_left,
         left_for_me=one.left_for_her,
         per=reward.per,

@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
+from msgspec import Struct
+
 from loyalty import member_pass, openings
 from loyalty.ledger import HistoryLine
 from loyalty.roots import HER_IDS
@@ -59,14 +61,33 @@ WHYS: dict[str | None, Worded] = {
 }
 
 
-async def texts_of(
+class HerOrder(Struct, frozen=True):
+    """A purchase of hers; ``order`` is the order of the own store that it was, if it was one."""
+
+    purchase: UUID
+    order: UUID | None
+    number: str
+    name: Worded
+
+
+class Told(Struct, frozen=True):
+    """What a member reads of a movement, and the purchase or redemption of hers behind it."""
+
+    text: str
+    order: HerOrder | None
+    redemption: UUID | None
+
+
+async def told_of(
     customer_id: int, lines: Sequence[HistoryLine], *, language: Language
-) -> list[str]:
+) -> list[Told]:
     """Return what a member reads for each movement: its kind, what of hers caused it, and extras.
 
     Extras are what multipliers, by their names, and boosts of hers added, and what caps took.
     """
-    by = await causes_of(customer_id, {line.cause for line in lines})
+    causes = {line.cause for line in lines}
+    orders = await _orders(customer_id, causes)
+    by = await _others(customer_id, causes) | {cause: one.name for cause, one in orders.items()}
     names = await _extras({version for line in lines for version, _ in line.given})
     between = "：" if language == "zh" else ": "
     told = []
@@ -74,8 +95,22 @@ async def texts_of(
         kind = KINDS[line.kind][0 if language == "zh" else 1]
         cause = by.get(line.cause)
         text = f"{kind}{between}{cause.spoken(language)}" if cause else kind
-        told.append(text + _with_extras(line, names, language))
+        redeemed = REDEMPTION.fullmatch(line.cause) if cause else None
+        told.append(
+            Told(
+                text + _with_extras(line, names, language),
+                orders.get(line.cause),
+                _uuid(redeemed[1]) if redeemed else None,
+            )
+        )
     return told
+
+
+async def texts_of(
+    customer_id: int, lines: Sequence[HistoryLine], *, language: Language
+) -> list[str]:
+    """Return only what a member reads for each movement."""
+    return [one.text for one in await told_of(customer_id, lines, language=language)]
 
 
 def _with_extras(line: HistoryLine, names: Mapping[int, Worded], language: Language) -> str:
@@ -111,8 +146,14 @@ def _extra(row: db.Row) -> Worded:
 
 async def causes_of(customer_id: int, causes: Iterable[str]) -> dict[str, Worded]:
     """Return in words the causes that are the customer's own; the others are not in it."""
+    known = set(causes)
+    orders = await _orders(customer_id, known)
+    return await _others(customer_id, known) | {cause: one.name for cause, one in orders.items()}
+
+
+async def _others(customer_id: int, causes: Collection[str]) -> dict[str, Worded]:
+    """Return in words those causes of the customer's own that are no orders."""
     return {
-        **await _orders(customer_id, causes),
         **await _redemptions(customer_id, causes),
         **await _goals(causes),
         **{one: GIFTS[found[1]] for one in causes if (found := GIFT.fullmatch(one))},
@@ -121,20 +162,30 @@ async def causes_of(customer_id: int, causes: Iterable[str]) -> dict[str, Worded
     }
 
 
-async def _orders(customer_id: int, causes: Iterable[str]) -> dict[str, Worded]:
-    """Return the customer's own orders among the causes, by shop and number."""
+_HER_ORDERS = """
+SELECT purchase.id, purchase.uuid, shop.kind, purchase.number, store_order.uuid AS store_order
+FROM purchase
+JOIN shop ON shop.id = purchase.shop_id JOIN customer ON customer.id = customer_id
+LEFT JOIN store_order ON shop.kind = 'own_store' AND store_order.app_id = shop.code
+     AND store_order.number = purchase.number
+WHERE purchase.id = ANY($1::bigint[]) AND coalesce(customer.merged_into_id, customer.id) = $2
+"""
+
+
+async def _orders(customer_id: int, causes: Iterable[str]) -> dict[str, HerOrder]:
+    """Return the customer's own orders among the causes."""
     ids = sorted({int(found[1]) for cause in causes if (found := PURCHASE.fullmatch(cause))})
     if not ids:
         return {}
-    rows = await db.fetch(
-        "SELECT purchase.id, shop.kind, purchase.number FROM purchase"
-        " JOIN shop ON shop.id = purchase.shop_id JOIN customer ON customer.id = customer_id"
-        " WHERE purchase.id = ANY($1::bigint[])"
-        " AND coalesce(customer.merged_into_id, customer.id) = $2",
-        ids,
-        customer_id,
-    )
-    return {f"purchase:{row['id']}": _order(ShopKind(row["kind"]), row["number"]) for row in rows}
+    return {
+        f"purchase:{row['id']}": HerOrder(
+            row["uuid"],
+            row["store_order"],
+            row["number"],
+            _order(ShopKind(row["kind"]), row["number"]),
+        )
+        for row in await db.fetch(_HER_ORDERS, ids, customer_id)
+    }
 
 
 def _order(shop: ShopKind, number: str) -> Worded:

@@ -33,7 +33,7 @@ MOST_KEPT = 100
 # Newest first: what is audited in part is what is fresh.
 _READ = """
 SELECT id, number, member_id, quote, grounds, lines, total_fen, seal, ordered_at FROM store_order
-WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT $2
+WHERE id < coalesce($1, 9223372036854775807) ORDER BY id DESC LIMIT $2
 """
 
 

@@ -8,7 +8,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from loyalty.policies.tiers import Tiers
 from loyalty.registry import Registry
+from loyalty.wording import Worded
 from models import ShopKind
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999
@@ -81,6 +83,29 @@ class EarningRule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
                 raise ValueError(f"Timestamp is out of range - at `$.{name}`")
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValueError("Ends before it starts - at `$.ends_at`")
+
+    def told(self) -> Worded:
+        """Return what it gives, or takes, as members read it."""
+        raise NotImplementedError
+
+    def scope(self, tiers: Tiers) -> Worded | None:
+        """Return for what and whom it holds, as members read it; None where it is for all."""
+        names = {one.code: Worded(one.name_zh, one.name_en) for one in tiers.tiers}
+        only = [Worded(name, name) for name in (*self.categories, *self.brands)]
+        only += [names[code] for code in self.only_tiers if code in names]
+        found = []
+        if only:
+            zh, en = ("、".join(one.zh for one in only), ", ".join(one.en for one in only))
+            found.append(Worded(f"限{zh}", f"{en} only"))
+        if self.skus:
+            found.append(Worded("限部分商品", "some goods only"))
+        if self.shops:
+            found.append(Worded("限部分店铺", "some shops only"))
+        if self.except_categories or self.except_skus:
+            found.append(Worded("部分商品除外", "some goods excepted"))
+        if not found:
+            return None
+        return Worded("，".join(one.zh for one in found), ", ".join(one.en for one in found))
 
     def is_on(self, moment: datetime) -> bool:
         """Say whether its window holds a moment."""

@@ -7,11 +7,19 @@ from msgspec import Meta
 
 from loyalty.calendar import period_of
 from loyalty.earning import EARNING, EarningRule
+from loyalty.wording import Worded
 
 Per = Literal["order", "day", "week", "month", "campaign"]
 # Narrow ones limit first: what a day's cap cuts uses nothing of the month's.
 NARROW_FIRST: tuple[Per, ...] = ("order", "day", "week", "month", "campaign")
 Period = tuple[datetime, datetime]
+_PERIODS: dict[Per, tuple[str, str]] = {
+    "order": ("每笔订单", "an order"),
+    "day": ("每天", "a day"),
+    "week": ("每周", "a week"),
+    "month": ("每月", "a month"),
+    "campaign": ("活动期间", "in the campaign"),
+}
 
 
 @EARNING.add("cap")
@@ -33,6 +41,11 @@ class Cap(EarningRule, frozen=True, forbid_unknown_fields=True):
         if self.per == "campaign" and not (self.starts_at and self.ends_at):
             wanted = "ends_at" if self.starts_at else "starts_at"
             raise ValueError(f"Campaign without its time - at `$.{wanted}`")
+
+    def told(self) -> Worded:
+        """Return the most that it leaves: 每天最多 1,000 积分."""
+        zh, en = _PERIODS[self.per]
+        return Worded(f"{zh}最多得 {self.most:,} 积分", f"At most {self.most:,} points {en}")
 
     @property
     def is_over_orders(self) -> bool:

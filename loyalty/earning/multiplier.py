@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from loyalty.earning import EARNING, EarningRule
+from loyalty.wording import Worded
 
 ONCE = 100
 
@@ -28,6 +29,12 @@ class Multiplier(EarningRule, frozen=True, forbid_unknown_fields=True):
     name_en: Annotated[str, Meta(min_length=1, max_length=40)] = "More points"
     times_percent: Annotated[int, Meta(ge=101, le=10_000)] = 200
     lane: Annotated[str, Meta(pattern="^[a-z0-9_]{1,20}$")] = "campaign"
+
+    def told(self) -> Worded:
+        """Return its name and how many times: 会员日：2 倍积分."""
+        times = f"{self.times_percent / ONCE:g}"
+        zh, en = f"{times} 倍积分", f"{times} times the points"
+        return Worded(f"{self.name_zh}：{zh}", f"{self.name_en}: {en}")
 
     def more(self, points: int) -> int:
         """Return what it adds to so many points."""

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from loyalty.allocation import shares
 from loyalty.earning import EARNING, EarningCase, EarningRule
+from loyalty.wording import Worded
 
 FEN_PER_YUAN = 100
 
@@ -23,6 +24,14 @@ class PerYuan(EarningRule, frozen=True, forbid_unknown_fields=True):
 
     points: Annotated[int, Meta(ge=1, le=1000)] = 1
     every_yuan: Annotated[int, Meta(ge=1, le=100_000)] = 1
+
+    def told(self) -> Worded:
+        """Return what it gives: 每消费 1 元得 1 积分."""
+        zh, en = (
+            f"每消费 {self.every_yuan:,} 元得 {self.points:,} 积分",
+            ("1 point" if self.points == 1 else f"{self.points:,} points"),
+        )
+        return Worded(zh, f"{en} for every ¥{self.every_yuan:,} that you pay")
 
     def per_line(self, case: EarningCase) -> list[int]:
         """Return the order's points, shared out over the lines by what was paid for each."""

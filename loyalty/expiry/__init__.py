@@ -7,10 +7,14 @@ from datetime import datetime
 from typing import Protocol
 
 from loyalty.registry import Registry
+from loyalty.wording import Worded
 
 
 class ExpiryRule(Protocol):
     """What every expiry rule can do."""
+
+    def told(self) -> Worded:
+        """Return when points expire, as members read it."""
 
     def expires_at(self, earned_at: datetime) -> datetime | None:
         """Return when points earned then lapse on their own; None when they have no own expiry."""

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from loyalty.calendar import day_of, start_of
 from loyalty.expiry import EXPIRY
+from loyalty.wording import Worded, ordinal
 
 
 @EXPIRY.add("calendar_year")
@@ -17,6 +18,18 @@ class CalendarYear(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     years: Annotated[int, Meta(ge=0, le=10)] = 1
+
+    def told(self) -> Worded:
+        """Return when points expire, as members read it."""
+        if not self.years:
+            return Worded(
+                "积分在获得当年年底过期",
+                "Points expire at the end of the year in which you earned them",
+            )
+        return Worded(
+            f"积分在获得后第 {self.years} 年的年底过期",
+            f"Points expire at the end of the {ordinal(self.years)} year after you earned them",
+        )
 
     def expires_at(self, earned_at: datetime) -> datetime | None:
         """Return the end of the year ``years`` after the one they were earned in."""

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from loyalty.calendar import day_of, months_later, start_of
 from loyalty.expiry import EXPIRY
+from loyalty.wording import Worded, months
 
 REMEMBERED_DAYS = 10_000
 
@@ -26,6 +27,13 @@ class Rolling(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     months: Annotated[int, Meta(ge=1, le=120)] = 12
+
+    def told(self) -> Worded:
+        """Return when points expire, as members read it."""
+        return Worded(
+            f"积分在获得 {self.months} 个月后过期",
+            f"Points expire {months(self.months)} after you earned them",
+        )
 
     def expires_at(self, earned_at: datetime) -> datetime | None:
         """Return the end of the day ``months`` after the day they were earned."""

@@ -23,12 +23,15 @@ from loyalty.ledger.movements import (
 )
 from loyalty.ledger.reading import (
     Balance,
+    Flow,
     HistoryLine,
+    PointSums,
     as_of,
     balances,
     due_to_expire,
     due_to_settle,
     history,
+    sums,
 )
 from loyalty.ledger.recording import Posted, record, record_one
 from loyalty.ledger.settling import plan_settlement
@@ -43,12 +46,14 @@ __all__ = [
     "Earn",
     "Expire",
     "Finding",
+    "Flow",
     "HistoryLine",
     "Move",
     "MoveAll",
     "MoveBack",
     "Movement",
     "OnShortfall",
+    "PointSums",
     "Posted",
     "Purses",
     "Receive",
@@ -63,5 +68,6 @@ __all__ = [
     "plan_settlement",
     "record",
     "record_one",
+    "sums",
     "verify",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -11,6 +12,9 @@ from models import EntryKind, db
 
 SOON = timedelta(days=30)
 END = 2**31 - 1  # no member has so many entries
+
+# What brings points, or takes them.
+Flow = Literal["in", "out"]
 
 
 class Balance(Struct, frozen=True):
@@ -85,6 +89,7 @@ class HistoryLine:
     """One movement as a member reads it; ``given`` is what each rule version gave, or a cap took.
 
     Where an entry only adds to what its order earned before, nothing is given by it alone.
+    ``balance`` are the points that could be spent after it.
     """
 
     number: int
@@ -94,24 +99,74 @@ class HistoryLine:
     pending: int
     debt: int
     cause: str
+    balance: int
     given: tuple[tuple[int, int], ...] = ()
 
 
-async def history(member_id: int, *, before: int | None = None, limit: int) -> list[HistoryLine]:
+# What a line shows of an entry: what can be spent of it, else what is pending, else what is owed.
+_SHOWN = "coalesce(nullif(available, 0), nullif(pending, 0), -debt)"
+_FLOWS: dict[Flow | None, str] = {None: "<> 0", "in": "> 0", "out": "< 0"}
+
+# Where lines are left out, what those in between changed counts all the same.
+_HISTORY = """
+WITH page AS (
+    SELECT number, kind, at, available, pending, debt, cause,
+           CASE WHEN NOT breakdown ? 'before' THEN breakdown -> 'rules' END AS rules
+    FROM entry
+    WHERE member_id = $1 AND number < $2 AND {shown} {flow}
+    ORDER BY number DESC LIMIT $3
+), since AS (
+    SELECT number, sum(available) OVER (ORDER BY number DESC) - available AS later
+    FROM entry WHERE member_id = $1 AND number >= (SELECT min(number) FROM page)
+)
+SELECT page.*, (member.points_available - since.later)::bigint AS balance
+FROM page JOIN since USING (number) JOIN member ON member.id = $1
+ORDER BY number DESC
+"""
+
+
+async def history(
+    member_id: int, *, before: int | None = None, flow: Flow | None = None, limit: int
+) -> list[HistoryLine]:
     """Return a member's newest entries, or those below number ``before``, newest first.
 
     An entry that moved nothing is left out: the merge of somebody who has no points writes one.
+    ``flow``: only those that brought points, or took them.
     """
     rows = await db.fetch(
-        "SELECT number, kind, at, available, pending, debt, cause,"
-        " CASE WHEN NOT breakdown ? 'before' THEN breakdown -> 'rules' END AS rules FROM entry"
-        " WHERE member_id = $1 AND number < $2 AND (available, pending, debt) <> (0, 0, 0)"
-        " ORDER BY number DESC LIMIT $3",
+        _HISTORY.format(shown=_SHOWN, flow=_FLOWS[flow]),
         member_id,
         END if before is None else before,
         limit,
     )
     return [_line(row) for row in rows]
+
+
+class PointSums(Struct, frozen=True):
+    """What became of all points of a member: what can be spent and what is pending, less debt.
+
+    That is ``earned`` less ``spent`` less ``expired``. What was taken back of an earning is not
+    earned; what came back of a spending is not spent; what she gave to a friend is.
+    """
+
+    earned: int
+    spent: int
+    expired: int
+
+
+_SUMS = """
+SELECT coalesce(sum(moved) FILTER (WHERE kind NOT IN ('spend', 'restore', 'expire')), 0)::bigint
+           AS earned,
+       coalesce(-sum(moved) FILTER (WHERE kind IN ('spend', 'restore')), 0)::bigint AS spent,
+       coalesce(-sum(moved) FILTER (WHERE kind = 'expire'), 0)::bigint AS expired
+FROM (SELECT kind, available + pending - debt AS moved FROM entry WHERE member_id = $1) AS entry
+"""
+
+
+async def sums(member_id: int) -> PointSums:
+    """Return the sums of all of a member's entries."""
+    (row,) = await db.fetch(_SUMS, member_id)
+    return PointSums(row["earned"], row["spent"], row["expired"])
 
 
 def _line(row: db.Row) -> HistoryLine:
@@ -124,6 +179,7 @@ def _line(row: db.Row) -> HistoryLine:
         pending=row["pending"],
         debt=row["debt"],
         cause=row["cause"],
+        balance=row["balance"],
         given=tuple((one["version"], one["points"]) for one in rules),
     )
 

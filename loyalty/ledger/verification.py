@@ -1,6 +1,7 @@
 """Prove that the ledger adds up: run nightly, after every fault test, and by ``jifen verify``."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,19 +66,21 @@ FROM lot WHERE member_id = ANY($1::bigint[]) ORDER BY member_id, number
 
 _OF_NOBODY = """
 SELECT member_id, count(*) AS rows
-FROM (SELECT member_id FROM entry WHERE member_id > $1 AND member_id <= $2
+FROM (SELECT member_id FROM entry WHERE {theirs}
       UNION ALL
-      SELECT member_id FROM lot WHERE member_id > $1 AND member_id <= $2
+      SELECT member_id FROM lot WHERE {theirs}
       UNION ALL
-      SELECT member_id FROM draw WHERE member_id > $1 AND member_id <= $2
+      SELECT member_id FROM draw WHERE {theirs}
       UNION ALL
-      SELECT member_id FROM standing WHERE member_id > $1 AND member_id <= $2
+      SELECT member_id FROM standing WHERE {theirs}
       UNION ALL
-      SELECT customer_id FROM purchase WHERE customer_id > $1 AND customer_id <= $2) AS owned
-WHERE ($3::bigint[] IS NULL OR member_id = ANY($3))
-  AND NOT EXISTS (SELECT FROM member WHERE member.id = member_id)
+      SELECT member_id FROM (SELECT customer_id AS member_id FROM purchase) AS bought
+      WHERE {theirs}) AS owned
+WHERE NOT EXISTS (SELECT FROM member WHERE member.id = member_id)
 GROUP BY member_id
 """
+_OF_NOBODY_BETWEEN = _OF_NOBODY.format(theirs="member_id > $1 AND member_id <= $2")
+_OF_NOBODY_AMONG = _OF_NOBODY.format(theirs="member_id = ANY($1::bigint[])")
 
 
 async def verify(*, member_ids: list[int] | None = None) -> list[Finding]:
@@ -87,25 +90,39 @@ async def verify(*, member_ids: list[int] | None = None) -> list[Finding]:
     from within a transaction. No entry tells ``recorded_at``, ``settles_at`` and
     ``idle_expires_at``: these three are taken as they stand.
     """
+    return await (_verify_all() if member_ids is None else _verify_some(member_ids))
+
+
+async def _verify_some(member_ids: list[int]) -> list[Finding]:
+    findings: list[Finding] = []
+    wanted = sorted(set(member_ids))
+    for first in range(0, len(wanted), MEMBERS_PER_PAGE):
+        ids = wanted[first : first + MEMBERS_PER_PAGE]
+        findings += _of_nobody(await db.fetch(_OF_NOBODY_AMONG, ids))
+        findings += await _verify_page(ids)
+    return findings
+
+
+async def _verify_all() -> list[Finding]:
     findings: list[Finding] = []
     after = 0
     while True:
         page = await db.fetch(
-            "SELECT id FROM member WHERE id > $1 AND ($2::bigint[] IS NULL OR id = ANY($2))"
-            " ORDER BY id LIMIT $3",
-            after,
-            member_ids,
-            MEMBERS_PER_PAGE,
+            "SELECT id FROM member WHERE id > $1 ORDER BY id LIMIT $2", after, MEMBERS_PER_PAGE
         )
         last = page[-1]["id"] if page else GREATEST_ID
-        findings += [
-            Finding(row["member_id"], "rows_have_their_member", f"{row['rows']} of nobody")
-            for row in await db.fetch(_OF_NOBODY, after, last, member_ids)
-        ]
+        findings += _of_nobody(await db.fetch(_OF_NOBODY_BETWEEN, after, last))
         if not page:
             return findings
         findings += await _verify_page([row["id"] for row in page])
         after = last
+
+
+def _of_nobody(rows: Sequence[db.Row]) -> list[Finding]:
+    return [
+        Finding(row["member_id"], "rows_have_their_member", f"{row['rows']} of nobody")
+        for row in rows
+    ]
 
 
 async def _verify_page(ids: list[int]) -> list[Finding]:

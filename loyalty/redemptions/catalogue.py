@@ -30,12 +30,14 @@ class Taken:
 class CatalogueLine:
     """One reward as a member sees it; None of a number means no end.
 
-    ``refusal`` says why she cannot redeem it now, ``points_short`` how many points she lacks.
+    ``redeemed`` counts what all members took of it and did not give back. ``refusal`` says why she
+    cannot redeem it now, ``points_short`` how many points she lacks.
     """
 
     slot: str
     kind: str
     reward: Reward
+    redeemed: int
     stock_left: int | None
     left_for_her: int | None
     points_short: int
@@ -68,6 +70,7 @@ def _line(rules: Programme, rule: Rule, known: Known, *, taken: Taken) -> Catalo
         slot=rule.slot,
         kind=kind,
         reward=reward,
+        redeemed=taken.of_stock,
         stock_left=_left(reward.stock, taken.of_stock),
         left_for_her=_left(reward.per_member, taken.hers),
         points_short=max(0, reward.points - available),

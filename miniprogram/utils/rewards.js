@@ -18,15 +18,17 @@ function card(reward) {
   const spoken = words().mall;
   const limit = { day: spoken.left_today, week: spoken.left_this_week, month: spoken.left_this_month };
   const isShort = reward.refusal && reward.refusal.code === 'not_enough_points';
+  const stock =
+    reward.stock_left === null ? '' : fill(spoken.stock_left, { n: grouped(reward.stock_left) });
+  const mine =
+    reward.left_for_me === null
+      ? ''
+      : fill(limit[reward.per] || spoken.left_for_me, { n: reward.left_for_me });
+  const redeemed = reward.redeemed ? fill(spoken.redeemed, { n: grouped(reward.redeemed) }) : '';
   return {
     ...reward,
     price: price(reward),
-    stock:
-      reward.stock_left === null ? '' : fill(spoken.stock_left, { n: grouped(reward.stock_left) }),
-    mine:
-      reward.left_for_me === null
-        ? ''
-        : fill(limit[reward.per] || spoken.left_for_me, { n: reward.left_for_me }),
+    numbers: [redeemed, stock, mine].filter(Boolean),
     times: reward.uses > 1 ? fill(spoken.times, { n: reward.uses }) : '',
     short: isShort ? fill(spoken.short, { n: grouped(reward.points_short) }) : '',
     word: spoken.kinds[reward.kind] || '',

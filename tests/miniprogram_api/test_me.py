@@ -11,7 +11,7 @@ from loyalty.calendar import days_good
 from loyalty.earning.cap import Cap
 from loyalty.earning.multiplier import Multiplier
 from loyalty.earning.per_yuan import PerYuan
-from loyalty.ledger import Adjust, Earn, Spend
+from loyalty.ledger import Adjust, Earn, Expire, Spend
 from loyalty.policies.points import PointsPolicy
 from models import Customer, EntryKind, Purchase
 from tests.cast import NOVEMBER_22, line, order
@@ -120,6 +120,69 @@ async def test_a_last_page_that_is_full_is_still_the_last(lin: Phone) -> None:
     assert (await lin.get("/me/ledger?before=1")).told == {"lines": [], "next_before": None}
 
 
+async def test_each_movement_tells_what_it_left_whatever_stands_between(lin: Phone) -> None:
+    customer_id = await signed_in(lin)
+    await earn(customer_id, 100, key="a")
+    await ledger.record_one(Spend(member_id=customer_id, key="s", at=AT, points=30))
+    await earn(customer_id, 50, key="b", settles_at=AT + timedelta(days=7))
+    await ledger.record_one(Spend(member_id=customer_id, key="t", at=AT, points=20))
+    await earn(customer_id, 5, key="c")
+    told = (await lin.get("/me/ledger")).told["lines"]
+    assert [(one["points"], one["balance"]) for one in told] == [
+        (5, 55),
+        (-20, 50),
+        (50, 70),
+        (-30, 70),
+        (100, 100),
+    ]
+    came = (await lin.get("/me/ledger?flow=in&limit=2")).told
+    assert [(one["points"], one["balance"]) for one in came["lines"]] == [(5, 55), (50, 70)]
+    rest = (await lin.get(f"/me/ledger?flow=in&limit=2&before={came['next_before']}")).told
+    assert [(one["points"], one["balance"]) for one in rest["lines"]] == [(100, 100)]
+    went = (await lin.get("/me/ledger?flow=out")).told["lines"]
+    assert [(one["points"], one["balance"]) for one in went] == [(-20, 50), (-30, 70)]
+    wrong = await lin.get("/me/ledger?flow=up")
+    assert (wrong.http_status, wrong.error["code"]) == (400, "bad_field")
+    assert "flow" in wrong.error["message"]
+
+
+async def test_sums_are_what_she_has(lin: Phone, emma: Phone) -> None:
+    customer_id = await signed_in(lin)
+    await signed_in(emma)
+    assert (await lin.get("/me/ledger/sums")).told == {"earned": 0, "spent": 0, "expired": 0}
+    await earn(customer_id, 100, key="a", expires_at=AT + timedelta(days=1))
+    await earn(customer_id, 60, key="b", settles_at=AT + timedelta(days=7))
+    await ledger.record_one(Spend(member_id=customer_id, key="s", at=AT, points=30))
+    await ledger.record_one(Expire(member_id=customer_id, at=AT + timedelta(days=2), key="e"))
+    assert (await lin.get("/me/ledger/sums")).told == {"earned": 160, "spent": 30, "expired": 70}
+    points = (await lin.get("/me")).told["points"]
+    assert points["available"] + points["pending"] == 160 - 30 - 70
+    assert (await emma.get("/me/ledger/sums")).told["earned"] == 0
+
+
+async def test_the_rules_are_told_in_her_language(lin: Phone) -> None:
+    await signed_in(lin)
+    await programme.publish("earning:base", PerYuan(), starts_at=AT, by="t", at=AT)
+    told = (await lin.get("/me/ledger/rules")).told
+    assert told["earning"] == ["每消费 1 元得 1 积分"]
+    english = (await lin.get("/me/ledger/rules", headers={"Accept-Language": "en"})).told
+    assert english["earning"] == ["1 point for every ¥1 that you pay"]
+    assert len(told["keeping"]) == len(english["keeping"]) == 3
+
+
+async def test_a_movement_names_the_order_behind_it(lin: Phone) -> None:
+    await signed_in(lin)
+    await programme.publish("earning:base", PerYuan(), starts_at=AT, by="t", at=AT)
+    await purchases.record(
+        [order("2874001", line(10_000), buyer=(lin.unionid,), paid_at=AT)], at=AT
+    )
+    (told,) = (await lin.get("/me/ledger")).told["lines"]
+    bought = await Purchase.get()
+    assert told["order"] == {"purchase": str(bought.uuid), "order": None, "number": "2874001"}
+    assert told["redemption"] is None
+    assert (await lin.get(f"/me/purchases/{told['order']['purchase']}")).http_status == 200
+
+
 async def test_what_multipliers_added_and_caps_took_is_said_with_the_order(lin: Phone) -> None:
     await signed_in(lin)
     double = Multiplier(name_zh="6.18 双倍积分", name_en="Double points on 18 June")
@@ -213,6 +276,6 @@ async def test_she_reads_what_boosts_her_points_and_which_it_gave(lin: Phone) ->
     boost = (await lin.get("/me")).told["boost"]
     assert boost["times_percent"] == 200
     assert boost["line"].startswith("下单得双倍积分，有效至")
-    line = ledger.HistoryLine(1, EntryKind.EARN, at, 200, 0, 0, "", given=((version, 100),))
+    line = ledger.HistoryLine(1, EntryKind.EARN, at, 200, 0, 0, "", 200, given=((version, 100),))
     (text,) = await texts_of(customer_id, [line], language="zh")
     assert text == "获得积分（含 专享多倍积分 +100）"

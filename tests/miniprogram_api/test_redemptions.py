@@ -58,6 +58,7 @@ async def test_the_catalogue_in_her_language(lin: Phone, rich: int) -> None:
         "cash_fen": 0,
         "points_short": 0,
         "uses": 1,
+        "redeemed": 0,
         "stock_left": 20,
         "left_for_me": 1,
         "per": "ever",
@@ -67,6 +68,7 @@ async def test_the_catalogue_in_her_language(lin: Phone, rich: int) -> None:
     await lin.ask("PUT", "/me/language", json={"language": "en"})
     tote = (await lin.get("/rewards")).told["rewards"][1]
     assert (tote["name"], tote["stock_left"], tote["left_for_me"]) == ("Tote bag", 19, 0)
+    assert tote["redeemed"] == 1
     assert tote["refusal"] == {
         "code": "reward_limit_reached",
         "message": "At most 1 for each member",

@@ -8,6 +8,7 @@ module.exports = {
     only_mine: 'Only what I can redeem',
     none: 'There is nothing to redeem here yet',
     stock_left: '{n} left',
+    redeemed: '{n} redeemed',
     left_for_me: '{n} left for you',
     redeem: 'Redeem',
     ask: 'Redeem “{name}”?',

@@ -8,6 +8,7 @@ module.exports = {
     only_mine: '只看我能兑换的',
     none: '这里还没有可以兑换的奖励',
     stock_left: '剩 {n} 件',
+    redeemed: '已兑 {n} 件',
     left_for_me: '还可兑 {n} 次',
     redeem: '兑换',
     ask: '兑换“{name}”？',

@@ -44,7 +44,7 @@ class Redeeming(Catalogue):
         )
         names = ("code", "kind", "name", "points", "cash_fen", "stock_left", "left_for_me")
         about = said(request, "店内领取", "Collect it in a shop")
-        always: Json = {"about": about, "picture": "", "uses": 1, "per": "ever"}
+        always: Json = {"about": about, "picture": "", "uses": 1, "redeemed": 1234, "per": "ever"}
         return {
             "rewards": [
                 {

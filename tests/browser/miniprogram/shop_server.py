@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator.settings import ConsumerSeed
+from tests.browser.miniprogram.accounting import Accounting
 from tests.browser.miniprogram.catalogue import TEXTS, Json, Refusal, soon
 from tests.browser.miniprogram.giving import Giving
 from tests.browser.miniprogram.inviting import Inviting
@@ -25,7 +26,7 @@ Route = tuple[str, str, Callable[[web.Request], Awaitable[Any]]]
 SHOPPERS = (ConsumerSeed("王金"), ConsumerSeed("Emma", "en"))
 
 
-class ShopServer(Playing, Giving, Inviting, Ordering):
+class ShopServer(Accounting, Playing, Giving, Inviting, Ordering):
     """One shopper's things; ``asked`` counts what was asked for, ``broken`` paths answer 500."""
 
     def __init__(self) -> None:
@@ -94,6 +95,8 @@ class ShopServer(Playing, Giving, Inviting, Ordering):
             ("PUT", "/me/cart", self.keep_cart),
             ("PUT", "/me/phone", self.phone),
             ("GET", "/me/ledger", self.ledger),
+            ("GET", "/me/ledger/sums", self.ledger_sums),
+            ("GET", "/me/ledger/rules", self.ledger_rules),
             ("GET", "/rewards", self.rewards),
             ("GET", "/me/redemptions", self.all_redemptions),
             ("PUT", "/me/redemptions/{uuid}", self.redeem),
@@ -333,23 +336,6 @@ class ShopServer(Playing, Giving, Inviting, Ordering):
 
     async def phone(self, request: web.Request) -> None:
         self.phone_bound = True
-
-    async def ledger(self, request: web.Request) -> Json:
-        before, limit = int(request.query.get("before", 46)), int(request.query["limit"])
-        lines = [
-            {
-                "number": number,
-                "kind": "earn",
-                "points": 98 if number % 3 else -150,
-                "at": soon(days=number - 46),
-                "text": self._said(request, "购物获得积分", "Earned by an order"),
-                "available": 98,
-                "pending": 0,
-                "debt": 0,
-            }
-            for number in range(before - 1, max(0, before - 1 - limit), -1)
-        ]
-        return {"lines": lines, "next_before": before - limit if before > limit + 1 else None}
 
     async def templates(self, request: web.Request) -> Json:
         return {"template_ids": ["coupon-expires"]}

@@ -291,6 +291,7 @@ async def test_the_catalogue_says_what_is_left_and_what_is_missing(lin: int, wan
     }
     tote, mug = lines["reward:tote"], lines["reward:mug"]
     assert (tote.stock_left, tote.left_for_her, tote.kind) == (8, 0, "gift")
+    assert tote.redeemed == 2
     assert (mug.stock_left, mug.left_for_her) == (None, None)
     await redeemed(lin, "reward:mug")
     after = {one.slot: one.refusal for one in await redemptions.catalogue(lin, at=AT)}
