@@ -21,6 +21,7 @@ from models import ShopKind
 from web.coupons import reason_text
 from web.languages import Language
 from web.movements import SHOPS, causes_of
+from web.texts import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class _Words:
         match one.kind:
             case "points":
                 return " · ".join(self._reasons_of_points(told))
+            case "shop_visit":
+                return text(told["reason"], self.language, {}) if told["reason"] else ""
             case "coupon":
                 return reason_text(msgspec.convert(told["reason"], Reason), self.language)
             case "delivery":

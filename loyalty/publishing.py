@@ -46,6 +46,7 @@ POLICIES = (
     "card",
     "ladder",
     "referral",
+    "shop_visit",
 )
 ALONE = ("expiry", "points", "tiers", "margin", "gifts", "referral", "privacy", "seasons")
 

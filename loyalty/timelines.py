@@ -45,6 +45,11 @@ UNION ALL
 (SELECT checked_in_at, 'check_in', '{{}}'::jsonb
  FROM check_in WHERE member_id = ANY({HER_IDS}) ORDER BY on_day DESC LIMIT $2)
 UNION ALL
+(SELECT visited_at, 'shop_visit', jsonb_build_object('shop', shop.name, 'way', way,
+        'points', points, 'reason', reason)
+ FROM shop_visit JOIN shop ON shop.id = shop_id
+ WHERE member_id = ANY({HER_IDS}) ORDER BY visited_at DESC LIMIT $2)
+UNION ALL
 (SELECT coalesce(undone_at, claimed_at), 'claim', jsonb_build_object(
         'rule_version_id', rule_version_id, 'round', round, 'step', step,
         'undone', undone_at IS NOT NULL)

@@ -14,6 +14,7 @@ from miniprogram_api import (
     gift_options,
     gifts,
     ladders,
+    landing,
     language,
     leaderboards,
     ledger,
@@ -36,6 +37,7 @@ from miniprogram_api import (
     shop_membership,
     subscriptions,
     tiers,
+    visits,
 )
 from web.session import Shopper, shopper
 from web.typed import Api, Part, delete, get, post, put
@@ -60,6 +62,8 @@ OPERATIONS = (
     put("/me/check-ins/{day}", challenges.check_in),
     put("/me/claims/{code}/{round}", challenges.claim),
     put("/me/claims/{code}/{round}/{step}", challenges.claim_step),
+    get("/me/visits", visits.read),
+    put("/me/visits/{uuid}", visits.visit),
     get("/leaderboards/{code}", leaderboards.read),
     get("/message-templates", subscriptions.read),
     put("/me/subscriptions/{uuid}", subscriptions.allow),
@@ -130,3 +134,4 @@ def add_to(app: web.Application) -> None:
     redeeming.add_to(app)
     api().add_to(app)
     payments.add_to(app)
+    landing.add_to(app)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -27,6 +28,7 @@ Code = Annotated[str, Meta(pattern="^[a-z0-9_]{1,40}$", max_length=40)]
 Round = Annotated[str, Meta(pattern="^[0-9A-Za-z-]{1,20}$", max_length=20)]
 Step = Annotated[int, Meta(ge=1, le=10)]
 SHOWN_OF_TEAM = 10
+NOBODY: Mapping[int, UUID] = MappingProxyType({})
 
 
 class CheckIns(Struct, frozen=True):
@@ -156,7 +158,7 @@ async def read(shopper: Shopper, context: Context) -> Challenges:
     return Challenges(
         now=at,
         check_in=await _check_ins(shopper, at=at),
-        challenges=[_line(one, shopper, names) for one in found],
+        challenges=[line_of(one, shopper, names) for one in found],
         milestones=[_milestone(one, shopper.language) for one in reaching],
     )
 
@@ -211,7 +213,8 @@ async def _check_ins(shopper: Shopper, *, at: datetime, points: int = 0) -> Chec
     return CheckIns(today, today in days, streak, days, points)
 
 
-def _line(one: Progress, shopper: Shopper, names: Mapping[int, UUID]) -> ChallengeLine:
+def line_of(one: Progress, shopper: Shopper, names: Mapping[int, UUID] = NOBODY) -> ChallengeLine:
+    """Return one challenge as she reads it; ``names`` are those of her team's members."""
     challenge, following = one.challenge, one.next_step.step
     return ChallengeLine(
         code=one.code,

@@ -84,6 +84,7 @@ from models.store import (
     StoreRefund,
     StoreRefundState,
 )
+from models.touchpoints import ShopPoster, ShopVisit, VisitWay
 
 __all__ = [
     "Acceptance",
@@ -178,8 +179,10 @@ __all__ = [
     "ShopCouponBatchState",
     "ShopCouponState",
     "ShopKind",
+    "ShopPoster",
     "ShopProduct",
     "ShopSweep",
+    "ShopVisit",
     "ShopperSession",
     "Snapshot",
     "SnapshotMember",
@@ -191,4 +194,5 @@ __all__ = [
     "StoreRefund",
     "StoreRefundState",
     "Subscription",
+    "VisitWay",
 ]

@@ -14,6 +14,7 @@ from console.words.referrals import REFERRALS
 from console.words.reviews import REVIEWS
 from console.words.shipping import SHIPPING
 from console.words.states import STATES
+from console.words.visits import VISITS
 from web.languages import Language
 
 PARTS = (
@@ -31,6 +32,7 @@ PARTS = (
     SHIPPING,
     AUDIT,
     CONDITIONS,
+    VISITS,
 )
 
 WORDS: dict[Language, dict[str, str]] = {

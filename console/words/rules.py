@@ -11,6 +11,7 @@ from console.words.codes import said
 from console.words.gifts import GIFT_FIELDS
 from console.words.kinds import KINDS
 from console.words.referrals import REFERRAL_FIELDS
+from console.words.visits import VISIT_FIELDS
 from loyalty import programme
 from web.languages import Language
 
@@ -211,6 +212,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "times_percent": ("积分倍数（百分比，200 即双倍）", "Times, in percent (200 is double)"),
     **GIFT_FIELDS,
     **REFERRAL_FIELDS,
+    **VISIT_FIELDS,
 }
 
 CHOICES: dict[str, tuple[str, str]] = {
@@ -231,6 +233,8 @@ CHOICES: dict[str, tuple[str, str]] = {
     "spend": ("消费金额", "Money spent"),
     "orders": ("订单数", "Orders"),
     "visits": ("到访天数", "Visits"),
+    "anywhere": ("签到或到店", "A check-in, or in a shop"),
+    "shops": ("仅到店", "In a shop of ours"),
     "growth": ("成长值", "Growth"),
     "rolling_months": ("近若干月", "The last months"),
     "rolling_days": ("近若干天", "The last days"),

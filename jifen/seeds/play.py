@@ -1,4 +1,4 @@
-"""The demo's challenges, board and invitations."""
+"""The demo's challenges, board, visits and invitations."""
 
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from loyalty.challenges.orders import Orders
 from loyalty.challenges.reviews import Reviews
 from loyalty.challenges.spend import Spend
 from loyalty.challenges.team_total import TeamTotal
+from loyalty.challenges.visits import Visits
 from loyalty.milestones.anniversary import Anniversary
 from loyalty.milestones.annual_spend import AnnualSpend
 from loyalty.milestones.nth_purchase import NthPurchase
@@ -17,6 +18,7 @@ from loyalty.milestones.purchases_within import PurchasesWithin
 from loyalty.policies.board import Board
 from loyalty.policies.referral import ReferralPolicy
 from loyalty.policies.seasons import Seasons
+from loyalty.policies.shop_visit import ShopVisitPolicy
 
 RULES = (
     (
@@ -68,6 +70,16 @@ RULES = (
     (
         "challenge:together",
         TeamTotal("全群冲刺 2,000 元", "¥2,000 together", "monthly", 2000, reward_points=100),
+    ),
+    (
+        "challenge:in_shops",
+        Visits("本月到店两天", "Two days in our shops", "monthly", 2, 30, where="shops"),
+    ),
+    (
+        "shop_visit:all",
+        ShopVisitPolicy(
+            from_time="08:00", until_time="22:00", most_points_a_day=20, most_points_a_month=100
+        ),
     ),
     ("seasons", Seasons()),
     ("board:week", Board()),

@@ -6,9 +6,7 @@ from loyalty import programme
 from loyalty.calendar import day_of
 from loyalty.errors import NotFound, Refused
 from loyalty.happenings.check_ins import CheckedIn
-from loyalty.programme import Programme
-from loyalty.progress.claiming import can_give, give
-from loyalty.progress.counting import Progress, progress
+from loyalty.progress.coming import give_what_comes
 from loyalty.roots import HER_IDS
 from models import db
 
@@ -43,20 +41,7 @@ async def check_in(member_id: int, on_day: date, *, at: datetime) -> tuple[bool,
         added = await db.fetch(_CHECK_IN, member_id, on_day, at)
         if not added:
             return False, 0
-        points = 0
-        for one in await progress(member_id, at=at, rules=rules):
-            if one.challenge.comes_by_itself and CheckedIn in one.challenge.looks_at:
-                points += await _give_ready(member_id, one, rules=rules, at=at)
-        return True, points
-
-
-async def _give_ready(member_id: int, one: Progress, *, rules: Programme, at: datetime) -> int:
-    """Give the steps that are ready; one whose coupon is not in force waits to be claimed."""
-    points = 0
-    for step in one.ready:
-        if can_give(step, rules=rules, at=at):
-            points += (await give(member_id, one, step, rules=rules, at=at)).points
-    return points
+        return True, await give_what_comes(member_id, CheckedIn, rules=rules, at=at)
 
 
 def today(at: datetime) -> date:

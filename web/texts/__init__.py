@@ -22,6 +22,7 @@ from web.texts.referrals import REFERRAL_TEXTS
 from web.texts.reviews import REVIEW_TEXTS
 from web.texts.settings import SETTING_TEXTS
 from web.texts.store import STORE_TEXTS
+from web.texts.visits import VISIT_TEXTS
 
 PARTS = (
     EDGE_TEXTS,
@@ -35,6 +36,7 @@ PARTS = (
     REFERRAL_TEXTS,
     REVIEW_TEXTS,
     SETTING_TEXTS,
+    VISIT_TEXTS,
 )
 TEXTS = {code: told for part in PARTS for code, told in part.items()}
 
