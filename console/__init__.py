@@ -33,6 +33,7 @@ from console import (
     shop_products,
     signing_in,
     today,
+    visits,
     wecom_scan,
 )
 from console.access import require_staff
@@ -71,6 +72,10 @@ ROUTES = (
     web.get("/shipping", shipping.page, name="shipping"),
     web.get("/shipping/to-ship.csv", shipping.listed),
     web.post("/shipping", shipping.change),
+    web.get("/visits", visits.page, name="visits"),
+    web.get("/visits/{shop}", visits.code),
+    web.get("/visits/{shop}/poster", visits.poster),
+    web.post("/visits/{shop}/poster", visits.make_poster),
     web.get("/communities", communities.page, name="communities"),
     web.post("/members/{uuid}/coupons", coupon_deeds.give),
     web.post("/members/{uuid}/coupons/{coupon}/void", coupon_deeds.take_back),

@@ -32,6 +32,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "products": LEADERS,
     "parked": EDITORS,
     "hand-over": frozenset({Role.OWNER, Role.MANAGER, Role.GUIDE}),
+    "visits": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.GUIDE}),
     "shipping": CHANGERS,
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
     "coupons": LEADERS,

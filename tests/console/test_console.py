@@ -50,6 +50,7 @@ PAGES = (
     "/products",
     "/parked",
     "/hand-over",
+    "/visits",
     "/communities",
     "/coupons",
     "/gifts",
