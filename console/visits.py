@@ -8,7 +8,6 @@ from aiohttp import web
 from console import forms
 from console.access import CHANGERS, STAFF, part_of_path
 from console.pages import language_of, see, show
-from console.words import WORDS
 from loyalty import shop_visits
 from loyalty.errors import LoyaltyError
 from loyalty.policies.shop_visit import ShopVisitPolicy
@@ -30,10 +29,12 @@ async def page(request: web.Request) -> web.Response:
 
 
 async def code(request: web.Request) -> web.Response:
-    """Show the code of a shop as it is now; the page asks for it again by itself."""
+    """Show the code of a shop as it is now; the page asks by itself whether it has turned."""
     shop = await _shop(request)
     policy = await _policy(request, shop)
     shown = shop_visits.code_of(shop.id, sealer=request.config_dict[CONTEXT].sealer, at=now())
+    if request.query.get("turn") == str(shown.turn):
+        return web.Response(status=204)
     link = origin_of(request) + PAGE + shown.letters
     if "HX-Request" not in request.headers:
         log.info("shop_code_shown", shop_id=shop.id, staff_member_id=request[STAFF].id)
@@ -43,9 +44,7 @@ async def code(request: web.Request) -> web.Response:
         "points": policy.points if policy else None,
         "image": qr.image(link),
         "link": link,
-        "turns": WORDS[language_of(request)]["visit_turns"].format(
-            n=max(1, round((shown.renews_at - now()).total_seconds()))
-        ),
+        "turn": shown.turn,
     }
     response = await show(request, "visit-code.html", told)
     response.headers["Cache-Control"] = "no-store"

@@ -9,11 +9,12 @@ import msgspec
 from jifen import demo_corp, demo_menu, demo_pay, demo_shops, embedded, running, seed
 from jifen.credentials import Credentials
 from jifen.demo_places import LOGS, SIMULATOR_STATE, Ports
-from jifen.seeds import crowd, ladders, sayings, staff
+from jifen.seeds import crowd, ladders, posters, sayings, staff
 from jifen.settings import Settings, sealer
 from jifen.templates import COUPON, TEMPLATES
 from loyalty import connections
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
+from loyalty.shop_visits.codes import PAGE
 from models import db
 from simulator import settings as simulator_settings
 from simulator.consumers import derived_openid
@@ -76,6 +77,7 @@ class World:
             for name, entered in demo_shops.connected(self._known, page=self.page).items():
                 for one in entered:
                     await connections.save(one, name=name, sealer=sealer(self.settings), at=now())
+            await posters.lay(known_by=self._known.master_key, at=now())
             await ladders.lay(seed.TMALL.code, at=now())
             await crowd.lay(seed.TMALL, app_id=self._known.miniprogram_app_id, at=now())
             await sayings.lay(sealer=sealer(self.settings), at=now())
@@ -172,6 +174,8 @@ def simulated(known: Credentials, ports: Ports, *, data: Path) -> simulator_sett
             push_url=f"{server}/wechat/{known.miniprogram_app_id}",
             push_token=known.miniprogram_push_token,
             push_key=known.miniprogram_push_key,
+            link=f"{server}{PAGE}",
+            link_page="pages/visit/visit",
         ),
         wecom=demo_corp.simulated(known, server=server),
         merchant=demo_pay.merchant(known, name=seed.BRAND, server=server),
@@ -179,6 +183,7 @@ def simulated(known: Credentials, ports: Ports, *, data: Path) -> simulator_sett
             simulator_settings.Shop("shop_jingan", "静安店", "Jing'an shop"),
             simulator_settings.Shop("shop_sanlitun", "三里屯店", "Sanlitun shop"),
         ),
+        posters=posters.simulated(known.master_key, server=server),
         consumers=tuple(
             simulator_settings.ConsumerSeed(name, language)  # type: ignore[arg-type]
             for name, language in CONSUMERS

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from loyalty import crossings, leaderboards, progress
+from loyalty import crossings, leaderboards, programme, progress, shop_visits
 from loyalty.challenges import Unit
 from loyalty.crossings import MilestoneProgress
 from loyalty.errors import Refused
@@ -128,10 +128,14 @@ class MilestoneLine(Struct, frozen=True):
 
 
 class Challenges(Struct, frozen=True):
-    """Her check-ins, all challenges and milestones in force; ``now`` is the server's time."""
+    """Her check-ins, all challenges and milestones in force; ``now`` is the server's time.
+
+    With ``has_shop_visits``, visits to some shop count now.
+    """
 
     now: Moment
     check_in: CheckIns
+    has_shop_visits: bool
     challenges: list[ChallengeLine]
     milestones: list[MilestoneLine]
 
@@ -158,6 +162,7 @@ async def read(shopper: Shopper, context: Context) -> Challenges:
     return Challenges(
         now=at,
         check_in=await _check_ins(shopper, at=at),
+        has_shop_visits=shop_visits.are_wanted(await programme.recent(), at=at),
         challenges=[line_of(one, shopper, names) for one in found],
         milestones=[_milestone(one, shopper.language) for one in reaching],
     )

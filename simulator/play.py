@@ -61,6 +61,8 @@ async def state(request: web.Request) -> web.Response:
                 "app_id": china.settings.miniprogram.app_id,
                 "name": china.settings.miniprogram.name,
                 "server": china.settings.miniprogram.server,
+                "link": china.settings.miniprogram.link,
+                "link_page": china.settings.miniprogram.link_page,
                 "is_here": bool(china.settings.miniprogram.folder),
                 "has_wallet": china.settings.merchant is not None,
                 "is_pushed_to": bool(china.settings.miniprogram.push_url),
@@ -70,6 +72,7 @@ async def state(request: web.Request) -> web.Response:
             },
             "consumers": [_card(consumer) for consumer in china.consumers],
             "shops": [_poster(china, shop) for shop in china.settings.shops],
+            "posters": china.settings.posters,
             "join_ways": china.corp.posters() if china.corp else [],
             "has_day": china.settings.day is not None,
             "has_market": bool(china.settings.platform_shops and china.settings.goods),
@@ -188,6 +191,14 @@ async def qrcode(request: web.Request) -> web.Response:
     return web.Response(body=jpeg(code.url), content_type="image/jpeg")
 
 
+async def poster(request: web.Request) -> web.Response:
+    """The picture of what hangs in a shop, by its place among the posters."""
+    posters, place = request.app[CHINA].settings.posters, request.match_info["place"]
+    if not _WHOLE.fullmatch(place) or int(place) >= len(posters):
+        raise Denied(404, "no_such_poster", "there is no such poster")
+    return web.Response(body=jpeg(posters[int(place)].link), content_type="image/jpeg")
+
+
 ROUTES = (
     web.get("/play/state", state),
     web.post("/play/consumers", add_consumer),
@@ -201,4 +212,5 @@ ROUTES = (
     web.post("/play/tokens/kill", kill_tokens),
     web.get("/play/media/{id}", medium),
     web.get("/play/qrcode", qrcode),
+    web.get("/play/posters/{place}", poster),
 )

@@ -48,6 +48,7 @@ class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``folder`` holds its source, which the phone runs; empty: it cannot be opened. ``server`` is
     the one address that its requests may reach, and must be this machine. What WeChat tells of
     its users, and its shops ask of its members, goes to ``push_url``, sealed, in JSON or XML.
+    Whoever scans a link that begins with ``link`` is shown ``link_page``, which is told it as `q`.
     """
 
     app_id: str
@@ -60,6 +61,8 @@ class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     push_token: str = ""
     push_key: str = ""
     push_form: Literal["json", "xml"] = "json"
+    link: str = ""
+    link_page: str = ""
 
     def __post_init__(self) -> None:
         if self.server and not _LOOPBACK.fullmatch(self.server):
@@ -161,6 +164,14 @@ class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A shop whose printed QR code carries `scene`."""
 
     scene: str
+    name_zh: str
+    name_en: str
+
+
+class Poster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What hangs in a shop: a QR code that holds a link."""
+
+    link: str
     name_zh: str
     name_en: str
 
@@ -343,6 +354,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     state_file: str | None = None
     shops: tuple[Shop, ...] = ()
+    posters: tuple[Poster, ...] = ()
     consumers: tuple[ConsumerSeed, ...] = ()
     templates: tuple[Template, ...] = ()
     merchant: Merchant | None = None

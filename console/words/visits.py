@@ -57,7 +57,7 @@ VISITS: dict[str, tuple[str, str]] = {
     "visit_show": ("出示到店码", "Show the code"),
     "visit_poster": ("海报", "Poster"),
     "visit_scan": ("请用微信扫一扫", "Scan with WeChat"),
-    "visit_turns": ("{n} 秒后更换", "Turns in {n} s"),
+    "visit_turns": ("每 30 秒自动更换", "Turns by itself every 30 seconds"),
     "visit_link": ("码的内容", "What the code holds"),
     "visit_points_line": (
         "到店打卡，得 {n} 积分",

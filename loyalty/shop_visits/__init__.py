@@ -14,7 +14,7 @@ from loyalty.shop_visits.reading import (
     policy_of,
     shops,
 )
-from loyalty.shop_visits.visiting import Visited, visit
+from loyalty.shop_visits.visiting import Visited, are_wanted, visit
 
 __all__ = [
     "LatelyVisited",
@@ -23,6 +23,7 @@ __all__ = [
     "ShopFigures",
     "ShopVisits",
     "Visited",
+    "are_wanted",
     "code_of",
     "figures",
     "make_poster",

@@ -186,6 +186,11 @@ def rule_for(rules: Programme, shop_code: str, *, at: datetime) -> Rule:
     return rule
 
 
+def are_wanted(rules: Programme, *, at: datetime) -> bool:
+    """Say whether visits count in any shop."""
+    return any(isinstance(one.body, ShopVisitPolicy) for one in rules.of(POLICIES, at))
+
+
 def again(policy: ShopVisitPolicy, way: VisitWay, visited_at: datetime) -> datetime:
     """Return from when the same kind of code counts again after a visit."""
     if way is VisitWay.STAFF:

@@ -1,6 +1,7 @@
 """The demo as its first user meets it: its page in a browser, and the real server behind."""
 
 import asyncio
+import re
 import shutil
 import sys
 import tempfile
@@ -172,3 +173,18 @@ async def test_what_she_buys_at_a_till_is_in_the_balance_that_the_chat_tells(
     await page.get_by_role("button", name="逛店铺").click()
     await till.get_by_role("button", name="退款").click()
     await expect(till.get_by_text("已退款")).to_be_visible()
+
+
+async def test_a_poster_in_a_shop_opens_the_mini_program_and_counts(newcomers: Visitors) -> None:
+    page = await newcomers.open(DESK)
+    await play(page, "Emma")
+    await page.get_by_role("button", name="扫门店码").first.click()
+    await page.get_by_role("button", name="扫静安店 · 到店打卡的码").click()
+    mini = page.frame_locator("#mini-frame")
+    await expect(
+        mini.get_by_text(re.compile("Checked in · 静安店|The poster counts"))
+    ).to_be_visible()
+    await mini.get_by_role("button", name="Scan the shop’s code").click()
+    await mini.get_by_role("textbox").fill("http://127.0.0.1:1/v/" + "A" * 26)
+    await mini.get_by_role("button", name="Scan it").click()
+    await expect(mini.get_by_text("This is no code of our shops")).to_be_visible()

@@ -40,7 +40,7 @@ async def test_a_guide_shows_a_code_that_counts_and_sees_who_came(
     await browser.sign_in("guide")
     _, page = await browser.get("/visits/jingan")
     assert "到店打卡，得 10 积分" in page
-    assert re.search(r"\d+ 秒后更换", page)
+    assert "每 30 秒自动更换" in page
     assert 'src="data:image/svg+xml;base64,' in page
     found = LINK.search(page)
     assert found
@@ -74,6 +74,17 @@ async def test_the_code_turns_and_is_no_poster_of_another_shop(
         later = now() + timedelta(seconds=30)
         codes.add(shop_visits.code_of(shop_id, sealer=context.sealer, at=later).letters)
     assert len(codes) == 4
+    asked = re.search(
+        r'hx-get="/console(/visits/jingan)\?turn=(\d+)"', (await browser.get("/visits/jingan"))[1]
+    )
+    assert asked
+    (told, part), turned = await browser.get(f"{asked[1]}?turn={int(asked[2]) - 1}"), now()
+    assert (told, 'id="shown"' in part) == (200, True)
+    shop_id = await shop_visits.shop_named("jingan")
+    shown_now = shop_visits.code_of(shop_id, sealer=context.sealer, at=turned)
+    http_status = (await browser.get(f"{asked[1]}?turn={shown_now.turn}"))[0]
+    turns_meanwhile = shown_now.renews_at <= now()
+    assert turns_meanwhile or http_status == 204, "the same code is not sent again"
     for unknown in ("/visits/nowhere", "/visits/flagship", "/visits/%00/poster"):
         assert (await browser.get(unknown))[0] == 404
 

@@ -23,6 +23,7 @@ definePage('tasks', {
     const told = await challenges.read();
     return {
       ...this.drawn(told.check_in),
+      shopVisits: told.has_shop_visits,
       challenges: told.challenges.map((each) => this.row(each)),
       milestones: told.milestones.map((each) => ({
         ...each,

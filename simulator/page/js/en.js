@@ -149,6 +149,11 @@ export const en = {
   'scan.group': 'group',
   'scan.nameless': 'a group without a name',
   'scan.done': 'Scanned the code of {name}',
+  'scan.poster': 'code in the shop',
+  'scan.typed': 'Or paste what a code on a screen holds (a link)',
+  'scan.go': 'Scan it',
+  'scan.it': 'the screen',
+  'scan.unknown': 'This code is of no mini-program that is here',
 
   'add.title': 'Add a consumer',
   'add.nickname': 'Nickname',

@@ -52,6 +52,7 @@ export const play = {
   order: (shop, { number }, action, told = {}) =>
     call('POST', `${at(shop)}/orders/${number}/${action}`, told),
   memberPage: (shop, deed, id) => call('POST', `${at(shop)}/members/${deed}`, { consumer_id: id }),
+  poster: (place) => `/play/posters/${place}`,
   qrcode: (ticket) => `/play/qrcode?ticket=${encodeURIComponent(ticket)}`,
   faults: (faults) => call('POST', 'faults', faults),
 };

@@ -1,7 +1,9 @@
-// The scanner: choose a shop's poster or a group's code, and the camera reads it.
+// The scanner: choose a shop's poster or a group's code, and the camera reads it; or tell what a code
+// holds that is shown elsewhere, such as on a staff member's screen.
 
 import { element } from './element.js';
 import { icon } from './icons.js';
+import { hasMini, openMini } from './mini.js';
 import { once } from './once.js';
 import { play } from './play.js';
 import { closeSheet, openSheet } from './sheets.js';
@@ -12,7 +14,11 @@ import { world } from './world.js';
 const shopName = (shop) => (language() === 'zh' ? shop.name_zh : shop.name_en) || shop.scene;
 
 export function openScan() {
-  const codes = [...world.shops.map(ofShop), ...world.joinWays.map(ofGroup)];
+  const codes = [
+    ...world.shops.map(ofShop),
+    ...world.posters.map(ofPoster),
+    ...world.joinWays.map(ofGroup),
+  ];
   const posters = codes.map((code) => element('li', {}, poster(code)));
   openSheet({
     title: t('scan.title'),
@@ -25,6 +31,7 @@ export function openScan() {
       ),
       element('p', { class: 'scan__line' }, posters.length ? t('scan.line') : t('scan.none')),
       element('ul', { class: 'posters' }, posters),
+      typed(),
     ],
   });
 }
@@ -41,6 +48,39 @@ const ofGroup = (way) => ({
   sign: t('scan.group'),
   read: (consumerId) => play.join(consumerId, way.config_id),
 });
+
+const ofPoster = (poster, place) => ({
+  name: (language() === 'zh' ? poster.name_zh : poster.name_en) || poster.link,
+  sign: t('scan.poster'),
+  picture: play.poster(place),
+  read: async () => openLink(poster.link),
+});
+
+/** What WeChat does with a link: the mini-program's own opens it there. False for any other. */
+function openLink(link) {
+  const { link: ours, link_page: page } = world.miniprogram ?? {};
+  if (!ours || !link.startsWith(ours) || !hasMini()) return false;
+  // WeChat tells the page the link encoded, as a part of its query
+  openMini(`/${page}?q=${encodeURIComponent(encodeURIComponent(link))}`);
+  return true;
+}
+
+function typed() {
+  const field = element('input', {
+    class: 'field scan__typed',
+    type: 'text',
+    placeholder: t('scan.typed'),
+    'aria-label': t('scan.typed'),
+    autocomplete: 'off',
+  });
+  const go = element('button', { type: 'submit', class: 'button' }, t('scan.go'));
+  const read = (event) => {
+    event.preventDefault();
+    const link = field.value.trim();
+    if (link) scan({ name: t('scan.it'), read: async () => openLink(link) });
+  };
+  return element('form', { class: 'scan__form', on: { submit: read } }, field, go);
+}
 
 function poster(code) {
   return element(
@@ -62,7 +102,8 @@ function poster(code) {
 function scan(code) {
   const consumerId = world.activeId;
   const run = async () => {
-    await world.act(() => code.read(consumerId));
+    const isRead = await world.act(() => code.read(consumerId));
+    if (isRead === false) return toast(t('scan.unknown'));
     closeSheet();
     toast(t('scan.done', { name: code.name }));
   };

@@ -15,6 +15,7 @@ class World extends EventTarget {
   hasMarket = false;
   consumers = [];
   shops = [];
+  posters = [];
   joinWays = [];
   faults = {};
   online = true;
@@ -62,6 +63,7 @@ class World extends EventTarget {
     this.hasMarket = state.has_market === true;
     this.consumers = state.consumers;
     this.shops = state.shops ?? [];
+    this.posters = state.posters ?? [];
     this.joinWays = state.join_ways ?? [];
     this.faults = state.faults ?? {};
     for (const { id, unread } of state.consumers) {

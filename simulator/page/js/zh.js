@@ -147,6 +147,11 @@ export const zh = {
   'scan.group': '会员群',
   'scan.nameless': '未命名群聊',
   'scan.done': '已扫{name}的码',
+  'scan.poster': '到店码',
+  'scan.typed': '或粘贴屏幕上码的内容（链接）',
+  'scan.go': '扫这个码',
+  'scan.it': '屏幕上',
+  'scan.unknown': '这个码不属于这里的小程序',
 
   'add.title': '添加顾客',
   'add.nickname': '昵称',

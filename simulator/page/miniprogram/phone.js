@@ -11,6 +11,7 @@ export const phone = {
   name: '',
   consumerName: '',
   templates: {},
+  posters: [],
 };
 
 export async function openPhone() {
@@ -28,6 +29,7 @@ export async function openPhone() {
     isPushedTo: state.miniprogram.is_pushed_to,
     hasWallet: state.miniprogram.has_wallet,
     templates: state.miniprogram.templates,
+    posters: state.posters ?? [],
   });
 }
 

@@ -82,6 +82,7 @@ class Playing(Redeeming):
         return {
             "now": soon(),
             "check_in": self._check_in(),
+            "has_shop_visits": True,
             "challenges": [two, seven, self._new_year(request, two)],
             "milestones": [third],
         }

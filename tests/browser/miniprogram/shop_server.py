@@ -20,13 +20,14 @@ from tests.browser.miniprogram.inviting import Inviting
 from tests.browser.miniprogram.ordering import Ordering
 from tests.browser.miniprogram.playing import Playing
 from tests.browser.miniprogram.redeeming import qr_of
+from tests.browser.miniprogram.visiting import Visiting
 
 PREFIX = "/miniprogram/v1"
 Route = tuple[str, str, Callable[[web.Request], Awaitable[Any]]]
 SHOPPERS = (ConsumerSeed("王金"), ConsumerSeed("Emma", "en"))
 
 
-class ShopServer(Accounting, Playing, Giving, Inviting, Ordering):
+class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting):
     """One shopper's things; ``asked`` counts what was asked for, ``broken`` paths answer 500."""
 
     def __init__(self) -> None:
@@ -133,6 +134,8 @@ class ShopServer(Accounting, Playing, Giving, Inviting, Ordering):
             ("DELETE", "/me/orders/{uuid}", self.cancel_order),
             ("PUT", "/me/orders/{uuid}/receipt", self.receive_order),
             ("GET", "/me/purchases/{uuid}", self.one_purchase),
+            ("GET", "/me/visits", self.visits),
+            ("PUT", "/me/visits/{uuid}", self.visit),
             ("GET", "/challenges", self.challenges),
             ("PUT", "/me/check-ins/{day}", self.check_in),
             ("PUT", "/me/claims/{code}/{round}/{step}", self.claim),

@@ -48,6 +48,7 @@ PAGES = {
         "Well done",
     ),
     "invite": ("/me/referral", "未计入：对方已是我们的顾客", "Does not count: already a customer"),
+    "visit": ("/me/visits", "本月到店 2 天", "this month: 2"),
     "settings": ("/me", "中文", "English"),
     "profile": ("/me/profile", "一年可修改一次", "change once a year"),
 }

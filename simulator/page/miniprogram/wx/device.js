@@ -2,6 +2,7 @@
 
 import { showToast } from '../sheets/dialogs.js';
 import { phone, say } from '../phone.js';
+import { scanCode } from '../sheets/scanner.js';
 import { asynchronous } from './asynchronous.js';
 
 const VERSION = '3.8.12';
@@ -45,5 +46,6 @@ export const device = {
   setClipboardData: asynchronous('setClipboardData', ({ data }) => copy(data)),
   getScreenBrightness: asynchronous('getScreenBrightness', () => ({ value: brightness })),
   setScreenBrightness: asynchronous('setScreenBrightness', ({ value }) => shine(value)),
+  scanCode: asynchronous('scanCode', scanCode),
   vibrateShort: asynchronous('vibrateShort', () => ({})),
 };
