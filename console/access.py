@@ -34,6 +34,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "hand-over": frozenset({Role.OWNER, Role.MANAGER, Role.GUIDE}),
     "visits": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.GUIDE}),
     "shipping": CHANGERS,
+    "live-rooms": LEADERS,
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
     "coupons": LEADERS,
     "gifts": LEADERS,

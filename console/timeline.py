@@ -77,6 +77,8 @@ class _Words:
             case "purchase":
                 shop = Worded(*SHOPS[ShopKind(told["shop_kind"])]).spoken(self.language)
                 return f"{told['shop'] or shop} {told['number']}"
+            case "live_visit":
+                return Worded(told["zh"], told["en"]).spoken(self.language)
             case "tier":
                 tiers = self.rules.tiers(self.at)
                 tier = tiers.tiers[tiers.rank_of(told["tier"])]
@@ -96,7 +98,7 @@ class _Words:
         match one.kind:
             case "points":
                 return " · ".join(self._reasons_of_points(told))
-            case "shop_visit":
+            case "shop_visit" | "live_visit":
                 return text(told["reason"], self.language, {}) if told["reason"] else ""
             case "coupon":
                 return reason_text(msgspec.convert(told["reason"], Reason), self.language)

@@ -47,8 +47,19 @@ POLICIES = (
     "ladder",
     "referral",
     "shop_visit",
+    "live_visit",
 )
-ALONE = ("expiry", "points", "tiers", "margin", "gifts", "referral", "privacy", "seasons")
+ALONE = (
+    "expiry",
+    "points",
+    "tiers",
+    "margin",
+    "gifts",
+    "referral",
+    "privacy",
+    "seasons",
+    "live_visit",
+)
 
 
 def kinds(slot: str) -> list[str]:

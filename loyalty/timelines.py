@@ -50,6 +50,11 @@ UNION ALL
  FROM shop_visit JOIN shop ON shop.id = shop_id
  WHERE member_id = ANY({HER_IDS}) ORDER BY visited_at DESC LIMIT $2)
 UNION ALL
+(SELECT visited_at, 'live_visit', jsonb_build_object('zh', name_zh, 'en', name_en,
+        'points', points, 'reason', reason)
+ FROM live_visit JOIN live_room ON live_room.id = room_id
+ WHERE member_id = ANY({HER_IDS}) ORDER BY visited_at DESC LIMIT $2)
+UNION ALL
 (SELECT coalesce(undone_at, claimed_at), 'claim', jsonb_build_object(
         'rule_version_id', rule_version_id, 'round', round, 'step', step,
         'undone', undone_at IS NOT NULL)

@@ -84,7 +84,7 @@ from models.store import (
     StoreRefund,
     StoreRefundState,
 )
-from models.touchpoints import ShopPoster, ShopVisit, VisitWay
+from models.touchpoints import LiveRoom, LiveVisit, ShopPoster, ShopVisit, VisitWay
 
 __all__ = [
     "Acceptance",
@@ -135,6 +135,8 @@ __all__ = [
     "JobRun",
     "JobRunState",
     "Likeness",
+    "LiveRoom",
+    "LiveVisit",
     "Lot",
     "Member",
     "MemberCodeUse",

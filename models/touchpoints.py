@@ -1,4 +1,4 @@
-"""Touchpoints: members who scanned the code of a shop."""
+"""Touchpoints: members who scanned the code of a shop, or said the word of a live room."""
 
 from enum import StrEnum
 
@@ -54,3 +54,45 @@ class ShopVisit(Model):
     class Meta:
         table = "shop_visit"
         unique_together = (("member_id", "uuid"), ("member_id", "shop_id", "turn"))
+
+
+class LiveRoom(Model):
+    """A live room's window: whoever says its ``word`` in it was there.
+
+    ``word`` is as `live_rooms.plain` writes it. ``room_code`` is the platform's id of the room, by
+    which orders are attributed to it, or "". Closed, it is over before its end.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    uuid = fields.UUIDField(unique=True)
+    name_zh = fields.TextField()
+    name_en = fields.TextField()
+    word = fields.TextField()
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    room_code = fields.TextField(default="")
+    made_at = fields.DatetimeField()
+    made_by = fields.BigIntField(null=True)
+    closed_at = fields.DatetimeField(null=True)
+    closed_by = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "live_room"
+
+
+class LiveVisit(Model):
+    """A member in a live room, once a room; the table's key is the pair.
+
+    ``points`` are those that it gave; ``reason`` says why they are fewer than the rule's, or "".
+    """
+
+    room_id = fields.BigIntField(primary_key=True)
+    member_id = fields.BigIntField()
+    visited_at = fields.DatetimeField()
+    points = fields.BigIntField()
+    reason = fields.TextField(default="")
+    rule_version_id = fields.BigIntField()
+
+    class Meta:
+        table = "live_visit"
+        unique_together = (("room_id", "member_id"),)

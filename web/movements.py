@@ -219,7 +219,8 @@ async def _goals(causes: Iterable[str]) -> dict[str, Worded]:
     slots = sorted(
         cause
         for cause in causes
-        if cause.startswith(("challenge:", "milestone:", "shop_visit:")) or cause == "referral"
+        if cause.startswith(("challenge:", "milestone:", "shop_visit:"))
+        or cause in ("referral", "live_visit")
     )
     if not slots:
         return {}

@@ -19,6 +19,7 @@ COUNTED: dict[Unit, Worded] = {
     "days": Worded("天", "days"),
     "categories": Worded("类商品", "kinds of goods"),
     "reviews": Worded("条评价", "reviews"),
+    "rooms": Worded("场直播", "live rooms"),
 }
 
 

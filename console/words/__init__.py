@@ -14,7 +14,7 @@ from console.words.referrals import REFERRALS
 from console.words.reviews import REVIEWS
 from console.words.shipping import SHIPPING
 from console.words.states import STATES
-from console.words.visits import VISITS
+from console.words.visits import LIVE_ROOMS, VISITS
 from web.languages import Language
 
 PARTS = (
@@ -33,6 +33,7 @@ PARTS = (
     AUDIT,
     CONDITIONS,
     VISITS,
+    LIVE_ROOMS,
 )
 
 WORDS: dict[Language, dict[str, str]] = {

@@ -1,6 +1,7 @@
-"""Words of visits to shops and of the rule that they follow, in both languages."""
+"""Words of visits to shops and live rooms, and of the rules that they follow."""
 
 VISIT_FIELDS: dict[str, tuple[str, str]] = {
+    "most_rooms_a_day": ("每人每天最多几场得分", "Rooms that earn of a member and day"),
     "hours_apart": ("员工码：隔几小时可再次打卡", "Staff's code: hours until it counts again"),
     "most_members_a_code": (
         "一个员工码最多几位会员使用（超过须扫下一个）",
@@ -26,6 +27,44 @@ VISIT_FIELDS: dict[str, tuple[str, str]] = {
     "poster_points": ("海报得积分", "Points by a poster"),
     "shop_codes": ("门店代码（空为所有门店）", "Codes of shops (empty: all of ours)"),
     "where": ("在哪里", "Where"),
+}
+
+LIVE_ROOMS: dict[str, tuple[str, str]] = {
+    "live-rooms": ("直播签到", "Live rooms"),
+    "live_about": (
+        "开播前填写暗号和时间；会员在时间内对公众号发送“直播 暗号”，或在小程序输入，"
+        "每场得一次积分（规则 live_visit）。",
+        "Write down a word and the times before it begins. Members who send “live WORD” to the"
+        " account while it is on, or type it in the mini-program, get points once a room (rule"
+        " live_visit).",
+    ),
+    "live_name_zh": ("名称（中文）", "Name in Chinese"),
+    "live_name_en": ("名称（英文）", "Name in English"),
+    "live_word": ("暗号", "Word"),
+    "live_word_about": (
+        "2 到 20 个字或数字，不分大小写、空格",
+        "2 to 20 letters and digits; case and spaces do not matter",
+    ),
+    "live_starts_at": ("开始（北京时间）", "Begins (Beijing time)"),
+    "live_ends_at": ("结束（北京时间）", "Ends (Beijing time)"),
+    "live_room_code": (
+        "平台直播间 ID（可空，用于统计订单）",
+        "The platform's id of the room (may be empty; counts its orders)",
+    ),
+    "live_open": ("开设签到", "Open the window"),
+    "live_close": ("提前结束", "Close it now"),
+    "live_members": ("签到人数", "Members"),
+    "live_points": ("发放积分", "Points"),
+    "live_orders": ("直播间订单", "Orders of the room"),
+    "live_none": ("还没有直播", "No live room yet"),
+    "live_no_rule": (
+        "未发布规则 live_visit，签到不会得积分",
+        "The rule live_visit is not published: no word counts",
+    ),
+    "live_over": ("已结束", "Over"),
+    "live_on": ("进行中", "On"),
+    "live_coming": ("未开始", "Coming"),
+    "kind_live_visit": ("直播签到", "Live check-in"),
 }
 
 VISITS: dict[str, tuple[str, str]] = {

@@ -16,6 +16,7 @@ from loyalty.milestones.annual_spend import AnnualSpend
 from loyalty.milestones.nth_purchase import NthPurchase
 from loyalty.milestones.purchases_within import PurchasesWithin
 from loyalty.policies.board import Board
+from loyalty.policies.live_visit import LiveVisitPolicy
 from loyalty.policies.referral import ReferralPolicy
 from loyalty.policies.seasons import Seasons
 from loyalty.policies.shop_visit import ShopVisitPolicy
@@ -81,6 +82,7 @@ RULES = (
             from_time="08:00", until_time="22:00", most_points_a_day=20, most_points_a_month=100
         ),
     ),
+    ("live_visit", LiveVisitPolicy()),
     ("seasons", Seasons()),
     ("board:week", Board()),
     (

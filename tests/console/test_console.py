@@ -51,6 +51,7 @@ PAGES = (
     "/parked",
     "/hand-over",
     "/visits",
+    "/live-rooms",
     "/communities",
     "/coupons",
     "/gifts",

@@ -90,10 +90,10 @@ async def test_a_cap_is_said_with_the_visit(lin: Phone, code: str) -> None:
     )
     assert (await scans(lin, other.code)).told["points"] == 2
     told = (await scans(lin, code)).told
-    assert (told["points"], told["message"]) == (8, "到店已记录，您的打卡积分已达上限")
+    assert (told["points"], told["message"]) == (8, "已记录，您的打卡积分已达上限")
     english = (await lin.get("/me/visits", headers={"Accept-Language": "en"})).told
     assert english["visits"][0]["message"] == (
-        "Your visit is kept; you have reached the most points for visits"
+        "It is kept; you have reached the most points for visits"
     )
 
 

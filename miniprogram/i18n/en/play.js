@@ -29,6 +29,7 @@ module.exports = {
       days: '{done}/{target} days',
       categories: '{done}/{target} kinds of goods',
       reviews: '{done}/{target} reviews',
+      rooms: '{done}/{target} live rooms',
     },
     goals: {
       orders: 'Orders: {n}',
@@ -36,6 +37,7 @@ module.exports = {
       days: 'Days: {n}',
       categories: 'Kinds of goods: {n}',
       reviews: 'Reviews: {n}',
+      rooms: '{n} live rooms',
     },
     seasons: {
       618: '6.18',

@@ -29,6 +29,7 @@ module.exports = {
       days: '{done}/{target} 天',
       categories: '{done}/{target} 类',
       reviews: '{done}/{target} 条',
+      rooms: '{done}/{target} 场',
     },
     goals: {
       orders: '{n} 单',
@@ -36,6 +37,7 @@ module.exports = {
       days: '{n} 天',
       categories: '{n} 类商品',
       reviews: '{n} 条评价',
+      rooms: '{n} 场直播',
     },
     seasons: {
       618: '6.18',
