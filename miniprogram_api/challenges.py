@@ -8,12 +8,13 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from loyalty import crossings, leaderboards, programme, progress, shop_visits
+from loyalty import crossings, leaderboards, live_rooms, programme, progress, shop_visits
 from loyalty.challenges import Unit
 from loyalty.crossings import MilestoneProgress
 from loyalty.errors import Refused
 from loyalty.festivals import Festival, is_festival
 from loyalty.progress import Progress, ProgressState, StepProgress
+from loyalty.wording import Worded
 from models import Coupon
 from web import milestones
 from web.context import Context
@@ -130,12 +131,14 @@ class MilestoneLine(Struct, frozen=True):
 class Challenges(Struct, frozen=True):
     """Her check-ins, all challenges and milestones in force; ``now`` is the server's time.
 
-    With ``has_shop_visits``, visits to some shop count now.
+    With ``has_shop_visits``, visits to some shop count now; ``live_room`` is the name of the live
+    room that is on, or null.
     """
 
     now: Moment
     check_in: CheckIns
     has_shop_visits: bool
+    live_room: str | None
     challenges: list[ChallengeLine]
     milestones: list[MilestoneLine]
 
@@ -159,9 +162,11 @@ async def read(shopper: Shopper, context: Context) -> Challenges:
     found = await progress.progress(shopper.customer_id, at=at)
     reaching = await crossings.progress(shopper.customer_id, at=at)
     names = await leaderboards.names([mate for one in found for mate in _leading(one)])
+    room = await live_rooms.on_now(at=at)
     return Challenges(
         now=at,
         check_in=await _check_ins(shopper, at=at),
+        live_room=Worded(room.name_zh, room.name_en).spoken(shopper.language) if room else None,
         has_shop_visits=shop_visits.are_wanted(await programme.recent(), at=at),
         challenges=[line_of(one, shopper, names) for one in found],
         milestones=[_milestone(one, shopper.language) for one in reaching],

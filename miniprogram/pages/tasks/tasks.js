@@ -24,6 +24,7 @@ definePage('tasks', {
     return {
       ...this.drawn(told.check_in),
       shopVisits: told.has_shop_visits,
+      liveRoom: told.live_room,
       challenges: told.challenges.map((each) => this.row(each)),
       milestones: told.milestones.map((each) => ({
         ...each,

@@ -16,6 +16,7 @@ TEXTS = {
     "invites_herself": ("这是您自己的邀请码", "This is your own code"),
     "no_such_referral_code": ("没有这个邀请码", "There is no such invitation code"),
     "visited_lately": ("您刚在这里打过卡", "You checked in here lately"),
+    "no_such_live_word": ("暗号不对", "That is not the word"),
     "no_such_gift": ("没有这份礼物", "There is no such gift"),
     "birthday_changed_lately": ("生日一年只能修改一次", "A birthday changes once a year"),
     "no_such_redemption": ("没有这次兑换", "There is no such redemption"),

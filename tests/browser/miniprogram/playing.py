@@ -83,6 +83,7 @@ class Playing(Redeeming):
             "now": soon(),
             "check_in": self._check_in(),
             "has_shop_visits": True,
+            "live_room": said(request, "晚八点直播", "Eight o'clock"),
             "challenges": [two, seven, self._new_year(request, two)],
             "milestones": [third],
         }

@@ -136,6 +136,8 @@ class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting):
             ("GET", "/me/purchases/{uuid}", self.one_purchase),
             ("GET", "/me/visits", self.visits),
             ("PUT", "/me/visits/{uuid}", self.visit),
+            ("GET", "/live-room", self.live_room),
+            ("PUT", "/me/live-room", self.say_word),
             ("GET", "/challenges", self.challenges),
             ("PUT", "/me/check-ins/{day}", self.check_in),
             ("PUT", "/me/claims/{code}/{round}/{step}", self.claim),

@@ -1,4 +1,4 @@
-"""Visiting by hand: WeChat opens the page by a link, the page's own scanner, a broken line."""
+"""Visiting by hand: a link that WeChat opens, the page's own scanner; the word of a live room."""
 
 from urllib.parse import quote
 
@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.miniprogram.conftest import Phones, shown
 from tests.browser.miniprogram.shop_server import ShopServer
-from tests.browser.miniprogram.visiting import GOOD
+from tests.browser.miniprogram.visiting import GOOD, WORD
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -35,6 +35,7 @@ async def test_an_answer_that_was_lost_is_asked_for_by_the_same_name(
 ) -> None:
     page = await phones.open("visit")
     visit = shown(page, "visit")
+    await expect(visit.get_by_text("本月到店 2 天")).to_be_visible()
     shop.lost_answers = 2  # the relay's own client asks once more
     for said in ("网络不太好", ""):
         await visit.get_by_role("button", name="扫到店码").tap()
@@ -64,3 +65,23 @@ async def test_the_tasks_lead_there(phones: Phones, shop: ShopServer) -> None:
     await expect(
         shown(page, "visit").get_by_text("Days in our shops this month: 2")
     ).to_be_visible()
+
+
+async def test_the_word_of_a_live_room_is_typed(phones: Phones, shop: ShopServer) -> None:
+    page = await phones.open("tasks")
+    await shown(page, "tasks").get_by_text("直播中 · 晚八点直播").tap()
+    live = shown(page, "live")
+    say = live.get_by_role("button", name="签到")
+    await say.tap()
+    await expect(page.locator("#toast")).to_have_text("请输入直播暗号")
+    await live.get_by_role("textbox").fill("美式")
+    await say.tap()
+    await expect(page.locator("#toast")).to_have_text("暗号不对")
+    await live.get_by_role("textbox").fill(WORD)
+    await say.tap()
+    await expect(live.get_by_text("签到成功 · 晚八点直播")).to_be_visible()
+    await expect(live.get_by_text("+5 积分")).to_be_visible()
+    await live.get_by_role("textbox").fill(WORD)
+    await say.tap()
+    await expect(live.get_by_text("已签到过，每场一次 · 晚八点直播")).to_be_visible()
+    assert shop.said_words == [WORD, WORD]

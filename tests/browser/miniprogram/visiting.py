@@ -1,10 +1,11 @@
-"""Visits in the tests' shop: one code that counts, once; any other was scanned lately."""
+"""Visits in the tests' shop: one code that counts, once; a live room with its word."""
 
 from aiohttp import web
 
 from tests.browser.miniprogram.catalogue import Catalogue, Json, Refusal, soon
 
 GOOD = "https://jifen.example/v/ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+WORD = "拿铁66"
 
 
 class Visiting(Catalogue):
@@ -13,6 +14,7 @@ class Visiting(Catalogue):
     def __init__(self) -> None:
         super().__init__()
         self.visited: dict[str, str] = {}
+        self.said_words: list[str] = []
 
     async def visits(self, request: web.Request) -> Json:
         shop = self._said(request, "静安店", "Jing'an")
@@ -49,4 +51,23 @@ class Visiting(Catalogue):
             "goal_points": 5,
             "message": None,
             "again_at": soon(hours=12),
+        }
+
+    def _room(self, request: web.Request) -> str:
+        return self._said(request, "晚八点直播", "Eight o'clock")
+
+    async def live_room(self, request: web.Request) -> Json:
+        return {"room": {"name": self._room(request), "ends_at": soon(hours=1)}}
+
+    async def say_word(self, request: web.Request) -> Json:
+        word = (await request.json())["word"]
+        if word != WORD:
+            raise Refusal("no_such_live_word", 404)
+        self.said_words.append(word)
+        return {
+            "name": self._room(request),
+            "points": 5,
+            "goal_points": 0,
+            "is_new": len(self.said_words) == 1,
+            "message": None,
         }
