@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from loyalty.errors import NotFound
 from models import db
 
 
@@ -42,3 +43,18 @@ async def ids_that_were(customer_id: int) -> list[int]:
     (row,) = await db.fetch(f"SELECT {HER_IDS} AS ids", customer_id)
     ids: list[int] = row["ids"]
     return ids
+
+
+async def locked(member_id: int) -> int:
+    """Lock a member's row and return who she is now, in the caller's transaction.
+
+    Raises:
+        NotFound: ``no_such_member``.
+    """
+    while True:
+        root = (await roots_of([member_id])).get(member_id)
+        rows = await db.fetch("SELECT id FROM member WHERE id = $1 FOR NO KEY UPDATE", root)
+        if root is None or not rows:
+            raise NotFound("no_such_member")
+        if (await roots_of([member_id]))[member_id] == root:
+            return root

@@ -91,7 +91,7 @@ async def visit(shopper: Shopper, context: Context, uuid: UUID, body: CodeBody) 
     Raises:
         NotFound: ``no_such_shop_code``, ``no_such_member``.
         Refused: ``shop_code_over``, ``shop_code_worn``, ``no_visits_now``, ``shop_not_open``,
-            ``visited_lately``.
+            ``visited_lately``. Conflict: ``key_reused``: the name is of a visit by another code.
     """
     one = await shop_visits.visit(
         shopper.customer_id,

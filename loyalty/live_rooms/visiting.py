@@ -16,7 +16,7 @@ from loyalty.policies import POLICIES
 from loyalty.policies.live_visit import LiveVisitPolicy
 from loyalty.programme import Programme, Rule
 from loyalty.progress.coming import give_what_comes
-from loyalty.roots import HER_IDS, roots_of
+from loyalty.roots import HER_IDS, locked
 from loyalty.standing.changes import changed
 from loyalty.standing.knowing import facts_of
 from models import db
@@ -85,9 +85,7 @@ async def say_word(member_id: int, told: str, *, at: datetime) -> WasThere:
 
 
 async def _say(member_id: int, word: str, *, at: datetime) -> WasThere:
-    member_id = (await roots_of([member_id])).get(member_id, member_id)
-    if not await db.fetch("SELECT id FROM member WHERE id = $1 FOR NO KEY UPDATE", member_id):
-        raise NotFound("no_such_member")
+    member_id = await locked(member_id)
     rooms = await db.fetch(_ROOMS, word, at - REMEMBERED) if word else []
     room = _on_now(rooms, at)
     for row in await db.fetch(_HERS, member_id, room["id"]):

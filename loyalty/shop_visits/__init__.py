@@ -14,7 +14,8 @@ from loyalty.shop_visits.reading import (
     policy_of,
     shops,
 )
-from loyalty.shop_visits.visiting import Visited, are_wanted, visit
+from loyalty.shop_visits.rules import are_wanted
+from loyalty.shop_visits.visiting import Visited, visit
 
 __all__ = [
     "LatelyVisited",

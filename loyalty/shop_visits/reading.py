@@ -9,7 +9,7 @@ from loyalty import programme
 from loyalty.calendar import day_of
 from loyalty.policies.shop_visit import ShopVisitPolicy
 from loyalty.roots import HER_IDS
-from loyalty.shop_visits.visiting import rule_for
+from loyalty.shop_visits.rules import rule_for
 from models import Shop, ShopKind, VisitWay, db
 
 LOOKED_BACK = timedelta(days=400)

@@ -1,29 +1,25 @@
 """A member scans the code of a shop: kept once, and what it earns."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
 from loyalty import ledger, programme
 from loyalty.again import in_transaction
-from loyalty.calendar import SHANGHAI, day_of, period_of, start_of
-from loyalty.errors import NotFound, Refused
-from loyalty.facts import Case
+from loyalty.calendar import SHANGHAI, day_of
+from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.happenings.shop_visits import VisitedShop
 from loyalty.policies import POLICIES
 from loyalty.policies.shop_visit import ShopVisitPolicy
 from loyalty.programme import Programme, Rule
 from loyalty.progress.coming import give_what_comes
-from loyalty.roots import HER_IDS, roots_of
+from loyalty.roots import HER_IDS, locked
 from loyalty.sealing import Sealer
 from loyalty.shop_visits import codes
+from loyalty.shop_visits.rules import again, rule_for, worth
 from loyalty.standing.changes import changed
-from loyalty.standing.knowing import facts_of
 from models import Shop, VisitWay, db
-
-PREFIX = "shop_visit:"
 
 
 class Scanned(Struct, frozen=True):
@@ -53,7 +49,8 @@ class Visited(Struct, frozen=True):
 
 
 _BY_UUID = f"""
-SELECT shop_id, way, visited_at, points, reason, rule_version_id FROM shop_visit
+SELECT visit.shop_id, way, turn, poster.code, visited_at, points, reason, rule_version_id
+FROM shop_visit AS visit LEFT JOIN shop_poster AS poster ON poster.id = poster_id
 WHERE member_id = ANY({HER_IDS}) AND uuid = $2
 """
 _POSTER = "SELECT id, shop_id FROM shop_poster WHERE code = $1 AND ended_at IS NULL"
@@ -62,13 +59,6 @@ SELECT max(visited_at) AS at FROM shop_visit
 WHERE member_id = ANY({HER_IDS}) AND shop_id = $2 AND ($3 = 'poster' OR way = 'staff')
 """
 _OF_CODE = "SELECT count(*) AS members FROM shop_visit WHERE shop_id = $1 AND turn = $2"
-_OF_SHOP = """
-SELECT count(*) AS visits FROM shop_visit WHERE shop_id = $1 AND on_day = $2 AND points > 0
-"""
-_HERS = f"""
-SELECT coalesce(sum(points), 0)::bigint AS points FROM shop_visit
-WHERE member_id = ANY({HER_IDS}) AND visited_at >= $2 AND visited_at < $3
-"""
 _ADD = """
 INSERT INTO shop_visit (uuid, member_id, shop_id, way, turn, poster_id, on_day, visited_at, points,
                         reason, rule_version_id)
@@ -89,6 +79,7 @@ async def visit(
         Refused: ``shop_code_over``: it has turned; ``shop_code_worn``: so many others scanned it
             that she should scan the next; ``no_visits_now``: no rule is in force for the shop;
             ``shop_not_open``: a poster, outside its hours; ``visited_lately``.
+        Conflict: ``key_reused``: it names a visit by another code.
     """
     return await in_transaction(
         lambda: _visit(member_id, uuid, told, sealer=sealer, at=at, wire_at=wire_at)
@@ -98,14 +89,18 @@ async def visit(
 async def _visit(
     member_id: int, uuid: UUID, told: str, *, sealer: Sealer, at: datetime, wire_at: datetime
 ) -> Visited:
-    member_id = await _locked(member_id)
+    member_id = await locked(member_id)
     rules = await programme.load()
     for row in await db.fetch(_BY_UUID, member_id, uuid):
+        if not _is_same(row, told, sealer=sealer):
+            raise Conflict
         return await _as_before(uuid, row, rules)
     scanned = await _scanned(told, sealer=sealer, wire_at=wire_at)
     rule = rule_for(rules, scanned.shop.code, at=at)
     await _check(member_id, scanned, rule.body, at=at)
-    points, reason = await _worth(member_id, scanned, rule.body, rules=rules, at=at)
+    points, reason = await worth(
+        member_id, rule.body, shop_id=scanned.shop.id, way=scanned.way, rules=rules, at=at
+    )
     await db.fetch(
         _ADD,
         uuid,
@@ -127,16 +122,13 @@ async def _visit(
     return Visited(uuid, scanned.shop, scanned.way, at, points, goal_points, reason, again_at)
 
 
-async def _locked(member_id: int) -> int:
-    """Lock a member's row and return who she is now."""
-    while True:
-        root = (await roots_of([member_id])).get(member_id)
-        if root is None or not await db.fetch(
-            "SELECT id FROM member WHERE id = $1 FOR NO KEY UPDATE", root
-        ):
-            raise NotFound("no_such_member")
-        if (await roots_of([member_id]))[member_id] == root:
-            return root
+def _is_same(row: db.Row, told: str, *, sealer: Sealer) -> bool:
+    """Say whether a visit was by this code, taken still or not."""
+    code = codes.typed(told) or ""
+    if row["code"] is not None or not codes.is_of_staff(code):
+        return bool(row["code"] == code)
+    shown = codes.read(code, sealer=sealer)
+    return shown is not None and (shown.shop_id, shown.turn) == (row["shop_id"], row["turn"])
 
 
 async def _as_before(uuid: UUID, row: db.Row, rules: Programme) -> Visited:
@@ -172,32 +164,6 @@ async def _scanned(told: str, *, sealer: Sealer, wire_at: datetime) -> Scanned:
     return Scanned(found, VisitWay.STAFF, turn=shown.turn)
 
 
-def rule_for(rules: Programme, shop_code: str, *, at: datetime) -> Rule:
-    """Return the rule that holds in a shop: one that names it, else one for all.
-
-    Raises:
-        Refused: ``no_visits_now``.
-    """
-    found = [one for one in rules.of(POLICIES, at) if isinstance(one.body, ShopVisitPolicy)]
-    named = (one for one in found if shop_code in one.body.shop_codes)
-    rule = next(named, next((one for one in found if not one.body.shop_codes), None))
-    if rule is None:
-        raise Refused("no_visits_now")
-    return rule
-
-
-def are_wanted(rules: Programme, *, at: datetime) -> bool:
-    """Say whether visits count in any shop."""
-    return any(isinstance(one.body, ShopVisitPolicy) for one in rules.of(POLICIES, at))
-
-
-def again(policy: ShopVisitPolicy, way: VisitWay, visited_at: datetime) -> datetime:
-    """Return from when the same kind of code counts again after a visit."""
-    if way is VisitWay.STAFF:
-        return visited_at + timedelta(hours=policy.hours_apart)
-    return start_of(day_of(visited_at) + timedelta(days=policy.poster_days_apart))
-
-
 async def _check(
     member_id: int, scanned: Scanned, policy: ShopVisitPolicy, *, at: datetime
 ) -> None:
@@ -214,41 +180,6 @@ async def _check(
         (row,) = await db.fetch(_OF_CODE, scanned.shop.id, scanned.turn)
         if row["members"] >= policy.most_members_a_code:
             raise Refused("shop_code_worn")
-
-
-async def _worth(
-    member_id: int,
-    scanned: Scanned,
-    policy: ShopVisitPolicy,
-    *,
-    rules: Programme,
-    at: datetime,
-) -> tuple[int, str]:
-    """Return the points of a visit, and why they are fewer than the rule's; the shop is locked."""
-    points = policy.points if scanned.way is VisitWay.STAFF else policy.poster_points
-    facts = await facts_of(member_id, at=at, rules=rules)
-    if not points or policy.conditions.refusals(Case(facts)):
-        return 0, "visit_not_for_her" if points else ""
-    most = policy.most_visits_a_day_of_shop
-    if most is not None:
-        (row,) = await db.fetch(_OF_SHOP, scanned.shop.id, day_of(at))
-        if row["visits"] >= most:
-            return 0, "shop_visits_full"
-    worth = points
-    for limit, since, until in _limits(policy, at):
-        (row,) = await db.fetch(_HERS, member_id, since, until)
-        worth = min(worth, max(0, limit - row["points"]))
-    return worth, "visit_points_full" if worth < points else ""
-
-
-def _limits(policy: ShopVisitPolicy, at: datetime) -> Iterator[tuple[int, datetime, datetime]]:
-    """Go through what a member gets at most: so many points, from when until when."""
-    if policy.most_points_a_day is not None:
-        yield policy.most_points_a_day, *period_of(at, "day")
-    if policy.most_points_a_week is not None:
-        yield policy.most_points_a_week, *period_of(at, "week")
-    if policy.most_points_a_month is not None:
-        yield policy.most_points_a_month, *period_of(at, "month")
 
 
 async def _earn(

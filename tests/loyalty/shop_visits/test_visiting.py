@@ -62,6 +62,19 @@ async def test_told_again_it_is_answered_as_before_however_late() -> None:
     assert await points_of(lin) == 17
 
 
+async def test_a_name_stands_for_one_code() -> None:
+    lin, uuid, printed = await met(LIN), uuid4(), await poster()
+    await scans(lin, printed, uuid=uuid)
+    assert (await scans(lin, f"https://jifen.example/v/{printed}", uuid=uuid)).points == 2
+    for other in (await shown(), await poster("sanlitun"), "x", "A" * 26):
+        assert await refusal(lin, other, uuid=uuid) == "key_reused", other
+    staffs = uuid4()
+    await scans(lin, uuid=staffs)
+    for other in (await shown("sanlitun"), printed, await shown(at=JUNE_1 + 30 * SECOND)):
+        assert await refusal(lin, other, uuid=staffs) == "key_reused", other
+    assert await ShopVisit.all().count() == 2
+
+
 async def test_one_code_counts_once_a_member_however_many_phones_scan_at_once() -> None:
     lin, code = await met(LIN), await shown()
     told = await asyncio.gather(*(scans(lin, code) for _ in range(6)), return_exceptions=True)
