@@ -27,6 +27,8 @@ module.exports = {
     coupons: 'Coupons',
     board: 'Ranking',
     group: 'Group',
+    invite: 'Invite',
+    benefits: 'My benefits',
     for_you: 'For you',
     more: 'All {n} coupons',
     rewards: 'Rewards',

@@ -27,6 +27,8 @@ module.exports = {
     coupons: '优惠券',
     board: '排行榜',
     group: '会员群',
+    invite: '邀请好友',
+    benefits: '我的权益',
     for_you: '为您准备',
     more: '全部 {n} 张优惠券',
     rewards: '积分好礼',

@@ -9,15 +9,30 @@ const { tierCard } = require('../../utils/tiers');
 const { fill, words } = require('../../utils/words');
 
 const REWARDS_SHOWN = 6;
+const BENEFITS_SHOWN = 6;
+
+/** What her tier brings her, then what the next one would bring beside it. */
+function benefits(told) {
+  const { tiers } = told;
+  const place = tiers.findIndex(({ state }) => state === 'current');
+  const hers = place < 0 ? [] : tiers[place].benefits;
+  const next = tiers[place + 1];
+  const locked = next ? next.benefits.filter((each) => !hers.includes(each)) : [];
+  return [
+    ...hers.map((text) => ({ text, isLocked: false })),
+    ...locked.map((text) => ({ text: `${next.name} · ${text}`, isLocked: true })),
+  ].slice(0, BENEFITS_SHOWN);
+}
 
 definePage('home', {
-  data: { coupon: null, rewards: [] },
+  data: { coupon: null, rewards: [], benefits: [] },
 
   async load() {
-    const [mine, held, offered] = await Promise.all([
+    const [mine, held, offered, tiers] = await Promise.all([
       me.read(),
       optional(coupons.read({ standing: 'open' })),
       optional(rewards.read()),
+      optional(me.tiers()),
     ]);
     const spoken = words().home;
     const { points } = mine;
@@ -33,6 +48,7 @@ definePage('home', {
         ? fill(spoken.expiring, { n: grouped(points.expiring), day: lastDay(points.expires_first_at) })
         : '',
       tier: tierCard(mine.tier),
+      benefits: tiers ? benefits(tiers) : [],
       coupon: open.length ? ticket(open[0]) : null,
       more: open.length > 1 ? fill(spoken.more, { n: many }) : '',
       rewards: (offered || []).slice(0, REWARDS_SHOWN).map((each) => ({

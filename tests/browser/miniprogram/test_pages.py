@@ -145,6 +145,22 @@ async def test_pages_open_over_one_another_and_tabs_beside(phones: Phones) -> No
     await expect(page.get_by_role("tab", name="我的")).to_have_attribute("aria-selected", "true")
 
 
+async def test_her_benefits_lead_to_the_tiers_and_those_of_the_next_are_locked(
+    phones: Phones, shop: ShopServer
+) -> None:
+    page = await phones.open()
+    home = shown(page, "home")
+    await expect(home.get_by_text("1.2 倍积分", exact=True)).to_be_visible()
+    locked = home.locator(".benefit--locked, [class*='benefit--locked']")
+    await expect(locked).to_have_text(["金卡会员 · 专属客服"])
+    await home.get_by_role("link", name="我的权益").tap()
+    await expect(shown(page, "tier").get_by_text("专属客服")).to_have_count(0)
+    shop.broken.add("/me/tiers")
+    await phones.visit(page, "home")
+    await expect(shown(page, "home").get_by_text("邀请好友")).to_be_visible()
+    await expect(shown(page, "home").get_by_text("我的权益")).to_have_count(0)
+
+
 async def test_pulling_down_asks_again(phones: Phones, shop: ShopServer) -> None:
     page = await phones.open("points")
     await expect(shown(page, "points").get_by_text("1,280", exact=True)).to_be_visible()
