@@ -39,6 +39,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "coupons": LEADERS,
     "gifts": LEADERS,
     "referrals": LEADERS,
+    "boards": LEADERS,
     "reviews": LEADERS,
     "ladders": LEADERS,
     "rules": LEADERS,

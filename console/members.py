@@ -8,7 +8,7 @@ from uuid import UUID
 from aiohttp import web
 from msgspec.structs import asdict
 
-from console import her_coupons, her_privacy, timeline
+from console import her_boards, her_coupons, her_privacy, timeline
 from console.access import STAFF
 from console.pages import language_of, see, show
 from console.words.codes import IDENTITIES, THROUGH, said
@@ -130,6 +130,7 @@ async def show_one(
             "error": text(error.code, language, error.figures) if error else "",
             **await her_coupons.of_member(request, customer.id),
             **await her_privacy.of_member(request, customer.id),
+            **await her_boards.of_member(request, customer.id),
         },
         http_status=422 if error else 200,
     )

@@ -10,10 +10,8 @@ from time import monotonic
 from redis.asyncio import Redis
 
 from loyalty import inbox, programme, standing
-from loyalty.festivals import is_festival
-from loyalty.policies import POLICIES
-from loyalty.policies.board import Board
-from loyalty.seasons import Season, before, season
+from loyalty.leaderboards import played
+from loyalty.seasons import Season
 from web import boards
 from web.wake import Away, Reach
 
@@ -72,12 +70,5 @@ async def shown_seasons(at: datetime) -> dict[tuple[str, str], Season]:
 
     Of a festival only the last one.
     """
-    found: dict[tuple[str, str], Season] = {}
-    rules = await programme.load()
-    for rule in rules.of(POLICIES, at):
-        if isinstance(rule.body, Board):
-            kind, seasons = rule.body.season, rules.seasons(at)
-            this = season(kind, at, seasons)
-            for span in (this,) if is_festival(kind) else (this, before(kind, this, seasons)):
-                found[rule.slot, span.name] = span
-    return found
+    found = played.shown(await programme.load(), at=at)
+    return {(one.rule.slot, one.season.name): one.season for one in found}

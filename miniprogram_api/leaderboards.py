@@ -57,7 +57,8 @@ async def read(shopper: Shopper, context: Context, code: Code) -> Leaderboard:
     """
     at = context.clock()
     rules = await programme.recent()
-    board, slot, season = leaderboards.season_of(code, rules, at=at)
+    played = leaderboards.season_of(code, rules, at=at)
+    board, slot, season = played.board, played.rule.slot, played.season
     me = shopper.customer_id
     top, around = await boards.top_and_hers(
         context.redis, slot, season, me, limit=TOP, each_side=EACH_SIDE

@@ -3,6 +3,15 @@
 Edges may read these models directly; only the verbs in ``loyalty`` write them.
 """
 
+from models.boards import (
+    BoardDeed,
+    BoardDeedKind,
+    BoardExclusion,
+    BoardFinal,
+    BoardPlace,
+    BoardPrize,
+    RankBefore,
+)
 from models.boosts import Boost
 from models.brand import Brand
 from models.campaigns import Acceptance, Snapshot, SnapshotMember, Subscription
@@ -90,6 +99,12 @@ __all__ = [
     "Acceptance",
     "AccessToken",
     "AttributionKind",
+    "BoardDeed",
+    "BoardDeedKind",
+    "BoardExclusion",
+    "BoardFinal",
+    "BoardPlace",
+    "BoardPrize",
     "Boost",
     "BoughtDay",
     "BoughtGoods",
@@ -159,6 +174,7 @@ __all__ = [
     "PurchaseLine",
     "PurchaseState",
     "Purpose",
+    "RankBefore",
     "Redemption",
     "RedemptionPayment",
     "RedemptionPaymentState",

@@ -7,10 +7,11 @@ from tortoise.models import Model
 
 
 class Purpose(StrEnum):
-    """What for: messages about offers, and offers made from what she did."""
+    """What for: messages about offers, offers made from what she did, and her name on boards."""
 
     OFFERS = "offers"
     PERSONAL_OFFERS = "personal_offers"
+    BOARDS = "boards"
 
 
 class Consent(Model):

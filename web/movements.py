@@ -215,11 +215,11 @@ async def _redemptions(customer_id: int, causes: Iterable[str]) -> dict[str, Wor
 
 
 async def _goals(causes: Iterable[str]) -> dict[str, Worded]:
-    """Return goals, visits to shops and invitations among the causes, by the names they have."""
+    """Return goals, boards, visits to shops and invitations among the causes, by the names they have."""
     slots = sorted(
         cause
         for cause in causes
-        if cause.startswith(("challenge:", "milestone:", "shop_visit:"))
+        if cause.startswith(("challenge:", "milestone:", "shop_visit:", "board:"))
         or cause in ("referral", "live_visit")
     )
     if not slots:

@@ -13,9 +13,10 @@ BOARD = "week"
 @intent("排行榜", "排行", "排名", "榜单", "leaderboard", "ranking", "board", key="leaderboard")
 async def show_board(turn: Turn) -> Reply:
     try:
-        board, slot, season = leaderboards.season_of(BOARD, await programme.recent(), at=turn.at)
+        played = leaderboards.season_of(BOARD, await programme.recent(), at=turn.at)
     except NotFound:
         return turn.say(zh="现在没有排行榜。", en="There is no leaderboard at the moment.")
+    board, slot, season = played.board, played.rule.slot, played.season
     top = await leaderboards.top(slot, season.name, limit=TOP)
     around = await leaderboards.around(slot, season.name, turn.customer_id, each_side=1)
     names = await leaderboards.names([one.member_id for one in top])

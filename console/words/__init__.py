@@ -1,6 +1,7 @@
 """What staff read: the words of the pages, of codes and of rules, each in Chinese and English."""
 
 from console.words.audit import AUDIT
+from console.words.boards import BOARDS
 from console.words.challenges import CHALLENGES
 from console.words.conditions import CONDITIONS
 from console.words.coupons import COUPONS
@@ -27,6 +28,7 @@ PARTS = (
     COUPONS,
     GIFTS,
     REFERRALS,
+    BOARDS,
     REVIEWS,
     PRIVACY,
     SHIPPING,

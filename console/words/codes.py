@@ -26,6 +26,8 @@ JOBS: dict[str, tuple[str, str]] = {
     "forget_code_tries": ("清理券码尝试次数", "Forget old tries of coupon codes"),
     "forget_member_codes": ("清理会员码使用记录", "Forget which orders member codes named"),
     "forget_runs": ("清理运行记录", "Forget old runs"),
+    "freeze_boards": ("有奖榜单定榜", "Freeze the lists of boards with prizes"),
+    "give_prizes": ("发放榜单奖品", "Give the prizes of boards"),
     "lay_boards": ("检查排行榜", "Look after the leaderboards"),
     "learn_followers": ("识别公众号关注者", "Learn who follows the official account"),
     "make_coupon_codes": ("生成券码", "Make coupon codes"),

@@ -17,6 +17,7 @@ PRIVACY: dict[str, tuple[str, str]] = {
     "consent_history": ("全部选择记录", "Every decision"),
     "purpose_offers": ("优惠消息", "Messages about offers"),
     "purpose_personal_offers": ("个性化优惠", "Personal offers"),
+    "purpose_boards": ("在排行榜显示", "Shown on leaderboards"),
     "privacy_requests": ("隐私请求", "Privacy requests"),
     "request_revoked": ("在微信中收回授权", "Took back an authorization in WeChat"),
     "request_closed": ("注销了微信账号", "Closed her WeChat account"),

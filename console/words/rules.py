@@ -7,6 +7,7 @@ import inspect
 
 from msgspec import Struct
 
+from console.words.boards import BOARD_CHOICES, BOARD_FIELDS
 from console.words.codes import said
 from console.words.gifts import GIFT_FIELDS
 from console.words.kinds import KINDS
@@ -213,6 +214,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     **GIFT_FIELDS,
     **REFERRAL_FIELDS,
     **VISIT_FIELDS,
+    **BOARD_FIELDS,
 }
 
 CHOICES: dict[str, tuple[str, str]] = {
@@ -260,6 +262,7 @@ CHOICES: dict[str, tuple[str, str]] = {
     "debt": ("记为欠分", "Owed as a debt"),
     "clamp": ("核销差额", "Written off"),
     "deduct": ("从退款中扣除", "Taken from the refund"),
+    **BOARD_CHOICES,
 }
 
 # The kinds whose rules have no name of their own.

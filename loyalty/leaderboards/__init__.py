@@ -1,5 +1,14 @@
-"""Leaderboards: a score a member and season, derived from the ledger; ties go to who came first."""
+"""Leaderboards: a score a member and season, derived from what happened; who came first leads ties.
 
+A season with prizes ends: its list is frozen, staff look it through and approve, and prizes are
+given once.
+"""
+
+from loyalty.leaderboards.auditing import approve, disqualify, keep_off, let_on, readmit
+from loyalty.leaderboards.finals import Final, FinalPlace, Looked
+from loyalty.leaderboards.freezing import freeze
+from loyalty.leaderboards.paying import pay
+from loyalty.leaderboards.played import Played
 from loyalty.leaderboards.reading import (
     Place,
     around,
@@ -11,5 +20,28 @@ from loyalty.leaderboards.reading import (
     top,
 )
 from loyalty.leaderboards.scoring import Scored
+from loyalty.leaderboards.telling import prize_words
 
-__all__ = ["Place", "Scored", "around", "names", "pages", "rank_of", "scores", "season_of", "top"]
+__all__ = [
+    "Final",
+    "FinalPlace",
+    "Looked",
+    "Place",
+    "Played",
+    "Scored",
+    "approve",
+    "around",
+    "disqualify",
+    "freeze",
+    "keep_off",
+    "let_on",
+    "names",
+    "pages",
+    "pay",
+    "prize_words",
+    "rank_of",
+    "readmit",
+    "scores",
+    "season_of",
+    "top",
+]

@@ -7,18 +7,18 @@ from uuid import UUID
 from msgspec import Struct
 
 from loyalty.errors import NotFound
+from loyalty.leaderboards.played import Played, of_rule
 from loyalty.leaderboards.scoring import Scored
 from loyalty.policies import POLICIES
 from loyalty.policies.board import Board
 from loyalty.programme import Programme
-from loyalty.seasons import Season
 from loyalty.seasons import season as season_at
 from models import db
 
 PAGE = 5000
 
 # Ties: who came first, to the second; then as the copies in Redis have it.
-_ORDER = "score DESC, date_trunc('second', reached_at), member_id::text COLLATE \"C\" DESC"
+ORDER = "score DESC, date_trunc('second', reached_at), member_id::text COLLATE \"C\" DESC"
 
 
 class Place(Struct, frozen=True):
@@ -29,8 +29,8 @@ class Place(Struct, frozen=True):
     score: int
 
 
-def season_of(code: str, rules: Programme, *, at: datetime) -> tuple[Board, str, Season]:
-    """Return a board with its slot and the season that runs; between festivals the last one.
+def season_of(code: str, rules: Programme, *, at: datetime) -> Played:
+    """Return the season of a board that runs, with its rule; between festivals the last one.
 
     Raises:
         NotFound: ``no_such_board``.
@@ -38,14 +38,14 @@ def season_of(code: str, rules: Programme, *, at: datetime) -> tuple[Board, str,
     rule = rules.find(f"board:{code}", POLICIES, at)
     if rule is None or not isinstance(rule.body, Board):
         raise NotFound("no_such_board")
-    return rule.body, rule.slot, season_at(rule.body.season, at, rules.seasons(at))
+    return of_rule(rule, rules, season_at(rule.body.season, at, rules.seasons(at)))
 
 
 async def top(board: str, season: str, *, limit: int, offset: int = 0) -> list[Place]:
     """Return lines of a board from the first on."""
     rows = await db.fetch(
         f"SELECT member_id, score FROM score WHERE board = $1 AND season = $2"
-        f" ORDER BY {_ORDER} LIMIT $3 OFFSET $4",
+        f" ORDER BY {ORDER} LIMIT $3 OFFSET $4",
         board,
         season,
         limit,

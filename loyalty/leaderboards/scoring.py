@@ -1,21 +1,17 @@
-"""Scores of a season: what was earned in it, less what of that was taken back since."""
+"""Scores of a season: what a board counts in it, less what of that was taken back since."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
-from msgspec.structs import astuple
 
-from loyalty.festivals import is_festival
-from loyalty.policies import POLICIES
-from loyalty.policies.board import Board
-from loyalty.policies.seasons import Seasons
+from loyalty.leaderboards import played
+from loyalty.leaderboards.played import Played
+from loyalty.leaderboards.sources import SOURCES
 from loyalty.programme import Programme
 from loyalty.roots import ids_of
-from loyalty.seasons import Season, before, season
+from loyalty.seasons import Season
 from models import db
-
-SETTLES = timedelta(days=60)  # after a festival's season orders of it are still given back
 
 
 class Scored(Struct, frozen=True):
@@ -28,74 +24,93 @@ class Scored(Struct, frozen=True):
     reached_at: datetime
 
 
-# An entry that undoes an earning leaves with it, whenever it came and whoever bore it. Each member
-# is looked up by the index: without statistics the planner would read all entries for each.
-# The spans stand in their order, so her entries are read once for all of them.
-_SCORE = f"""
+# The spans stand in their order, so what is hers is read once for all of them. Whom staff keep off
+# all boards, and who is not in a board's group, has no score.
+_SUMMED = """
 WITH span AS (
-    SELECT * FROM unnest($3::text[], $4::timestamptz[], $5::timestamptz[])
+    SELECT * FROM unnest($4::text[], $5::timestamptz[], $6::timestamptz[])
         AS span (season, starts_at, ends_at)
+), player AS (
+    SELECT wanted.id FROM unnest($1::bigint[]) AS wanted (id)
+    CROSS JOIN LATERAL (SELECT {hers} AS ids OFFSET 0) AS hers
+    WHERE NOT EXISTS (SELECT FROM board_exclusion WHERE member_id = ANY(hers.ids))
+      AND ($7 = '' OR EXISTS (
+          SELECT FROM community_member JOIN community ON community.id = community_id
+          WHERE customer_id = ANY(hers.ids) AND left_at IS NULL AND slot = $7))
 ), counted AS (
-    SELECT wanted.id AS member_id, span.season, earned.at,
-           greatest(earned.available + earned.pending - earned.debt
-                    + coalesce(undone.points, 0), 0) AS points
-    FROM unnest($1::bigint[]) AS wanted (id)
-    CROSS JOIN LATERAL (
-        SELECT key, at, available, pending, debt FROM entry
-        WHERE member_id = ANY({ids_of("wanted.id")}) AND kind = 'earn'
-          AND at >= ($4::timestamptz[])[1] AND at < ($5::timestamptz[])[cardinality($5)]
-        OFFSET 0
-    ) AS earned
-    JOIN span ON earned.at >= span.starts_at AND earned.at < span.ends_at
-    LEFT JOIN LATERAL (
-        SELECT sum(available + pending - debt) AS points FROM entry
-        WHERE undoes = earned.key AND kind IN ('cancel', 'claw_back')
-    ) AS undone ON true
+    SELECT told.member_id, span.season, told.at, told.points
+    FROM ({source}) AS told (member_id, at, points)
+    JOIN span ON told.at >= span.starts_at AND told.at < span.ends_at
+    WHERE told.member_id IN (SELECT id FROM player)
 ), summed AS (
     SELECT id AS member_id, span.season, coalesce(sum(points), 0)::bigint AS score,
            coalesce(max(at) FILTER (WHERE points > 0), span.starts_at) AS reached_at
     FROM unnest($1::bigint[]) AS wanted (id) CROSS JOIN span
     LEFT JOIN counted ON counted.member_id = wanted.id AND counted.season = span.season
     GROUP BY id, span.season, span.starts_at
-), gone AS (
+)
+"""
+_READ = "SELECT season, member_id, score, reached_at FROM summed"
+_WRITE = f""", gone AS (
     DELETE FROM score
-    WHERE board = $2 AND season = ANY($3::text[])
+    WHERE board = $8 AND season = ANY($4::text[])
       AND member_id = ANY(ARRAY(SELECT member_id FROM summed WHERE score = 0))
       AND (season, member_id) NOT IN (SELECT season, member_id FROM summed WHERE score > 0)
 ), kept AS (
     INSERT INTO score (board, season, member_id, score, reached_at)
-    SELECT $2, season, member_id, score, reached_at FROM summed WHERE score > 0
+    SELECT $8, season, member_id, score, reached_at FROM summed WHERE score > 0
     ORDER BY season, member_id
     ON CONFLICT (board, season, member_id) DO UPDATE
     SET score = excluded.score, reached_at = excluded.reached_at
     WHERE (score.score, score.reached_at) IS DISTINCT FROM (excluded.score, excluded.reached_at)
 )
-SELECT season, member_id, score, reached_at FROM summed
+{_READ}
 """
 
 
-async def score(member_ids: Sequence[int], rules: Programme, *, at: datetime) -> list[Scored]:
-    """Score members anew in this season and the one before, and return all their scores.
+def _summed(source: str) -> str:
+    return _SUMMED.format(source=SOURCES[source], hers=ids_of("wanted.id"))
 
-    The season of a festival is scored until orders of it are hardly given back any more.
+
+SCORE = {source: _summed(source) + _WRITE for source in SOURCES}
+
+
+async def score(member_ids: Sequence[int], rules: Programme, *, at: datetime) -> list[Scored]:
+    """Score members anew in the seasons whose scores still change, and return all their scores.
+
+    One statement for each way in which a board counts.
     """
+    alike: dict[tuple[str, str, str, str], list[Season]] = {}
+    for one in await played.scored(rules, at=at):
+        board = one.board
+        key = (one.rule.slot, board.season, board.source, board.community_slot)
+        alike.setdefault(key, []).append(one.season)
     scored: list[Scored] = []
-    for rule in rules.of(POLICIES, at):
-        if isinstance(rule.body, Board):
-            spans = _open(rule.body, rules.seasons(at), at=at)
-            scored += await _score(member_ids, rule.slot, spans) if spans else []
+    for (slot, _, source, community_slot), spans in sorted(alike.items(), key=lambda one: one[0]):
+        asked = arguments(member_ids, spans, community_slot=community_slot)
+        rows = await db.fetch(SCORE[source], *asked, slot)
+        scored += [Scored(slot, *row) for row in rows]
     return scored
 
 
-def _open(board: Board, seasons: Seasons, *, at: datetime) -> list[Season]:
-    """Return the seasons whose scores still change, in their order."""
-    this = season(board.season, at, seasons)
-    if is_festival(board.season):
-        return [this] if at < this.ends_at + SETTLES else []
-    return [before(board.season, this, seasons), this]
+async def scores_now(member_ids: Sequence[int], one: Played) -> dict[int, int]:
+    """Return what members would have in a season that may be frozen, writing nothing."""
+    asked = arguments(member_ids, [one.season], community_slot="")
+    rows = await db.fetch(_summed(one.board.source) + _READ, *asked)
+    return {row["member_id"]: row["score"] for row in rows}
 
 
-async def _score(member_ids: Sequence[int], board: str, spans: Sequence[Season]) -> list[Scored]:
-    names, starts, ends = map(list, zip(*map(astuple, spans), strict=True))
-    rows = await db.fetch(_SCORE, list(member_ids), board, names, starts, ends)
-    return [Scored(board, *row) for row in rows]
+def arguments(
+    member_ids: Sequence[int], spans: Sequence[Season], *, community_slot: str
+) -> tuple[object, ...]:
+    """Return what the statements ask for."""
+    ordered = sorted(spans, key=lambda span: span.starts_at)
+    return (
+        list(member_ids),
+        ordered[0].starts_at,
+        max(span.ends_at for span in ordered),
+        [span.name for span in ordered],
+        [span.starts_at for span in ordered],
+        [span.ends_at for span in ordered],
+        community_slot,
+    )

@@ -16,9 +16,10 @@ LAST = start_of(day_in("618", 2026)) + timedelta(hours=12)
 
 async def scores(*, at: datetime) -> list[int]:
     rules = await programme.load()
-    _, slot, season = leaderboards.season_of("june", rules, at=at)
-    assert season.name == "2026-618"
-    return [one.score for one in await leaderboards.top(slot, season.name, limit=9)]
+    played = leaderboards.season_of("june", rules, at=at)
+    assert played.season.name == "2026-618"
+    top = await leaderboards.top(played.rule.slot, played.season.name, limit=9)
+    return [one.score for one in top]
 
 
 async def test_a_season_board_counts_its_days_and_stands_until_the_next(database: None) -> None:

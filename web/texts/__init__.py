@@ -11,6 +11,7 @@ from string import Formatter
 from loyalty.calendar import SHANGHAI
 from loyalty.wording import Worded, yuan
 from web.languages import Language
+from web.texts.boards import BOARD_TEXTS
 from web.texts.conditions import CONDITION_TEXTS
 from web.texts.customers import CUSTOMER_TEXTS
 from web.texts.edges import EDGE_TEXTS
@@ -34,6 +35,7 @@ PARTS = (
     STORE_TEXTS,
     LADDER_TEXTS,
     REFERRAL_TEXTS,
+    BOARD_TEXTS,
     REVIEW_TEXTS,
     SETTING_TEXTS,
     VISIT_TEXTS,

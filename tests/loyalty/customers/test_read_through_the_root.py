@@ -45,7 +45,8 @@ async def test_figures_and_scores_are_the_roots_and_part_again(lin: int, wang: i
     rules = await programme.load()
     facts = await standing.facts_of(lin, at=AT, rules=rules)
     assert (facts.orders, facts.spent_fen) == (2, 150_00)
-    _, board, season = leaderboards.season_of("week", rules, at=AT)
+    played = leaderboards.season_of("week", rules, at=AT)
+    board, season = played.rule.slot, played.season
     top = await leaderboards.top(board, season.name, limit=9)
     assert [(one.member_id, one.score) for one in top] == [(lin, 150)]
     await parted(merge_id)

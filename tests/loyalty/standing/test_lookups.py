@@ -50,8 +50,8 @@ async def test_scores_of_some_members_do_not_read_everybodys_entries(database: N
     ids = [row["member_id"] for row in rows][:500]
     this = season("weekly", JUNE_1)
     spans = (before("weekly", this), this)
-    columns = [[getattr(span, name) for span in spans] for name in this.__struct_fields__]
-    plan = await parts(scoring._SCORE, ids, "board:week", *columns)
+    asked = scoring.arguments(ids, spans, community_slot="")
+    plan = await parts(scoring.SCORE["points"], *asked, "board:week")
     whole = {part["Relation Name"] for part in plan if part["Node Type"] == "Seq Scan"}
     assert not whole & {"entry", "customer"}
     (leaving,) = [part for part in plan if part.get("Operation") == "Delete"]

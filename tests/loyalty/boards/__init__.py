@@ -1,0 +1,1 @@
+"""Leaderboards: their seasons, prizes, sources and groups."""
