@@ -7,7 +7,7 @@ from aiohttp import web
 
 from console import forms
 from console.access import CHANGERS, STAFF
-from console.pages import language_of, see, show, yuan
+from console.pages import language_of, see, show
 from loyalty import leaderboards
 from loyalty.errors import LoyaltyError, NotFound
 from loyalty.leaderboards import Final, FinalPlace, Looked, finals
@@ -179,8 +179,8 @@ def _row(one: FinalPlace, looked: Looked, final: Final, *, language: Language) -
         "left_out": one.left_out,
         "member": one.member_uuid,
         "name": masked(one.member_uuid, language),
-        "score": _figure(final, one.score),
-        "score_now": _figure(final, looked.score_now),
+        "score": final.board.figure(one.score),
+        "score_now": final.board.figure(looked.score_now),
         "is_less": looked.score_now < one.score,
         "orders": looked.orders,
         "kept_fen": looked.kept_fen,
@@ -188,7 +188,3 @@ def _row(one: FinalPlace, looked: Looked, final: Final, *, language: Language) -
         "refunded_orders": looked.refunded_orders,
         "prize": prize,
     }
-
-
-def _figure(final: Final, score: int) -> str:
-    return yuan(score) if final.board.source == "spend" else f"{score:,}"

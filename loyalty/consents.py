@@ -19,6 +19,7 @@ OFFER_CHANNELS = ("miniprogram", "official_account")
 ASKED = (
     *((Purpose.OFFERS, channel) for channel in OFFER_CHANNELS),
     (Purpose.PERSONAL_OFFERS, ""),
+    (Purpose.BOARDS, ""),
 )
 Asked = tuple[Purpose, str]
 

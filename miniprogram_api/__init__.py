@@ -67,6 +67,7 @@ OPERATIONS = (
     put("/me/visits/{uuid}", visits.visit),
     get("/live-room", live_rooms.read),
     put("/me/live-room", live_rooms.say),
+    get("/leaderboards", leaderboards.listed),
     get("/leaderboards/{code}", leaderboards.read),
     get("/message-templates", subscriptions.read),
     put("/me/subscriptions/{uuid}", subscriptions.allow),

@@ -215,7 +215,7 @@ async def _redemptions(customer_id: int, causes: Iterable[str]) -> dict[str, Wor
 
 
 async def _goals(causes: Iterable[str]) -> dict[str, Worded]:
-    """Return goals, boards, visits to shops and invitations among the causes, by the names they have."""
+    """Return what has a rule of its own among the causes, by the names that these have now."""
     slots = sorted(
         cause
         for cause in causes

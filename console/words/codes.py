@@ -28,6 +28,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "forget_runs": ("清理运行记录", "Forget old runs"),
     "freeze_boards": ("有奖榜单定榜", "Freeze the lists of boards with prizes"),
     "give_prizes": ("发放榜单奖品", "Give the prizes of boards"),
+    "keep_ranks": ("记下当日名次", "Keep the ranks of the day"),
     "lay_boards": ("检查排行榜", "Look after the leaderboards"),
     "learn_followers": ("识别公众号关注者", "Learn who follows the official account"),
     "make_coupon_codes": ("生成券码", "Make coupon codes"),

@@ -1,6 +1,6 @@
 """What the platform says of a group becomes what we know of it, however often it is said."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from loyalty.again import in_transaction
 from loyalty.customers import know_contacts
+from loyalty.roots import roots_of
+from loyalty.standing.changes import changed
 from models import db
 
 
@@ -79,7 +81,8 @@ async def _tell(community_id: int, roster: Roster, *, read_at: datetime, at: dat
 async def _join(community_id: int, contacts: Sequence[Contact], customers: dict[str, int]) -> int:
     """Write down who is in the group, and return how many were not in it before."""
     present = await db.fetch(
-        "SELECT external_user_id FROM community_member WHERE community_id = $1 AND left_at IS NULL",
+        "SELECT external_user_id, customer_id FROM community_member"
+        " WHERE community_id = $1 AND left_at IS NULL",
         community_id,
     )
     await db.fetch(
@@ -104,19 +107,28 @@ async def _join(community_id: int, contacts: Sequence[Contact], customers: dict[
         [one.join_scene for one in contacts],
         [one.joined_at for one in contacts],
     )
-    before = {row["external_user_id"] for row in present}
-    return sum(one.external_user_id not in before for one in contacts)
+    before = {row["external_user_id"]: row["customer_id"] for row in present}
+    new = [one.external_user_id for one in contacts if one.external_user_id not in before]
+    known = [found for name in customers if before.get(name) != (found := customers[name])]
+    await _play(known)
+    return len(new)
+
+
+async def _play(customer_ids: Iterable[int | None]) -> None:
+    """Let those be derived again who joined or left: boards of a group have its members alone."""
+    await changed((await roots_of(one for one in customer_ids if one is not None)).values())
 
 
 async def _leave(community_id: int, present: list[str], *, at: datetime) -> int:
     """Write down who is in the group no more, and return how many these are."""
     rows = await db.fetch(
         "UPDATE community_member SET left_at = $3 WHERE community_id = $1 AND left_at IS NULL"
-        " AND external_user_id <> ALL($2::text[]) RETURNING id",
+        " AND external_user_id <> ALL($2::text[]) RETURNING customer_id",
         community_id,
         present,
         at,
     )
+    await _play(row["customer_id"] for row in rows)
     return len(rows)
 
 

@@ -7,11 +7,15 @@ given once.
 from loyalty.leaderboards.auditing import approve, disqualify, keep_off, let_on, readmit
 from loyalty.leaderboards.finals import Final, FinalPlace, Looked
 from loyalty.leaderboards.freezing import freeze
+from loyalty.leaderboards.moving import keep_ranks, ranks_before
 from loyalty.leaderboards.paying import pay
 from loyalty.leaderboards.played import Played
 from loyalty.leaderboards.reading import (
     Place,
     around,
+    hers,
+    hers_of,
+    hidden,
     names,
     pages,
     rank_of,
@@ -33,13 +37,18 @@ __all__ = [
     "around",
     "disqualify",
     "freeze",
+    "hers",
+    "hers_of",
+    "hidden",
     "keep_off",
+    "keep_ranks",
     "let_on",
     "names",
     "pages",
     "pay",
     "prize_words",
     "rank_of",
+    "ranks_before",
     "readmit",
     "scores",
     "season_of",

@@ -13,6 +13,7 @@ from loyalty.leaderboards.played import Played
 from loyalty.leaderboards.scoring import scores_now
 from loyalty.policies import POLICIES
 from loyalty.policies.board import Board, Prize
+from loyalty.roots import HER_IDS
 from loyalty.seasons import Season
 from models import db
 
@@ -54,6 +55,19 @@ class FinalPlace(Struct, frozen=True):
     score: int
     reached_at: datetime
     prize: Prize | None
+
+
+class Ended(Struct, frozen=True):
+    """How a season ended for one member: the rank that won, and what; None where she won nothing.
+
+    ``has_coupon`` is False where the batch of the prize's coupon had none for her.
+    """
+
+    season: str
+    rank: int | None
+    prize: Prize | None
+    has_coupon: bool
+    given_at: datetime | None
 
 
 class Looked(Struct, frozen=True):
@@ -119,11 +133,34 @@ async def of(uuid: UUID) -> Final:
     return found[0]
 
 
-async def last_of(slot: str) -> Final | None:
-    """Return the newest list of a board that staff have approved."""
-    where = "WHERE board = $1 AND approved_at IS NOT NULL ORDER BY ends_at DESC LIMIT 1"
-    found = await _finals(where, slot)
-    return found[0] if found else None
+_ENDED = f"""
+SELECT final.season, final.rule_version_id, prize.rank, prize.given_at, prize.coupon_refusal
+FROM (SELECT * FROM board_final WHERE board = $2 AND approved_at IS NOT NULL
+      ORDER BY ends_at DESC LIMIT 1) AS final
+LEFT JOIN LATERAL (SELECT * FROM board_prize
+                   WHERE final_id = final.id AND member_id = ANY({HER_IDS})
+                   ORDER BY rank LIMIT 1) AS prize ON true
+"""
+
+
+async def last_of(slot: str, member_id: int) -> Ended | None:
+    """Return how the newest season of a board that staff approved ended for a member."""
+    rows = await db.fetch(_ENDED, member_id, slot)
+    if not rows:
+        return None
+    (row,) = rows
+    rule = (await programme.recent(knowing=[row["rule_version_id"]])).version(
+        row["rule_version_id"], POLICIES
+    )
+    assert rule, "versions stay for what they made"
+    won: int | None = row["rank"]
+    return Ended(
+        season=row["season"],
+        rank=won,
+        prize=rule.body.prize_of(won) if won else None,
+        has_coupon=not row["coupon_refusal"],
+        given_at=row["given_at"],
+    )
 
 
 async def _finals(where: str, *arguments: object) -> list[Final]:

@@ -1,6 +1,6 @@
 """The boards as PostgreSQL has them: the truth, whatever became of the copies."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from loyalty.leaderboards.scoring import Scored
 from loyalty.policies import POLICIES
 from loyalty.policies.board import Board
 from loyalty.programme import Programme
+from loyalty.roots import HER_IDS, ids_of
 from loyalty.seasons import season as season_at
 from models import db
 
@@ -29,6 +30,12 @@ class Place(Struct, frozen=True):
     score: int
 
 
+_GROUPS = f"""
+SELECT DISTINCT slot FROM community JOIN community_member ON community_id = community.id
+WHERE customer_id = ANY({HER_IDS}) AND left_at IS NULL
+"""
+
+
 def season_of(code: str, rules: Programme, *, at: datetime) -> Played:
     """Return the season of a board that runs, with its rule; between festivals the last one.
 
@@ -39,6 +46,32 @@ def season_of(code: str, rules: Programme, *, at: datetime) -> Played:
     if rule is None or not isinstance(rule.body, Board):
         raise NotFound("no_such_board")
     return of_rule(rule, rules, season_at(rule.body.season, at, rules.seasons(at)))
+
+
+async def hers(member_id: int, rules: Programme, *, at: datetime) -> list[Played]:
+    """Return the running seasons of the boards that a member may see: all but other groups'."""
+    codes = [
+        rule.slot.partition(":")[2]
+        for rule in rules.of(POLICIES, at)
+        if isinstance(rule.body, Board)
+    ]
+    found = [season_of(code, rules, at=at) for code in codes]
+    if any(one.board.community_slot for one in found):
+        groups = {row["slot"] for row in await db.fetch(_GROUPS, member_id)}
+        found = [one for one in found if one.board.community_slot in ("", *groups)]
+    return found
+
+
+async def hers_of(code: str, member_id: int, rules: Programme, *, at: datetime) -> Played:
+    """Return the running season of a board that a member may see.
+
+    Raises:
+        NotFound: ``no_such_board``: or it is of a group that she is not in.
+    """
+    for one in await hers(member_id, rules, at=at):
+        if one.rule.slot == f"board:{code}":
+            return one
+    raise NotFound("no_such_board")
 
 
 async def top(board: str, season: str, *, limit: int, offset: int = 0) -> list[Place]:
@@ -122,3 +155,16 @@ async def names(member_ids: Sequence[int]) -> dict[int, UUID]:
         "SELECT id, uuid FROM customer WHERE id = ANY($1::bigint[])", list(member_ids)
     )
     return {row["id"]: row["uuid"] for row in rows}
+
+
+_HIDDEN = f"""
+SELECT id FROM unnest($1::bigint[]) AS wanted (id)
+WHERE NOT coalesce((SELECT is_given FROM consent
+                    WHERE customer_id = ANY({ids_of("wanted.id")}) AND purpose = 'boards'
+                    ORDER BY consent.id DESC LIMIT 1), true)
+"""
+
+
+async def hidden(member_ids: Iterable[int]) -> set[int]:
+    """Return those of these members who do not want to be shown: others read no name of theirs."""
+    return {row["id"] for row in await db.fetch(_HIDDEN, sorted(set(member_ids)))}

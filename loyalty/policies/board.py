@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from loyalty.festivals import Festival
 from loyalty.policies import POLICIES
+from loyalty.wording import yuan
 
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 Rank = Annotated[int, Meta(ge=1, le=1000)]
@@ -63,3 +64,7 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     def prize_of(self, rank: int) -> Prize | None:
         """Return what a final rank wins."""
         return next((one for one in self.prizes if one.first_rank <= rank <= one.last_rank), None)
+
+    def figure(self, score: int) -> str:
+        """Return a score as people read it: money in yuan, all else as a number."""
+        return f"¥{yuan(score)}" if self.source == "spend" else f"{score:,}"

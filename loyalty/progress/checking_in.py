@@ -8,6 +8,7 @@ from loyalty.errors import NotFound, Refused
 from loyalty.happenings.check_ins import CheckedIn
 from loyalty.progress.coming import give_what_comes
 from loyalty.roots import HER_IDS
+from loyalty.standing.changes import changed
 from models import db
 
 LOOKED_BACK = timedelta(days=400)
@@ -41,6 +42,7 @@ async def check_in(member_id: int, on_day: date, *, at: datetime) -> tuple[bool,
         added = await db.fetch(_CHECK_IN, member_id, on_day, at)
         if not added:
             return False, 0
+        await changed([member_id])
         return True, await give_what_comes(member_id, CheckedIn, rules=rules, at=at)
 
 

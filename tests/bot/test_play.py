@@ -51,7 +51,7 @@ async def test_challenges_are_told_and_claimed_once(town: Town) -> None:
 
 async def test_the_board_tells_who_leads_and_where_she_is(town: Town) -> None:
     hers = await buyer(town)
-    assert "还没有积分" in (await town.platform.says("排行榜", openid=OPENID)).said
+    assert "还没有上榜" in (await town.platform.says("排行榜", openid=OPENID)).said
     now = datetime.now(UTC)
     emma = IdentityRef(IdentityKind.OPENID, hers.scope, "oEmma")
     await buys("1", 1_000, paid_at=now, buyer=hers)

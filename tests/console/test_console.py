@@ -54,6 +54,7 @@ PAGES = (
     "/live-rooms",
     "/communities",
     "/coupons",
+    "/boards",
     "/gifts",
     "/referrals",
     "/reviews",

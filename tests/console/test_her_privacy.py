@@ -69,6 +69,7 @@ async def test_what_she_decided_stands_there_with_the_words_she_read(
         "offers miniprogram yes",
         "offers official_account yes",
         "personal_offers  yes",
+        "boards  yes",
     ]
     assert "未作选择" in page
     first, second = {OFFERS: False, PERSONAL: False}, {OFFERS: True}

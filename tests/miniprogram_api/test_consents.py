@@ -55,6 +55,7 @@ async def test_before_she_decides_what_she_allowed_in_wechat_stands(lin: Phone) 
         ("offers", "miniprogram"): True,
         ("offers", "official_account"): True,
         ("personal_offers", ""): True,
+        ("boards", ""): True,
     }
     assert {one["decided_at"] for one in answer.told["consents"]} == {None}
 

@@ -4,11 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from loyalty import publishing
+from loyalty import leaderboards, programme, publishing
 from loyalty.calendar import day_of
+from loyalty.leaderboards import finals
 from loyalty.milestones.nth_purchase import NthPurchase
+from loyalty.policies.board import Board, Prize
+from loyalty.policies.community import CommunityPolicy
+from loyalty.seasons import season
 from models import Customer
 from tests.cast import NOVEMBER_22
+from tests.loyalty.boards.scene import chen
 from tests.loyalty.play_scene import buys, publish
 from tests.miniprogram_api.conftest import Phone
 from tests.web.conftest import Caller
@@ -89,10 +94,61 @@ async def test_the_board_masks_others_and_tells_her_place(lin: Phone, emma: Phon
         (1, 50, False),
         (2, 30, True),
     ]
-    assert told["me"] == {"rank": 2, "score": 30, "gap": 20}
+    assert told["me"] == {"rank": 2, "score": 30, "gap": 20, "moved": None}
+    assert (told["source"], told["prizes"], told["prizes_on"]) == ("points", [], None)
     stranger = await Customer.get(uuid=(await emma.get("/me")).told["uuid"])
     assert told["top"][0]["name"] == f"会员··{stranger.uuid.hex[-4:].upper()}"
     assert (await lin.get("/leaderboards/none")).http_status == 404
+
+
+async def test_the_board_tells_who_moved_and_hides_whoever_wants_it(
+    lin: Phone, emma: Phone
+) -> None:
+    for phone, number, yuan in ((lin, "1", 30), (emma, "2", 20)):
+        await phone.sign_in()
+        await buys(number, yuan, paid_at=NOW, buyer=phone.openid)
+    await leaderboards.keep_ranks(at=NOW)
+    await buys("3", 50, paid_at=NOW, buyer=emma.openid)
+    told = (await lin.get("/leaderboards/week")).told
+    assert [one["moved"] for one in told["top"]] == [1, -1]
+    assert told["me"]["moved"] == -1
+    no = {"purpose": "boards", "is_given": False}
+    await emma.ask("PUT", "/me/consents", json={"wording": "1", "choices": [no]})
+    assert (await lin.get("/leaderboards/week")).told["top"][0]["name"] == "匿名会员"
+    hers = (await emma.get("/leaderboards/week")).told
+    assert (hers["is_hidden"], hers["me"]["rank"]) == (True, 1), "she still sees herself"
+
+
+async def test_prizes_are_told_before_and_what_she_won_afterwards(lin: Phone) -> None:
+    await lin.sign_in()
+    week = season("weekly", NOW)
+    board = Board(prizes=(Prize(1, 2, 100),), settles_after_days=0)
+    await programme.publish("board:week", board, starts_at=week.starts_at, by="t", at=NOW)
+    await buys("1", 30, paid_at=NOW, buyer=lin.openid)
+    told = (await lin.get("/leaderboards/week")).told
+    assert told["prizes"] == [{"first_rank": 1, "last_rank": 2, "prize": "100 积分"}]
+    assert (told["prizes_on"], told["last"]) == ("2026-11-23", None)
+    await leaderboards.freeze(at=week.ends_at)
+    (final,) = await finals.newest(limit=1)
+    assert (await lin.get("/leaderboards/week")).told["last"] is None, "staff look at it first"
+    await leaderboards.approve(
+        final.uuid, deeds_seen=0, staff_member_id=await chen(), at=week.ends_at
+    )
+    await leaderboards.pay(at=week.ends_at)
+    last = (await lin.get("/leaderboards/week")).told["last"]
+    assert (last["season"], last["rank"], last["prize"]) == (week.name, 1, "100 积分")
+    assert last["given_at"] == "2026-11-22T16:00:00Z"
+
+
+async def test_boards_are_listed_but_those_of_groups_that_she_is_not_in(lin: Phone) -> None:
+    await lin.sign_in()
+    group = Board("群内榜", "Group", community_slot="community:vip")
+    await publishing.publish("community:vip", CommunityPolicy(name_zh="群"), by="t", at=NOW)
+    await publishing.publish("board:vip", group, by="t", at=NOW)
+    assert (await lin.get("/leaderboards")).told["boards"] == [
+        {"code": "week", "name": "本周积分榜", "is_group": False}
+    ]
+    assert (await lin.get("/leaderboards/vip")).http_status == 404
 
 
 async def test_nothing_is_told_without_a_session(lin: Phone) -> None:
