@@ -3,7 +3,7 @@
 const api = require('../utils/api');
 
 // The version of the words that she reads on the privacy page: another text, another version.
-const WORDING = '2026-11-22';
+const WORDING = '2026-11-23';
 
 module.exports = {
   read: async () => (await api.get('/me/consents')).consents,

@@ -2,4 +2,7 @@
 
 const api = require('../utils/api');
 
-module.exports = { read: (code) => api.get(`/leaderboards/${code}`) };
+module.exports = {
+  list: async () => (await api.get('/leaderboards')).boards,
+  read: (code) => api.get(`/leaderboards/${code}`),
+};

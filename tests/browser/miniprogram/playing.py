@@ -27,6 +27,8 @@ def _step(place: int, target: int, points: int, state: str) -> Json:
 class Playing(Redeeming):
     """A challenge that is reached and one that is not, a board, and a group for Silver."""
 
+    consents: list[Json]
+
     def __init__(self) -> None:
         super().__init__()
         self.checked_in = False
@@ -135,18 +137,50 @@ class Playing(Redeeming):
         self.points += 100
         return {"points": 100, "coupon_uuid": None, "boost_percent": 0, "boost_days": 0}
 
+    async def boards(self, request: web.Request) -> Json:
+        names = {"week": ("本周积分榜", "This week"), "vip": ("群内消费榜", "Of the group")}
+        return {
+            "boards": [
+                {"code": code, "name": self._said(request, *name), "is_group": code == "vip"}
+                for code, name in names.items()
+            ]
+        }
+
     async def board(self, request: web.Request) -> Json:
+        moves = {1: None, 2: 3, 3: -1}
+
         def row(rank: int, *, is_me: bool = False) -> Json:
             name = self._said(request, f"会员 ··{rank:02}2A", f"Member ··{rank:02}2A")
-            return {"rank": rank, "name": name, "score": 4000 - rank * 150, "is_me": is_me}
+            score = 4000 - rank * 150
+            moved = moves.get(rank, 0)
+            return {"rank": rank, "name": name, "score": score, "is_me": is_me, "moved": moved}
 
+        is_group = request.match_info["code"] == "vip"
+        prize = self._said(request, "500 积分、优惠券一张", "500 points, a coupon")
         return {
-            "name": self._said(request, "本周消费榜", "This week"),
+            "name": self._said(request, "本周积分榜", "This week"),
             "season": "2026-W47",
+            "source": "spend" if is_group else "points",
+            "is_group": is_group,
             "ends_at": soon(days=2, hours=3),
             "top": [row(rank) for rank in range(1, 11)],
-            "me": {"rank": 17, "score": 1450, "gap": 150},
+            "me": {"rank": 17, "score": 1450, "gap": 150, "moved": 2},
             "neighbours": [row(16), row(17, is_me=True), row(18)],
+            "is_hidden": not next(
+                one["is_given"] for one in self.consents if one["purpose"] == "boards"
+            ),
+            "prizes": [
+                {"first_rank": 1, "last_rank": 1, "prize": prize},
+                {"first_rank": 2, "last_rank": 10, "prize": self._said(request, "100 积分", "100")},
+            ],
+            "prizes_on": today(),
+            "least_score": 500,
+            "last": {
+                "season": "2026-W46",
+                "rank": 2,
+                "prize": self._said(request, "100 积分", "100 points"),
+                "given_at": soon(days=-1),
+            },
         }
 
     def _community(self, request: web.Request) -> Json:

@@ -51,6 +51,7 @@ class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting):
                 ("offers", "miniprogram"),
                 ("offers", "official_account"),
                 ("personal_offers", ""),
+                ("boards", ""),
             )
         ]
         self.codes = 0
@@ -141,6 +142,7 @@ class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting):
             ("GET", "/challenges", self.challenges),
             ("PUT", "/me/check-ins/{day}", self.check_in),
             ("PUT", "/me/claims/{code}/{round}/{step}", self.claim),
+            ("GET", "/leaderboards", self.boards),
             ("GET", "/leaderboards/{code}", self.board),
             ("GET", "/communities", self.communities),
             ("PUT", "/me/invitations/{code}", self.invite),
