@@ -19,6 +19,7 @@ from web.typed import Moment
 
 TOP = 20
 EACH_SIDE = 2
+_SEASONS = {"weekly": 0, "monthly": 1}
 Code = Annotated[str, Meta(pattern="^[a-z0-9_]{1,40}$", max_length=40)]
 
 
@@ -103,9 +104,10 @@ class Leaderboard(Struct, frozen=True):
 
 
 async def listed(shopper: Shopper, context: Context) -> BoardNames:
-    """List the boards that I may see: all but those of groups that I am not in."""
+    """List the boards that I may see, weeks first: all but those of groups that I am not in."""
     rules = await programme.recent()
     found = await leaderboards.hers(shopper.customer_id, rules, at=context.clock())
+    found.sort(key=lambda one: (bool(one.board.community_slot), _SEASONS.get(one.board.season, 2)))
     names = [
         BoardName(
             code=one.rule.slot.partition(":")[2],
@@ -114,7 +116,7 @@ async def listed(shopper: Shopper, context: Context) -> BoardNames:
         )
         for one in found
     ]
-    return BoardNames(sorted(names, key=lambda one: one.is_group))
+    return BoardNames(names)
 
 
 async def read(shopper: Shopper, context: Context, code: Code) -> Leaderboard:

@@ -53,8 +53,8 @@ BOARDS: dict[str, tuple[str, str]] = {
     "board_score": ("定榜得分", "Score"),
     "board_score_now": ("现在得分", "Score now"),
     "board_is_less": ("变少", "less"),
-    "board_orders": ("赛季内订单 · 保留金额", "Orders of the season · kept"),
-    "board_refunded": ("其中退款", "Of these refunded"),
+    "board_orders": ("赛季内订单 · 实留金额", "Orders in it · kept"),
+    "board_refunded": ("其中退款", "of these refunded"),
     "board_prize": ("奖品", "Prize"),
     "board_no_coupon": (
         "券批次已停发或发完，未发券，可在会员页补发",

@@ -1,6 +1,6 @@
-"""The demo's challenges, board, visits and invitations."""
+"""The demo's challenges, boards, visits and invitations."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jifen.seeds.laying import lay_rules
 from loyalty.challenges import ChallengeStep
@@ -15,7 +15,7 @@ from loyalty.milestones.anniversary import Anniversary
 from loyalty.milestones.annual_spend import AnnualSpend
 from loyalty.milestones.nth_purchase import NthPurchase
 from loyalty.milestones.purchases_within import PurchasesWithin
-from loyalty.policies.board import Board
+from loyalty.policies.board import Board, Prize
 from loyalty.policies.live_visit import LiveVisitPolicy
 from loyalty.policies.referral import ReferralPolicy
 from loyalty.policies.seasons import Seasons
@@ -84,7 +84,6 @@ RULES = (
     ),
     ("live_visit", LiveVisitPolicy()),
     ("seasons", Seasons()),
-    ("board:week", Board()),
     (
         "referral",
         ReferralPolicy(
@@ -111,12 +110,32 @@ MILESTONES = (
     ),
     ("milestone:year", Anniversary("入会周年", "A year with us", reward_points=88)),
 )
+WEEK_PRIZES = (
+    Prize(1, 1, 500, "coupon:ten_off"),
+    Prize(2, 3, 200),
+    Prize(4, 10, 50),
+)
+MONTH_PRIZES = (Prize(1, 1, 1_000, boost_percent=200, boost_days=7), Prize(2, 10, 200))
+BOARDS = (
+    ("board:week", Board(prizes=WEEK_PRIZES)),
+    (
+        "board:month",
+        Board("本月消费榜", "Spent this month", "monthly", "spend", prizes=MONTH_PRIZES),
+    ),
+    (
+        "board:vip",
+        Board("群内打卡榜", "Check-ins of the group", "monthly", "check_ins", "community:vip"),
+    ),
+)
+BOARDS_SINCE = timedelta(days=35)
 
 
 async def lay(*, at: datetime) -> None:
     """Publish them; a second time changes nothing.
 
-    Milestones begin now: what the crowd bought before gives nothing.
+    Milestones begin now: what the crowd bought before gives nothing. Boards began some weeks ago,
+    so that lists wait for staff.
     """
     await lay_rules(RULES, at=at)
     await lay_rules(MILESTONES, at=at, starts_at=at)
+    await lay_rules(BOARDS, at=at, starts_at=at - BOARDS_SINCE)

@@ -105,6 +105,7 @@ module.exports = {
     rank: 'Rank',
     gap: '{n} behind the next',
     first: 'You are first',
+    tied: 'Level with the next, who came there first',
     unranked: {
       points: 'You are not ranked yet: an order puts you on the board',
       spend: 'You are not ranked yet: an order puts you on the board',

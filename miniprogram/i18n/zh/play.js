@@ -105,6 +105,7 @@ module.exports = {
     rank: '第',
     gap: '距上一名还差 {n}',
     first: '您是第一名',
+    tied: '与上一名同分，先达到者在前',
     unranked: {
       points: '您目前暂无排名，下单即可上榜',
       spend: '您目前暂无排名，下单即可上榜',

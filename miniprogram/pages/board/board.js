@@ -38,6 +38,13 @@ function winning(told, figure) {
   };
 }
 
+/** How far she is behind the one before her. */
+function behind({ gap }, figure) {
+  const { first, gap: sentence, tied } = words().board;
+  if (gap === null) return first;
+  return gap === 0 ? tied : fill(sentence, { n: figure(gap) });
+}
+
 function last(ended) {
   if (!ended || !ended.prize) return '';
   const { won, won_soon: soon } = words().board;
@@ -74,7 +81,7 @@ definePage('board', {
       ...winning(told, figure),
       me: told.me && {
         ...row(told.me),
-        line: told.me.gap === null ? spoken.first : fill(spoken.gap, { n: figure(told.me.gap) }),
+        line: behind(told.me, figure),
       },
     };
   },

@@ -34,6 +34,7 @@ class Playing(Redeeming):
         self.checked_in = False
         self.claimed = False
         self.group_state = "not_eligible"
+        self.gap = 150
 
     async def challenges(self, request: web.Request) -> Json:
         said = self._said
@@ -164,7 +165,7 @@ class Playing(Redeeming):
             "is_group": is_group,
             "ends_at": soon(days=2, hours=3),
             "top": [row(rank) for rank in range(1, 11)],
-            "me": {"rank": 17, "score": 1450, "gap": 150, "moved": 2},
+            "me": {"rank": 17, "score": 1450, "gap": self.gap, "moved": 2},
             "neighbours": [row(16), row(17, is_me=True), row(18)],
             "is_hidden": not next(
                 one["is_given"] for one in self.consents if one["purpose"] == "boards"

@@ -44,6 +44,12 @@ async def test_a_groups_board_is_a_tab_and_counts_money_in_yuan(
     assert shop.asked["GET /leaderboards/vip"] == 1
 
 
+async def test_a_tie_is_told_as_one(phones: Phones, shop: ShopServer) -> None:
+    shop.gap = 0
+    board = shown(await phones.open("board"), "board")
+    await expect(board.get_by_text("与上一名同分，先达到者在前")).to_be_visible()
+
+
 async def test_she_is_hidden_by_a_switch_that_falls_back_where_it_is_refused(
     phones: Phones, shop: ShopServer
 ) -> None:
