@@ -2,12 +2,16 @@
 
 import pytest
 
-from loyalty import leaderboards
+from console.rule_form import sent
+from loyalty import leaderboards, programme
+from loyalty.policies import POLICIES
+from loyalty.policies.board import Board, Prize
 from models import BoardExclusion, BoardFinal, BoardPrize
 from tests.cast import JUNE_1, LIN
 from tests.console.test_console import Browser, away, browser, context, http, redis
 from tests.loyalty.boards.scene import HOUR, SETTLED, frozen, played, publish
 from tests.loyalty.play_scene import buys, member
+from web.context import now
 
 __all__ = ["away", "browser", "context", "http", "redis"]
 
@@ -46,6 +50,23 @@ async def test_a_list_is_looked_through_and_approved(browser: Browser, path: str
     assert await BoardPrize.all().count() == 2
     http_status, _ = await browser.post(f"{path}/places/2/disqualify", why="x", proof=proof)
     assert http_status == 422
+
+
+async def test_prizes_are_published_by_the_form_and_overlapping_ranks_are_named(
+    browser: Browser, path: str
+) -> None:
+    await browser.sign_in("marketer")
+    form = sent(Board()) | {"proof": await browser.proof()}
+    form |= {"prizes.0.first_rank": "1", "prizes.0.last_rank": "3", "prizes.0.reward_points": "90"}
+    second = {"first_rank": "3", "last_rank": "4", "reward_points": "5"}
+    wrong = form | {f"prizes.1.{name}": told for name, told in second.items()}
+    http_status, page = await browser.post("/rules/board:week", **wrong)
+    assert (http_status, "奖品" in page) == (422, True)
+    http_status, _ = await browser.post("/rules/board:week", **form | {"source": "spend"})
+    assert http_status == 200
+    rule = (await programme.load()).find("board:week", POLICIES, now())
+    assert rule
+    assert (rule.body.source, rule.body.prizes) == ("spend", (Prize(1, 3, 90),))
 
 
 async def test_who_may_not_changes_nothing(browser: Browser, path: str) -> None:

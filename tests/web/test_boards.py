@@ -11,9 +11,10 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from jifen import embedded
 from jobs import deriving
 from jobs.deriving import Deriver
-from loyalty import inbox, leaderboards, standing
+from loyalty import inbox, leaderboards, programme, standing
 from loyalty.inbox import Arrival
 from loyalty.leaderboards import Scored
+from loyalty.policies.board import Board
 from loyalty.seasons import Season, season
 from models import Standing, db
 from tests.cast import JUNE_1, LIN, WANG
@@ -219,3 +220,20 @@ async def test_redis_that_hangs_costs_readers_of_a_board_one_short_wait(
     await hanging.aclose()
     server.close()
     await server.wait_closed()
+
+
+async def test_a_board_of_money_ranks_the_same_after_redis_was_emptied(redis: Redis) -> None:
+    await programme.publish(
+        "board:spend", Board(source="spend"), starts_at=WEEK.starts_at, by="t", at=JUNE_1
+    )
+    await buys("1", 2_000_000, paid_at=JUNE_1)
+    await buys("2", 2_000_000, paid_at=JUNE_1 - timedelta(seconds=1), buyer=LIN)
+    truth = await leaderboards.top("board:spend", WEEK.name, limit=9)
+    assert [one.score for one in truth] == [200_000_000] * 2
+    for _ in "ab":
+        await redis.flushall()
+        assert await boards.lay(redis, "board:spend", WEEK) == 2
+        top, around = await boards.top_and_hers(
+            redis, "board:spend", WEEK, truth[1].member_id, limit=9, each_side=1
+        )
+        assert top == around == truth

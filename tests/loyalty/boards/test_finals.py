@@ -153,6 +153,24 @@ async def test_who_is_disqualified_leaves_and_ranks_move_up() -> None:
     assert await won() == [(1, await member(WANG), 500), (2, await member(ZHAO), 100)]
 
 
+async def test_who_approves_while_another_disqualifies_pays_what_she_saw_or_nothing() -> None:
+    await publish()
+    await played()
+    final, by = await frozen(), await chen()
+    deed = {"staff_member_id": by, "at": SETTLED}
+    told = await asyncio.gather(
+        leaderboards.approve(final.uuid, deeds_seen=0, **deed),
+        leaderboards.disqualify(final.uuid, 1, reason="刷单", **deed),
+        return_exceptions=True,
+    )
+    (refused,) = [one for one in told if isinstance(one, Conflict)]
+    prizes = await BoardPrize.all().order_by("rank")
+    assert (refused.code, [one.rank for one in prizes]) in (
+        ("final_is_approved", [1, 2]),
+        ("final_changed", []),
+    )
+
+
 async def test_two_places_of_one_human_are_one_and_the_next_moves_up() -> None:
     await publish()
     await played()
