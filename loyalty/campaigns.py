@@ -48,7 +48,8 @@ HERS = ids_of("snapshot_member.member_id")
 _DUE = f"""
 SELECT member_id FROM snapshot_member
 WHERE snapshot_id = $1 AND member_id > $2
-  AND NOT EXISTS (SELECT FROM customer WHERE id = member_id AND merged_into_id IS NOT NULL)
+  AND EXISTS (SELECT FROM member
+              WHERE member.id = member_id AND merged_into_id IS NULL AND deleted_at IS NULL)
   AND {wants_personal_offers("member_id")}
   AND NOT EXISTS (SELECT FROM coupon WHERE coupon.member_id = ANY({HERS})
                   AND coupon.key LIKE $3 AND issued_at > $4 AND coupon.key NOT LIKE $5)

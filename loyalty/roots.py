@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from loyalty.errors import NotFound
+from loyalty.errors import Conflict, NotFound
 from models import db
 
 
@@ -38,6 +38,17 @@ async def roots_of(customer_ids: Iterable[int]) -> dict[int, int]:
     return {row["id"]: row["root"] for row in rows}
 
 
+async def hold(member_id: int) -> None:
+    """Lock a member whose account stands, so that it is not deleted meanwhile.
+
+    Raises:
+        Conflict: ``member_was_deleted``.
+    """
+    rows = await db.fetch("SELECT deleted_at FROM member WHERE id = $1 FOR UPDATE", member_id)
+    if rows and rows[0]["deleted_at"] is not None:
+        raise Conflict("member_was_deleted", member_id=member_id)
+
+
 async def ids_that_were(customer_id: int) -> list[int]:
     """Return her ids: her own and those that were merged into her."""
     (row,) = await db.fetch(f"SELECT {HER_IDS} AS ids", customer_id)
@@ -49,11 +60,13 @@ async def locked(member_id: int) -> int:
     """Lock a member's row and return who she is now, in the caller's transaction.
 
     Raises:
-        NotFound: ``no_such_member``.
+        NotFound: ``no_such_member``: there is none, or her account was deleted.
     """
     while True:
         root = (await roots_of([member_id])).get(member_id)
-        rows = await db.fetch("SELECT id FROM member WHERE id = $1 FOR NO KEY UPDATE", root)
+        rows = await db.fetch(
+            "SELECT id FROM member WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE", root
+        )
         if root is None or not rows:
             raise NotFound("no_such_member")
         if (await roots_of([member_id]))[member_id] == root:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from loyalty.errors import NotFound
-from loyalty.roots import HER_IDS
+from loyalty.roots import HER_IDS, hold
 from loyalty.sealing import Sealer
 from models import db
 
@@ -62,7 +62,7 @@ async def open_for(
     opened = Opened(secrets.token_urlsafe(TOKEN_BYTES), at + LASTS)
     sealed = sealer.seal(session_key.encode(), purpose=_purpose(app_id, openid))
     async with db.transaction():
-        await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", customer_id)
+        await hold(customer_id)
         await revoke_all(customer_id, app_id=app_id)
         await db.fetch(
             "INSERT INTO shopper_session (token_hash, customer_id, app_id, openid,"

@@ -27,6 +27,7 @@ from models.coupon_codes import (
     CouponWordClaim,
 )
 from models.customers import Customer, Identity, IdentityKind, Likeness, Member, Merge, Profile
+from models.deletions import Deletion, DeletionWay
 from models.deliveries import Delivery, DeliveryState
 from models.gifts import Gift, GiftKind, GiftState
 from models.imports import ImportedFile, ParkedRow
@@ -129,6 +130,8 @@ __all__ = [
     "CouponStock",
     "CouponWordClaim",
     "Customer",
+    "Deletion",
+    "DeletionWay",
     "Delivery",
     "DeliveryState",
     "DiscountUse",

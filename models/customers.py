@@ -79,7 +79,8 @@ class Member(Model):
 
     ``points_available`` includes lots that are due but not yet swept: ask ``ledger.balances`` for
     what can be spent. ``chain`` is the hash of the newest entry. ``merged_into_id`` is the
-    customer's, beside what the ledger locks.
+    customer's, beside what the ledger locks. Since ``deleted_at`` nobody is known behind it, and
+    its points never move again.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -93,6 +94,7 @@ class Member(Model):
     lot_count = fields.IntField()
     chain = fields.BinaryField()
     merged_into_id = fields.BigIntField(null=True)
+    deleted_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "member"

@@ -26,6 +26,7 @@ class EntryKind(StrEnum):
     EXPIRE = "expire"
     ADJUST = "adjust"
     MOVE = "move"
+    FORFEIT = "forfeit"
 
 
 class Lot(Model):

@@ -28,6 +28,7 @@ KINDS: dict[EntryKind, tuple[str, str]] = {
     EntryKind.EXPIRE: ("积分过期", "Points expired"),
     EntryKind.ADJUST: ("积分调整", "Points adjusted"),
     EntryKind.MOVE: ("积分转移", "Points moved"),
+    EntryKind.FORFEIT: ("注销时放弃", "Given up with the account"),
 }
 SHOPS: dict[ShopKind, tuple[str, str]] = {
     ShopKind.TMALL: ("天猫", "Tmall"),

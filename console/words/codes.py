@@ -112,6 +112,7 @@ EVENTS: dict[str, tuple[str, str]] = {
 
 # What moved points by itself.
 CAUSES: dict[str, tuple[str, str]] = {
+    "deletion": ("账号注销", "Account deleted"),
     "merge": ("两位顾客合并", "two customers were merged"),
     "member_pass": ("在天猫使用或返还", "spent or given back at Tmall"),
     "merge_undone": ("合并已撤销", "a merge was undone"),

@@ -25,6 +25,7 @@ STATES: dict[str, tuple[str, str]] = {
     "movement_spend": ("消耗", "spent"),
     "movement_restore": ("退回", "returned"),
     "movement_claw_back": ("扣回", "taken back"),
+    "movement_forfeit": ("注销放弃", "given up with the account"),
     "movement_expire": ("过期", "expired"),
     "movement_adjust": ("调整", "adjusted"),
     "movement_move": ("转移", "moved"),

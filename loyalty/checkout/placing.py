@@ -17,6 +17,7 @@ from loyalty.orders import OrderLine
 from loyalty.payments import PAYABLE_FOR, Payer, new_number
 from loyalty.products import ForSale, wanted
 from loyalty.quotes import Grounds, Shown
+from loyalty.roots import hold
 from loyalty.sealing import Sealer
 from models import Coupon, StoreOrder, db
 
@@ -33,13 +34,13 @@ async def order(
             what ``coupons.lock`` and ``budgets.reserve`` refuse; as ``using_up.check``. Then
             nothing is taken.
         NotFound: ``no_such_product``, and what ``coupons.lock`` does not find.
-        Conflict: ``key_reused``: the uuid stands for another order.
+        Conflict: ``key_reused``: the uuid stands for another order. ``member_was_deleted``.
     """
     shown = quotes.read(token, sealer)
     if shown.member_id != member_id:
         raise Refused("quote_forged")
     async with db.transaction():
-        await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", member_id)
+        await hold(member_id)
         known = await StoreOrder.get_or_none(uuid=uuid)
         if known is not None:
             return _same(known, shown)

@@ -50,7 +50,8 @@ WITH issued AS (
                 $7::timestamptz[])
          WITH ORDINALITY AS wanted (key, member_id, slot, rule_version_id, code, reason,
                                     expires_at, place)
-    WHERE EXISTS (SELECT FROM member WHERE member.id = wanted.member_id)
+    WHERE EXISTS (SELECT FROM member
+                  WHERE member.id = wanted.member_id AND deleted_at IS NULL)
     ORDER BY key, place
     ON CONFLICT (key) DO NOTHING
     RETURNING id, key, slot

@@ -74,7 +74,7 @@ CROSS JOIN LATERAL (SELECT extract(year FROM $1::date)::integer
 CROSS JOIN LATERAL (SELECT years - CASE
     WHEN (begun_on + make_interval(years => years))::date > $1::date THEN 1 ELSE 0 END AS years
 ) AS full_years
-WHERE member.merged_into_id IS NULL AND full_years.years > 0
+WHERE member.merged_into_id IS NULL AND member.deleted_at IS NULL AND full_years.years > 0
   AND (begun_on + make_interval(years => full_years.years))::date > $1::date - $2::integer
   AND NOT EXISTS (SELECT FROM milestone_reached WHERE milestone_reached.member_id = member.id
                   AND slot = $3 AND name = full_years.years::text AND undone_at IS NULL)

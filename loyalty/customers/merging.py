@@ -10,7 +10,7 @@ from loyalty import ledger, standing
 from loyalty.again import in_transaction
 from loyalty.customers.identifying import join
 from loyalty.customers.sharing import share
-from loyalty.errors import NotFound, Refused
+from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.roots import roots_of
 from models import db
 
@@ -84,6 +84,7 @@ async def merge(root_id: int, other_id: int, *, evidence: str, by: str, at: date
 
     Raises:
         NotFound: ``no_such_customer``. Refused: ``same_customer``.
+        Conflict: ``member_was_deleted``: nobody is known behind one of them any more.
     """
     if root_id == other_id:
         raise Refused("same_customer", customer_id=root_id)
@@ -119,9 +120,13 @@ async def _locked(root_id: int, other_id: int, *, at: datetime) -> tuple[int, in
 
 
 async def _lock(member_ids: list[int]) -> None:
-    await db.fetch(
-        "SELECT FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE", member_ids
+    rows = await db.fetch(
+        "SELECT id, deleted_at FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE",
+        member_ids,
     )
+    for row in rows:
+        if row["deleted_at"] is not None:
+            raise Conflict("member_was_deleted", member_id=row["id"])
 
 
 async def _standing(root_id: int, other_id: int) -> int:
@@ -142,7 +147,7 @@ async def unmerge(merge_id: int, *, by: str, at: datetime) -> None:
     transaction; then a ``db.Collision`` with another process is the caller's to try again.
 
     Raises:
-        NotFound: ``no_such_merge``.
+        NotFound: ``no_such_merge``. Conflict: ``member_was_deleted``: both are gone together.
     """
     await in_transaction(lambda: _unmerge(merge_id, by=by, at=at))
 

@@ -13,6 +13,7 @@ from loyalty.customers.linking import are_two_people
 from loyalty.customers.merging import merge
 from loyalty.errors import Refused
 from loyalty.orders import IdentityRef
+from loyalty.roots import hold
 from loyalty.sealing import Sealer
 from models import IdentityKind, db
 
@@ -79,7 +80,7 @@ async def _bind(customer_id: int, phone: SealedPhone, *, at: datetime) -> None:
         if await are_two_people(owner, customer_id):
             raise Refused("phone_of_another_customer")
         await merge(customer_id, owner, evidence=PURPOSE, by="miniprogram", at=at)
-    await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", customer_id)
+    await hold(customer_id)
     (row,) = await db.fetch(_BIND, customer_id, phone.digest, phone.sealed, at)
     if not row["is_hers"]:
         raise Refused("phone_of_another_customer")

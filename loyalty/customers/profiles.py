@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from loyalty.calendar import day_of, months_later, start_of
 from loyalty.errors import Refused
-from loyalty.roots import HER_IDS
+from loyalty.roots import HER_IDS, hold
 from models import db
 
 LONGEST_NAME = 20
@@ -70,7 +70,7 @@ async def tell_profile(
     if birthday is not None:
         _check_day(birthday)
     async with db.transaction():
-        await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", customer_id)
+        await hold(customer_id)
         (row,) = await db.fetch(_READ, customer_id)
         told_at = row["told_at"]
         if birthday is not None and birthday != row["birthday"]:

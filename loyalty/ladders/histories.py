@@ -70,7 +70,7 @@ CROSS JOIN LATERAL (
           GROUP BY shop_id, CASE WHEN parent_number = '' THEN number ELSE parent_number END
     ) AS purchase JOIN shop ON shop.id = shop_id WHERE kept > 0
 ) AS bought
-WHERE member.merged_into_id IS NULL
+WHERE member.merged_into_id IS NULL AND member.deleted_at IS NULL
 """.format(ids=ids_of("member.id"))
 
 _HELD = """

@@ -25,7 +25,7 @@ class Scored(Struct, frozen=True):
 
 
 # The spans stand in their order, so what is hers is read once for all of them. Whom staff keep off
-# all boards, and who is not in a board's group, has no score.
+# all boards, who is not in a board's group, and who deleted her account has no score.
 _SUMMED = """
 WITH span AS (
     SELECT * FROM unnest($4::text[], $5::timestamptz[], $6::timestamptz[])
@@ -34,6 +34,7 @@ WITH span AS (
     SELECT wanted.id FROM unnest($1::bigint[]) AS wanted (id)
     CROSS JOIN LATERAL (SELECT {hers} AS ids OFFSET 0) AS hers
     WHERE NOT EXISTS (SELECT FROM board_exclusion WHERE member_id = ANY(hers.ids))
+      AND NOT EXISTS (SELECT FROM member WHERE member.id = wanted.id AND deleted_at IS NOT NULL)
       AND ($7 = '' OR EXISTS (
           SELECT FROM community_member JOIN community ON community.id = community_id
           WHERE customer_id = ANY(hers.ids) AND left_at IS NULL AND slot = $7))

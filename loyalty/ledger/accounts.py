@@ -105,6 +105,7 @@ class Account(Struct, gc=False):
     lot_count: int
     chain: bytes
     merged_into_id: int | None = None
+    deleted_at: datetime | None = None
     lots: dict[int, LotState] = {}
     _lot_by_entry: dict[int, LotState] = {}
 

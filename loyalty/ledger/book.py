@@ -46,9 +46,11 @@ class Book:
 
         Raises:
             NotFound: no such member.
-            Conflict: ``member_was_merged``: her points are another's now.
+            Conflict: ``member_was_merged``: her points are another's now. ``member_was_deleted``.
         """
         account = self.account(member_id)
+        if account.deleted_at is not None:
+            raise Conflict("member_was_deleted", member_id=member_id)
         if account.merged_into_id is not None:
             raise Conflict("member_was_merged", member_id=member_id)
         return account

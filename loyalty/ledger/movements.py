@@ -195,6 +195,15 @@ class Expire(Movement, frozen=True, kw_only=True):
         return ()
 
 
+class Forfeit(Movement, frozen=True, kw_only=True):
+    """Give up all points where an account is deleted, pending ones too; what is owed is let off."""
+
+    kind = EntryKind.FORFEIT
+
+    def content(self) -> tuple[object, ...]:
+        return ()
+
+
 class Adjust(Movement, frozen=True, kw_only=True):
     """Add a settled lot, or take points soonest expiry first, for a stated cause."""
 

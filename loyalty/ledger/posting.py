@@ -1,6 +1,7 @@
 """How each movement changes an account: one function a movement, all figures checked first."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from loyalty.ledger.movements import (
     ClawBack,
     Earn,
     Expire,
+    Forfeit,
     Move,
     MoveAll,
     MoveBack,
@@ -215,6 +217,17 @@ def _expire(book: Book, movement: Expire) -> EntryState:
     return take_away(book, account, book.begin(account, movement), lots=lots)
 
 
+def _forfeit(book: Book, movement: Forfeit) -> EntryState:
+    account = book.own_account(movement.member_id)
+    entry = book.begin(account, movement)
+    for lot in sorted(account.lots.values(), key=attrgetter("number")):
+        if lot.remaining:
+            account.draw(entry, lot, lot.remaining)
+    entry.debt = -account.debt
+    account.idle_expires_at = None
+    return book.close(account, entry)
+
+
 def _adjust(book: Book, movement: Adjust) -> EntryState:
     check_points(-movement.points if movement.points < 0 else movement.points)
     account = book.own_account(movement.member_id)
@@ -243,6 +256,7 @@ _POSTINGS: dict[type[Movement], Callable[[Book, Any], EntryState]] = {
     ClawBack: _claw_back,
     Expire: _expire,
     Adjust: _adjust,
+    Forfeit: _forfeit,
     Move: move,
     Receive: receive_spent,
     MoveAll: move_all,

@@ -13,6 +13,7 @@ from loyalty.ledger.movements import (
     ClawBack,
     Earn,
     Expire,
+    Forfeit,
     Move,
     MoveAll,
     MoveBack,
@@ -27,7 +28,7 @@ from models import EntryKind, db
 
 _LOCK = """
 SELECT id, points_available, points_pending, points_debt, idle_expires_at, entry_count, lot_count,
-       chain, merged_into_id
+       chain, merged_into_id, deleted_at
 FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE
 """
 
@@ -209,7 +210,9 @@ def _note_earned(book: Book, row: db.Row) -> None:
 def _draws(movement: Movement) -> bool:
     if isinstance(movement, Earn):
         return movement.idle_expires_at is not None
-    return isinstance(movement, Spend | ClawBack | Expire | Move | MoveAll | MoveBack | Adjust)
+    return isinstance(
+        movement, Spend | ClawBack | Expire | Forfeit | Move | MoveAll | MoveBack | Adjust
+    )
 
 
 def _known(

@@ -34,7 +34,14 @@ WHERE connection_id = $1 AND end_to_tell
                     AND standing.ended_at IS NULL)
 ORDER BY id LIMIT $2
 """
-_TOLD = "UPDATE pass_binding SET end_to_tell = false WHERE id = ANY($1::bigint[])"
+# The name of one whose account was deleted is forgotten with it.
+_TOLD = """
+UPDATE pass_binding SET end_to_tell = false,
+    value = CASE WHEN EXISTS (SELECT FROM member WHERE member.id = customer_id
+                              AND deleted_at IS NOT NULL)
+                 THEN 'deleted:' || id ELSE value END
+WHERE id = ANY($1::bigint[])
+"""
 
 
 class EndToTell(Struct, frozen=True):

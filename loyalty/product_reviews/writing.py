@@ -18,6 +18,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 
 _CHANGE = "UPDATE product_review SET stars = $2, text = $3, changed_at = $4 WHERE id = $1"
 
+_STANDS = "SELECT FROM member WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"
+
 _TAKE_BACK = "UPDATE product_review SET taken_back_at = $2, text = '' WHERE id = $1"
 
 _TAKEN_BACK_SINCE = """
@@ -118,5 +120,5 @@ async def _take_back(member_id: int, uuid: UUID, *, at: datetime) -> FullProduct
 
 
 async def _lock(member_id: int) -> None:
-    if not await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", member_id):
+    if not await db.fetch(_STANDS, member_id):
         raise NotFound("no_such_member", member_id=member_id)

@@ -16,6 +16,8 @@ LOOKED_BACK = timedelta(days=400)
 _HERS = f"""
 SELECT on_day FROM check_in WHERE member_id = ANY({HER_IDS}) AND on_day >= $2 ORDER BY on_day
 """
+_STANDS = "SELECT FROM member WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE"
+
 _CHECK_IN = f"""
 INSERT INTO check_in (member_id, on_day, checked_in_at)
 SELECT $1, $2, $3 WHERE NOT EXISTS (
@@ -37,7 +39,7 @@ async def check_in(member_id: int, on_day: date, *, at: datetime) -> tuple[bool,
         raise Refused("not_today", today=today(at).isoformat())
     rules = await programme.load()
     async with db.transaction():
-        if not await db.fetch("SELECT id FROM member WHERE id = $1 FOR NO KEY UPDATE", member_id):
+        if not await db.fetch(_STANDS, member_id):
             raise NotFound("no_such_member")
         added = await db.fetch(_CHECK_IN, member_id, on_day, at)
         if not added:

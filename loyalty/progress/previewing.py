@@ -20,9 +20,10 @@ PAGE = 1000
 NEAR_PERCENT = 70
 LATELY = timedelta(days=30)
 
-_COUNT = "SELECT count(*) AS members FROM member WHERE merged_into_id IS NULL"
-_PAGE = """
-SELECT id FROM member WHERE merged_into_id IS NULL AND id % $1 = 0 AND id > $2 ORDER BY id LIMIT $3
+_STANDS = "merged_into_id IS NULL AND deleted_at IS NULL"
+_COUNT = f"SELECT count(*) AS members FROM member WHERE {_STANDS}"
+_PAGE = f"""
+SELECT id FROM member WHERE {_STANDS} AND id % $1 = 0 AND id > $2 ORDER BY id LIMIT $3
 """
 
 

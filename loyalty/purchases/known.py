@@ -13,7 +13,10 @@ from loyalty.purchases.amounts import checked, is_whole
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A purchase as it stands, told again as an order."""
+    """A purchase as it stands, told again as an order.
+
+    ``member_id`` is whom ``customer_id`` became; None where that account was deleted.
+    """
 
     purchase_id: int
     revision: int
@@ -24,6 +27,11 @@ class Known:
     tier: str | None
     paid_as_id: int | None
     order: Order
+
+    @property
+    def is_of_deleted(self) -> bool:
+        """Say whether the account of its buyer was deleted."""
+        return self.customer_id is not None and self.member_id is None
 
     def with_lines(self, lines: Iterable[OrderLine]) -> Known:
         """Return it with its lines."""

@@ -19,6 +19,8 @@ from loyalty.purchases.task import Recorded, Task
 from loyalty.roots import roots_of
 from models import PurchaseState, db
 
+_CHANGED_HANDS = ("member_was_merged", "member_was_deleted")
+
 
 async def record(orders: Sequence[Order], *, at: datetime) -> list[Outcome[Recorded]]:
     """Take orders as purchases with lines; buyers become members; points follow the money.
@@ -116,7 +118,7 @@ async def _move_points(tasks: Sequence[Task], rules: Rules, *, at: datetime) -> 
     outcomes = await ledger.record([one for _, one in movements])
     for (task, _), outcome in zip(movements, outcomes, strict=True):
         if outcome.refusal is not None:
-            if outcome.refusal.code == "member_was_merged" or await _was_taken_meanwhile(task):
+            if outcome.refusal.code in _CHANGED_HANDS or await _was_taken_meanwhile(task):
                 raise db.Outdated
             task.refuse(outcome.refusal)
     await _check_still_merged([*tasks, *(one.task for one in others)])
@@ -135,7 +137,7 @@ async def _check_still_merged(tasks: Sequence[Task]) -> None:
     merged = {
         task.customer_id: task.member_id
         for task in tasks
-        if task.customer_id is not None and task.customer_id != task.member_id
+        if task.customer_id is not None and task.member_id not in (None, task.customer_id)
     }
     if merged and await roots_of(merged) != merged:
         raise db.Outdated
@@ -146,6 +148,7 @@ async def _decide(tasks: Sequence[Task]) -> None:
     known = await storing.known(splitting.with_parents([task.order for task in tasks]))
     for task in tasks:
         task.known = known.get(task.name)
+        task.forgotten_id = splitting.forgotten(task, known)
         if splitting.is_in_a_circle(task, known):
             task.refuse(Refused("split_in_a_circle", number=task.order.number))
             continue
@@ -202,18 +205,20 @@ def _become(task: Task, known: Known, order: Order) -> None:
     task.revision = known.revision + 1
     task.purchase_id = known.purchase_id
     task.earned = list(known.earned)
+    if task.forgotten_id and order.state is PurchaseState.REPLACED:
+        task.earned = [(key, 0) for key, _ in known.earned]  # forfeited with her account
     task.tier, task.paid_as_id = known.tier, known.paid_as_id
 
 
 async def _identify(tasks: Sequence[Task], *, at: datetime) -> None:
     found = await customers.recognise(
-        [task.order.buyer for task in tasks], at=at, through="purchase"
+        [() if task.forgotten_id else task.order.buyer for task in tasks], at=at, through="purchase"
     )
     for task, customer in zip(tasks, found, strict=True):
         if isinstance(customer, LoyaltyError):
             task.refuse(customer)
             continue
-        task.member_id, task.customer_id = customer or (None, None)
+        task.member_id, task.customer_id = customer or (None, task.forgotten_id)
         if task.known is None or task.known.customer_id is None:
             continue
         if customer is not None and task.known.member_id != task.member_id:

@@ -18,14 +18,14 @@ from loyalty.purchases.task import Task
 from models import ShopKind, db
 
 # Whoever was merged into her, or was once, may have paid as her.
-_SIBLINGS = """
+_SIBLINGS = f"""
 WITH RECURSIVE hers (paid_as_id, id) AS (
     SELECT id, id FROM unnest($1::bigint[]) AS wanted (id)
     UNION
     SELECT paid_as_id, other_id FROM hers JOIN merge ON root_id = hers.id
 )
 SELECT purchase.*, shop.kind AS shop_kind, shop.code AS shop_code,
-       (SELECT coalesce(merged_into_id, id) FROM customer WHERE id = customer_id) AS member_id
+       {storing.STILL_HERS} AS member_id
 FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[]) AS wanted (id, first_at, last_at)
 JOIN hers ON hers.paid_as_id = wanted.id
 CROSS JOIN LATERAL (
@@ -93,7 +93,11 @@ def capped_of(tasks: Sequence[Task], rules: Rules) -> list[Task]:
     """Return the orders of members that a cap over several orders looks at, or did before."""
     if not rules.member_caps:
         return []
-    return [task for task in tasks if task.paid_as_id and rules.are_capped(task.moments)]
+    return [
+        task
+        for task in tasks
+        if task.paid_as_id and task.member_id and rules.are_capped(task.moments)
+    ]
 
 
 async def lock_payers(tasks: Sequence[Task]) -> None:

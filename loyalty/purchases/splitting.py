@@ -80,6 +80,14 @@ def is_in_a_circle(task: Task, known: Mapping[tuple[str, str, str], Known]) -> b
     return any(one and task.order.number in one.order.parent_numbers for one in of_parents)
 
 
+def forgotten(task: Task, known: Mapping[tuple[str, str, str], Known]) -> int | None:
+    """Return the buyer of an order, or of what it is a part of, whose account was deleted."""
+    names = (task.name, *_parent_names(task.order))
+    return next(
+        (one.customer_id for one in map(known.get, names) if one and one.is_of_deleted), None
+    )
+
+
 def _parent_names(order: Order) -> list[tuple[str, str, str]]:
     shop = order.shop
     return [(shop.kind.value, shop.code, number) for number in order.parent_numbers]

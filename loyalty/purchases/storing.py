@@ -11,9 +11,16 @@ from loyalty.purchases.task import Task
 from models import PurchaseState, ShopKind, db
 
 # Each order is looked up by the index: without statistics the planner would read the whole table.
-_KNOWN = """
+
+# NULL where her account was deleted: points follow such an order no more.
+STILL_HERS = """(
+    SELECT member.id FROM customer JOIN member ON member.id = coalesce(customer.merged_into_id,
+                                                                       customer.id)
+    WHERE customer.id = customer_id AND member.deleted_at IS NULL)"""
+
+_KNOWN = f"""
 SELECT purchase.*, shop.kind AS shop_kind, shop.code AS shop_code,
-       (SELECT coalesce(merged_into_id, id) FROM customer WHERE id = customer_id) AS member_id
+       {STILL_HERS} AS member_id
 FROM purchase JOIN shop ON shop.id = purchase.shop_id
 WHERE purchase.id = ANY(ARRAY(
     SELECT known.id

@@ -25,6 +25,8 @@ class Task:
 
     ``member_id`` is whom ``customer_id`` became, if she was merged; ``paid_as_id`` and ``tier`` are
     the member she was when she paid, and her tier then, ``boosts`` those that she had then.
+    ``forgotten_id`` is the buyer of it, or of its whole, whose account was deleted: points do not
+    follow it, and by nothing that it tells of its buyer somebody new becomes known.
     """
 
     order: Order
@@ -33,6 +35,7 @@ class Task:
     known: Known | None = None
     customer_id: int | None = None
     member_id: int | None = None
+    forgotten_id: int | None = None
     paid_as_id: int | None = None
     tier: str | None = None
     boosts: tuple[PersonalBoost, ...] = ()

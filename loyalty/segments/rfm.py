@@ -21,7 +21,7 @@ FROM purchase
 CROSS JOIN LATERAL (SELECT greatest(paid_fen - freight_fen - refunded_fen, 0) AS kept) AS money
 JOIN customer ON customer.id = purchase.customer_id
 JOIN member ON member.id = coalesce(customer.merged_into_id, customer.id)
-WHERE paid_at >= $1 AND paid_at < $3 AND kept > 0
+WHERE paid_at >= $1 AND paid_at < $3 AND kept > 0 AND member.deleted_at IS NULL
 GROUP BY member.id
 """
 

@@ -57,10 +57,13 @@ async def derive(*, at: datetime, limit: int = 500) -> Derived:
 
 
 async def _derive(member_ids: Sequence[int], *, at: datetime) -> list[Scored]:
-    await db.fetch(
-        "SELECT id FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE",
+    held = await db.fetch(
+        "SELECT id, deleted_at FROM member WHERE id = ANY($1::bigint[]) ORDER BY id"
+        " FOR NO KEY UPDATE",
         list(member_ids),
     )
+    gone = {row["id"] for row in held if row["deleted_at"] is not None}
+    everybody, member_ids = member_ids, [one for one in member_ids if one not in gone]
     # Under the lock: whoever derives them after us has no older rules.
     rules = await programme.load()
     await _stand(member_ids, rules.tiers(at), at=at)
@@ -70,7 +73,7 @@ async def _derive(member_ids: Sequence[int], *, at: datetime) -> list[Scored]:
     await progress.follow(member_ids, rules, at=at)
     await ladders.follow(member_ids, rules, at=at)
     await referrals.follow(member_ids, rules, at=at)
-    return await score(member_ids, rules, at=at)
+    return await score(everybody, rules, at=at)
 
 
 async def _stand(member_ids: Sequence[int], tiers: Tiers, *, at: datetime) -> None:

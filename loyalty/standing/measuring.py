@@ -50,7 +50,7 @@ came AS (
 # Every so many-th member at once: whatever was a merged customer's is her root's.
 EVERYONE = f"""{_ASKED}
 wanted AS (SELECT id AS member_id FROM member
-           WHERE merged_into_id IS NULL AND id % $1[1] = 0),
+           WHERE merged_into_id IS NULL AND deleted_at IS NULL AND id % $1[1] = 0),
 bought AS (
     SELECT coalesce(merged_into_id, customer.id) AS member_id, paid_at, {_DAY_PAID} AS on_day,
            {_KEPT} AS kept, {_ORDERS} AS orders

@@ -13,7 +13,9 @@ from models import db
 SAMPLE = 5
 MOST_LOOKED_AT = 100_000
 
-_COUNT = "SELECT count(*) AS members FROM member WHERE merged_into_id IS NULL"
+_COUNT = """
+SELECT count(*) AS members FROM member WHERE merged_into_id IS NULL AND deleted_at IS NULL
+"""
 _PREVIEW = """
 WITH {stood},
 moved AS (

@@ -31,6 +31,23 @@ CUSTOMER_TEXTS: dict[str, tuple[str, str]] = {
         "该会员已并入另一位会员，请重试",
         "This member was merged into another, please try again",
     ),
+    "member_was_deleted": (
+        "该会员的账号已注销，不能再变动",
+        "This member's account was deleted: nothing of it changes any more",
+    ),
+    "deletion_hindered": (
+        "还有未办完的事项，暂时不能注销：{hindrances}",
+        "The account cannot be deleted yet, something is to be settled first: {hindrances}",
+    ),
+    "deletion_changed": (
+        "将放弃的积分或优惠券刚刚有变化，请重新查看后再确认",
+        "What would be given up has changed meanwhile: please look again and confirm",
+    ),
+    "deletion_way_unknown": ("请选择会员提出注销的方式", "Please choose how the member asked"),
+    "deletion_not_confirmed": (
+        "请勾选确认：注销不能撤销",
+        "Please tick that you know it cannot be undone",
+    ),
     "no_such_customer": ("没有这位顾客", "No such customer"),
     "email_not_usable": ("邮箱地址不正确", "This is not a usable e-mail address"),
     # phone numbers
