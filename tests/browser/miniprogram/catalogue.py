@@ -12,6 +12,8 @@ Json = dict[str, Any]
 PICTURES = {"C-100": store.picture("C-100"), "B-331": "data:image/png;base64,bm9uZQ=="}
 WHY = ("这是您近 6 个月的第 3 单", "This is your third order in six months")
 TEXTS = {
+    "key_reused": ("请求编号已用于其他内容", "This id was used for something else"),
+    "deletion_changed": ("将放弃的积分刚刚有变化", "What would be given up has changed"),
     "content_not_allowed": ("内容含有不适宜的信息", "WeChat does not allow this text"),
     "invites_herself": ("这是您自己的邀请码", "This is your own code"),
     "no_such_referral_code": ("没有这个邀请码", "There is no such invitation code"),

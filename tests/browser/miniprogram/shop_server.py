@@ -15,6 +15,7 @@ from aiohttp import web
 from simulator.settings import ConsumerSeed
 from tests.browser.miniprogram.accounting import Accounting
 from tests.browser.miniprogram.catalogue import TEXTS, Json, Refusal, soon
+from tests.browser.miniprogram.deleting import Deleting
 from tests.browser.miniprogram.giving import Giving
 from tests.browser.miniprogram.inviting import Inviting
 from tests.browser.miniprogram.ordering import Ordering
@@ -27,7 +28,7 @@ Route = tuple[str, str, Callable[[web.Request], Awaitable[Any]]]
 SHOPPERS = (ConsumerSeed("王金"), ConsumerSeed("Emma", "en"))
 
 
-class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting):
+class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting, Deleting):
     """One shopper's things; ``asked`` counts what was asked for, ``broken`` paths answer 500."""
 
     def __init__(self) -> None:
@@ -90,6 +91,8 @@ class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting):
             ("PUT", "/me/consents", self.choose_consents),
             ("DELETE", "/me/sessions", self.sign_out),
             ("PUT", "/me/language", self.nothing),
+            ("GET", "/me/deletion", self.read_deletion),
+            ("PUT", "/me/deletion/{uuid}", self.delete_account),
             ("PUT", "/me/preferences", self.prefer),
             ("GET", "/me/profile", self.profile),
             ("PUT", "/me/profile", self.tell_profile),
