@@ -10,7 +10,7 @@ from console.words.rules import title
 from loyalty import coupons, programme
 from loyalty.coupons.issuing import SLOT
 from loyalty.discounts import DISCOUNTS
-from models import CouponState, db
+from models import CouponState, Member, db
 from web.context import CONTEXT
 from web.coupons import described
 
@@ -49,6 +49,7 @@ async def of_member(request: web.Request, member_id: int) -> dict[str, object]:
             for one in rules.of(DISCOUNTS, at)
             if one.slot.startswith(SLOT)
         ],
-        "can_give": request[STAFF].role in CHANGERS,
+        "can_give": request[STAFF].role in CHANGERS
+        and not await Member.exists(id=member_id, deleted_at__isnull=False),
         "give_name": uuid4(),
     }

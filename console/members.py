@@ -8,7 +8,7 @@ from uuid import UUID
 from aiohttp import web
 from msgspec.structs import asdict
 
-from console import her_boards, her_coupons, her_privacy, timeline
+from console import deleted, her_boards, her_coupons, her_privacy, timeline
 from console.access import STAFF
 from console.pages import language_of, see, show
 from console.words.codes import IDENTITIES, THROUGH, said
@@ -39,7 +39,7 @@ SELECT customer.uuid, member.joined_at, member.joined_through, member.points_ava
            AS known_by
 FROM member JOIN customer ON customer.id = member.id
 LEFT JOIN standing ON standing.member_id = member.id
-WHERE customer.merged_into_id IS NULL AND ($1 = ''
+WHERE customer.merged_into_id IS NULL AND member.deleted_at IS NULL AND ($1 = ''
        OR right(replace(customer.uuid::text, '-', ''), 4) = lower(right($1, 4))
        OR EXISTS (SELECT FROM identity WHERE customer_id = customer.id AND value = $1)
        OR EXISTS (SELECT FROM purchase WHERE customer_id = ANY({IDS}) AND number = $1))
@@ -126,11 +126,12 @@ async def show_one(
             "merges": await merged_into(customer.id, language),
             "alike": await _alike(request, customer.id),
             "can_merge": request[STAFF].role in MERGERS,
-            "asked": {"other": "", "reason": "", **(asked or {})},
+            "asked": {"other": "", "reason": "", "way": "", "why": "", **(asked or {})},
             "error": text(error.code, language, error.figures) if error else "",
             **await her_coupons.of_member(request, customer.id),
             **await her_privacy.of_member(request, customer.id),
             **await her_boards.of_member(request, customer.id),
+            **await deleted.of_member(request, customer.id),
         },
         http_status=422 if error else 200,
     )

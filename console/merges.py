@@ -7,17 +7,18 @@ from console.access import STAFF
 from console.members import LONGEST_SEARCH, MERGERS, merged_into, named, show_one
 from console.pages import language_of, see
 from loyalty import customers, reasons
-from loyalty.errors import LoyaltyError, NotFound, Refused
+from loyalty.errors import Conflict, LoyaltyError, NotFound, Refused
 from models import db
 from web.context import CONTEXT
 from web.refusals import Forbidden
 
 _OTHERS = """
 SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM customer
-WHERE uuid::text = lower($1)
+WHERE NOT EXISTS (SELECT FROM member WHERE member.id = customer.id AND deleted_at IS NOT NULL)
+  AND (uuid::text = lower($1)
    OR right(replace(uuid::text, '-', ''), 8) = $2
    OR EXISTS (SELECT FROM identity WHERE customer_id = customer.id AND value = $1)
-   OR EXISTS (SELECT FROM purchase WHERE customer_id = customer.id AND number = $1)
+   OR EXISTS (SELECT FROM purchase WHERE customer_id = customer.id AND number = $1))
 LIMIT 2
 """
 
@@ -47,9 +48,11 @@ async def undo(request: web.Request) -> web.Response:
     told = request.match_info["merge"]
     if told not in hers:
         raise NotFound("no_such_merge")
-    await customers.unmerge(
-        int(told), by=f"staff:{request[STAFF].id}", at=request.config_dict[CONTEXT].clock()
-    )
+    at = request.config_dict[CONTEXT].clock()
+    try:
+        await customers.unmerge(int(told), by=f"staff:{request[STAFF].id}", at=at)
+    except Conflict as refused:
+        return await show_one(request, customer, error=refused)
     return see(request, f"/members/{customer.uuid}")
 
 

@@ -85,10 +85,10 @@ WHERE shop.kind = 'own_store' AND purchase.state = 'paid' AND completed_at IS NU
 UNION ALL
 SELECT 'refund_under_way', (
     SELECT count(*) FROM store_refund JOIN store_order ON store_order.id = store_order_id
-    WHERE member_id = ANY(ids) AND store_refund.state IN ('asked', 'failed')
+    WHERE member_id = ANY(ids) AND store_refund.state = 'asked'
 ) + (
     SELECT count(*) FROM redemption_payment JOIN redemption ON redemption.id = redemption_id
-    WHERE member_id = ANY(ids) AND redemption_payment.state IN ('refunding', 'refund_failed')
+    WHERE member_id = ANY(ids) AND redemption_payment.state = 'refunding'
 ) FROM hers
 UNION ALL
 SELECT 'redemption_under_way', count(*) FROM redemption, hers
