@@ -1,5 +1,6 @@
 """She deletes her account: what she is told before, what she must say, and what is after."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -7,13 +8,25 @@ import pytest
 
 from jifen.seeds import gifts as gift_seeds
 from jifen.seeds import rewards
-from loyalty import customers
-from models import Deletion, DeletionWay, Identity, Member
+from jobs import refunding
+from loyalty import checkout, customers
+from loyalty.ledger import verify
+from models import (
+    Deletion,
+    DeletionWay,
+    Identity,
+    Member,
+    Purchase,
+    Redemption,
+    StoreRefund,
+    StoreRefundState,
+)
 from tests.cast import NOVEMBER_22
 from tests.miniprogram_api.conftest import Phone
 from tests.miniprogram_api.shopping import place, quote, store
 from tests.miniprogram_api.test_me import earn, signed_in
 from tests.web.conftest import Asked, Json
+from web.context import Context, now
 
 __all__ = ["store"]
 
@@ -132,3 +145,42 @@ async def test_an_order_that_is_not_paid_or_not_received_stands_in_the_way(
     told = (await lin.get("/me/deletion")).told
     assert told["hindrances"] == []
     assert (await delete(lin, points=told["points"], coupons=told["coupons"])).http_status == 200
+
+
+async def test_a_refund_after_it_is_paid_and_booked_and_she_stays_unknown(
+    lin: Phone, store: None, connected: Context
+) -> None:
+    member_id = await signed_in(lin)
+    order = (await place(lin, (await quote(lin))["quote"])).told
+    await lin.pay(order["payment"])
+    await lin.ask("PUT", f"/me/orders/{order['uuid']}/receipt")
+    told = (await lin.get("/me/deletion")).told
+    assert (await delete(lin, points=told["points"], coupons=told["coupons"])).http_status == 200
+    await checkout.refund(order["number"], "all", at=now())
+    assert await refunding.refund_due(connected, now()) == 1
+    for _ in range(3_000):  # WeChat Pay says by a notice that it is done
+        refund = await StoreRefund.get()
+        if refund.state is StoreRefundState.DONE:
+            break
+        await asyncio.sleep(0.02)
+    assert refund.state is StoreRefundState.DONE
+    bought = await Purchase.get(number=order["number"])
+    assert (bought.customer_id, bought.refunded_fen) == (member_id, refund.fen)
+    assert await customers.find([lin.openid, lin.unionid]) == {}
+    assert await verify() == []
+
+
+async def test_at_once_with_a_redemption_nothing_is_left_of_either(lin: Phone, rich: int) -> None:
+    name = f"/me/redemptions/{uuid4()}"
+    redeemed, deleted = await asyncio.gather(
+        lin.ask("PUT", name, json={"reward": "tote"}), delete(lin)
+    )
+    if deleted.http_status == 200:
+        assert redeemed.http_status in (401, 409)
+    else:  # the redemption came first, and she had been told of other points
+        assert (redeemed.http_status, deleted.error["code"]) == (200, "deletion_changed")
+        told = (await lin.get("/me/deletion")).told
+        assert (await delete(lin, points=told["points"])).http_status == 200
+    assert await Redemption.filter(state="issued").count() == 0
+    assert (await Member.get(id=rich)).points_available == 0
+    assert await verify() == []
