@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
-from loyalty import customers, deletions, ledger, purchases, standing
+from loyalty import customers, deletions, ledger, member_pass, purchases, standing
 from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.ledger import Adjust, Earn, Spend
 from loyalty.orders import IdentityRef
@@ -245,3 +245,25 @@ async def test_at_once_with_an_order_either_comes_first(wang: int) -> None:
         assert await kept(wang) == [(0, 0, 0)]
     else:
         assert (await customers.find([WANG])).get(WANG) == bought.customer_id
+
+
+async def test_a_platform_hears_that_she_left_and_then_her_name_there_is_forgotten(
+    wang: int,
+) -> None:
+    (row,) = await db.fetch(
+        "INSERT INTO connection (kind, scope, name, sealed_body, created_at)"
+        " VALUES ('tmall_pass', 'shop', 'x', '', now()) RETURNING id"
+    )
+    await db.fetch(
+        "INSERT INTO pass_binding (connection_id, value, customer_id, bound_at, confirmed_at)"
+        " VALUES ($1, 'ouid-wang', $2, $3, $3)",
+        row["id"],
+        wang,
+        JUNE_1,
+    )
+    await gone(wang)
+    ends = await member_pass.ends_to_tell(row["id"], limit=10)
+    assert [one.name for one in ends] == ["ouid-wang"]
+    await member_pass.ends_told(ends)
+    (bound,) = await db.fetch("SELECT value, end_to_tell FROM pass_binding")
+    assert (bound["value"], bound["end_to_tell"]) == (f"deleted:{ends[0].binding_id}", False)
