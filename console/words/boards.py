@@ -56,6 +56,10 @@ BOARDS: dict[str, tuple[str, str]] = {
     "board_orders": ("赛季内订单 · 实留金额", "Orders in it · kept"),
     "board_refunded": ("其中退款", "of these refunded"),
     "board_prize": ("奖品", "Prize"),
+    "board_winner_deleted": (
+        "会员已注销，未发放",
+        "the account was deleted: nothing was given",
+    ),
     "board_no_coupon": (
         "券批次已停发或发完，未发券，可在会员页补发",
         "no coupon: its batch had none. Give one on her page",

@@ -1,6 +1,6 @@
 """Give the prizes of lists that staff approved: each once, by however many workers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -62,7 +62,8 @@ class _Due(NamedTuple):
 async def pay(*, at: datetime) -> int:
     """Give prizes that are approved, a batch a transaction, and return how many.
 
-    Where the batch of a coupon gives none, she has the rest of her prize, and staff read why.
+    Where the batch of a coupon gives none, she has the rest of her prize, and staff read why. Who
+    deleted her account after the list was approved is given nothing.
     """
     paid = 0
     while done := await in_transaction(lambda: _pay(at=at)):
@@ -76,7 +77,13 @@ async def _pay(*, at: datetime) -> int:
         return 0
     roots = await _locked([row["member_id"] for row in rows])
     rules = await programme.load()
-    due = [_due(row, roots[row["member_id"]], rules) for row in rows]
+    gone = await _deleted(roots.values())
+    await _pass_over([row for row in rows if roots[row["member_id"]] in gone], at=at)
+    due = [
+        _due(row, roots[row["member_id"]], rules)
+        for row in rows
+        if roots[row["member_id"]] not in gone
+    ]
     await _earn([one for one in due if one.prize.reward_points], rules, at=at)
     issued = await _issue([one for one in due if one.prize.reward_coupon_slot], at=at)
     await boosts.give([_boost(one, at=at) for one in due if one.prize.boost_percent], at=at)
@@ -91,7 +98,29 @@ async def _pay(*, at: datetime) -> int:
     )
     await tell([_won(one, issued.get(one.key, (None, ""))[0]) for one in due], at=at)
     await changed({one.member_id for one in due})
-    return len(due)
+    return len(rows)
+
+
+async def _deleted(member_ids: Iterable[int]) -> set[int]:
+    """Return those of these members, who are held, whose account was deleted meanwhile."""
+    rows = await db.fetch(
+        "SELECT id FROM member WHERE id = ANY($1::bigint[]) AND deleted_at IS NOT NULL",
+        sorted(set(member_ids)),
+    )
+    return {row["id"] for row in rows}
+
+
+async def _pass_over(rows: Sequence[db.Row], *, at: datetime) -> None:
+    """Give nothing to who deleted her account: it is said, and holds up nobody else's prize."""
+    await db.fetch(
+        _GIVEN,
+        [row["final_id"] for row in rows],
+        [row["rank"] for row in rows],
+        [0] * len(rows),
+        [None] * len(rows),
+        ["member_was_deleted"] * len(rows),
+        at,
+    )
 
 
 async def _locked(member_ids: Sequence[int]) -> dict[int, int]:

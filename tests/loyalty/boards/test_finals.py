@@ -1,10 +1,11 @@
 """A season with prizes ends: frozen once, looked through, approved, and paid out once."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
-from loyalty import coupons, customers, leaderboards, ledger
+from loyalty import coupons, customers, deletions, leaderboards, ledger
 from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.leaderboards import finals
 from loyalty.policies.board import Board, Prize
@@ -106,6 +107,21 @@ async def test_prizes_are_given_once_by_however_many_workers() -> None:
     await derived(at=at)
     top = await leaderboards.top("board:week", "2026-W26", limit=9)
     assert top == [], "what a board gave counts on none"
+
+
+async def test_who_deleted_her_account_meanwhile_holds_up_nobody_elses_prize() -> None:
+    await publish()
+    await played()
+    lin, wang = await member(LIN), await member(WANG)
+    await approved(await frozen())
+    await deletions.delete(lin, uuid4(), at=SETTLED)
+    assert await leaderboards.pay(at=SETTLED + HOUR) == 2
+    assert await leaderboards.pay(at=SETTLED + HOUR) == 0
+    assert await BoardPrize.filter(given_at=None).count() == 0
+    hers = await BoardPrize.get(rank=1)
+    assert (hers.points, hers.coupon_id, hers.coupon_refusal) == (0, None, "member_was_deleted")
+    assert (await ledger.balances([wang], at=SETTLED + HOUR))[wang].available > 0
+    assert (await ledger.balances([lin], at=SETTLED + HOUR))[lin].available == 0
 
 
 async def test_a_crash_in_the_middle_gives_nothing_and_then_all(
