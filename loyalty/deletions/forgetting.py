@@ -1,8 +1,8 @@
 """What is forgotten of a member whose account is deleted, table by table.
 
 What stays names nobody: orders with their lines, entries, redemptions, coupons, gifts without their
-words, invitations, consents with the version of their words. What platforms tell of themselves,
-such as the list of a group that she has not left, they go on to tell.
+words, invitations, visits, final lists of boards, consents with the version of their words. What
+platforms tell of themselves, such as the list of a group that she has not left, they go on to tell.
 """
 
 from collections.abc import Sequence
@@ -58,6 +58,7 @@ _FIGURES = (
     "DELETE FROM bought_day WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM bought_goods WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM score WHERE member_id = ANY($1::bigint[])",
+    "DELETE FROM rank_before WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM check_in WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM snapshot_member WHERE member_id = ANY($1::bigint[])",
     "UPDATE referral SET changes_at = NULL WHERE invitee_id = ANY($1::bigint[])",
