@@ -163,6 +163,7 @@ class Reckoning:
             most_looks=most_looks,
             floors=self._floors,
         )
+        assert all(min(one.per_line, default=0) >= 0 for one in taken), "none makes a line dearer"
         used = {lanes[one.lane][one.place]: one for one in taken if any(one.per_line)}
         applied = [Applied(possible[n][0], one.per_line, one.full_fen) for n, one in used.items()]
         costs = _costs_by_lane(self._cart, used.values(), len(lanes))
@@ -203,7 +204,11 @@ class Reckoning:
         """Tell of those that might apply and do not, why; ``costs`` are as each lane begins."""
         whys: dict[int, Refused] = {}
         for lane, before in zip(lanes, costs, strict=False):
-            rivals = [possible[n] for n in lane if n in used]
+            rivals = [
+                (possible[n][1].lines, Refused("better_discount_applies", slot=possible[n][0].slot))
+                for n in lane
+                if n in used
+            ]
             for n in lane:
                 if n not in used:
                     one = possible[n][1]
@@ -237,11 +242,11 @@ class Reckoning:
         return Refused("nothing_left_to_discount")
 
 
-def _why_rivalled(one: Candidate, rivals: Iterable[_Possible]) -> Refused | None:
+def _why_rivalled(one: Candidate, rivals: Iterable[tuple[int, Refused]]) -> Refused | None:
     """Tell which other one of its lane has its lines."""
-    for proposal, other in rivals:
-        if other.lines & one.lines:
-            return Refused("better_discount_applies", slot=proposal.slot)
+    for lines, refusal in rivals:
+        if lines & one.lines:
+            return refusal
     return None
 
 
@@ -261,6 +266,7 @@ def _costs_by_lane(cart: Cart, taken: Iterable[Taken], lanes: int) -> list[list[
         by_lane.setdefault(one.lane, []).append(one)
     for lane in range(lanes):
         costs.append(_left(costs[-1], by_lane.get(lane, ())))
+    assert min(costs[-1], default=0) >= 0, "no line costs less than nothing"
     return costs
 
 

@@ -4,7 +4,6 @@ A quote asks both again and again, of the same cart: what was found once is kept
 """
 
 from collections.abc import Sequence
-from operator import le
 from typing import NamedTuple
 
 from loyalty.discounts import Cart, Discount
@@ -44,15 +43,25 @@ class Shelf:
         """Return a discount with what it is concerned with, or what the cart lacks for it."""
         lines = self.touched(discount)
         part = self.part(lines)
-        refusal = discount.refusal(part.goods if discount.is_by_name else self._cart)
-        return refusal or Candidate(discount, part, lines=lines, left_fen=left_fen)
+        is_by_name = discount.is_by_name
+        # most kinds take whatever they name, and that was just found
+        if not (lines and is_by_name and type(discount).refusal is Discount.refusal):
+            refusal = discount.refusal(part.goods if is_by_name else self._cart)
+            if refusal:
+                return refusal
+        return Candidate(discount, part, lines=lines, left_fen=left_fen)
 
     def part(self, lines: int) -> Part:
         """Return the lines of some bits."""
         found = self._parts.get(lines)
         if found is None:
-            places = tuple([place for place in range(len(self._cart)) if lines >> place & 1])
-            found = Part(places, tuple([self._cart[place] for place in places]))
+            places = []
+            left = lines
+            while left:
+                lowest = left & -left
+                places.append(lowest.bit_length() - 1)
+                left ^= lowest
+            found = Part(tuple(places), tuple([self._cart[place] for place in places]))
             self._parts[lines] = found
         return found
 
@@ -101,6 +110,4 @@ class Candidate:
         found = self._known.get(key := tuple(here))
         if found is None:
             found = self._known[key] = tuple(self._discount.off(self._goods, here))
-            assert min(found, default=0) >= 0
-            assert all(map(le, found, here))
         return found

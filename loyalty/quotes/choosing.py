@@ -177,10 +177,13 @@ class _Search:
         for place, one in enumerate(self._lanes[lane]):
             self._looks += len(one.places)
             full = one.off(costs)
-            parts = self._floors.clipped_at(one.places, full, costs)
-            saved_fen = sum(parts)
+            full_fen = saved_fen = sum(full)
+            parts = full
+            if self._floors.lines:
+                parts = self._floors.clipped_at(one.places, full, costs)
+                saved_fen = sum(parts)
             if saved_fen and (one.left_fen is None or saved_fen <= one.left_fen):
-                found.append(_Weighed(place, one.lines, one.places, parts, saved_fen, sum(full)))
+                found.append(_Weighed(place, one.lines, one.places, parts, saved_fen, full_fen))
         found.sort(key=lambda one: (-one.saved_fen, one.place))
         return found if self._matters_later(lane) else _undominated(found)
 
@@ -263,8 +266,13 @@ def _raise_to(most: list[int], places: Sequence[int], parts: Sequence[int]) -> N
 def _undominated(weighed: Sequence[_Weighed]) -> list[_Weighed]:
     """Leave out whoever another one saves at least as much as, on no other lines than its."""
     kept: list[_Weighed] = []
+    known: list[int] = []
     for one in weighed:
         lines = one.lines
-        if not any(other.lines & lines == other.lines for other in kept):
+        for other in known:
+            if other & lines == other:
+                break
+        else:
             kept.append(one)
+            known.append(lines)
     return kept
