@@ -1,4 +1,4 @@
-"""What a cart costs: the engine beside Medusa's promotions and a rules engine, without database."""
+"""What a cart costs: the engine beside Medusa's promotions and rules engines, without database."""
 
 import statistics
 import subprocess
@@ -27,12 +27,15 @@ CATEGORIES, BRANDS, CARTS = 8, 4, 40
 SMALL, LARGE = (10, 20), (50, 100)
 SMALL_GOAL, LARGE_GOAL = Goal("at_most", 0.3, "ms"), Goal("at_most", 5, "ms")
 MEDUSA = Goal("at_most", 0.25)
-PEERS = ("medusa", "json-rules-engine")
+PEERS = ("medusa", "json-rules-engine", "zen-engine")
 Told = dict[str, Any]
 
 
 class Answer(Struct, frozen=True):
-    """What a peer says: processor time a cart, and what each cart saves."""
+    """What a peer says: processor time a cart, and what each cart saves.
+
+    A rules engine knows no prices: of it, how many offers are for each cart.
+    """
 
     micros: float
     saved: list[float]
@@ -61,8 +64,11 @@ def compare(setting: Setting) -> Comparison:
             took["small"].append(middle)
             took["mean"].append(mean)
             took["large"].append(_ours(large, LARGE[1], max(1, passes // 5))[0])
-            for name in PEERS:
-                took[name].append(_peer(peers, name, fixture, passes).micros / 1000)
+            told = {name: _peer(peers, name, fixture, passes) for name in PEERS}
+            if told["zen-engine"].saved != told["json-rules-engine"].saved:
+                raise BenchmarkFailed("the rules engines find different offers")
+            for name, answer in told.items():
+                took[name].append(answer.micros / 1000)
     return Comparison("quotes", _rows(took), {}, _remarks())
 
 
@@ -155,8 +161,11 @@ def _check_totals(peers: Promotions, fixture: Path, carts: Sequence[Told]) -> No
 
 
 def _peer(peers: Promotions, name: str, fixture: Path, passes: int) -> Answer:
+    program = (
+        [peers.python, peers.rules] if name == "zen-engine" else [peers.node, peers.script, name]
+    )
     told = subprocess.run(
-        [peers.node, peers.script, name, fixture, str(passes)],
+        [*program, fixture, str(passes)],
         capture_output=True,
         timeout=300,
         check=False,
@@ -173,6 +182,7 @@ def _rows(took: dict[str, list[float]]) -> list[Row]:
         alone("50 lines, 100 offers: middle of all carts", unit, took["large"], goal=LARGE_GOAL),
         against("10 x 20, mean, beside Medusa's", unit, mean, took["medusa"], goal=MEDUSA),
         against("beside json-rules-engine, conditions only", unit, mean, took["json-rules-engine"]),
+        against("beside zen-engine, conditions only", unit, mean, took["zen-engine"]),
     ]
 
 

@@ -34,10 +34,15 @@ class Peers(Struct, frozen=True):
 
 
 class Promotions(Struct, frozen=True):
-    """The programs that price carts: Node, and the script that lies beside its packages."""
+    """The programs that look at carts: each with the script that it runs.
+
+    Node's script lies beside its packages.
+    """
 
     node: Path
     script: Path
+    python: Path
+    rules: Path
 
 
 def lay() -> Peers:
@@ -46,7 +51,7 @@ def lay() -> Peers:
     Raises:
         BenchmarkFailed: a package cannot be had.
     """
-    _lay(_steps())
+    _lay([*_python_steps(), _node_step("koa and co-wechat", "koa", "koa")])
     return Peers(environment.python_of(HOME), _node()[0], HOME / "koa" / "node_modules")
 
 
@@ -56,17 +61,16 @@ def lay_promotions() -> Promotions:
     Raises:
         BenchmarkFailed: a package cannot be had.
     """
-    made = environment.python_of(HOME)
     script = SOURCES / "promotions" / "compute.js"
     _lay(
         [
-            _step("virtual environment of the peers", made, [], lambda _: environment.make(HOME)),
+            *_python_steps(),
             _node_step("Medusa's promotions and json-rules-engine", "promotions", "@medusajs"),
         ]
     )
     beside = HOME / "promotions" / script.name
     shutil.copyfile(script, beside)
-    return Promotions(_node()[0], beside)
+    return Promotions(_node()[0], beside, environment.python_of(HOME), SOURCES / "zen_rules.py")
 
 
 def _lay(steps: list[Step]) -> None:
@@ -83,17 +87,16 @@ def _lay(steps: list[Step]) -> None:
         raise BenchmarkFailed(f"{failed}\n\n{HINT}") from failed
 
 
-def _steps() -> list[Step]:
+def _python_steps() -> list[Step]:
     made = environment.python_of(HOME)
     return [
         _step("virtual environment of the peers", made, [], lambda _: environment.make(HOME)),
         _step(
-            "WeRoBot, Flask and wechatpy",
+            "WeRoBot, Flask, wechatpy and zen-engine",
             made,
             [LOCK],
             lambda display: environment.install(LOCK, HOME, display),
         ),
-        _node_step("koa and co-wechat", "koa", "koa"),
     ]
 
 
