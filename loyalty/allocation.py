@@ -8,6 +8,8 @@ def shares(total: int, weights: Sequence[int]) -> list[int]:
 
     ``total`` and all weights are 0 or more. Where all weights are 0 the first one takes all.
     """
+    if len(weights) == 1:
+        return [total]
     whole = sum(weights)
     if not whole:
         return [total, *[0] * (len(weights) - 1)] if weights else []

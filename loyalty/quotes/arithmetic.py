@@ -175,10 +175,11 @@ class Reckoning:
         """Return what a proposal may take off, or why it is not for this cart."""
         found = self._looked_at.get((one.slot, one.coupon))
         if found is None:
+            discount, left = one.discount, one.left
             found = (
-                one.left.refusal
-                or one.discount.conditions.refusal(self._case)
-                or self._shelf.candidate(one.discount, left_fen=one.left.fen)
+                left.refusal
+                or (discount.conditions.all_of and discount.conditions.refusal(self._case))
+                or self._shelf.candidate(discount, left_fen=left.fen)
             )
             self._looked_at[one.slot, one.coupon] = found
         return found

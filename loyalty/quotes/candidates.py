@@ -41,9 +41,9 @@ class Shelf:
 
     def candidate(self, discount: Discount, *, left_fen: int | None) -> "Candidate | Refused":
         """Return a discount with what it is concerned with, or what the cart lacks for it."""
-        lines = self.touched(discount)
-        part = self.part(lines)
         is_by_name = discount.is_by_name
+        lines = self._named(discount) if is_by_name else self.touched(discount)
+        part = self._parts.get(lines) or self.part(lines)
         # most kinds take whatever they name, and that was just found
         if not (lines and is_by_name and type(discount).refusal is Discount.refusal):
             refusal = discount.refusal(part.goods if is_by_name else self._cart)
@@ -68,13 +68,12 @@ class Shelf:
     def _named(self, discount: Discount) -> int:
         """Return the lines of the goods that a discount names, without asking line by line."""
         lines = self._every
-        for names, known in (
-            (discount.skus, self._skus),
-            (discount.categories, self._categories),
-            (discount.brands, self._brands),
-        ):
-            if names:
-                lines &= _any(names, known)
+        if discount.skus:
+            lines &= _any(discount.skus, self._skus)
+        if discount.categories:
+            lines &= _any(discount.categories, self._categories)
+        if discount.brands:
+            lines &= _any(discount.brands, self._brands)
         return lines
 
 

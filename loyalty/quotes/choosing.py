@@ -62,8 +62,9 @@ def choose(
     Where ``most_looks`` do not suffice, what saves most at first sight is taken first. One of
     which the order's floor leaves nothing is still there, with nothing.
     """
-    search = _Search(cart, lanes, floors, most_looks=most_looks)
-    search.begin(0, [line.goods_fen for line in cart], (), 0)
+    costs = [line.goods_fen for line in cart]
+    search = _Search(costs, lanes, floors, most_looks=most_looks)
+    search.begin(0, costs, (), 0)
     best = sorted(search.best, key=lambda one: (one[0], one[1].place))
     taken = [Taken(lane, one.place, _laid_out(one, len(cart)), one.full_fen) for lane, one in best]
     return _cut(taken, cart, floors), search.is_exact
@@ -90,7 +91,7 @@ class _Search:
 
     def __init__(
         self,
-        cart: Cart,
+        costs: list[int],
         lanes: Sequence[Sequence[Candidate]],
         floors: Floors,
         *,
@@ -101,7 +102,6 @@ class _Search:
         self._most_looks = most_looks
         self._looks = 0
         self._is_cut = False
-        costs = [line.goods_fen for line in cart]
         self._most_fen = floors.most_fen(costs)
         self._most_after = self._bounds(costs)
         self._may_lack = bool(floors.order_fen) and self._reaches_floor(costs)

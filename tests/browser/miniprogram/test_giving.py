@@ -67,7 +67,7 @@ async def test_a_friend_claims_with_one_tap(phones: Phones, shop: ShopServer) ->
     await gift.get_by_role("button", name="Claim it").tap()
     await expect(gift.get_by_text("It is yours now")).to_be_visible()
     await gift.get_by_role("button", name="See your points").tap()
-    await expect(shown(page, "points").get_by_text("1,280")).to_be_visible()
+    await expect(shown(page, "points").get_by_text("1,280", exact=True)).to_be_visible()
 
 
 async def test_a_coupon_that_may_be_given_is_given_from_its_ticket(
