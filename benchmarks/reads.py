@@ -8,6 +8,8 @@ memory as far as it fits; server, database and load share the cores.
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from redis.asyncio import Redis
+
 from benchmarks import laying, processes, servers, steady
 from benchmarks.copying import HEAVY_EVERY
 from benchmarks.laying import Crowd
@@ -16,8 +18,10 @@ from benchmarks.reporting import Comparison, Goal, Row, alone
 from benchmarks.servers import Database
 from benchmarks.setting import Setting
 from benchmarks.steady import Kind
+from jobs.deriving import shown_seasons
 from loyalty.sealing import new_master_key
 from models import db
+from web import boards
 from web.context import now
 
 MEMBERS, SHORT_MEMBERS = 1_000_000, 3_000
@@ -64,6 +68,7 @@ def compare(setting: Setting) -> Comparison:
         at = now()
         crowd = asyncio.run(laying.lay(found, master_key, members=members, processes=cores, at=at))
         tokens = asyncio.run(_ready(found, crowd, master_key))
+        asyncio.run(_show_boards(found))
         with processes.serving(found, master_key) as port:
             rounds = [_round(setting, port, tokens) for _ in range(1 if setting.is_short else 3)]
     return Comparison("reads", _rows(rounds), {}, [f"{members:,} members"])
@@ -81,6 +86,16 @@ async def _ready(found: Database, crowd: Crowd, master_key: str) -> Mapping[str,
             "few": await laying.open_sessions(crowd, few, master_key, at=now()),
             "many": await laying.open_sessions(crowd, many, master_key, at=now()),
         }
+
+
+async def _show_boards(found: Database) -> None:
+    """Lay the copies of the boards, as a worker has always done before anybody asks."""
+    async with (
+        db.opened(found.url, pool_size=2),
+        Redis.from_url(found.addresses.redis_url) as redis,
+    ):
+        for (board, _), season in (await shown_seasons(now())).items():
+            await boards.lay(redis, board, season)
 
 
 def _kinds(tokens: Mapping[str, Sequence[str]]) -> list[Kind]:

@@ -23,6 +23,7 @@ from loyalty.calendar import day_of
 from web.context import now
 
 CONNECTIONS = 16  # a kind of request has at most
+CONNECT_SECONDS = 0.005  # each is open before the first request is due
 
 
 class Kind(Struct, frozen=True):
@@ -65,7 +66,7 @@ async def _ask(port: int, kinds: Sequence[Kind], *, rate: float, seconds: float)
     dice = random.Random(7)
     places = dice.choices(range(len(kinds)), [kind.share for kind in kinds], k=int(rate * seconds))
     made = [(place, _request(kinds[place], dice)) for place in places]
-    begins_at = perf_counter() + 0.2
+    begins_at = perf_counter() + 0.2 + len(kinds) * CONNECTIONS * CONNECT_SECONDS
     queues: list[deque[tuple[float, bytes]]] = [deque() for _ in kinds]
     for number, (place, request) in enumerate(made):
         queues[place].append((begins_at + number / rate, request))
