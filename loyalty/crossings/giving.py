@@ -10,6 +10,7 @@ from loyalty.crossings.histories import GivenReward, key_of
 from loyalty.errors import Refused
 from loyalty.milestones import Crossing
 from loyalty.programme import Programme, Rule
+from loyalty.rule_points import earn_by_rule
 from models import db
 
 
@@ -110,19 +111,16 @@ def _reason(rule: Rule) -> Reason:
 async def _earn(due: Sequence[Due], rules: Programme, *, at: datetime) -> None:
     if not due:
         return
-    expiry = rules.expiry(at)
     outcomes = await ledger.record(
         [
-            ledger.Earn(
-                member_id=one.member_id,
-                key=one.key,
-                at=at,
-                cause=one.rule.slot,
-                points=one.points,
-                settles_at=at,
-                expires_at=expiry.expires_at(at),
-                idle_expires_at=expiry.idle_expires_at(at),
+            earn_by_rule(
+                one.member_id,
+                one.key,
+                one.points,
+                slot=one.rule.slot,
                 rule_version_id=one.rule.version_id,
+                rules=rules,
+                at=at,
             )
             for one in due
         ]

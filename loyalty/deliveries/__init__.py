@@ -17,6 +17,7 @@ from loyalty.deliveries.sending import (
     end,
     postpone,
 )
+from loyalty.deliveries.telling import Words, tell_followers
 from loyalty.deliveries.windows import Allowance, customer_message_quota
 
 __all__ = [
@@ -30,10 +31,12 @@ __all__ = [
     "Postponement",
     "Subscribe",
     "Text",
+    "Words",
     "are_due",
     "claim",
     "customer_message_quota",
     "end",
     "plan",
     "postpone",
+    "tell_followers",
 ]

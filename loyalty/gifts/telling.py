@@ -1,25 +1,12 @@
 """Tell the giver what became of her gift: a customer message, planned with the change itself."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from loyalty import deliveries
-from loyalty.deliveries import Planned, Text
+from loyalty.deliveries import Words, tell_followers
 from loyalty.gifts.reading import FullGift
 from loyalty.wording import Worded
-from models import GiftKind, GiftState, db
-
-SAID_WITHIN = timedelta(days=2)
-
-# The account that she followed last, of those that she follows.
-_ADDRESSES = """
-SELECT DISTINCT ON (customer.id) customer.id AS giver_id, customer.language, identity.scope,
-       identity.value
-FROM customer JOIN identity ON identity.customer_id = customer.id AND identity.kind = 'openid'
-                           AND identity.following_since IS NOT NULL
-WHERE customer.id = ANY($1::bigint[])
-ORDER BY customer.id, identity.following_since DESC, identity.id DESC
-"""
+from models import GiftKind, GiftState
 
 CLAIMED = Worded(
     "您送出的{what}已被朋友领取。",
@@ -36,25 +23,13 @@ async def tell(gifts: Sequence[FullGift], *, at: datetime) -> None:
 
     Joins the caller's transaction, and says nothing twice.
     """
-    if not gifts:
-        return
-    rows = await db.fetch(_ADDRESSES, sorted({gift.giver_id for gift in gifts}))
-    addresses = {row["giver_id"]: row for row in rows}
-    wanted = [
-        Planned(
-            key=f"gift:{gift.id}:{gift.state.value}",
-            customer_id=row["giver_id"],
-            channel="official_account",
-            scope=row["scope"],
-            address=row["value"],
-            message=Text(_words(gift).spoken(row["language"])),
-            not_before=at,
-            lapses_at=at + SAID_WITHIN,
-        )
-        for gift in gifts
-        if (row := addresses.get(gift.giver_id)) is not None
-    ]
-    await deliveries.plan(wanted, at=at)
+    await tell_followers(
+        [
+            Words(f"gift:{gift.id}:{gift.state.value}", gift.giver_id, _words(gift))
+            for gift in gifts
+        ],
+        at=at,
+    )
 
 
 def _words(gift: FullGift) -> Worded:

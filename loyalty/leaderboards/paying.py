@@ -15,6 +15,7 @@ from loyalty.policies import POLICIES
 from loyalty.policies.board import Board, Prize
 from loyalty.programme import Programme, Rule
 from loyalty.roots import roots_of
+from loyalty.rule_points import earn_by_rule
 from loyalty.standing.changes import changed
 from models import db
 
@@ -146,19 +147,16 @@ def _due(row: db.Row, member_id: int, rules: Programme) -> _Due:
 async def _earn(due: Sequence[_Due], rules: Programme, *, at: datetime) -> None:
     if not due:
         return
-    expiry = rules.expiry(at)
     outcomes = await ledger.record(
         [
-            ledger.Earn(
-                member_id=one.member_id,
-                key=one.key,
-                at=at,
-                cause=one.rule.slot,
-                points=one.prize.reward_points,
-                settles_at=at,
-                expires_at=expiry.expires_at(at),
-                idle_expires_at=expiry.idle_expires_at(at),
+            earn_by_rule(
+                one.member_id,
+                one.key,
+                one.prize.reward_points,
+                slot=one.rule.slot,
                 rule_version_id=one.rule.version_id,
+                rules=rules,
+                at=at,
             )
             for one in due
         ]

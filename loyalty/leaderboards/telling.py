@@ -1,27 +1,13 @@
 """Tell winners what they won: a customer message, planned with the prize itself."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
-from loyalty import deliveries
-from loyalty.deliveries import Planned, Text
+from loyalty.deliveries import Words, tell_followers
 from loyalty.policies.board import Board, Prize
 from loyalty.wording import Worded
-from models import db
-
-SAID_WITHIN = timedelta(days=2)
-
-# The account that she followed last, of those that she follows.
-_ADDRESSES = """
-SELECT DISTINCT ON (customer.id) customer.id AS member_id, customer.language, identity.scope,
-       identity.value
-FROM customer JOIN identity ON identity.customer_id = customer.id AND identity.kind = 'openid'
-                           AND identity.following_since IS NOT NULL
-WHERE customer.id = ANY($1::bigint[])
-ORDER BY customer.id, identity.following_since DESC, identity.id DESC
-"""
 
 
 class Won(Struct, frozen=True):
@@ -40,24 +26,7 @@ async def tell(won: Sequence[Won], *, at: datetime) -> None:
 
     Joins the caller's transaction, and says nothing twice.
     """
-    rows = await db.fetch(_ADDRESSES, sorted({one.member_id for one in won}))
-    addresses = {row["member_id"]: row for row in rows}
-    wanted = [
-        Planned(
-            key=one.key,
-            customer_id=row["member_id"],
-            channel="official_account",
-            scope=row["scope"],
-            address=row["value"],
-            message=Text(_words(one).spoken(row["language"])),
-            not_before=at,
-            lapses_at=at + SAID_WITHIN,
-        )
-        for one in won
-        if (row := addresses.get(one.member_id)) is not None
-    ]
-    if wanted:
-        await deliveries.plan(wanted, at=at)
+    await tell_followers([Words(one.key, one.member_id, _words(one)) for one in won], at=at)
 
 
 def prize_words(prize: Prize, *, has_coupon: bool = True) -> Worded:

@@ -17,6 +17,7 @@ from loyalty.policies.live_visit import LiveVisitPolicy
 from loyalty.programme import Programme, Rule
 from loyalty.progress.coming import give_what_comes
 from loyalty.roots import HER_IDS, locked
+from loyalty.rule_points import earn_by_rule
 from loyalty.standing.changes import changed
 from loyalty.standing.knowing import facts_of
 from models import db
@@ -153,18 +154,15 @@ async def _worth(
 async def _earn(
     member_id: int, room_id: int, rule: Rule, points: int, *, rules: Programme, at: datetime
 ) -> None:
-    expiry = rules.expiry(at)
-    await ledger.record_one(
-        ledger.Earn(
-            member_id=member_id,
-            key=f"live_visit:{room_id}:{member_id}",
-            at=at,
-            cause=rule.slot,
-            points=points,
-            settles_at=at,
-            expires_at=expiry.expires_at(at),
-            idle_expires_at=expiry.idle_expires_at(at),
-            rule_version_id=rule.version_id,
-        )
+    key = f"live_visit:{room_id}:{member_id}"
+    earned = earn_by_rule(
+        member_id,
+        key,
+        points,
+        slot=rule.slot,
+        rule_version_id=rule.version_id,
+        rules=rules,
+        at=at,
     )
+    await ledger.record_one(earned)
     await changed([member_id])

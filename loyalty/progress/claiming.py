@@ -14,6 +14,7 @@ from loyalty.programme import Programme
 from loyalty.progress import held
 from loyalty.progress.counting import Progress, ProgressState, StepProgress, progress
 from loyalty.progress.held import HeldClaim, key_of
+from loyalty.rule_points import earn_by_rule
 from loyalty.standing.changes import changed
 from models import db
 
@@ -180,20 +181,16 @@ def _boost(member_id: int, key: str, hers: Progress, step: ChallengeStep, *, at:
 async def _earn(
     member_id: int, key: str, hers: Progress, points: int, *, rules: Programme, at: datetime
 ) -> None:
-    expiry = rules.expiry(at)
-    await ledger.record_one(
-        ledger.Earn(
-            member_id=member_id,
-            key=key,
-            at=at,
-            cause=f"challenge:{hers.code}",
-            points=points,
-            settles_at=at,
-            expires_at=expiry.expires_at(at),
-            idle_expires_at=expiry.idle_expires_at(at),
-            rule_version_id=hers.rule_version_id,
-        )
+    earned = earn_by_rule(
+        member_id,
+        key,
+        points,
+        slot=f"challenge:{hers.code}",
+        rule_version_id=hers.rule_version_id,
+        rules=rules,
+        at=at,
     )
+    await ledger.record_one(earned)
     await changed([member_id])
 
 

@@ -15,6 +15,7 @@ from loyalty.policies.shop_visit import ShopVisitPolicy
 from loyalty.programme import Programme, Rule
 from loyalty.progress.coming import give_what_comes
 from loyalty.roots import HER_IDS, locked
+from loyalty.rule_points import earn_by_rule
 from loyalty.sealing import Sealer
 from loyalty.shop_visits import codes
 from loyalty.shop_visits.rules import again, rule_for, worth
@@ -185,18 +186,15 @@ async def _check(
 async def _earn(
     member_id: int, uuid: UUID, rule: Rule, points: int, *, rules: Programme, at: datetime
 ) -> None:
-    expiry = rules.expiry(at)
-    await ledger.record_one(
-        ledger.Earn(
-            member_id=member_id,
-            key=f"shop_visit:{member_id}:{uuid}",
-            at=at,
-            cause=rule.slot,
-            points=points,
-            settles_at=at,
-            expires_at=expiry.expires_at(at),
-            idle_expires_at=expiry.idle_expires_at(at),
-            rule_version_id=rule.version_id,
-        )
+    key = f"shop_visit:{member_id}:{uuid}"
+    earned = earn_by_rule(
+        member_id,
+        key,
+        points,
+        slot=rule.slot,
+        rule_version_id=rule.version_id,
+        rules=rules,
+        at=at,
     )
+    await ledger.record_one(earned)
     await changed([member_id])
