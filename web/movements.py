@@ -107,13 +107,6 @@ async def told_of(
     return told
 
 
-async def texts_of(
-    customer_id: int, lines: Sequence[HistoryLine], *, language: Language
-) -> list[str]:
-    """Return only what a member reads for each movement."""
-    return [one.text for one in await told_of(customer_id, lines, language=language)]
-
-
 def _with_extras(line: HistoryLine, names: Mapping[int, Worded], language: Language) -> str:
     told = [
         f"{names[version].spoken(language)} {points:+,}"

@@ -17,7 +17,7 @@ from models import Customer, EntryKind, Purchase
 from tests.cast import NOVEMBER_22, line, order
 from tests.miniprogram_api.conftest import Phone
 from tests.web.conftest import Json
-from web.movements import texts_of
+from web.movements import told_of
 
 AT = NOVEMBER_22
 
@@ -277,5 +277,5 @@ async def test_she_reads_what_boosts_her_points_and_which_it_gave(lin: Phone) ->
     assert boost["times_percent"] == 200
     assert boost["line"].startswith("下单得双倍积分，有效至")
     line = ledger.HistoryLine(1, EntryKind.EARN, at, 200, 0, 0, "", 200, given=((version, 100),))
-    (text,) = await texts_of(customer_id, [line], language="zh")
-    assert text == "获得积分（含 专享多倍积分 +100）"
+    (told,) = await told_of(customer_id, [line], language="zh")
+    assert told.text == "获得积分（含 专享多倍积分 +100）"
