@@ -41,8 +41,6 @@ _NAMES = (
     "DELETE FROM invitation WHERE member_id = ANY($1::bigint[])",
     "UPDATE merge SET evidence = '' WHERE root_id = ANY($1::bigint[]) OR other_id = ANY($1)",
     "UPDATE gift SET words = '', giver_name = '' WHERE member_id = ANY($1::bigint[])",
-    "UPDATE community_member SET customer_id = NULL, unionid = NULL, name = ''"
-    " WHERE customer_id = ANY($1::bigint[])",
     "UPDATE store_order SET openid = '' WHERE member_id = ANY($1::bigint[])",
     "UPDATE redemption_payment SET openid = '' FROM redemption"
     " WHERE redemption.id = redemption_id AND member_id = ANY($1::bigint[])",
@@ -65,6 +63,9 @@ _FIGURES = (
 )
 
 _AT = (
+    # Under a name of ours: what a group reached with her orders, its others keep.
+    "UPDATE community_member SET external_user_id = 'deleted:' || id, unionid = NULL, name = '',"
+    " left_at = coalesce(left_at, $2) WHERE customer_id = ANY($1::bigint[])",
     "UPDATE member SET deleted_at = $2, idle_expires_at = NULL WHERE id = ANY($1::bigint[])",
     "UPDATE product_review SET taken_back_at = $2, text = ''"
     " WHERE member_id = ANY($1::bigint[]) AND taken_back_at IS NULL",
