@@ -126,12 +126,13 @@ def _keeping(facts: Facts) -> list[Worded]:
             )
         ]
     by, amount = _day(review.keep_by_on - DAY), facts.tiers.amount(lacks)
+    by = Worded("截至当日", "then") if by == lasts else Worded(f"{by.zh}及之前", by.en)
     return [
         Worded(
-            f"{hers.name_zh}保留至{lasts.zh}；{by.zh}及之前再有{amount.zh}可继续保级，"
+            f"{hers.name_zh}保留至{lasts.zh}；{by.zh}再有{amount.zh}即可继续保级，"
             f"否则之后为{then.name_zh}。",
-            f"{hers.name_en} is yours until {lasts.en}; {amount.en} more by {by.en} keep it,"
-            f" else {then.name_en} comes after.",
+            f"{hers.name_en} is yours until {lasts.en}. {amount.en} more by {by.en} to keep it;"
+            f" otherwise {then.name_en} follows.",
         )
     ]
 

@@ -32,7 +32,7 @@ async def show_board(turn: Turn) -> Reply:
             is_me=one.member_id == turn.customer_id,
             is_hidden=one.member_id in hidden,
         )
-        lines.append(f"{one.rank}. {name}  {board.figure(one.score)}")
+        lines.append(f"{one.rank}. {name}  {board.counted(one.score).spoken(turn.language)}")
     lines.append(_hers(around, turn, board))
     return Say("\n".join(lines))
 
@@ -43,9 +43,11 @@ def _hers(around: list[leaderboards.Place], turn: Turn, board: Board) -> str:
         return turn.say(zh="您本期还没有上榜。", en="You are not on it yet.").text
     mine = places.index(turn.customer_id)
     me = around[mine]
-    score = board.figure(me.score)
-    zh, en = f"您排第 {me.rank}，{score}", f"You are no. {me.rank} with {score}"
+    score = board.counted(me.score)
+    zh, en = f"您排第 {me.rank} 名，{score.zh}", f"You are no. {me.rank} with {score.en}"
     if mine:
-        gap = board.figure(around[mine - 1].score - me.score)
-        zh, en = f"{zh}，距上一名 {gap}", f"{en}, {gap} behind the next"
+        behind = around[mine - 1].score - me.score
+        gap = board.counted(behind).zh
+        zh += f"，距上一名还差 {gap}" if behind else "，与上一名得分相同"
+        en += f", {board.figure(behind)} behind the next" if behind else ", level with the next"
     return turn.say(zh=f"{zh}。", en=f"{en}.").text

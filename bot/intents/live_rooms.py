@@ -9,6 +9,7 @@ from web.texts import text
 
 @intent(
     "直播",
+    "直播间",
     "直播签到",
     "直播暗号",
     "live",

@@ -36,7 +36,8 @@ async def show_rewards(turn: Turn) -> Reply:
         return await _list(turn, lines)
     chosen = _chosen(turn.more, lines)
     if chosen is None:
-        return await _list(turn, lines, first=text("no_such_reward", turn.language, {}))
+        why = text("no_such_reward", turn.language, {})
+        return await _list(turn, lines, first=turn.say(zh=f"{why}。", en=f"{why}.").text)
     try:
         redeemed = await redemptions.redeem(
             turn.customer_id, turn.key, slot=chosen.slot, at=turn.at

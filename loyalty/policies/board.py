@@ -6,11 +6,19 @@ from msgspec import Meta, Struct
 
 from loyalty.festivals import Festival
 from loyalty.policies import POLICIES
-from loyalty.wording import yuan
+from loyalty.wording import Worded, yuan
 
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 Rank = Annotated[int, Meta(ge=1, le=1000)]
 Source = Literal["points", "spend", "orders", "check_ins", "invitations"]
+
+# What stands behind a score in Chinese; in English one, and more than one. Money has its sign.
+_UNITS = {
+    "points": (" 积分", "point", "points"),
+    "orders": (" 单", "order", "orders"),
+    "check_ins": (" 次签到", "check-in", "check-ins"),
+    "invitations": (" 位朋友", "friend", "friends"),
+}
 
 
 class Prize(Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,3 +76,11 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     def figure(self, score: int) -> str:
         """Return a score as people read it: money in yuan, all else as a number."""
         return f"¥{yuan(score)}" if self.source == "spend" else f"{score:,}"
+
+    def counted(self, score: int) -> Worded:
+        """Return a score with what it counts: ``5 积分``, ``1 order``, ``¥98``."""
+        figure = self.figure(score)
+        if self.source == "spend":
+            return Worded(figure, figure)
+        zh, one, more = _UNITS[self.source]
+        return Worded(f"{figure}{zh}", f"{figure} {one if score == 1 else more}")

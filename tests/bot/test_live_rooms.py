@@ -28,6 +28,7 @@ async def said(town: Town, words: str) -> str:
 async def test_the_word_counts_once_a_room_however_often_it_is_told(town: Town) -> None:
     assert (await said(town, "直播")).startswith("现在没有进行中的直播。直播中听到暗号")
     await room("拿铁66")
+    assert (await said(town, "直播间")).startswith("晚八点直播正在直播。")
     assert (await said(town, "直播签到")).startswith("晚八点直播正在直播。")
     told = text("直播 拿铁66", openid=OPENID)
     answers = {(await town.platform.send(told)).said for _ in range(3)}

@@ -58,8 +58,13 @@ async def test_the_board_tells_who_leads_and_where_she_is(town: Town) -> None:
     await buys("2", 1_088, paid_at=now, buyer=emma)
     told = (await town.platform.says("leaderboard", openid=OPENID)).said.splitlines()
     assert told[0] == "Points of the week"
-    assert "Me  1,000" in told[2]
-    assert told[-1] == "You are no. 2 with 1,000, 88 behind the next."
+    assert "Me  1,000 points" in told[2]
+    assert told[-1] == "You are no. 2 with 1,000 points, 88 behind the next."
+    told = (await town.platform.says("排行榜", openid=OPENID)).said.splitlines()
+    assert told[-1] == "您排第 2 名，1,000 积分，距上一名还差 88 积分。"
+    await buys("3", 74, paid_at=now, buyer=hers)  # and a fifth more: she is Silver by now
+    told = (await town.platform.says("排行榜", openid=OPENID)).said.splitlines()
+    assert told[-1] == "您排第 2 名，1,088 积分，与上一名得分相同。"
 
 
 async def test_she_reads_her_tier_and_what_it_takes_to_rise_and_to_stay(town: Town) -> None:
@@ -71,7 +76,7 @@ async def test_she_reads_her_tier_and_what_it_takes_to_rise_and_to_stay(town: To
     told = (await town.platform.says("我的等级", openid=OPENID)).said.splitlines()
     assert told[:2] == ["您是银卡会员。", "再有 1,400 元消费即可升级为金卡会员。"]
     assert told[2].startswith("银卡会员保留至")
-    assert told[2].endswith("再有 500 元消费可继续保级，否则之后为普通会员。")
+    assert told[2].endswith("再有 500 元消费即可继续保级，否则之后为普通会员。")
     told = (await town.platform.says("my tier", openid=OPENID)).said.splitlines()
     assert told[:2] == ["Your tier: Silver.", "¥1,400 of purchases more to reach Gold."]
 

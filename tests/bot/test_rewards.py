@@ -145,7 +145,7 @@ async def test_a_refusal_says_why(town: Town) -> None:
 async def test_what_is_not_there_shows_what_is(town: Town, words: str) -> None:
     await begin_with(town, 500)
     lines = (await said(town, words)).splitlines()
-    assert lines[0] in ("没有这个奖励", "There is no such reward")
+    assert lines[0] in ("没有这个奖励。", "There is no such reward.")
     is_english = words.startswith("redeem")
     assert lines[1:] == (await said(town, "rewards" if is_english else "兑换")).splitlines()
     assert await available() == 500

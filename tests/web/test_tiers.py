@@ -1,6 +1,6 @@
 """A tier in words: what the next one takes, until when hers lasts, and what keeps it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -55,14 +55,16 @@ def test_she_reads_until_when_it_is_hers_and_what_keeps_it() -> None:
     hers = facts(8, 2, Measure.ORDERS, review)
     assert tiers.lines(hers, "zh") == [
         "已是最高等级。",
-        "金卡会员保留至2027年5月31日；2027年5月31日及之前再有 2 笔订单可继续保级，"
-        "否则之后为银卡会员。",
+        "金卡会员保留至2027年5月31日；截至当日再有 2 笔订单即可继续保级，否则之后为银卡会员。",
     ]
     assert tiers.lines(hers, "en") == [
         "This is the highest tier.",
-        "Gold is yours until 31 May 2027; 2 orders more by 31 May 2027 keep it, else Silver comes"
-        " after.",
+        "Gold is yours until 31 May 2027. 2 orders more by then to keep it; otherwise Silver"
+        " follows.",
     ]
+    late = Review(MAY_31, MAY_31 - timedelta(days=7), still_counts=6, projected_rank=1)
+    told = tiers.lines(facts(8, 2, Measure.ORDERS, late), "zh")[1]
+    assert "2027年5月24日及之前再有 2 笔订单即可继续保级" in told
     assert tiers.percent(hers) == 100
 
 

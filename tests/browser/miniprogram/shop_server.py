@@ -303,10 +303,10 @@ class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting, Dele
                     ),
                     self._said(
                         request,
-                        "银卡会员保留至2027年5月31日；2027年5月31日及之前再有 500 元消费"
-                        "可继续保级，否则之后为普通会员。",
-                        "Silver is yours until 31 May 2027; ¥500 of purchases more by 31 May 2027"
-                        " keep it, else Member comes after.",
+                        "银卡会员保留至2027年5月31日；截至当日再有 500 元消费"
+                        "即可继续保级，否则之后为普通会员。",
+                        "Silver is yours until 31 May 2027. ¥500 of purchases more by then to keep"
+                        " it; otherwise Member follows.",
                     ),
                 ],
             },
