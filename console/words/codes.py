@@ -123,6 +123,7 @@ CAUSES: dict[str, tuple[str, str]] = {
 
 # What was said that no campaign says, by what its key begins with.
 DELIVERIES: dict[str, tuple[str, str]] = {
+    "board": ("排行榜奖品", "A prize of a board"),
     "gift": ("她送出的礼物", "A gift that she sent"),
     "reply": ("回复她的消息", "Answer to her message"),
 }

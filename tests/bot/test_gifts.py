@@ -63,3 +63,11 @@ async def test_the_one_mini_program_opens_by_a_tap_and_of_two_none(town: Town) -
     told = (await town.platform.says("会员码", openid=OPENID)).said
     assert LINK.search(told) is None
     assert told.endswith("打开会员码")
+
+
+async def test_deleting_an_account_is_never_done_by_a_word_but_she_learns_where(town: Town) -> None:
+    told = await said(town, "注销账号")
+    assert "确认两次" in told
+    assert told.endswith("注销账号")
+    english = await said(town, "delete my account")
+    assert "It cannot be undone." in english

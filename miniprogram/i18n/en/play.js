@@ -82,6 +82,7 @@ module.exports = {
     debt: 'You owe {n} points; new ones pay them first',
     expiring: '{n} points expire, the first on {day}',
     pending_line: 'pending',
+    pending_at_first: 'pending at first',
     earned: 'earned',
     spent: 'spent',
     expired: 'expired',

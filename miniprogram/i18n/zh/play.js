@@ -82,6 +82,7 @@ module.exports = {
     debt: '欠 {n} 积分，将由新得的积分抵扣',
     expiring: '{n} 积分将过期，最早 {day}',
     pending_line: '待到账',
+    pending_at_first: '先计为待到账',
     earned: '累计获得',
     spent: '累计使用',
     expired: '已过期',

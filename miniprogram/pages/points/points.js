@@ -18,7 +18,7 @@ const row = (line) => ({
   at: minute(line.at),
   points: signed(line.points),
   isMore: line.points > 0,
-  note: line.pending > 0 && !line.available ? words().points.pending_line : '',
+  note: line.pending > 0 && !line.available ? words().points.pending_at_first : '',
   balance: fill(words().points.balance, { n: grouped(line.balance) }),
   url: url(line),
 });
