@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import (
+    boards,
     callbacks,
     checkout,
     coupon_codes,
@@ -43,6 +44,7 @@ COMPARISONS: dict[str, Callable[[Setting], Comparison]] = {
     "codes": coupon_codes.compare,
     "quotes": quotes.compare,
     "rewards": rewards.compare,
+    "boards": boards.compare,
 }
 BUSY_LOAD = 0.5
 

@@ -102,14 +102,15 @@ async def _lay_history(names: Sequence[IdentityRef]) -> None:
     at = now()
     for month in range(1, ORDERS + 1):
         paid_at = at - timedelta(days=30 * month)
-        orders = [_order(f"B{month}{name.value}", name, paid_at) for name in names]
+        orders = [order(f"B{month}{name.value}", name, paid_at) for name in names]
         for outcome in await purchases.record(orders, at=at):
             outcome.unwrap()
     while (derived := await standing.derive(at=at)).members:
         await standing.forget(derived.members)
 
 
-def _order(number: str, buyer: IdentityRef, paid_at: datetime) -> Order:
+def order(number: str, buyer: IdentityRef, paid_at: datetime) -> Order:
+    """Return a completed order of one line, 300 yuan."""
     line = OrderLine(
         key="1", sku="C-100", title="冷萃咖啡液", quantity=1, goods_fen=300_00, paid_fen=300_00
     )

@@ -55,14 +55,21 @@ def compare(setting: Setting) -> Comparison:
     for number in range(rounds):
         for workers in WORKERS:
             setting.tell(f"stores: round {number + 1}, {orders:,} orders, {workers} workers")
-            rates[workers].append(_round(setting, orders, workers=workers))
+            rates[workers].append(rate(setting, orders, workers=workers))
     return Comparison("stores", _rows(rates), {}, [f"{A_CALL} orders of 2 lines a call"])
 
 
-def _round(setting: Setting, orders: int, *, workers: int) -> float:
+def rate(setting: Setting, orders: int, *, workers: int, has_boards: bool = True) -> float:
+    """Let a store tell so many orders, and return how many a second came to their points.
+
+    Raises:
+        BenchmarkFailed: a call was refused, or an order has no points.
+    """
     master_key = new_master_key()
     with servers.database(setting.reached, cores=setting.cores.all) as found, ExitStack() as ending:
         asyncio.run(lay(found, master_key))
+        if not has_boards:
+            asyncio.run(_take_boards_down(found))
         port = ending.enter_context(processes.serving(found, master_key))
         for _ in range(workers):
             ending.enter_context(processes.working(found, master_key))
@@ -78,6 +85,11 @@ async def lay(found: Database, master_key: str) -> None:
     async with db.opened(found.url, pool_size=1):
         settings = OwnStoreSettings(CODE, SECRET)
         await connections.save(settings, name="Benchmark", sealer=Sealer(master_key), at=now())
+
+
+async def _take_boards_down(found: Database) -> None:
+    async with db.session(found.url) as session:
+        await session.execute("DELETE FROM rule_version WHERE slot LIKE 'board:%'")
 
 
 def bodies(orders: int, *, named: str) -> list[bytes]:

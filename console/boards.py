@@ -7,7 +7,7 @@ from aiohttp import web
 
 from console import forms
 from console.access import CHANGERS, STAFF
-from console.pages import language_of, see, show
+from console.pages import language_of, page_asked, see, show
 from loyalty import leaderboards
 from loyalty.errors import LoyaltyError, NotFound
 from loyalty.leaderboards import Final, FinalPlace, Looked, finals
@@ -20,7 +20,7 @@ from web.refusals import Forbidden
 from web.texts import text
 
 SHOWN = 50
-SPARE = 20  # lines shown below the last that wins
+PLACES = 100  # of a list on one page
 
 _DEEDS = """
 SELECT rank, kind, reason, done_at, staff_member.name AS by
@@ -102,7 +102,7 @@ async def _done(
     except LoyaltyError as refused:
         return await _show(request, final, refused)
     log.info(happening, uuid=str(final.uuid), staff_member_id=request[STAFF].id)
-    return see(request, f"/boards/{final.uuid}")
+    return see(request, f"/boards/{final.uuid}?page={page_asked(request)}")
 
 
 def require_changer(request: web.Request) -> None:
@@ -128,8 +128,9 @@ async def _show(
     language = language_of(request)
     final = await finals.of(final.uuid)
     places = await finals.places(final)
-    winning = final.board.prizes[-1].last_rank if final.board.prizes else 0
-    shown = [one for one in places if (one.rank or 0) <= winning + SPARE]
+    last_page = max(1, -(-len(places) // PLACES))
+    number = page_asked(request, most=last_page)
+    shown = places[(number - 1) * PLACES : number * PLACES]
     looked = await finals.look(final, [one.member_id for one in shown])
     deeds = await db.fetch(_DEEDS, final.id)
     given = {row["rank"]: row for row in await db.fetch(_GIVEN, final.id)}
@@ -143,7 +144,8 @@ async def _show(
             }
             for one in shown
         ],
-        "more": len(places) - len(shown),
+        "number": number,
+        "has_more": number < last_page,
         "can_change": request[STAFF].role in CHANGERS and not final.approved_at,
         "error": text(error.code, language, error.figures) if error else "",
     }

@@ -1,6 +1,5 @@
 """Find a member, and read why she has what she has."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +9,7 @@ from msgspec.structs import asdict
 
 from console import deleted, her_boards, her_coupons, her_privacy, timeline
 from console.access import STAFF
-from console.pages import language_of, see, show
+from console.pages import language_of, page_asked, see, show
 from console.words.codes import IDENTITIES, THROUGH, said
 from loyalty import coupons, customers, ledger, programme, redemptions, standing
 from loyalty.errors import LoyaltyError, NotFound
@@ -26,7 +25,6 @@ from web.texts import text
 
 PAGE = 50
 MOST_PAGES = 200
-_PAGE = re.compile("[1-9][0-9]{0,3}", re.ASCII)
 MERGERS = frozenset({Role.OWNER, Role.MANAGER})
 LONGEST_SEARCH = 100
 
@@ -63,7 +61,7 @@ async def page(request: web.Request) -> web.Response:
     rules = await programme.load()
     tiers = rules.tiers(request.config_dict[CONTEXT].clock())
     language = language_of(request)
-    place = _place(request.query.get("page", ""))
+    place = page_asked(request, most=MOST_PAGES) - 1
     found = await db.fetch(_FIND, search, PAGE + 1, place * PAGE)
     rows = [
         {
@@ -78,15 +76,10 @@ async def page(request: web.Request) -> web.Response:
         "rows": rows,
         "search": search,
         "first": place * PAGE + 1,
-        "page": place + 1,
+        "number": place + 1,
         "has_more": len(found) > PAGE and place + 1 < MOST_PAGES,
     }
     return await show(request, "members.html", told)
-
-
-def _place(told: str) -> int:
-    """Return which page is asked for, from 0; the first where that is none."""
-    return min(int(told), MOST_PAGES) - 1 if _PAGE.fullmatch(told) else 0
 
 
 async def one(request: web.Request) -> web.Response:

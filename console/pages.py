@@ -1,5 +1,6 @@
 """How a page is made: its template with the words of the staff member's language."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from web.languages import Language, preferred
 
 FRAMED_BY: web.AppKey[Iterable[str]] = web.AppKey("framed_by", Iterable)
 LANGUAGE_COOKIE = "jifen_console_language"
+_PAGE = re.compile("[1-9][0-9]{0,3}", re.ASCII)
 
 
 def set_up(console: web.Application, templates: Path) -> None:
@@ -41,6 +43,12 @@ def language_of(request: web.Request) -> Language:
     if chosen in ("zh", "en"):
         return "en" if chosen == "en" else "zh"
     return preferred(request.headers.get("Accept-Language", ""))
+
+
+def page_asked(request: web.Request, *, most: int = 9999) -> int:
+    """Return which page of a list is asked for, from 1; the first where that is none."""
+    told = request.query.get("page", "")
+    return min(int(told), most) if _PAGE.fullmatch(told) else 1
 
 
 async def show(

@@ -56,47 +56,44 @@ async def show(
     redis: Redis, scores: Iterable[Scored], seasons: Mapping[tuple[str, str], Season]
 ) -> None:
     """Bring the copies up to date; ``seasons`` by (board, name)."""
+    shown = [one for one in scores if (one.board, one.season) in seasons]
+    if left := await _bring(redis, shown, seasons):
+        await redis.delete(*(_mark(*name) for name in left))
+
+
+async def _bring(
+    redis: Redis, scores: Sequence[Scored], seasons: Mapping[tuple[str, str], Season]
+) -> set[tuple[str, str]]:
+    """Write scores until they are the truth; return the boards on which some never were."""
+    for _ in range(WRITES):
+        if not scores:
+            break
+        await _write(redis, scores, seasons)
+        now = await leaderboards.as_now(scores)
+        scores = [
+            is_now
+            for is_now, written in zip(now, scores, strict=True)
+            if (is_now.score or written.score) and is_now != written
+        ]
+    return {(one.board, one.season) for one in scores}
+
+
+async def _write(
+    redis: Redis, scores: Sequence[Scored], seasons: Mapping[tuple[str, str], Season]
+) -> None:
+    """Write scores to their boards, all in one round trip."""
     by_board: dict[tuple[str, str], list[Scored]] = {}
     for one in scores:
         by_board.setdefault((one.board, one.season), []).append(one)
-    for name, hers in by_board.items():
-        if name in seasons and not await _bring(redis, hers, seasons[name]):
-            await redis.delete(_mark(*name))
-
-
-async def _bring(redis: Redis, scores: Sequence[Scored], season: Season) -> bool:
-    """Write scores until those of these members are the truth; False where they never were."""
-    for _ in range(WRITES):
-        await _write(redis, scores, season)
-        scores = await _moved(scores)
-        if not scores:
-            return True
-    return False
-
-
-async def _moved(written: Sequence[Scored]) -> list[Scored]:
-    """Return the scores of now of those who have others than were written."""
-    shown = {one.member_id: (one.score, one.reached_at) for one in written}
-    now = await leaderboards.scores(written[0].board, written[0].season, list(shown))
-    return [
-        one
-        for one in now
-        if (one.score or shown[one.member_id][0])
-        and (one.score, one.reached_at) != shown[one.member_id]
-    ]
-
-
-async def _write(redis: Redis, scores: Sequence[Scored], season: Season) -> None:
-    board = scores[0].board
-    name = _name(board, season.name)
-    on = {str(one.member_id): _ranked(one, season) for one in scores if one.score}
-    off = [str(one.member_id) for one in scores if not one.score]
-    async with redis.pipeline(transaction=True) as line:
-        if on:
-            line.zadd(name, on)
-        if off:
-            line.zrem(name, *off)
-        line.expire(name, KEPT_SECONDS)
+    async with redis.pipeline(transaction=False) as line:
+        for name, hers in by_board.items():
+            on = {str(one.member_id): _ranked(one, seasons[name]) for one in hers if one.score}
+            if on:
+                line.zadd(_name(*name), on)
+            off = [str(one.member_id) for one in hers if not one.score]
+            if off:
+                line.zrem(_name(*name), *off)
+            line.expire(_name(*name), KEPT_SECONDS)
         await line.execute()
 
 
@@ -114,13 +111,14 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[2], '1', 'E
 async def lay(redis: Redis, board: str, season: Season) -> int:
     """Lay a season's copy anew from PostgreSQL and mark it whole; return how many lines it has."""
     lines, is_whole, turn = 0, True, secrets.token_hex(8)
+    seasons = {(board, season.name): season}
     laying = _laying(board, season.name)
     async with redis.pipeline(transaction=True) as line:
         line.set(laying, turn, ex=LAYING_SECONDS)
         line.delete(_name(board, season.name), _mark(board, season.name))
         await line.execute()
     async for page in leaderboards.pages(board, season.name):
-        is_whole = await _bring(redis, page, season) and is_whole
+        is_whole = not await _bring(redis, page, seasons) and is_whole
         lines += len(page)
     if is_whole:
         await redis.eval(_WHOLE, 2, laying, _mark(board, season.name), turn, str(WHOLE_SECONDS))

@@ -33,6 +33,13 @@ class Peers(Struct, frozen=True):
     node_modules: Path
 
 
+class Ranking(Struct, frozen=True):
+    """The program that ranks members."""
+
+    python: Path
+    script: Path
+
+
 class Promotions(Struct, frozen=True):
     """The programs that look at carts: each with the script that it runs.
 
@@ -53,6 +60,16 @@ def lay() -> Peers:
     """
     _lay([*_python_steps(), _node_step("koa and co-wechat", "koa", "koa")])
     return Peers(environment.python_of(HOME), _node()[0], HOME / "koa" / "node_modules")
+
+
+def lay_ranking() -> Ranking:
+    """Fetch what ranks members, where it is missing.
+
+    Raises:
+        BenchmarkFailed: a package cannot be had.
+    """
+    _lay(_python_steps())
+    return Ranking(environment.python_of(HOME), SOURCES / "leaderboard_pages.py")
 
 
 def lay_promotions() -> Promotions:
@@ -92,7 +109,7 @@ def _python_steps() -> list[Step]:
     return [
         _step("virtual environment of the peers", made, [], lambda _: environment.make(HOME)),
         _step(
-            "WeRoBot, Flask, wechatpy and zen-engine",
+            "WeRoBot, Flask, wechatpy, zen-engine and leaderboard",
             made,
             [LOCK],
             lambda display: environment.install(LOCK, HOME, display),

@@ -72,7 +72,6 @@ BOARDS: dict[str, tuple[str, str]] = {
     "board_deed_readmitted": ("恢复", "Stands again"),
     "board_disqualified": ("已取消资格", "disqualified"),
     "board_merged": ("已合并到前面的名次", "merged with a place above"),
-    "board_more": ("其后人数：", "Further places:"),
     "board_approve": ("通过并发奖", "Approve and give the prizes"),
     "member_boards": ("排行榜", "Leaderboards"),
     "member_on_boards": ("参与排行榜。", "She plays on the boards."),

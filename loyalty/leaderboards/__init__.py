@@ -13,13 +13,13 @@ from loyalty.leaderboards.played import Played
 from loyalty.leaderboards.reading import (
     Place,
     around,
+    as_now,
     hers,
     hers_of,
     hidden,
     names,
     pages,
     rank_of,
-    scores,
     season_of,
     top,
 )
@@ -35,6 +35,7 @@ __all__ = [
     "Scored",
     "approve",
     "around",
+    "as_now",
     "disqualify",
     "freeze",
     "hers",
@@ -50,7 +51,6 @@ __all__ = [
     "rank_of",
     "ranks_before",
     "readmit",
-    "scores",
     "season_of",
     "top",
 ]

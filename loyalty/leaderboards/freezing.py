@@ -7,7 +7,7 @@ from loyalty import programme
 from loyalty.again import in_transaction
 from loyalty.leaderboards import played
 from loyalty.leaderboards.played import Played
-from loyalty.leaderboards.reading import ORDER
+from loyalty.leaderboards.reading import ORDER, on_board
 from loyalty.leaderboards.scoring import score
 from loyalty.programme import Programme
 from models import db
@@ -29,7 +29,7 @@ ON CONFLICT (board, season) DO NOTHING RETURNING id
 _PLACES = f"""
 INSERT INTO board_place (final_id, rank, member_id, score, reached_at)
 SELECT $1, row_number() OVER (ORDER BY {ORDER}), member_id, score, reached_at
-FROM score WHERE board = $2 AND season = $3 AND score >= $4
+FROM score WHERE {on_board("$2", "$3")} AND score >= $4
 ORDER BY {ORDER} LIMIT $5
 RETURNING rank
 """

@@ -22,6 +22,15 @@ PAGE = 5000
 ORDER = "score DESC, date_trunc('second', reached_at), member_id::text COLLATE \"C\" DESC"
 
 
+def on_board(board: str = "$1", season: str = "$2") -> str:
+    """Return the SQL of who stands on a season's board, for what goes by ranks.
+
+    The index of ranks is on this alone: a member is looked up by her columns, and never by reading
+    a board.
+    """
+    return f"board || '/' || season = {board} || '/' || {season}"
+
+
 class Place(Struct, frozen=True):
     """One line of a board; ``rank`` counts from 1."""
 
@@ -77,7 +86,7 @@ async def hers_of(code: str, member_id: int, rules: Programme, *, at: datetime) 
 async def top(board: str, season: str, *, limit: int, offset: int = 0) -> list[Place]:
     """Return lines of a board from the first on."""
     rows = await db.fetch(
-        f"SELECT member_id, score FROM score WHERE board = $1 AND season = $2"
+        f"SELECT member_id, score FROM score WHERE {on_board()}"
         f" ORDER BY {ORDER} LIMIT $3 OFFSET $4",
         board,
         season,
@@ -87,8 +96,8 @@ async def top(board: str, season: str, *, limit: int, offset: int = 0) -> list[P
     return [Place(offset + i, row["member_id"], row["score"]) for i, row in enumerate(rows, 1)]
 
 
-_RANK = """
-SELECT (SELECT count(*) FROM score AS other WHERE board = $1 AND season = $2
+_RANK = f"""
+SELECT (SELECT count(*) FROM score AS other WHERE {on_board()}
         AND (other.score > hers.score
              OR other.score = hers.score AND other.second < hers.second
              OR other.score = hers.score AND other.second = hers.second
@@ -136,17 +145,26 @@ async def pages(board: str, season: str) -> AsyncIterator[list[Scored]]:
         ]
 
 
-async def scores(board: str, season: str, member_ids: Sequence[int]) -> list[Scored]:
-    """Return the scores of these members as they are now; 0 where one is not on the board."""
+_NOW = """
+SELECT wanted.board, wanted.season, id, coalesce(score, 0), coalesce(reached_at, 'epoch')
+FROM unnest($1::text[], $2::text[], $3::bigint[]) AS wanted (board, season, id)
+LEFT JOIN LATERAL (
+    SELECT score, reached_at FROM score
+    WHERE score.board = wanted.board AND score.season = wanted.season AND member_id = wanted.id
+    OFFSET 0
+) AS hers ON true
+"""
+
+
+async def as_now(scored: Sequence[Scored]) -> list[Scored]:
+    """Return these scores as they are now, in their order; 0 where one is on the board no more."""
     rows = await db.fetch(
-        "SELECT id, coalesce(score, 0) AS score, coalesce(reached_at, 'epoch') AS reached_at"
-        " FROM unnest($3::bigint[]) AS wanted (id)"
-        " LEFT JOIN score ON board = $1 AND season = $2 AND member_id = id",
-        board,
-        season,
-        list(member_ids),
+        _NOW,
+        [one.board for one in scored],
+        [one.season for one in scored],
+        [one.member_id for one in scored],
     )
-    return [Scored(board, season, row["id"], row["score"], row["reached_at"]) for row in rows]
+    return [Scored(*row) for row in rows]
 
 
 async def names(member_ids: Sequence[int]) -> dict[int, UUID]:

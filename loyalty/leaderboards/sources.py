@@ -23,7 +23,7 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS earned
 LEFT JOIN LATERAL (
-    SELECT sum(available + pending - debt) AS points FROM entry
+    SELECT sum(available + pending - debt)::bigint AS points FROM entry
     WHERE undoes = earned.key AND kind IN ('cancel', 'claw_back')
 ) AS undone ON true
 """

@@ -9,7 +9,7 @@ from loyalty.policies import POLICIES
 from loyalty.wording import Worded, yuan
 
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
-Rank = Annotated[int, Meta(ge=1, le=1000)]
+Rank = Annotated[int, Meta(ge=1, le=10_000)]
 Source = Literal["points", "spend", "orders", "check_ins", "invitations"]
 
 # What stands behind a score in Chinese; in English one, and more than one. Money has its sign.

@@ -2,6 +2,7 @@
 
 import pytest
 
+from console import boards
 from console.rule_form import sent
 from loyalty import leaderboards, programme
 from loyalty.policies import POLICIES
@@ -50,6 +51,25 @@ async def test_a_list_is_looked_through_and_approved(browser: Browser, path: str
     assert await BoardPrize.all().count() == 2
     http_status, _ = await browser.post(f"{path}/places/2/disqualify", why="x", proof=proof)
     assert http_status == 422
+
+
+async def test_a_long_list_is_looked_through_by_pages(
+    browser: Browser, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boards, "PLACES", 2)
+    await browser.sign_in("chen")
+    proof = await browser.proof()
+    _, page = await browser.get(path)
+    assert ('data-place="2"' in page, 'data-place="3"' in page) == (True, False)
+    assert f"/console{path}?page=2" in page
+    _, page = await browser.get(f"{path}?page=2")
+    assert ('data-place="2"' in page, 'data-place="3"' in page) == (False, True)
+    _, page = await browser.post(f"{path}/places/3/disqualify?page=2", why="小号", proof=proof)
+    assert 'data-place="3" data-rank="disqualified"' in page, "the same page comes back"
+    for odd in ("0", "-1", "x", "99999", "500"):
+        http_status, page = await browser.get(f"{path}?page={odd}")
+        assert http_status == 200
+        assert "data-place" in page
 
 
 async def test_prizes_are_published_by_the_form_and_overlapping_ranks_are_named(

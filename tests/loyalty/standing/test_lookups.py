@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from loyalty import inbox
-from loyalty.leaderboards import scoring
-from loyalty.seasons import before, season
+from loyalty import inbox, programme
+from loyalty.leaderboards import played, scoring
 from models import db
 from tests.cast import JUNE_1
+from tests.loyalty.play_scene import publish
 
 MEMBERS = 3_000
 
@@ -48,17 +48,16 @@ def _parts(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 async def test_scores_of_some_members_do_not_read_everybodys_entries(database: None) -> None:
     rows = await db.fetch(_LAY, MEMBERS, JUNE_1)
     ids = [row["member_id"] for row in rows][:500]
-    this = season("weekly", JUNE_1)
-    spans = (before("weekly", this), this)
-    asked = scoring.arguments(ids, spans, community_slot="")
-    plan = await parts(scoring.SCORE["points"], *asked, "board:week")
+    await publish()
+    seasons = await played.scored(await programme.load(), at=JUNE_1)
+    assert len(seasons) == 2, "this week and the one before"
+    plan = await parts(scoring.SCORE["points"], *scoring.arguments(ids, seasons))
     whole = {part["Relation Name"] for part in plan if part["Node Type"] == "Seq Scan"}
     assert not whole & {"entry", "customer"}
-    (leaving,) = [part for part in plan if part.get("Operation") == "Delete"]
-    looked_up = [part["Index Cond"] for part in _parts(leaving) if "Index Cond" in part]
-    assert any("member_id = ANY" in one for one in looked_up), "not each of a board beside each"
-    kinds = {part["Node Type"] for part in _parts(leaving)}
-    assert not kinds & {"Nested Loop", "Seq Scan"}, "nor each who leaves beside each score"
+    assert "score" not in whole, "nor all scores"
+    of_scores = [part for part in plan if part.get("Relation Name") == "score"]
+    indexes = {part["Index Name"] for part in of_scores if "Index Name" in part}
+    assert indexes == {"score_pkey"}, "nor a whole board for each"
 
 
 async def test_refunds_of_some_orders_do_not_read_all_that_a_shop_told(database: None) -> None:
