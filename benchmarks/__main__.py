@@ -22,6 +22,7 @@ from benchmarks import (
     reads,
     reporting,
     rewards,
+    season,
     servers,
     shopping,
     stores,
@@ -45,6 +46,7 @@ COMPARISONS: dict[str, Callable[[Setting], Comparison]] = {
     "quotes": quotes.compare,
     "rewards": rewards.compare,
     "boards": boards.compare,
+    "season": season.compare,
 }
 BUSY_LOAD = 0.5
 
