@@ -16,6 +16,11 @@ class Worded:
         return self.zh if language == "zh" else self.en
 
 
+def spaced(zh: str) -> str:
+    """Return Chinese words as they follow others: behind a space where they begin with a figure."""
+    return f" {zh}" if zh[:1].isdigit() else zh
+
+
 def day_words(on: date, *, today: date) -> Worded:
     """Return a day as people write it: 11月22日, 22 Nov; with the year if not this one."""
     if on.year == today.year:

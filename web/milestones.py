@@ -1,7 +1,7 @@
 """How far a member is with a milestone, in words."""
 
 from loyalty.crossings import MilestoneProgress
-from loyalty.wording import Worded, yuan
+from loyalty.wording import Worded, spaced, yuan
 
 
 def name(one: MilestoneProgress) -> Worded:
@@ -31,4 +31,6 @@ def gives(one: MilestoneProgress) -> Worded:
     points, has_coupon = one.milestone.reward_points, bool(one.milestone.reward_coupon_slot)
     zh = [*([f"{points:,} 积分"] if points else []), *(["优惠券一张"] if has_coupon else [])]
     en = [*([f"{points:,} points"] if points else []), *(["a coupon"] if has_coupon else [])]
-    return Worded(f"，奖励 {'和'.join(zh)}" if zh else "", f", {' and '.join(en)}" if en else "")
+    return Worded(
+        f"，奖励{spaced('和'.join(zh))}" if zh else "", f", {' and '.join(en)}" if en else ""
+    )

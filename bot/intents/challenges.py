@@ -9,7 +9,7 @@ from loyalty import crossings, progress
 from loyalty.challenges import Unit
 from loyalty.crossings import MilestoneProgress
 from loyalty.progress import Progress, ProgressState
-from loyalty.wording import Worded
+from loyalty.wording import Worded, spaced
 from web import milestones
 
 SECOND = timedelta(seconds=1)
@@ -20,6 +20,7 @@ COUNTED: dict[Unit, Worded] = {
     "categories": Worded("类商品", "kinds of goods"),
     "reviews": Worded("条评价", "reviews"),
     "rooms": Worded("场直播", "live rooms"),
+    "friends": Worded("位好友", "friends"),
 }
 
 
@@ -117,7 +118,7 @@ def _gives(one: Progress, turn: Turn) -> str:
     if not told:
         return ""
     zh, en = "、".join(part.zh for part in told), " and ".join(part.en for part in told)
-    return turn.say(zh=f"，奖励 {zh}", en=f", {en}").text
+    return turn.say(zh=f"，奖励{spaced(zh)}", en=f", {en}").text
 
 
 def _when(one: Progress, turn: Turn) -> str:

@@ -36,6 +36,7 @@ KINDS: dict[str, str] = CONDITION_KINDS | {
     "库存为 0 则开售前谁都不能买。开售时仍未使用的，积分退回。",
     "rewards/gift": "实物礼品：会员到店出示兑换码，员工核销一次。",
     "challenges/check_in_streak": "连续签到若干天，中间不能断；取本轮最长的一段。",
+    "challenges/invitations": "本轮内邀请若干位好友：好友下单并过了退货期才算，退货则扣回。",
     "challenges/live_rooms": "本轮内看若干场直播：直播进行中说出暗号，每场算一次。",
     "challenges/orders": "本轮内完成若干笔付款订单，金额按退款后计算。",
     "challenges/spend": "本轮内在所有店铺消费若干元，扣除退款和运费。\n目标按整元填写。",

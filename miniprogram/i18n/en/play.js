@@ -32,6 +32,7 @@ module.exports = {
       categories: '{done}/{target} kinds of goods',
       reviews: '{done}/{target} reviews',
       rooms: '{done}/{target} live rooms',
+      friends: '{done}/{target} friends',
     },
     goals: {
       orders: 'Orders: {n}',
@@ -40,6 +41,7 @@ module.exports = {
       categories: 'Kinds of goods: {n}',
       reviews: 'Reviews: {n}',
       rooms: '{n} live rooms',
+      friends: 'Friends: {n}',
     },
     seasons: {
       618: '6.18',

@@ -32,6 +32,7 @@ module.exports = {
       categories: '{done}/{target} 类',
       reviews: '{done}/{target} 条',
       rooms: '{done}/{target} 场',
+      friends: '{done}/{target} 位',
     },
     goals: {
       orders: '{n} 单',
@@ -40,6 +41,7 @@ module.exports = {
       categories: '{n} 类商品',
       reviews: '{n} 条评价',
       rooms: '{n} 场直播',
+      friends: '{n} 位好友',
     },
     seasons: {
       618: '6.18',
