@@ -87,6 +87,7 @@ OPERATIONS = (
     put("/me/coupon-codes", codes.claim),
     get("/me/referral", referrals.read),
     get("/me/referral/qr", referrals.read_qr),
+    get("/me/referral/poster", referrals.read_poster),
     get("/me/referrals", referrals.read_friends),
     put("/me/inviter", referrals.accept),
     get("/me/gifts", gifts.read_given),

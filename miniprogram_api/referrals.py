@@ -1,5 +1,7 @@
 """Invitations: my code, the friends who came by it, and the one by which I came."""
 
+import asyncio
+from base64 import b64encode
 from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
@@ -12,19 +14,25 @@ from loyalty import programme
 from loyalty import referrals as verbs
 from loyalty.errors import NotFound
 from loyalty.referrals import CodeQr, Friend
+from miniprogram_api import brand
 from miniprogram_api.me import Boost, boost_of
 from miniprogram_api.paging import PageQuery, cut
 from models import ReferralState, ReferralWay
+from web import posters
 from web.context import Context, now
 from web.languages import Language
+from web.logs import log
 from web.masks import masked
 from web.session import Shopper
 from web.typed import Moment
 from web.wake import wake
+from wechat.errors import CallFailed
 
 # As long as WeChat keeps such a code; one that she shows is good for a week at least.
 QR_LASTS, QR_LEAST = timedelta(days=30), timedelta(days=7)
 PAGE = "/pages/invite/invite?ref="
+PAGE_OF_CODES = "pages/invite/invite"
+MADE_KEPT = 1024
 
 
 class UnlockLine(Struct, frozen=True):
@@ -80,6 +88,12 @@ class InvitationQr(Struct, frozen=True):
     ends_at: Moment
 
 
+class InvitationPoster(Struct, frozen=True):
+    """A picture to send or print; ``image`` is a data URI of a PNG, 750 pixels wide."""
+
+    image: str
+
+
 class InviterBody(Struct, frozen=True, forbid_unknown_fields=True):
     """The code of the member who invited me: from the page that she shared, or typed."""
 
@@ -124,10 +138,20 @@ async def read_qr(shopper: Shopper, context: Context) -> InvitationQr:
         Refused: ``no_invitations_now``. NotFound: ``no_official_account``, ``no_such_member``.
     """
     verbs.policy_in_force(await programme.recent(), at=context.clock())
+    code = await verbs.code_of(shopper.customer_id, at=context.clock())
+    qr = await _account_qr(context, code)
+    return InvitationQr(web.qr.image(qr.url), qr.ends_at)
+
+
+async def _account_qr(context: Context, code: str) -> CodeQr:
+    """Return the official account's QR code for an invitation.
+
+    Raises:
+        NotFound: ``no_official_account``.
+    """
     account = next(iter(context.accounts.values()), None)
     if account is None:
         raise NotFound("no_official_account")
-    code = await verbs.code_of(shopper.customer_id, at=context.clock())
     app_id = account.connection.scope
     qr = await verbs.qr_of(code, app_id=app_id, lasts_until=now() + QR_LEAST)
     if qr is None:
@@ -140,7 +164,56 @@ async def read_qr(shopper: Shopper, context: Context) -> InvitationQr:
         )
         qr = CodeQr(told["url"], now() + timedelta(seconds=told["expire_seconds"]))
         await verbs.keep_qr(code, qr, app_id=app_id)
-    return InvitationQr(web.qr.image(qr.url), qr.ends_at)
+    return qr
+
+
+async def read_poster(shopper: Shopper, context: Context) -> InvitationPoster:
+    """Read the picture that I send or print: what a friend gets, and a code that leads here.
+
+    With the mini-program's code where WeChat makes one, else with the official account's.
+
+    Raises:
+        Refused: ``no_invitations_now``. NotFound: ``no_official_account``, ``no_such_member``.
+    """
+    language = shopper.language
+    policy = verbs.policy_in_force(await programme.recent(), at=context.clock())
+    code = await verbs.code_of(shopper.customer_id, at=context.clock())
+    look = await brand.read(language)
+    said = posters.Poster(
+        brand=look.name,
+        title=web.referrals.INVITED.spoken(language),
+        colour=look.colour,
+        lines=tuple(one.spoken(language) for one in web.referrals.friend_lines(policy)),
+        caption=web.referrals.SCANNED.spoken(language),
+        code=await _miniprogram_code(context, shopper.app_id, code)
+        or (await _account_qr(context, code)).url,
+    )
+    picture = await asyncio.to_thread(posters.drawn, said)
+    return InvitationPoster(f"data:image/png;base64,{b64encode(picture).decode()}")
+
+
+_made: dict[tuple[str, str], bytes] = {}
+
+
+async def _miniprogram_code(context: Context, app_id: str, code: str) -> bytes | None:
+    """Return the picture of a mini-program code, asked for once; None where WeChat makes none.
+
+    WeChat makes as many as are wanted, and 5,000 a minute.
+    """
+    account = context.miniprograms.get(app_id)
+    if (app_id, code) in _made or account is None:
+        return _made.get((app_id, code))
+    try:
+        made: bytes = await account.client.wxa.get_wxa_code_unlimited(  # type: ignore[no-untyped-call]
+            code, page=PAGE_OF_CODES
+        )
+    except CallFailed as failed:
+        log.warning("no_miniprogram_code", code=failed.code)
+        return None
+    if len(_made) >= MADE_KEPT:
+        del _made[next(iter(_made))]
+    _made[app_id, code] = made
+    return made
 
 
 async def read_friends(shopper: Shopper, query: PageQuery) -> Friends:

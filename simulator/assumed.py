@@ -138,6 +138,9 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session_key_dies_at_next_login: bool = True
     logins_a_minute: int = 100
 
+    # mini-program codes (B5)
+    mini_codes_a_minute: int = 5000
+
     # content check (B6): how long after she was there, how many a minute, and what is found
     content_seconds: int = 7200
     content_limit_chars: int = 2500

@@ -17,6 +17,7 @@ from simulator.faults import FaultBoard
 from simulator.mass_messages import MassMessages
 from simulator.media import Media
 from simulator.menus import Menus
+from simulator.mini_codes import CodeCount, pages_of
 from simulator.miniprogram import Logins
 from simulator.miniprogram_outgoing import MiniProgramReader, MiniProgramWriter
 from simulator.outgoing import Writer
@@ -78,6 +79,8 @@ class China:
         self.media = Media(assumed, clock)
         self.logins = Logins(state.logins, assumed, clock)
         self.content = ContentCheck(assumed, clock)
+        self.mini_codes = CodeCount()
+        self.mini_pages = pages_of(settings.miniprogram.folder)
         self.web_logins = WebLogins()
         self.relay = Relay(settings.miniprogram.server, self.wire)
         self.pay = PayHost(settings, state.payments, clock, faults=self.faults, wire=self.wire)

@@ -20,6 +20,9 @@ ACCEPTED = Worded(
     " be returned no more.",
 )
 
+INVITED = Worded("邀请您成为会员", "You are invited")
+SCANNED = Worded("微信扫一扫，或长按识别", "Scan in WeChat, or press and hold")
+
 
 def lines(policy: ReferralPolicy) -> list[Worded]:
     """Return for what, what both get, and what friends together unlock."""
@@ -47,6 +50,20 @@ def lines(policy: ReferralPolicy) -> list[Worded]:
             )
         )
     return found
+
+
+def friend_lines(policy: ReferralPolicy) -> list[Worded]:
+    """Return what a friend reads before she comes: for what she gets what."""
+    least, days = yuan(policy.least_order_fen), policy.window_days
+    given = _given(policy.friend_points, policy.friend_coupon_slot)
+    if given is None:
+        return [Worded("扫码成为会员", "Scan to become a member")]
+    return [
+        Worded(
+            f"{days} 天内首单实付满 ¥{least}，您得{given.zh}",
+            f"You get {given.en} for a first order of at least ¥{least} within {days} days",
+        )
+    ]
 
 
 def _given(points: int, coupon_slot: str) -> Worded | None:

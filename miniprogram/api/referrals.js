@@ -6,6 +6,7 @@ const { query } = require('../utils/growing');
 module.exports = {
   read: () => api.get('/me/referral'),
   qr: () => api.get('/me/referral/qr'),
+  poster: () => api.get('/me/referral/poster'),
   async friends(asked) {
     const { friends, next_before } = await api.get(`/me/referrals?${query(asked)}`);
     return { found: friends, next_before };

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -32,6 +33,7 @@ APP_ID = "wxfedcba0987654321"
 SECRET = "fedcba9876543210fedcba9876543210"
 ACCOUNT_APP_ID = "wx0123456789abcdef"
 PREFIX = "/miniprogram/v1"
+SOURCE = Path(__file__).parents[2] / "miniprogram"
 PATIENT = Limits(total_seconds=10, backoff_seconds=(0.0, 0.0))
 QUICK = Limits(total_seconds=1.0, connect_seconds=0.5, backoff_seconds=(0.0, 0.0))
 
@@ -45,7 +47,7 @@ CHINA = Settings(
         "http://127.0.0.1:1/",
         "a" * 43,
     ),
-    miniprogram=MiniProgram(APP_ID, SECRET),
+    miniprogram=MiniProgram(APP_ID, SECRET, folder=str(SOURCE)),
     consumers=(ConsumerSeed("林小满"), ConsumerSeed("Emma", "en")),
     merchant=merchants.merchant(),
     assumed=Assumed(pay_notice_pauses_seconds=(0.05,)),

@@ -1,17 +1,24 @@
 """Invitations over HTTP: a code of hers, the friends who came, and the one by which she came."""
 
+from base64 import b64decode
+from io import BytesIO
+
 import pytest
+from PIL import Image
 
 from loyalty import programme
 from loyalty.connections import Connected, OfficialAccountSettings
 from loyalty.policies.referral import ReferralPolicy
 from loyalty.programme import BEGINNING
+from miniprogram_api import referrals
 from models import ReferralCode
 from tests.cast import NOVEMBER_22
 from tests.miniprogram_api.conftest import ACCOUNT_APP_ID, PATIENT, Phone
 from tests.miniprogram_api.test_me import signed_in
 from tests.web.conftest import Asked
+from web import posters
 from web.context import Account, Context
+from web.posters import Poster, drawn
 from wechat.official_account import OfficialAccount
 from wechat.tokens import MemoryTokens
 
@@ -84,11 +91,8 @@ async def test_without_a_rule_there_is_nothing_to_invite_to(lin: Phone) -> None:
     assert (told.http_status, told.error["code"]) == (422, "no_invitations_now")
 
 
-async def test_her_qr_code_is_made_once_by_the_official_account(
-    lin: Phone, inviting: None, connected: Context, china: str
-) -> None:
-    none = await lin.get("/me/referral/qr")
-    assert (none.http_status, none.error["code"]) == (404, "no_official_account")
+def speaks(connected: Context, china: str) -> None:
+    """Let the official account speak for the brand, too."""
     settings = OfficialAccountSettings(
         ACCOUNT_APP_ID, "s" * 32, "gh_0123456789ab", "token", "a" * 43, api_base=china
     )
@@ -104,6 +108,14 @@ async def test_her_qr_code_is_made_once_by_the_official_account(
     connected.accounts[ACCOUNT_APP_ID] = Account(
         Connected(3, ACCOUNT_APP_ID, "积分", settings), client
     )
+
+
+async def test_her_qr_code_is_made_once_by_the_official_account(
+    lin: Phone, inviting: None, connected: Context, china: str
+) -> None:
+    none = await lin.get("/me/referral/qr")
+    assert (none.http_status, none.error["code"]) == (404, "no_official_account")
+    speaks(connected, china)
     first, again = [await lin.get("/me/referral/qr") for _ in "ab"]
     assert first.http_status == 200, first.told
     assert first.told["image"].startswith("data:image/svg+xml;base64,")
@@ -113,3 +125,45 @@ async def test_her_qr_code_is_made_once_by_the_official_account(
         ACCOUNT_APP_ID,
         True,
     )
+
+
+def picture_of(told: Asked) -> Image.Image:
+    """Return the picture of an answer."""
+    head, _, data = str(told.told["image"]).partition(",")
+    assert head == "data:image/png;base64"
+    return Image.open(BytesIO(b64decode(data)))
+
+
+async def test_her_poster_is_a_picture_with_the_mini_programs_code(
+    lin: Phone, inviting: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Poster] = []
+    monkeypatch.setattr(posters, "drawn", lambda one: asked.append(one) or drawn(one))
+    first = await lin.get("/me/referral/poster")
+    picture = picture_of(first)
+    assert (picture.format, picture.width) == ("PNG", 750)
+    assert (await lin.get("/me/referral/poster")).told == first.told
+    assert isinstance(asked[0].code, bytes), "WeChat drew the code"
+    assert asked[0].lines == ("30 天内首单实付满 ¥20，您得 50 积分",)
+    english = await lin.get("/me/referral/poster", headers={"Accept-Language": "en"})
+    assert english.told != first.told
+    assert asked[-1].title == "You are invited"
+
+
+async def test_where_wechat_makes_no_code_the_official_accounts_is_drawn(
+    lin: Phone, inviting: None, connected: Context, china: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Poster] = []
+    monkeypatch.setattr(posters, "drawn", lambda one: asked.append(one) or drawn(one))
+    monkeypatch.setattr(referrals, "PAGE_OF_CODES", "pages/nowhere/nowhere")
+    none = await lin.get("/me/referral/poster")
+    assert (none.http_status, none.error["code"]) == (404, "no_official_account")
+    speaks(connected, china)
+    assert picture_of(await lin.get("/me/referral/poster")).width == 750
+    assert str(asked[0].code).startswith("http://weixin.qq.com/q/")
+
+
+async def test_a_poster_needs_a_rule(lin: Phone, emma: Phone) -> None:
+    await signed_in(lin)
+    none = await lin.get("/me/referral/poster")
+    assert (none.http_status, none.error["code"]) == (422, "no_invitations_now")

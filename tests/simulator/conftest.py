@@ -139,6 +139,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
         bot: Bot | None = None,
         state_file: str | None = None,
         ip_whitelist: tuple[str, ...] | None = None,
+        folder: str = "",
     ) -> Player:
         other = bot or Bot(mode)
         if not other.url:
@@ -152,7 +153,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
             official_account=OfficialAccount(
                 APP_ID, APP_SECRET, ACCOUNT, "积分", TOKEN, other.url, AES_KEY, mode
             ),
-            miniprogram=MiniProgram(MINI_APP_ID, MINI_SECRET, templates=(COUPON,)),
+            miniprogram=MiniProgram(MINI_APP_ID, MINI_SECRET, templates=(COUPON,), folder=folder),
             state_file=state_file,
             shops=(Shop("shop_jingan", "静安店", "Jing'an shop"),),
             consumers=(ConsumerSeed("林小满"), ConsumerSeed("Emma", "en")),

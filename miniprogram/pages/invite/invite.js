@@ -16,7 +16,7 @@ const row = (friend) => ({
 const grouped = (code) => code.match(/.{1,4}/g).join('-');
 
 definePage('invite', {
-  data: { rows: [], before: null, typed: '', invited: '' },
+  data: { rows: [], before: null, typed: '', invited: '', poster: '' },
   ...growing((asked) => referrals.friends(asked), row),
 
   /** A friend's link, or the code in the mini-program code of a poster. */
@@ -68,6 +68,31 @@ definePage('invite', {
 
   onCopy() {
     return wx.setClipboardData({ data: this.data.shown });
+  },
+
+  /** The picture to send or print; drawn when it is asked for. */
+  onPoster() {
+    return this.once('poster', async () => {
+      const { image } = await referrals.poster();
+      this.setData({ poster: image });
+    });
+  },
+
+  onSave() {
+    return this.once('save', async () => {
+      const { t } = this.data;
+      const filePath = `${wx.env.USER_DATA_PATH}/invitation.png`;
+      try {
+        await new Promise((success, fail) => {
+          const data = this.data.poster.split(',')[1];
+          wx.getFileSystemManager().writeFile({ filePath, data, encoding: 'base64', success, fail });
+        });
+        await wx.saveImageToPhotosAlbum({ filePath });
+        this.say(t.saved);
+      } catch ({ errMsg = '' }) {
+        if (!/cancel/.test(errMsg)) this.say(/deny|denied/.test(errMsg) ? t.may_not_save : t.not_saved);
+      }
+    });
   },
 
   /** To one chat. Nothing is given for sharing: friends count by what they buy. */

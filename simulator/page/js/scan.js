@@ -56,9 +56,16 @@ const ofPoster = (poster, place) => ({
   read: async () => openLink(poster.link),
 });
 
-/** What WeChat does with a link: the mini-program's own opens it there. False for any other. */
+/**
+ * What WeChat does with what a code holds: the mini-program's own code or link opens its page there.
+ * False for any other.
+ */
 function openLink(link) {
-  const { link: ours, link_page: page } = world.miniprogram ?? {};
+  const { link: ours, link_page: page, app_id: app } = world.miniprogram ?? {};
+  if (link.startsWith(`wxacode:${app}:`) && hasMini()) {
+    openMini(`/${link.slice(`wxacode:${app}:`.length)}`);
+    return true;
+  }
   if (!ours || !link.startsWith(ours) || !hasMini()) return false;
   // WeChat tells the page the link encoded, as a part of its query
   openMini(`/${page}?q=${encodeURIComponent(encodeURIComponent(link))}`);

@@ -34,6 +34,9 @@ class Inviting(Catalogue):
     async def referral_qr(self, request: web.Request) -> Json:
         return {"image": qr_of("ref"), "ends_at": soon(days=30)}
 
+    async def referral_poster(self, request: web.Request) -> Json:
+        return {"image": qr_of("poster")}
+
     async def referrals(self, request: web.Request) -> Json:
         said = self._said
         told = (

@@ -115,6 +115,7 @@ class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting, Dele
             ("PUT", "/me/coupon-codes", self.enter_code),
             ("GET", "/me/referral", self.referral),
             ("GET", "/me/referral/qr", self.referral_qr),
+            ("GET", "/me/referral/poster", self.referral_poster),
             ("GET", "/me/referrals", self.referrals),
             ("PUT", "/me/inviter", self.inviter),
             ("GET", "/me/gifts", self.all_gifts),

@@ -48,3 +48,24 @@ async def test_what_she_sends_opens_her_invitation(phones: Phones, shop: ShopSer
     chat = f"{phones.china}/play/consumers/{derived_id('Emma')}/chat"
     card = (await (await page.request.get(chat)).json())["messages"][-1]
     assert card["page_path"] == f"/pages/invite/invite?ref={HER_CODE}"
+
+
+async def test_her_poster_is_shown_and_saved_once_she_allows_it(phones: Phones) -> None:
+    page = await phones.open("invite")
+    invite = shown(page, "invite")
+    await invite.get_by_role("button", name="生成海报").tap()
+    await expect(invite.get_by_role("img", name="邀请海报")).to_be_visible()
+    await invite.get_by_role("button", name="保存到相册").tap()
+    await page.get_by_role("button", name="允许").tap()
+    await expect(page.locator("#toast")).to_have_text("已保存到相册")
+    await expect(page.locator("html")).to_have_attribute("data-album", "1")
+
+
+async def test_who_refuses_the_album_is_told_how_to_save_the_poster(phones: Phones) -> None:
+    page = await phones.open("invite")
+    invite = shown(page, "invite")
+    await invite.get_by_role("button", name="生成海报").tap()
+    await invite.get_by_role("button", name="保存到相册").tap()
+    await page.get_by_role("button", name="拒绝").tap()
+    await expect(page.locator("#toast")).to_contain_text("长按图片保存")
+    assert await page.locator("html").get_attribute("data-album") is None

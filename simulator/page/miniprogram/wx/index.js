@@ -2,6 +2,7 @@
 
 import { dialogs } from './dialogs.js';
 import { device } from './device.js';
+import { files } from './files.js';
 import { login } from './login.js';
 import { navigation } from './navigation.js';
 import { requests } from './request.js';
@@ -10,6 +11,7 @@ import { storage } from './storage.js';
 export const makeWx = () => ({
   ...storage,
   ...device,
+  ...files,
   ...login,
   ...navigation,
   ...dialogs,
