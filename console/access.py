@@ -35,6 +35,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "visits": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.GUIDE}),
     "shipping": CHANGERS,
     "live-rooms": LEADERS,
+    "surveys": LEADERS,
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
     "coupons": LEADERS,
     "gifts": LEADERS,

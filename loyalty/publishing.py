@@ -48,6 +48,7 @@ POLICIES = (
     "referral",
     "shop_visit",
     "live_visit",
+    "survey",
 )
 ALONE = (
     "expiry",

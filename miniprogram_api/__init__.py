@@ -38,6 +38,7 @@ from miniprogram_api import (
     session,
     shop_membership,
     subscriptions,
+    surveys,
     tiers,
     visits,
 )
@@ -68,6 +69,9 @@ OPERATIONS = (
     put("/me/claims/{code}/{round}/{step}", challenges.claim_step),
     get("/me/visits", visits.read),
     put("/me/visits/{uuid}", visits.visit),
+    get("/surveys", surveys.listed),
+    get("/surveys/{code}", surveys.read),
+    put("/me/survey-answers/{uuid}", surveys.answer),
     get("/live-room", live_rooms.read),
     put("/me/live-room", live_rooms.say),
     get("/leaderboards", leaderboards.listed),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from loyalty import crossings, leaderboards, live_rooms, programme, progress, shop_visits
+from loyalty import crossings, leaderboards, live_rooms, programme, progress, shop_visits, surveys
 from loyalty.challenges import Unit
 from loyalty.crossings import MilestoneProgress
 from loyalty.errors import Refused
@@ -132,13 +132,14 @@ class Challenges(Struct, frozen=True):
     """Her check-ins, all challenges and milestones in force; ``now`` is the server's time.
 
     With ``has_shop_visits``, visits to some shop count now; ``live_room`` is the name of the live
-    room that is on, or null.
+    room that is on, or null; ``surveys`` is how many wait for her answers.
     """
 
     now: Moment
     check_in: CheckIns
     has_shop_visits: bool
     live_room: str | None
+    surveys: int
     challenges: list[ChallengeLine]
     milestones: list[MilestoneLine]
 
@@ -163,10 +164,12 @@ async def read(shopper: Shopper, context: Context) -> Challenges:
     reaching = await crossings.progress(shopper.customer_id, at=at)
     names = await leaderboards.names([mate for one in found for mate in _leading(one)])
     room = await live_rooms.on_now(at=at)
+    asked = await surveys.opened(shopper.customer_id, at=at)
     return Challenges(
         now=at,
         check_in=await _check_ins(shopper, at=at),
         live_room=Worded(room.name_zh, room.name_en).spoken(shopper.language) if room else None,
+        surveys=sum(not one.is_answered for one in asked),
         has_shop_visits=shop_visits.are_wanted(await programme.recent(), at=at),
         challenges=[line_of(one, shopper, names) for one in found],
         milestones=[_milestone(one, shopper.language) for one in reaching],

@@ -94,6 +94,7 @@ from models.store import (
     StoreRefund,
     StoreRefundState,
 )
+from models.surveys import SurveyAnswer
 from models.touchpoints import LiveRoom, LiveVisit, ShopPoster, ShopVisit, VisitWay
 
 __all__ = [
@@ -215,5 +216,6 @@ __all__ = [
     "StoreRefund",
     "StoreRefundState",
     "Subscription",
+    "SurveyAnswer",
     "VisitWay",
 ]

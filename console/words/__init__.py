@@ -15,6 +15,7 @@ from console.words.referrals import REFERRALS
 from console.words.reviews import REVIEWS
 from console.words.shipping import SHIPPING
 from console.words.states import STATES
+from console.words.surveys import SURVEYS
 from console.words.visits import LIVE_ROOMS, VISITS
 from web.languages import Language
 
@@ -36,6 +37,7 @@ PARTS = (
     CONDITIONS,
     VISITS,
     LIVE_ROOMS,
+    SURVEYS,
 )
 
 WORDS: dict[Language, dict[str, str]] = {

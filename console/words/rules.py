@@ -12,6 +12,7 @@ from console.words.codes import said
 from console.words.gifts import GIFT_FIELDS
 from console.words.kinds import KINDS
 from console.words.referrals import REFERRAL_FIELDS
+from console.words.surveys import SURVEY_CHOICES, SURVEY_FIELDS
 from console.words.visits import VISIT_FIELDS
 from loyalty import programme
 from web.languages import Language
@@ -214,6 +215,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     **GIFT_FIELDS,
     **REFERRAL_FIELDS,
     **VISIT_FIELDS,
+    **SURVEY_FIELDS,
     **BOARD_FIELDS,
 }
 
@@ -263,6 +265,7 @@ CHOICES: dict[str, tuple[str, str]] = {
     "clamp": ("核销差额", "Written off"),
     "deduct": ("从退款中扣除", "Taken from the refund"),
     **BOARD_CHOICES,
+    **SURVEY_CHOICES,
 }
 
 # The kinds whose rules have no name of their own.

@@ -20,7 +20,43 @@ from loyalty.policies.live_visit import LiveVisitPolicy
 from loyalty.policies.referral import ReferralPolicy
 from loyalty.policies.seasons import Seasons
 from loyalty.policies.shop_visit import ShopVisitPolicy
+from loyalty.policies.survey import Question, Survey
 
+TASTES = Survey(
+    "咖啡口味小问卷",
+    "Your taste in coffee",
+    "几个小问题，帮我们烘出您喜欢的味道。",
+    "A few questions, so that we roast what you like.",
+    "谢谢！新豆上市时我们会记得您的口味。",
+    "Thank you! We shall think of you when new beans come.",
+    points=20,
+    questions=(
+        Question(
+            "roast",
+            "您喜欢哪种烘焙度？",
+            "Which roast do you like?",
+            "one",
+            ("浅烘", "中烘", "深烘"),
+            ("Light", "Medium", "Dark"),
+        ),
+        Question(
+            "when",
+            "您什么时候喝咖啡？（最多两项）",
+            "When do you drink coffee? (two at most)",
+            "several",
+            ("早上", "午后", "晚上", "周末"),
+            ("Mornings", "Afternoons", "Evenings", "Weekends"),
+            most_options=2,
+        ),
+        Question(
+            "recommend",
+            "您有多愿意向朋友推荐我们？",
+            "How likely are you to recommend us?",
+            "scale",
+        ),
+        Question("wish", "还想喝到什么？", "What else would you like?", "text", answer="optional"),
+    ),
+)
 RULES = (
     (
         "challenge:check_in",
@@ -83,6 +119,7 @@ RULES = (
         ),
     ),
     ("live_visit", LiveVisitPolicy()),
+    ("survey:tastes", TASTES),
     ("seasons", Seasons()),
     (
         "referral",

@@ -36,6 +36,7 @@ _NAMES = (
     "DELETE FROM shopper_session WHERE customer_id = ANY($1::bigint[])",
     "DELETE FROM likeness WHERE customer_id = ANY($1::bigint[])",
     "DELETE FROM profile WHERE customer_id = ANY($1::bigint[])",
+    "DELETE FROM survey_answer WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM cart WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM referral_code WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM invitation WHERE member_id = ANY($1::bigint[])",

@@ -23,6 +23,7 @@ from web.texts.referrals import REFERRAL_TEXTS
 from web.texts.reviews import REVIEW_TEXTS
 from web.texts.settings import SETTING_TEXTS
 from web.texts.store import STORE_TEXTS
+from web.texts.surveys import SURVEY_TEXTS
 from web.texts.visits import VISIT_TEXTS
 
 PARTS = (
@@ -39,6 +40,7 @@ PARTS = (
     REVIEW_TEXTS,
     SETTING_TEXTS,
     VISIT_TEXTS,
+    SURVEY_TEXTS,
 )
 TEXTS = {code: told for part in PARTS for code, told in part.items()}
 

@@ -87,6 +87,7 @@ class Playing(Redeeming):
             "check_in": self._check_in(),
             "has_shop_visits": True,
             "live_room": said(request, "晚八点直播", "Eight o'clock"),
+            "surveys": 1,
             "challenges": [two, seven, self._new_year(request, two)],
             "milestones": [third],
         }

@@ -21,6 +21,7 @@ from tests.browser.miniprogram.inviting import Inviting
 from tests.browser.miniprogram.ordering import Ordering
 from tests.browser.miniprogram.playing import Playing
 from tests.browser.miniprogram.redeeming import qr_of
+from tests.browser.miniprogram.surveying import Surveying
 from tests.browser.miniprogram.visiting import Visiting
 
 PREFIX = "/miniprogram/v1"
@@ -28,7 +29,7 @@ Route = tuple[str, str, Callable[[web.Request], Awaitable[Any]]]
 SHOPPERS = (ConsumerSeed("王金"), ConsumerSeed("Emma", "en"))
 
 
-class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting, Deleting):
+class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting, Deleting, Surveying):
     """One shopper's things; ``asked`` counts what was asked for, ``broken`` paths answer 500."""
 
     def __init__(self) -> None:
@@ -118,6 +119,9 @@ class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting, Dele
             ("GET", "/me/referral/poster", self.referral_poster),
             ("GET", "/me/referrals", self.referrals),
             ("PUT", "/me/inviter", self.inviter),
+            ("GET", "/surveys", self.surveys),
+            ("GET", "/surveys/{code}", self.survey),
+            ("PUT", "/me/survey-answers/{uuid}", self.answer_survey),
             ("GET", "/me/gifts", self.all_gifts),
             ("GET", "/me/claimed-gifts", self.claimed_gifts),
             ("GET", "/me/gift-options", self.gift_options),

@@ -50,6 +50,8 @@ PAGES = {
     "invite": ("/me/referral", "未计入：对方已是我们的顾客", "Does not count: already a customer"),
     "visit": ("/me/visits", "本月到店 2 天", "this month: 2"),
     "live": ("/live-room", "晚八点直播", "Eight o'clock"),
+    "survey": ("/surveys", "口味小问卷", "Your taste"),
+    "survey?code=tastes": ("/surveys/tastes", "愿意推荐吗", "Recommend us"),
     "deletion": ("/me/deletion", "按法律要求保留", "as the law demands"),
     "settings": ("/me", "中文", "English"),
     "profile": ("/me/profile", "一年可修改一次", "change once a year"),

@@ -1,0 +1,246 @@
+"""Which surveys are open to a member, and what was answered."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from loyalty import programme
+from loyalty.errors import NotFound
+from loyalty.facts import Case
+from loyalty.policies import POLICIES
+from loyalty.policies.survey import Question, Survey
+from loyalty.programme import Programme, Rule
+from loyalty.roots import HER_IDS
+from loyalty.standing.knowing import facts_of
+from loyalty.surveys.checking import Told
+from models import db
+
+PREFIX = "survey:"
+PROMOTERS_FROM, DETRACTORS_UP_TO = 9, 6  # of a scale from 0 to 10, as NPS is defined
+
+
+class OpenSurvey(Struct, frozen=True):
+    """A survey in force: its code and rule; whether she has answered it."""
+
+    code: str
+    rule: Rule
+    is_answered: bool
+
+    @property
+    def survey(self) -> Survey:
+        """Return what the rule says."""
+        found: Survey = self.rule.body
+        return found
+
+
+class Summed(Struct, frozen=True):
+    """One question and its answers over all versions that asked it.
+
+    ``counts`` is by option in the order of the newest version (older options behind), by figure on
+    a scale, empty for texts. ``mean`` and ``nps`` are None where there is none.
+    """
+
+    question: Question
+    answers: int
+    counts: list[tuple[str, str, int]]
+    mean: float | None = None
+    nps: int | None = None
+
+
+class Results(Struct, frozen=True):
+    """What was answered to a survey so far."""
+
+    code: str
+    survey: Survey
+    answers: int
+    points: int
+    questions: list[Summed]
+
+
+class FullAnswer(Struct, frozen=True):
+    """One member's answers, by the survey that asked her."""
+
+    uuid: UUID
+    survey: Survey
+    answered_at: datetime
+    answers: dict[str, Told]
+
+
+_ANSWERED = f"""
+SELECT DISTINCT slot FROM survey_answer WHERE member_id = ANY({HER_IDS})
+"""
+_FULL = """
+SELECT slot, count(*) AS answers FROM survey_answer WHERE slot = ANY($1::text[]) GROUP BY slot
+"""
+_ALL = """
+SELECT uuid, rule_version_id, answered_at, answers FROM survey_answer
+WHERE slot = $1 ORDER BY answered_at DESC, uuid LIMIT $2 OFFSET $3
+"""
+
+
+def find(rules: Programme, code: str, *, at: datetime) -> Rule | None:
+    """Return the rule of a survey in force."""
+    rule = rules.find(f"{PREFIX}{code}", POLICIES, at)
+    return rule if rule and isinstance(rule.body, Survey) else None
+
+
+async def opened(member_id: int, *, at: datetime) -> list[OpenSurvey]:
+    """Return the surveys that a member may answer now, and those in force that she answered.
+
+    Those that are full are left out, and those that are for others.
+    """
+    rules = await programme.recent()
+    found = [one for one in rules.of(POLICIES, at) if isinstance(one.body, Survey)]
+    if not found:
+        return []
+    answered = {row["slot"] for row in await db.fetch(_ANSWERED, member_id)}
+    counted = [one.slot for one in found if one.body.most_answers is not None]
+    full = {row["slot"]: row["answers"] for row in await db.fetch(_FULL, counted)}
+    facts = await facts_of(member_id, at=at, rules=rules)
+    return [
+        OpenSurvey(one.slot.removeprefix(PREFIX), one, one.slot in answered)
+        for one in sorted(found, key=lambda one: one.slot)
+        if one.slot in answered
+        or (
+            not one.body.conditions.refusals(Case(facts))
+            and full.get(one.slot, 0) < (one.body.most_answers or 10**9)
+        )
+    ]
+
+
+async def surveys() -> list[tuple[str, Rule, int]]:
+    """Return all surveys that ever were, by code, with their newest rule and how many answered."""
+    rules = await programme.load()
+    newest: dict[str, Rule] = {}
+    for one in rules.rules.get(POLICIES.name, ()):
+        if isinstance(one.body, Survey):  # the newest version stands first
+            newest.setdefault(one.slot, one)
+    counts = {row["slot"]: row["answers"] for row in await db.fetch(_FULL, sorted(newest))}
+    return [
+        (slot.removeprefix(PREFIX), rule, counts.get(slot, 0))
+        for slot, rule in sorted(newest.items())
+    ]
+
+
+async def answers(code: str, *, limit: int, offset: int = 0) -> list[FullAnswer]:
+    """Return what members answered, newest first."""
+    rules = await programme.load()
+    found = []
+    for row in await db.fetch(_ALL, f"{PREFIX}{code}", limit, offset):
+        rule = rules.version(row["rule_version_id"], POLICIES)
+        assert rule is not None, "versions stay for what they made"
+        told = msgspec.json.decode(row["answers"], type=dict[str, Told])
+        found.append(FullAnswer(row["uuid"], rule.body, row["answered_at"], told))
+    return found
+
+
+_COUNTS = """
+SELECT rule_version_id, asked.key AS code, jsonb_typeof(asked.value) AS kind,
+       CASE jsonb_typeof(asked.value) WHEN 'string' THEN NULL
+            ELSE picked.value #>> '{}' END AS picked,
+       count(*) AS times
+FROM survey_answer CROSS JOIN LATERAL jsonb_each(answers) AS asked
+CROSS JOIN LATERAL jsonb_array_elements(
+    CASE jsonb_typeof(asked.value) WHEN 'array' THEN asked.value
+         ELSE jsonb_build_array(asked.value) END) AS picked
+WHERE slot = $1 GROUP BY 1, 2, 3, 4
+"""
+_PEOPLE = """
+SELECT asked.key AS code, count(*) AS answers
+FROM survey_answer CROSS JOIN LATERAL jsonb_each(answers) AS asked
+WHERE slot = $1 GROUP BY 1
+"""
+_TOTAL = "SELECT count(*) AS answers, coalesce(sum(points), 0)::bigint AS points FROM survey_answer"
+
+
+async def results(code: str) -> Results:
+    """Return what was answered, question by question, over all versions.
+
+    Options count as one where their Chinese words are the same, in whatever place they stood.
+
+    Raises:
+        NotFound: ``no_such_survey``.
+    """
+    rules = await programme.load()
+    slot = f"{PREFIX}{code}"
+    versions = [
+        one
+        for one in rules.rules.get(POLICIES.name, ())
+        if one.slot == slot and isinstance(one.body, Survey)
+    ]
+    if not versions:
+        raise NotFound("no_such_survey")
+    newest = versions[0].body
+    (total,) = await db.fetch(f"{_TOTAL} WHERE slot = $1", slot)
+    people = {row["code"]: row["answers"] for row in await db.fetch(_PEOPLE, slot)}
+    counted = await db.fetch(_COUNTS, slot)
+    bodies = {one.version_id: one.body for one in versions}
+    asked = _questions([one.body for one in versions])
+    return Results(
+        code,
+        newest,
+        total["answers"],
+        total["points"],
+        [
+            _summed(
+                one,
+                people.get(one.code, 0),
+                [row for row in counted if row["code"] == one.code and row["picked"] is not None],
+                bodies,
+            )
+            for one in asked
+        ],
+    )
+
+
+def _questions(bodies: Sequence[Survey]) -> list[Question]:
+    """Return every question that was ever asked, those of the newest version first."""
+    found: dict[str, Question] = {}
+    for body in bodies:
+        for one in body.questions:
+            found.setdefault(one.code, one)
+    return list(found.values())
+
+
+def _summed(
+    question: Question, people: int, rows: Sequence[db.Row], bodies: dict[int, Survey]
+) -> Summed:
+    if question.form == "text":
+        return Summed(question, people, [])
+    counts: Counter[tuple[str, str]] = Counter()
+    if question.form in ("scale", "stars"):
+        figures = Counter[int]()
+        for row in rows:
+            figures[int(row["picked"])] += row["times"]
+        span = range(11) if question.form == "scale" else range(1, 6)
+        shown = [(str(figure), str(figure), figures[figure]) for figure in span]
+        return Summed(question, people, shown, _mean(figures), _nps(question, figures))
+    counts.update(dict.fromkeys(zip(question.options_zh, question.options_en, strict=True), 0))
+    names = {zh: (zh, en) for zh, en in counts}
+    for row in rows:
+        asked = next(
+            one for one in bodies[row["rule_version_id"]].questions if one.code == question.code
+        )
+        place = int(row["picked"]) - 1
+        zh = asked.options_zh[place]
+        counts[names.setdefault(zh, (zh, asked.options_en[place]))] += row["times"]
+    return Summed(question, people, [(zh, en, times) for (zh, en), times in counts.items()])
+
+
+def _mean(figures: Counter[int]) -> float | None:
+    many = figures.total()
+    return sum(figure * times for figure, times in figures.items()) / many if many else None
+
+
+def _nps(question: Question, figures: Counter[int]) -> int | None:
+    """Return promoters less detractors in percent of all, as the net promoter score is defined."""
+    many = figures.total()
+    if question.form != "scale" or not many:
+        return None
+    promoters = sum(times for figure, times in figures.items() if figure >= PROMOTERS_FROM)
+    detractors = sum(times for figure, times in figures.items() if figure <= DETRACTORS_UP_TO)
+    return round(100 * (promoters - detractors) / many)
