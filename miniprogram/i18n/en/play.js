@@ -128,7 +128,7 @@ module.exports = {
     first: 'You are first',
     tied: 'Level with the next, who came there first',
     unranked: {
-      points: 'You are not ranked yet: an order puts you on the board',
+      points: 'You are not ranked yet: points that you earn put you on the board',
       spend: 'You are not ranked yet: an order puts you on the board',
       orders: 'You are not ranked yet: an order puts you on the board',
       check_ins: 'You are not ranked yet: a check-in puts you on the board',

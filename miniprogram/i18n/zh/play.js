@@ -128,7 +128,7 @@ module.exports = {
     first: '您是第一名',
     tied: '与上一名同分，先达到者在前',
     unranked: {
-      points: '您目前暂无排名，下单即可上榜',
+      points: '您目前暂无排名，得积分即可上榜',
       spend: '您目前暂无排名，下单即可上榜',
       orders: '您目前暂无排名，下单即可上榜',
       check_ins: '您目前暂无排名，签到即可上榜',
