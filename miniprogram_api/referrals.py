@@ -32,7 +32,7 @@ from wechat.errors import CallFailed
 QR_LASTS, QR_LEAST = timedelta(days=30), timedelta(days=7)
 PAGE = "/pages/invite/invite?ref="
 PAGE_OF_CODES = "pages/invite/invite"
-MADE_KEPT = 1024
+MADE_KEPT = 256  # of some 30 KB each
 
 
 class UnlockLine(Struct, frozen=True):

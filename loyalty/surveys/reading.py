@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from loyalty import programme
+from loyalty.conditions import ALWAYS
 from loyalty.errors import NotFound
 from loyalty.facts import Case
 from loyalty.policies import POLICIES
@@ -98,18 +99,37 @@ async def opened(member_id: int, *, at: datetime) -> list[OpenSurvey]:
     if not found:
         return []
     answered = {row["slot"] for row in await db.fetch(_ANSWERED, member_id)}
-    counted = [one.slot for one in found if one.body.most_answers is not None]
-    full = {row["slot"]: row["answers"] for row in await db.fetch(_FULL, counted)}
-    facts = await facts_of(member_id, at=at, rules=rules)
+    waiting = [one for one in found if one.slot not in answered]
+    let_in = await _let_in(member_id, waiting, rules, at=at)
+    room = await _with_room(let_in)
     return [
         OpenSurvey(one.slot.removeprefix(PREFIX), one, one.slot in answered)
         for one in sorted(found, key=lambda one: one.slot)
-        if one.slot in answered
-        or (
-            not one.body.conditions.refusals(Case(facts))
-            and full.get(one.slot, 0) < (one.body.most_answers or 10**9)
-        )
+        if one.slot in answered or one.slot in room
     ]
+
+
+async def _let_in(
+    member_id: int, found: Sequence[Rule], rules: Programme, *, at: datetime
+) -> list[Rule]:
+    """Return those whose conditions let her in; nothing is read where none has any."""
+    if all(one.body.conditions == ALWAYS for one in found):
+        return list(found)
+    facts = await facts_of(member_id, at=at, rules=rules)
+    return [one for one in found if not one.body.conditions.refusals(Case(facts))]
+
+
+async def _with_room(found: Sequence[Rule]) -> set[str]:
+    """Return the slots of those that want more answers."""
+    limited = {one.slot: one.body.most_answers for one in found if one.body.most_answers}
+    counts = {}
+    if limited:
+        counts = {row["slot"]: row["answers"] for row in await db.fetch(_FULL, sorted(limited))}
+    return {
+        one.slot
+        for one in found
+        if one.slot not in limited or counts.get(one.slot, 0) < limited[one.slot]
+    }
 
 
 async def surveys() -> list[tuple[str, Rule, int]]:
