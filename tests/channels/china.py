@@ -25,7 +25,7 @@ from wechat.tokens import MemoryTokens
 
 APP_ID = "wx1234567890abcdef"
 APP_SECRET = "0123456789abcdef0123456789abcdef"
-LIMITS = Limits(total_seconds=2, connect_seconds=2, backoff_seconds=(0.01,))
+LIMITS = Limits(total_seconds=4, backoff_seconds=(0.01,))
 SEND = "/cgi-bin/message/custom/send"
 LEASE = timedelta(seconds=60)
 

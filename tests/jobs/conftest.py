@@ -25,7 +25,7 @@ Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 
 @pytest.fixture
 async def redis(servers: embedded.Addresses) -> AsyncIterator[Redis]:
-    client = Redis.from_url(servers.redis_url, socket_timeout=2, socket_connect_timeout=2)
+    client = Redis.from_url(servers.redis_url, socket_timeout=10, socket_connect_timeout=10)
     await client.flushdb()
     yield client
     await client.aclose()
@@ -56,8 +56,8 @@ async def context_by_cable(
     netloc = url.netloc
     client = Redis.from_url(
         f"unix://{netloc}{redis_cable.socket}?{url.query}",
-        socket_timeout=2,
-        socket_connect_timeout=2,
+        socket_timeout=10,
+        socket_connect_timeout=10,
     )
     yield replace(context, redis=client)
     await client.aclose()

@@ -35,7 +35,7 @@ ACCOUNT_APP_ID = "wx0123456789abcdef"
 PREFIX = "/miniprogram/v1"
 SOURCE = Path(__file__).parents[2] / "miniprogram"
 PATIENT = Limits(total_seconds=10, backoff_seconds=(0.0, 0.0))
-QUICK = Limits(total_seconds=1.0, connect_seconds=0.5, backoff_seconds=(0.0, 0.0))
+IMPATIENT = Limits(total_seconds=1.0, backoff_seconds=(0.0, 0.0))
 
 CHINA = Settings(
     official_account=OfficialAccount(
@@ -137,10 +137,16 @@ async def china() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def connected(context: Context, http: aiohttp.ClientSession, china: str) -> Context:
+def limits() -> Limits:
+    """How long WeChat is waited for: longer than a busy machine stands still."""
+    return PATIENT
+
+
+@pytest.fixture
+def connected(context: Context, http: aiohttp.ClientSession, china: str, limits: Limits) -> Context:
     """A process that is connected to one mini-program."""
     client = miniprogram.MiniProgram(
-        http, MemoryTokens(), app_id=APP_ID, app_secret=SECRET, api_base=china, limits=QUICK
+        http, MemoryTokens(), app_id=APP_ID, app_secret=SECRET, api_base=china, limits=limits
     )
     settings = MiniProgramSettings(APP_ID, SECRET, api_base=china)
     account = MiniProgramAccount(Connected(1, APP_ID, "积分", settings), client)

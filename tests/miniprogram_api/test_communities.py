@@ -20,10 +20,11 @@ from simulator.assumed import Assumed
 from simulator.settings import Group
 from simulator.settings import WeCom as SimulatedCorp
 from tests.cast import JUNE_1
-from tests.miniprogram_api.conftest import CHINA, QUICK, Phone, phone_of
+from tests.miniprogram_api.conftest import CHINA, IMPATIENT, Phone, phone_of
 from tests.web.conftest import Caller, Json, Serve
 from web import wecom
 from web.context import Context, Corp, now
+from wechat.exchange import Limits
 from wechat.tokens import MemoryTokens
 from wechat.wecom import WeCom
 
@@ -52,7 +53,7 @@ async def china() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def corp(http: aiohttp.ClientSession, china: str) -> Corp:
+def corp(http: aiohttp.ClientSession, china: str, limits: Limits) -> Corp:
     settings = WeComSettings(CORP_ID, SECRET, "token", KEY, api_base=f"{china}/qyapi")
     client = WeCom(
         http,
@@ -60,7 +61,7 @@ def corp(http: aiohttp.ClientSession, china: str) -> Corp:
         corp_id=CORP_ID,
         secret=SECRET,
         api_base=settings.api_base,
-        limits=QUICK,
+        limits=limits,
     )
     return Corp(Connected(2, CORP_ID, "积分", settings), client)
 
@@ -164,6 +165,7 @@ async def test_the_first_invitation_makes_the_join_way_and_all_share_it(
     assert (await emma.ask("PUT", "/me/invitations/vip")).error["code"] == "community_full"
 
 
+@pytest.mark.parametrize("limits", [IMPATIENT])
 async def test_while_the_platform_makes_no_join_way_she_is_told_to_try_again(
     lin: Phone, china: str
 ) -> None:

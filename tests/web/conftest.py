@@ -66,7 +66,7 @@ Serve = Callable[..., Awaitable[Caller]]
 @pytest.fixture
 async def redis(servers: embedded.Addresses) -> AsyncIterator[Redis]:
     """An empty Valkey."""
-    client = Redis.from_url(servers.redis_url, socket_timeout=2, socket_connect_timeout=2)
+    client = Redis.from_url(servers.redis_url, socket_timeout=10, socket_connect_timeout=10)
     await client.flushdb()
     yield client
     await client.aclose()

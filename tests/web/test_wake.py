@@ -88,7 +88,7 @@ async def test_redis_that_answers_nothing_costs_little_and_is_told_once(
 
 async def test_who_is_cancelled_while_it_wakes_stops_there(servers: embedded.Addresses) -> None:
     stopped = []
-    async with Redis.from_url(servers.redis_url, socket_timeout=2) as redis:
+    async with Redis.from_url(servers.redis_url, socket_timeout=10) as redis:
         await wake(redis)
         for steps in itertools.count():
             waking_up = asyncio.create_task(wake(redis))
@@ -105,7 +105,7 @@ async def test_who_is_cancelled_while_it_wakes_stops_there(servers: embedded.Add
 
 
 async def test_a_line_that_is_cancelled_while_it_is_laid_ends(servers: embedded.Addresses) -> None:
-    async with Redis.from_url(servers.redis_url, socket_timeout=2) as redis:
+    async with Redis.from_url(servers.redis_url, socket_timeout=10) as redis:
         for steps in range(60):
             hearing = asyncio.create_task(hear(redis, Bell()))
             for _ in range(steps):

@@ -11,7 +11,8 @@ from wechat.exchange import Limits
 from wechat.official_account import OfficialAccount
 from wechat.tokens import MemoryTokens
 
-QUICK = Limits(total_seconds=1.2, connect_seconds=0.6, backoff_seconds=(0.0, 0.0))
+PATIENT = Limits(total_seconds=10, backoff_seconds=(0.0, 0.0))
+IMPATIENT = Limits(total_seconds=1.2, backoff_seconds=(0.0, 0.0))
 
 
 @pytest.fixture
@@ -38,16 +39,22 @@ def tokens() -> MemoryTokens:
 
 
 @pytest.fixture
+def limits() -> Limits:
+    """How long the platform is waited for: longer than a busy machine stands still."""
+    return PATIENT
+
+
+@pytest.fixture
 def account(
-    platform: Platform, http: aiohttp.ClientSession, tokens: MemoryTokens
+    platform: Platform, http: aiohttp.ClientSession, tokens: MemoryTokens, limits: Limits
 ) -> OfficialAccount:
     return OfficialAccount(
-        http, tokens, app_id=APP_ID, app_secret=SECRET, api_base=platform.base, limits=QUICK
+        http, tokens, app_id=APP_ID, app_secret=SECRET, api_base=platform.base, limits=limits
     )
 
 
 def another(account: OfficialAccount, platform: Platform, **settings: object) -> OfficialAccount:
     """The same account in another process: own object, same connection."""
-    given = {"app_id": APP_ID, "app_secret": SECRET, "api_base": platform.base, "limits": QUICK}
+    given = {"app_id": APP_ID, "app_secret": SECRET, "api_base": platform.base, "limits": PATIENT}
     tokens = settings.pop("tokens", account._tokens)
     return OfficialAccount(account._connection, tokens, **{**given, **settings})

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from tests.wechat.conftest import QUICK, another
+from tests.wechat.conftest import IMPATIENT, PATIENT, another
 from tests.wechat.platform import (
     APP_ID,
     NOT_LATEST,
@@ -28,6 +28,7 @@ from wechat.errors import (
     UnknownOutcome,
     WindowClosed,
 )
+from wechat.exchange import Limits
 from wechat.official_account import OfficialAccount
 from wechat.tokens import MemoryTokens
 
@@ -118,7 +119,7 @@ async def test_a_medium_comes_as_bytes_and_its_error_as_an_error(
 async def test_an_answer_over_the_limit_is_not_taken_in(
     account: OfficialAccount, platform: Platform
 ) -> None:
-    small = another(account, platform, limits=type(QUICK)(answer_limit_bytes=1000))
+    small = another(account, platform, limits=Limits(answer_limit_bytes=1000))
     platform.answers[SEND] = [answers_http(200, b"x" * 1001, "image/jpeg")]
     with pytest.raises(UnknownOutcome, match="more than 1000 bytes"):
         await small.message.send_text("o1", "hi")
@@ -137,6 +138,7 @@ async def test_a_small_answer_that_unpacks_to_a_huge_one_is_not_taken_in(
         await account.message.send_text("o1", "hi")
 
 
+@pytest.mark.parametrize("limits", [IMPATIENT])
 async def test_neither_logs_nor_errors_show_the_secret_or_the_token(
     account: OfficialAccount, platform: Platform, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -184,7 +186,7 @@ async def test_an_answer_that_is_not_http_does_not_show_the_address(
         app_secret=SECRET,
         api_base=base,
         token_endpoint="token",
-        limits=QUICK,
+        limits=PATIENT,
     )
     with pytest.raises(TryAgain) as failed:
         await broken.token()

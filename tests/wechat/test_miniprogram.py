@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from tests.wechat.conftest import QUICK
+from tests.wechat.conftest import PATIENT
 from tests.wechat.platform import APP_ID, SECRET, Platform, hang_up
 from wechat.errors import CallFailed, QuotaSpent, Rejected, TryAgain, UnknownOutcome
 from wechat.miniprogram import ContentScene, MiniProgram
@@ -19,7 +19,7 @@ def miniprogram(
     platform: Platform, http: aiohttp.ClientSession, tokens: MemoryTokens
 ) -> MiniProgram:
     return MiniProgram(
-        http, tokens, app_id=APP_ID, app_secret=SECRET, api_base=platform.base, limits=QUICK
+        http, tokens, app_id=APP_ID, app_secret=SECRET, api_base=platform.base, limits=PATIENT
     )
 
 

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from tests.wechat.conftest import QUICK, another
+from tests.wechat.conftest import IMPATIENT, PATIENT, another
 from tests.wechat.platform import (
     APP_ID,
     NOT_LATEST,
@@ -188,6 +188,7 @@ async def test_repeats_and_the_renewed_token_do_not_multiply(
     assert platform.paths().count(INFO) == 4
 
 
+@pytest.mark.parametrize("limits", [IMPATIENT])
 @pytest.mark.parametrize(
     "trouble",
     [
@@ -330,7 +331,7 @@ async def test_the_classes_of_wecom_work_over_the_same_transport(
 ) -> None:
     from wechatpy.work.client.api import WeChatExternalContact, WeChatMessage
 
-    corp = Corp(http, tokens, appid="ww1", secret="s", api_base=platform.base, limits=QUICK)
+    corp = Corp(http, tokens, appid="ww1", secret="s", api_base=platform.base, limits=PATIENT)
     platform.answers["/cgi-bin/gettoken"] = [
         lambda _: web.json_response({"errcode": 0, "access_token": platform.issue()})
     ]

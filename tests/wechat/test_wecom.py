@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from tests.wechat import vectors
-from tests.wechat.conftest import QUICK
+from tests.wechat.conftest import PATIENT
 from tests.wechat.platform import Platform, hang_up
 from wechat.crypto import Crypto
 from wechat.errors import (
@@ -38,7 +38,7 @@ def wecom(platform: Platform, http: aiohttp.ClientSession, tokens: MemoryTokens)
 
 def another(platform: Platform, http: aiohttp.ClientSession, tokens: MemoryTokens) -> WeCom:
     base = f"{platform.base}/qyapi"
-    return WeCom(http, tokens, corp_id=CORP_ID, secret=SECRET, api_base=base, limits=QUICK)
+    return WeCom(http, tokens, corp_id=CORP_ID, secret=SECRET, api_base=base, limits=PATIENT)
 
 
 def issue(platform: Platform) -> None:
