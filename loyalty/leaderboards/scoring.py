@@ -98,13 +98,22 @@ async def score(member_ids: Sequence[int], rules: Programme, *, at: datetime) ->
 
 
 async def scores_now(member_ids: Sequence[int], one: Played) -> dict[int, int]:
-    """Return what members would have in a season that may be frozen, writing nothing."""
-    rows = await db.fetch(_summed(one.board.source) + _READ, *arguments(member_ids, [one]))
+    """Return what members would have in a season that may be frozen, writing nothing.
+
+    Whoever left the board's group since counts as she did: what she earned is not undone by that.
+    """
+    told = arguments(member_ids, [one], community_slot="")
+    rows = await db.fetch(_summed(one.board.source) + _READ, *told)
     return {row["member_id"]: row["score"] for row in rows}
 
 
-def arguments(member_ids: Sequence[int], seasons: Sequence[Played]) -> tuple[object, ...]:
-    """Return what the statements ask for: members, and seasons of boards that count alike."""
+def arguments(
+    member_ids: Sequence[int], seasons: Sequence[Played], *, community_slot: str | None = None
+) -> tuple[object, ...]:
+    """Return what the statements ask for: members, and seasons of boards that count alike.
+
+    Only members of the boards' group have a score, or of that of ``community_slot``; "" is all.
+    """
     ordered = sorted(seasons, key=lambda one: (one.season.starts_at, one.rule.slot))
     spans = [one.season for one in ordered]
     return (
@@ -115,5 +124,5 @@ def arguments(member_ids: Sequence[int], seasons: Sequence[Played]) -> tuple[obj
         [span.name for span in spans],
         [span.starts_at for span in spans],
         [span.ends_at for span in spans],
-        ordered[0].board.community_slot,
+        ordered[0].board.community_slot if community_slot is None else community_slot,
     )

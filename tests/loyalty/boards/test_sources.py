@@ -4,6 +4,7 @@ import pytest
 
 from loyalty import communities, leaderboards, programme, progress, referrals
 from loyalty.errors import NotFound
+from loyalty.leaderboards import scoring
 from loyalty.orders import IdentityRef
 from loyalty.policies.board import Board
 from loyalty.seasons import season
@@ -102,6 +103,8 @@ async def test_a_board_of_a_group_has_its_members_alone_and_they_alone_see_it(
     await derived(at=AT)
     top = await leaderboards.top("board:other", week, limit=9)
     assert [one.member_id for one in top] == [wang], "leaving takes her off"
+    one, _ = await leaderboards.hers(wang, rules, at=AT + HOUR)
+    assert await scoring.scores_now([lin, wang], one) == {lin: 10, wang: 10}, "both earned it"
     await communities.dismiss(vip, at=AT)
     await derived(at=AT)
     assert await scores(season=week) == []
