@@ -210,6 +210,9 @@ async def _miniprogram_code(context: Context, app_id: str, code: str) -> bytes |
     except CallFailed as failed:
         log.warning("no_miniprogram_code", code=failed.code)
         return None
+    if not await asyncio.to_thread(posters.is_picture, made):
+        log.warning("no_miniprogram_code", code="no_picture")
+        return None
     if len(_made) >= MADE_KEPT:
         del _made[next(iter(_made))]
     _made[app_id, code] = made

@@ -5,6 +5,7 @@ thread, never of the event loop; what was drawn lately is kept.
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from io import BytesIO
@@ -13,8 +14,9 @@ import segno
 from msgspec import Struct
 from PIL import Image, ImageDraw, ImageFont
 
-WIDTH, MARGIN = 750, 60
-HEAD, CARD_TOP = 420, 330
+WIDTH, MARGIN, HEAD_TOP, RADIUS = 750, 60, 70, 24
+CARD_TOP, CARD_OVER_HEAD = 330, 90  # the least height above the card; how far the colour reaches
+BRAND, TITLE, SAID, CAPTION = 40, 60, 34, 28  # heights of letters
 CODE = 360
 LINE, GAP = 1.45, 24  # of a letter's height; between parts
 INK, SOFT, PAPER, BACK = "#1f1f1f", "#595959", "#ffffff", "#f4f4f2"
@@ -41,28 +43,48 @@ class Poster(Struct, frozen=True):
 @lru_cache(maxsize=128)
 def drawn(poster: Poster) -> bytes:
     """Return a poster as PNG, 750 pixels wide: as long as what it says."""
-    wrapped = [part for line in poster.lines for part in _wrapped(line, 34, WIDTH - 4 * MARGIN)]
-    line_height = round(34 * LINE)
-    card_height = GAP * 4 + line_height * len(wrapped) + CODE + GAP * 2 + round(28 * LINE)
-    height = CARD_TOP + card_height + MARGIN
+    heading = [(part, BRAND) for part in _wrapped(poster.brand, BRAND, WIDTH - 2 * MARGIN)]
+    heading += [(part, TITLE) for part in _wrapped(poster.title, TITLE, WIDTH - 2 * MARGIN)]
+    inside = WIDTH - 4 * MARGIN
+    said = [part for line in poster.lines for part in _wrapped(line, SAID, inside)]
+    captions = _wrapped(poster.caption, CAPTION, inside)
+    card_top = max(CARD_TOP, HEAD_TOP + _height(size for _, size in heading) + GAP * 2)
+    card_height = GAP * 6 + _height([SAID] * len(said) + [CAPTION] * len(captions)) + CODE
+    height = card_top + card_height + MARGIN
     image = Image.new("RGB", (WIDTH, height), BACK)
     draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 0, WIDTH, HEAD), fill=poster.colour)
-    light = _is_dark(poster.colour)
-    top = _centred(draw, poster.brand, 40, y=70, fill=PAPER if light else INK)
-    for part in _wrapped(poster.title, 60, WIDTH - 2 * MARGIN)[:2]:
-        top = _centred(draw, part, 60, y=top + GAP // 2, fill=PAPER if light else INK)
+    draw.rectangle((0, 0, WIDTH, card_top + CARD_OVER_HEAD), fill=poster.colour)
+    top, ink = HEAD_TOP, PAPER if _is_dark(poster.colour) else INK
+    for part, size in heading:
+        top = _centred(draw, part, size, y=top, fill=ink)
     draw.rounded_rectangle(
-        (MARGIN, CARD_TOP, WIDTH - MARGIN, height - MARGIN), radius=24, fill=PAPER
+        (MARGIN, card_top, WIDTH - MARGIN, height - MARGIN), radius=RADIUS, fill=PAPER
     )
-    top = CARD_TOP + GAP * 2
-    for part in wrapped:
-        top = _centred(draw, part, 34, y=top, fill=INK)
+    top = card_top + GAP * 2
+    for part in said:
+        top = _centred(draw, part, SAID, y=top, fill=INK)
     image.paste(_code(poster.code), ((WIDTH - CODE) // 2, top + GAP * 2))
-    _centred(draw, poster.caption, 28, y=top + GAP * 3 + CODE, fill=SOFT)
+    top += GAP * 3 + CODE
+    for part in captions:
+        top = _centred(draw, part, CAPTION, y=top, fill=SOFT)
     written = BytesIO()
     image.save(written, format="PNG")
     return written.getvalue()
+
+
+def is_picture(told: bytes) -> bool:
+    """Say whether a picture can be read."""
+    try:
+        with Image.open(BytesIO(told)) as made:
+            made.load()
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return False
+    return True
+
+
+def _height(letters: Iterable[int]) -> int:
+    """Return how high lines are together."""
+    return sum(round(size * LINE) for size in letters)
 
 
 def _code(told: bytes | str) -> Image.Image:
@@ -89,9 +111,11 @@ def _centred(draw: ImageDraw.ImageDraw, words: str, size: int, *, y: int, fill: 
 
 
 def _wrapped(words: str, size: int, width: int) -> list[str]:
-    """Return the lines of a text: Chinese breaks anywhere, English between words."""
+    """Return the lines of a text: Chinese breaks anywhere, English between words that fit."""
     font, lines, line = _font(size), [], ""
-    for word in _WORDS.findall(words):
+    whole = _WORDS.findall(words)
+    parts = (part for one in whole for part in ([one] if font.getlength(one) <= width else one))
+    for word in parts:
         if line and word not in _HANGS and font.getlength(line + word.rstrip()) > width:
             lines.append(line.rstrip())
             line = ""

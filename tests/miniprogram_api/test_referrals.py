@@ -163,6 +163,19 @@ async def test_where_wechat_makes_no_code_the_official_accounts_is_drawn(
     assert str(asked[0].code).startswith("http://weixin.qq.com/q/")
 
 
+async def test_a_code_that_is_no_picture_is_not_kept(
+    lin: Phone, inviting: None, connected: Context, china: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Poster] = []
+    monkeypatch.setattr(posters, "drawn", lambda one: asked.append(one) or drawn(one))
+    speaks(connected, china)
+    broken = iter([False, True])
+    monkeypatch.setattr(posters, "is_picture", lambda made: next(broken))
+    assert picture_of(await lin.get("/me/referral/poster")).width == 750
+    assert picture_of(await lin.get("/me/referral/poster")).width == 750
+    assert [type(one.code) for one in asked] == [str, bytes]
+
+
 async def test_a_poster_needs_a_rule(lin: Phone, emma: Phone) -> None:
     await signed_in(lin)
     none = await lin.get("/me/referral/poster")

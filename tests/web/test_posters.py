@@ -48,6 +48,26 @@ def test_what_stands_on_the_brands_colour_is_read(colour: str, ink: int) -> None
     assert any(pixel == (ink, ink, ink) for _, pixel in head.getcolors(10**6) or [])
 
 
+@pytest.mark.parametrize("brand", ["海" * 40, "M" * 40, "Harbour Coffee and " * 2, ""])
+def test_long_names_stay_on_it_and_off_the_card(brand: str) -> None:
+    made = picture(replaced(brand=brand, title="M" * 40, lines=("W" * 80,), caption="W" * 60))
+    for column in (0, posters.WIDTH - 1):
+        strip = made.crop((column, 0, column + 1, made.height))
+        assert len(strip.getcolors() or []) == 2, "the head's colour and the ground's alone"
+    pixels = [made.getpixel((posters.MARGIN + 2, y)) for y in range(made.height)]
+    corner = pixels.index((0xFF, 0xFF, 0xFF)) - posters.RADIUS
+    between = made.crop((0, corner - 8, posters.WIDTH, corner))
+    assert between.getcolors() == [(8 * posters.WIDTH, (0x1D, 0x6B, 0x4F))], "no word is so low"
+
+
+def test_what_can_be_read_is_a_picture() -> None:
+    png = drawn(PLAIN)
+    assert posters.is_picture(png)
+    assert not posters.is_picture(png[: len(png) // 2])
+    assert not posters.is_picture(b"no picture")
+    assert not posters.is_picture(b"")
+
+
 def test_a_code_that_is_no_picture_is_no_poster() -> None:
     with pytest.raises(UnidentifiedImageError):
         drawn(replaced(code=b"no picture"))
