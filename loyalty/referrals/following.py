@@ -22,8 +22,10 @@ WHERE referral.id = new.id
 """
 
 _DUE = """
-SELECT DISTINCT coalesce(merged_into_id, customer.id) AS id
-FROM referral JOIN customer ON customer.id = invitee_id WHERE changes_at <= $1
+SELECT DISTINCT member.id
+FROM referral JOIN customer ON customer.id = invitee_id
+JOIN member ON member.id = coalesce(customer.merged_into_id, customer.id)
+WHERE changes_at <= $1 AND deleted_at IS NULL
 """
 
 

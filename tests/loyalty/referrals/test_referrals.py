@@ -2,10 +2,11 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
-from loyalty import boosts, customers, ledger, programme, referrals, standing
+from loyalty import boosts, customers, deletions, ledger, programme, referrals, standing
 from loyalty.discounts.fen_off import FenOff
 from loyalty.errors import NotFound, Refused
 from models import Boost, Coupon, Referral, ReferralWay, StaffMember, db
@@ -268,3 +269,16 @@ async def test_what_staff_let_not_count_takes_back_what_it_gave() -> None:
     assert await points_for(wang) == 100
     with pytest.raises(Refused, match="reason_missing"):
         await referrals.bar(one.uuid, reason=" ", staff_member_id=by, at=SETTLED)
+
+
+async def test_a_friend_who_deleted_her_account_waits_for_nothing() -> None:
+    by = await marketer()
+    one = await invited(LIN)
+    await buys(LIN, "1")
+    await until(JUNE_1 + DAY)
+    lin = await met(LIN)
+    await referrals.bar(one.uuid, reason="odd", staff_member_id=by, at=JUNE_1 + 3 * DAY)
+    await deletions.delete(lin, uuid4(), at=JUNE_1 + 3 * DAY)
+    await referrals.allow(one.uuid, reason="not odd", staff_member_id=by, at=JUNE_1 + 4 * DAY)
+    await until(JUNE_1 + 4 * DAY)
+    assert await referrals.due(at=SETTLED + 60 * DAY) == 0
