@@ -16,7 +16,7 @@ from benchmarks.measuring import BenchmarkFailed
 from benchmarks.reporting import Comparison, alone
 from benchmarks.season import count, script
 from benchmarks.season.count import Line
-from benchmarks.season.play import CHECKED, DAYS, SPENT, Season
+from benchmarks.season.play import CHECKED, DAYS, KILLED_ON, SPENT, Season
 from benchmarks.season.script import APPROVED, END, FROZEN, Person, at
 from benchmarks.servers import Database
 from benchmarks.setting import Setting
@@ -76,6 +76,8 @@ async def played(setting: Setting, found: Database, people: list[Person]) -> tup
             for day in DAYS:
                 setting.tell(f"season: day {day}")
                 await season.day(day)
+                if day in KILLED_ON:
+                    await season.kill_one()
                 if day == FROZEN:
                     await _until_nothing_waits(working)
                     await _compare_boards(season, redis, day=day)

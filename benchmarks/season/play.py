@@ -47,6 +47,7 @@ A_BATCH = 500
 AT_ONCE = 8
 CUT_OFF = 0.05  # of all batches: what was being told is told again
 KILLED_AFTER = (0.4, 2.0)  # seconds
+KILLED_ON = (script.FROZEN, script.APPROVED)  # besides, however fast it all goes
 LOOK_SECONDS = 0.1
 
 
@@ -65,6 +66,7 @@ class Season:
         self._codes: dict[int, str] = {}
         self._now = at(0)
         self._workers: list[Process] = []
+        self._killing = asyncio.Lock()
 
     async def begin(self) -> None:
         """Publish the brand's rules, and let those be customers who were before."""
@@ -245,13 +247,18 @@ class Season:
         try:
             while True:
                 await asyncio.sleep(self._dice.uniform(*KILLED_AFTER))
-                place = self._dice.randrange(workers)
-                await _killed(self._workers[place])
-                self.kills += 1
-                self._workers[place] = await self._worker()
+                await self.kill_one()
         finally:
             for one in self._workers:
                 await _killed(one)
+
+    async def kill_one(self) -> None:
+        """Kill a worker at whatever it is doing, and start another for it."""
+        async with self._killing:
+            place = self._dice.randrange(len(self._workers))
+            await _killed(self._workers[place])
+            self.kills += 1
+            self._workers[place] = await self._worker()
 
     async def _worker(self) -> Process:
         addresses = self._found.addresses
