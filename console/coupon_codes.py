@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from console import coupons, forms
+from console import coupons, csv_files, forms
 from console.access import EDITORS, STAFF
 from console.coupon_deeds import uuid_of
 from console.pages import moment, see
@@ -92,26 +92,13 @@ async def download(request: web.Request) -> web.StreamResponse:
     except LoyaltyError as refused:
         return await coupons.show_one(request, error=refused)
     log.info("coupon_codes_downloaded", run=str(uuid), staff_member_id=staff_member.id)
-    return await _send(request, sheets)
+    name = f"{request.match_info['code']}-{uuid}.csv"
+    return await csv_files.send(request, name, ("code", "claimed_at"), _rows(sheets))
 
 
-async def _send(
-    request: web.Request, sheets: AsyncIterator[list[Downloaded]]
-) -> web.StreamResponse:
-    name = f"{request.match_info['code']}-{_run(request)}.csv"
-    headers = {
-        "Content-Type": "text/csv; charset=utf-8",
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-    }
-    response = web.StreamResponse(headers=headers)
-    await response.prepare(request)
-    await response.write(b"\xef\xbb\xbfcode,claimed_at\r\n")  # Excel takes it for UTF-8 by the mark
+async def _rows(sheets: AsyncIterator[list[Downloaded]]) -> AsyncIterator[list[tuple[str, str]]]:
     async for sheet in sheets:
-        lines = [f"{one.code},{moment(one.claimed_at) if one.claimed_at else ''}" for one in sheet]
-        await response.write("\r\n".join([*lines, ""]).encode())
-    await response.write_eof()
-    return response
+        yield [(one.code, moment(one.claimed_at) if one.claimed_at else "") for one in sheet]
 
 
 async def _form(request: web.Request) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from aiohttp import web
 
-from console import forms, uploads
+from console import csv_files, forms, uploads
 from console.access import STAFF
 from console.pages import language_of, show
 from console.words import WORDS
@@ -16,7 +16,6 @@ from loyalty import redemptions
 from loyalty.errors import LoyaltyError
 from loyalty.redemptions import Sent, ToShip
 from models import db
-from web.cells import safe
 from web.context import CONTEXT
 from web.languages import Language
 from web.logs import log
@@ -43,24 +42,18 @@ async def page(request: web.Request) -> web.Response:
     return await _show(request)
 
 
-async def listed(request: web.Request) -> web.Response:
+async def listed(request: web.Request) -> web.StreamResponse:
     """Return all that is to be shipped as a CSV that the same page takes back with its numbers."""
     found = await redemptions.to_ship(request.config_dict[CONTEXT].sealer, limit=MOST_ROWS)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([*COLUMNS, *TOLD])
-    for one in found:
-        writer.writerow([safe(cell) for cell in (*_cells(one, language_of(request)), "", "")])
     log.info("shipping_listed", count=len(found), staff_member_id=request[STAFF].id)
-    return web.Response(
-        body=out.getvalue().encode("utf-8-sig"),
-        content_type="text/csv",
-        charset="utf-8",
-        headers={
-            "Content-Disposition": 'attachment; filename="to-ship.csv"',
-            "Cache-Control": "no-store",
-        },
-    )
+    rows = _sheet(found, language_of(request))
+    return await csv_files.send(request, "to-ship.csv", (*COLUMNS, *TOLD), rows)
+
+
+async def _sheet(
+    found: Sequence[ToShip], language: Language
+) -> AsyncIterator[list[tuple[str, ...]]]:
+    yield [(*_cells(one, language), "", "") for one in found]
 
 
 def _cells(one: ToShip, language: Language) -> tuple[str, ...]:

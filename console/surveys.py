@@ -1,23 +1,20 @@
 """Surveys: what members answered, question by question, and all of it as a file."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import web
 
+from console import csv_files
 from console.access import EDITORS, STAFF
 from console.pages import language_of, moment, show
 from loyalty import surveys
 from loyalty.policies import POLICIES
 from loyalty.policies.survey import Question
 from loyalty.programme import load
-from loyalty.surveys import FullAnswer, Summed, Told
-from web.cells import safe
+from loyalty.surveys import FullAnswer, Summed
 from web.context import CONTEXT
 from web.languages import Language
 from web.logs import log
-
-TEXTS_SHOWN = 20
-A_PAGE = 2_000
 
 
 async def page(request: web.Request) -> web.Response:
@@ -45,25 +42,19 @@ async def one(request: web.Request) -> web.Response:
     """Show what was answered to a survey, with the newest texts."""
     code, language = request.match_info["code"], language_of(request)
     found = await surveys.results(code)
-    newest = await surveys.answers(code, limit=A_PAGE)
     told = {
         "code": code,
         "name": found.survey.name_zh if language == "zh" else found.survey.name_en,
         "answers": found.answers,
         "points": found.points,
-        "rows": [_row(each, newest, language) for each in found.questions],
+        "rows": [_row(each, language) for each in found.questions],
     }
     return await show(request, "survey.html", told)
 
 
-def _row(one: Summed, newest: Sequence[FullAnswer], language: Language) -> dict[str, object]:
+def _row(one: Summed, language: Language) -> dict[str, object]:
     question = one.question
     most = max((times for _, _, times in one.counts), default=0)
-    texts = [
-        (answer.answered_at, str(told))
-        for answer in newest
-        if question.form == "text" and (told := answer.answers.get(question.code)) is not None
-    ]
     return {
         "code": question.code,
         "text": question.text_zh if language == "zh" else question.text_en,
@@ -80,8 +71,8 @@ def _row(one: Summed, newest: Sequence[FullAnswer], language: Language) -> dict[
         ],
         "mean": None if one.mean is None else f"{one.mean:.1f}",
         "nps": one.nps,
-        "texts": texts[:TEXTS_SHOWN],
-        "more": len(texts) > TEXTS_SHOWN,
+        "texts": one.texts,
+        "more": question.form == "text" and one.answers > len(one.texts),
     }
 
 
@@ -94,44 +85,27 @@ async def download(request: web.Request) -> web.StreamResponse:
     code, language = request.match_info["code"], language_of(request)
     questions = [each.question for each in (await surveys.results(code)).questions]
     log.info("survey_downloaded", survey=code, staff_member_id=request[STAFF].id)
-    headers = {
-        "Content-Type": "text/csv; charset=utf-8",
-        "Content-Disposition": f'attachment; filename="survey-{code}.csv"',
-        "Cache-Control": "no-store",
-    }
-    response = web.StreamResponse(headers=headers)
-    await response.prepare(request)
     heads = [each.text_zh if language == "zh" else each.text_en for each in questions]
-    await response.write(b"\xef\xbb\xbf" + _line(["answered_at", *heads]))
-    place = 0
-    while rows := await surveys.answers(code, limit=A_PAGE, offset=place):
-        await response.write(
-            b"".join(
-                _line(
-                    [
-                        moment(row.answered_at),
-                        *(_said(row, each, language) for each in questions),
-                    ]
-                )
-                for row in rows
-            )
-        )
-        place += len(rows)
-    await response.write_eof()
-    return response
+    rows = _sheets(code, questions, language)
+    return await csv_files.send(request, f"survey-{code}.csv", ("answered_at", *heads), rows)
 
 
-def _line(cells: Sequence[str]) -> bytes:
-    quoted = ['"' + safe(cell).replace('"', '""') + '"' for cell in cells]
-    return (",".join(quoted) + "\r\n").encode()
+async def _sheets(
+    code: str, questions: Sequence[Question], language: Language
+) -> AsyncIterator[list[list[str]]]:
+    async for page in surveys.pages(code):
+        yield [
+            [moment(row.answered_at), *(_said(row, each, language) for each in questions)]
+            for row in page
+        ]
 
 
 def _said(row: FullAnswer, asked: Question, language: Language) -> str:
     """Return one answer in words, by the question as it stood when she answered."""
-    told: Told | None = row.answers.get(asked.code)
-    question = next((one for one in row.survey.questions if one.code == asked.code), None)
-    if told is None or question is None:
+    found = row.told(asked)
+    if found is None:
         return ""
+    question, told = found
     if question.form not in ("one", "several"):
         return str(told)
     options = question.options_zh if language == "zh" else question.options_en

@@ -25,6 +25,7 @@ SURVEY_CHOICES: dict[str, tuple[str, str]] = {
     "optional": ("选答", "Optional"),
 }
 SURVEYS: dict[str, tuple[str, str]] = {
+    "survey": ("问卷", "Survey"),
     "surveys": ("问卷", "Surveys"),
     "surveys_about": (
         "会员在小程序里回答，每人一次，得规则所定的积分；无论怎样回答，积分都一样。回答不显示是谁写的。",

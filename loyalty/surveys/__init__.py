@@ -7,9 +7,9 @@ from loyalty.surveys.reading import (
     OpenSurvey,
     Results,
     Summed,
-    answers,
     find,
     opened,
+    pages,
     results,
     surveys,
 )
@@ -22,10 +22,10 @@ __all__ = [
     "Summed",
     "Told",
     "answer",
-    "answers",
     "checked",
     "find",
     "opened",
+    "pages",
     "results",
     "surveys",
 ]

@@ -1,9 +1,8 @@
 """Which surveys are open to a member, and what was answered."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +20,8 @@ from loyalty.surveys.checking import Told
 from models import db
 
 PREFIX = "survey:"
+A_PAGE = 2_000
+TEXTS = 20
 PROMOTERS_FROM, DETRACTORS_UP_TO = 9, 6  # of a scale from 0 to 10, as NPS is defined
 
 
@@ -39,10 +40,11 @@ class OpenSurvey(Struct, frozen=True):
 
 
 class Summed(Struct, frozen=True):
-    """One question and its answers over all versions that asked it.
+    """One question and its answers over all versions that asked it in this kind.
 
     ``counts`` is by option in the order of the newest version (older options behind), by figure on
-    a scale, empty for texts. ``mean`` and ``nps`` are None where there is none.
+    a scale, empty for texts. ``mean`` and ``nps`` are None where there is none. ``texts`` are the
+    newest, with their times.
     """
 
     question: Question
@@ -50,6 +52,7 @@ class Summed(Struct, frozen=True):
     counts: list[tuple[str, str, int]]
     mean: float | None = None
     nps: int | None = None
+    texts: list[tuple[datetime, str]] = []
 
 
 class Results(Struct, frozen=True):
@@ -65,10 +68,16 @@ class Results(Struct, frozen=True):
 class FullAnswer(Struct, frozen=True):
     """One member's answers, by the survey that asked her."""
 
-    uuid: UUID
     survey: Survey
     answered_at: datetime
     answers: dict[str, Told]
+
+    def told(self, asked: Question) -> tuple[Question, Told] | None:
+        """Return her answer, with the question as she read it; None where she gave none."""
+        for one in self.survey.questions:
+            if one.code == asked.code and _kind(one) == _kind(asked) and one.code in self.answers:
+                return one, self.answers[one.code]
+        return None
 
 
 _ANSWERED = f"""
@@ -78,8 +87,8 @@ _FULL = """
 SELECT slot, count(*) AS answers FROM survey_answer WHERE slot = ANY($1::text[]) GROUP BY slot
 """
 _ALL = """
-SELECT uuid, rule_version_id, answered_at, answers FROM survey_answer
-WHERE slot = $1 ORDER BY answered_at DESC, uuid LIMIT $2 OFFSET $3
+SELECT member_id, rule_version_id, answered_at, answers FROM survey_answer
+WHERE slot = $1 AND (answered_at, member_id) > ($2, $3) ORDER BY answered_at, member_id LIMIT $4
 """
 
 
@@ -146,16 +155,20 @@ async def surveys() -> list[tuple[str, Rule, int]]:
     ]
 
 
-async def answers(code: str, *, limit: int, offset: int = 0) -> list[FullAnswer]:
-    """Return what members answered, newest first."""
+async def pages(code: str) -> AsyncIterator[list[FullAnswer]]:
+    """Return what members answered, oldest first: each once, whoever answers meanwhile."""
     rules = await programme.load()
-    found = []
-    for row in await db.fetch(_ALL, f"{PREFIX}{code}", limit, offset):
-        rule = rules.version(row["rule_version_id"], POLICIES)
-        assert rule is not None, "versions stay for what they made"
-        told = msgspec.json.decode(row["answers"], type=dict[str, Told])
-        found.append(FullAnswer(row["uuid"], rule.body, row["answered_at"], told))
-    return found
+    at, member_id = programme.BEGINNING, 0
+    while rows := await db.fetch(_ALL, f"{PREFIX}{code}", at, member_id, A_PAGE):
+        at, member_id = rows[-1]["answered_at"], rows[-1]["member_id"]
+        yield [_full(row, rules) for row in rows]
+
+
+def _full(row: db.Row, rules: Programme) -> FullAnswer:
+    rule = rules.version(row["rule_version_id"], POLICIES)
+    assert rule is not None, "versions stay for what they made"
+    told = msgspec.json.decode(row["answers"], type=dict[str, Told])
+    return FullAnswer(rule.body, row["answered_at"], told)
 
 
 _COUNTS = """
@@ -170,9 +183,17 @@ CROSS JOIN LATERAL jsonb_array_elements(
 WHERE slot = $1 GROUP BY 1, 2, 3, 4
 """
 _PEOPLE = """
-SELECT asked.key AS code, count(*) AS answers
+SELECT rule_version_id, asked.key AS code, count(*) AS answers
 FROM survey_answer CROSS JOIN LATERAL jsonb_each(answers) AS asked
-WHERE slot = $1 GROUP BY 1
+WHERE slot = $1 GROUP BY 1, 2
+"""
+_TEXTS = """
+SELECT asked.code, newest.answered_at, newest.told
+FROM unnest($2::text[]) AS asked (code) CROSS JOIN LATERAL (
+    SELECT answered_at, answers ->> asked.code AS told FROM survey_answer
+    WHERE slot = $1 AND jsonb_typeof(answers -> asked.code) = 'string'
+    ORDER BY answered_at DESC LIMIT $3
+) AS newest
 """
 _TOTAL = "SELECT count(*) AS answers, coalesce(sum(points), 0)::bigint AS points FROM survey_answer"
 
@@ -180,7 +201,8 @@ _TOTAL = "SELECT count(*) AS answers, coalesce(sum(points), 0)::bigint AS points
 async def results(code: str) -> Results:
     """Return what was answered, question by question, over all versions.
 
-    Options count as one where their Chinese words are the same, in whatever place they stood.
+    Options count as one where their Chinese words are the same, in whatever place they stood. A
+    question that was asked in another kind before is told apart: a figure is no option.
 
     Raises:
         NotFound: ``no_such_survey``.
@@ -194,44 +216,65 @@ async def results(code: str) -> Results:
     ]
     if not versions:
         raise NotFound("no_such_survey")
-    newest = versions[0].body
-    (total,) = await db.fetch(f"{_TOTAL} WHERE slot = $1", slot)
-    people = {row["code"]: row["answers"] for row in await db.fetch(_PEOPLE, slot)}
-    counted = await db.fetch(_COUNTS, slot)
-    bodies = {one.version_id: one.body for one in versions}
     asked = _questions([one.body for one in versions])
+    (total,) = await db.fetch(f"{_TOTAL} WHERE slot = $1", slot)
+    people, counted = await db.fetch(_PEOPLE, slot), await db.fetch(_COUNTS, slot)
+    written = [one.code for one in asked if one.form == "text"]
+    texts = await db.fetch(_TEXTS, slot, written, TEXTS)
+    bodies = {one.version_id: one.body for one in versions}
     return Results(
         code,
-        newest,
+        versions[0].body,
         total["answers"],
         total["points"],
         [
             _summed(
                 one,
-                people.get(one.code, 0),
-                [row for row in counted if row["code"] == one.code and row["picked"] is not None],
+                sum(row["answers"] for row in people if _asks(bodies, row, one)),
+                [row for row in counted if _asks(bodies, row, one)],
                 bodies,
+                [row for row in texts if row["code"] == one.code],
             )
             for one in asked
         ],
     )
 
 
+def _kind(one: Question) -> str:
+    """Return what answers may be counted together: one option and several, each other form."""
+    return "one" if one.form == "several" else one.form
+
+
+def _as_asked(survey: Survey, code: str) -> Question:
+    return next(one for one in survey.questions if one.code == code)
+
+
+def _asks(bodies: dict[int, Survey], row: db.Row, question: Question) -> bool:
+    """Say whether a row answers a question, asked in this kind."""
+    if row["code"] != question.code:
+        return False
+    return _kind(_as_asked(bodies[row["rule_version_id"]], question.code)) == _kind(question)
+
+
 def _questions(bodies: Sequence[Survey]) -> list[Question]:
     """Return every question that was ever asked, those of the newest version first."""
-    found: dict[str, Question] = {}
+    found: dict[tuple[str, str], Question] = {}
     for body in bodies:
         for one in body.questions:
-            found.setdefault(one.code, one)
+            found.setdefault((one.code, _kind(one)), one)
     return list(found.values())
 
 
 def _summed(
-    question: Question, people: int, rows: Sequence[db.Row], bodies: dict[int, Survey]
+    question: Question,
+    people: int,
+    rows: Sequence[db.Row],
+    bodies: dict[int, Survey],
+    texts: Sequence[db.Row],
 ) -> Summed:
     if question.form == "text":
-        return Summed(question, people, [])
-    counts: Counter[tuple[str, str]] = Counter()
+        newest = [(row["answered_at"], row["told"]) for row in texts]
+        return Summed(question, people, [], texts=newest)
     if question.form in ("scale", "stars"):
         figures = Counter[int]()
         for row in rows:
@@ -239,12 +282,11 @@ def _summed(
         span = range(11) if question.form == "scale" else range(1, 6)
         shown = [(str(figure), str(figure), figures[figure]) for figure in span]
         return Summed(question, people, shown, _mean(figures), _nps(question, figures))
+    counts: Counter[tuple[str, str]] = Counter()
     counts.update(dict.fromkeys(zip(question.options_zh, question.options_en, strict=True), 0))
     names = {zh: (zh, en) for zh, en in counts}
     for row in rows:
-        asked = next(
-            one for one in bodies[row["rule_version_id"]].questions if one.code == question.code
-        )
+        asked = _as_asked(bodies[row["rule_version_id"]], question.code)
         place = int(row["picked"]) - 1
         zh = asked.options_zh[place]
         counts[names.setdefault(zh, (zh, asked.options_en[place]))] += row["times"]

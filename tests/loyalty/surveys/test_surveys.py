@@ -15,7 +15,7 @@ from loyalty.policies.survey import Question, Survey
 from loyalty.surveys import Answered, Told
 from models import SurveyAnswer, db
 from tests.cast import DAY, JUNE_1, LIN, WANG
-from tests.loyalty.referrals.conftest import met
+from tests.loyalty.referrals.conftest import friend, met
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -163,12 +163,61 @@ async def test_results_go_by_words_over_all_versions() -> None:
     assert (by_code["nps"].mean, by_code["nps"].nps) == (6.0, 0)
     assert by_code["where"].counts == [("家", "Home", 0), ("店", "Shop", 1)], "asked before"
     assert (found.answers, found.points) == (2, 40)
-    assert [one.answers.get("wish") for one in await surveys.answers("taste", limit=9)] == [
-        None,
-        "手冲",
-    ]
+    assert by_code["wish"].texts == [(JUNE_1, "手冲")]
     with pytest.raises(NotFound):
         await surveys.results("other")
+
+
+async def test_a_question_asked_in_another_kind_is_another_question() -> None:
+    await publish()
+    lin, wang = await met(LIN), await met(WANG)
+    await answers(lin)
+    words = Question("nps", "推荐？", "Recommend?", "one", ("会", "不会"), ("Yes", "No"))
+    figures = Question("when", "几点？", "At?", "scale")
+    many = Question("where", "哪里？", "Where?", "one", ("店", "家"), ("Shop", "Home"))
+    await publish(at=JUNE_1 + DAY, questions=(words, figures, many))
+    newer = surveys.find(await programme.load(), "taste", at=JUNE_1 + DAY)
+    assert newer
+    told: dict[str, Told] = {"nps": 2, "when": 3, "where": 2}
+    at = JUNE_1 + DAY
+    await surveys.answer(wang, uuid4(), "taste", told, version=newer.version_id, at=at)
+    found = (await surveys.results("taste")).questions
+    assert [(one.question.code, one.question.form, one.answers) for one in found] == [
+        ("nps", "one", 1),
+        ("when", "scale", 1),
+        ("where", "one", 2),
+        ("when", "one", 1),
+        ("nps", "scale", 1),
+        ("stars", "stars", 0),
+        ("wish", "text", 1),
+    ]
+    assert [one.counts for one in found if one.question.form == "one"] == [
+        [("会", "Yes", 0), ("不会", "No", 1)],
+        [("店", "Shop", 1), ("家", "Home", 1)],
+        [("早", "Morning", 1), ("晚", "Evening", 0)],
+    ]
+    assert [one.mean for one in found if one.question.form == "scale"] == [3.0, 9.0]
+    (page,) = [one async for one in surveys.pages("taste")]
+    said = [[row.told(one.question) for one in found] for row in page]
+    assert [[bool(one) for one in row] for row in said] == [
+        [False, False, True, True, True, False, True],
+        [True, True, True, False, False, False, False],
+    ]
+
+
+async def test_all_answers_are_read_once_whoever_answers_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(surveys.reading, "A_PAGE", 2)
+    await publish()
+    for number in range(5):
+        await answers(await met(friend(f"f{number}")), GOOD | {"wish": f"w{number}"})
+    read = []
+    async for page in surveys.pages("taste"):
+        read += [row.answers["wish"] for row in page]
+        if len(read) == 2:
+            await answers(await met(friend("late")), GOOD | {"wish": "late"})
+    assert sorted(map(str, read)) == ["late", "w0", "w1", "w2", "w3", "w4"]
 
 
 async def test_deleted_with_her_account_her_answers_are_gone() -> None:
