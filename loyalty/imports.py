@@ -1,6 +1,7 @@
 """Files on their way in: a batch of orders recorded together with how far the file has come."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from loyalty.outcomes import Fate
 from models import db
 
 ROWS_A_PAGE = 1_000
+GIVEN_BACK_SECONDS = 3.0  # after which what a killed process held is free for certain
 
 
 class RowParked(Struct, frozen=True):
@@ -132,6 +134,20 @@ async def begin(
     found = await find(digest)
     assert found is not None
     return found
+
+
+@asynccontextmanager
+async def alone(digest: bytes) -> AsyncIterator[None]:
+    """Keep other processes from importing a file while the block runs.
+
+    Raises:
+        Conflict: ``import_moved_on``: another process imports the same file.
+    """
+    name = f"import:{digest.hex()}"
+    async with db.alone(name, within_seconds=GIVEN_BACK_SECONDS) as is_ours:
+        if not is_ours:
+            raise Conflict("import_moved_on")
+        yield
 
 
 async def restart(file_id: int, *, at: datetime) -> None:

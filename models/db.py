@@ -5,10 +5,12 @@ on the caller's transaction where one is open. Every statement stays within Post
 extensions.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pkgutil import iter_modules
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -24,6 +26,8 @@ from models import migrations
 
 MIGRATION_LOCK = 0x6A6966656E01
 LEADER_LOCK = 0x6A6966656E02
+LOOK_SECONDS = 0.1
+_NAMED = "hashtextextended($1, 0)"
 
 Row = asyncpg.Record
 Unreachable = (
@@ -207,6 +211,33 @@ async def session(database_url: str) -> AsyncIterator[asyncpg.Connection]:
         yield connection
     finally:
         await connection.close(timeout=5)
+
+
+@asynccontextmanager
+async def alone(name: str, *, within_seconds: float) -> AsyncIterator[bool]:
+    """Hold a name that one process at a time has, over many transactions; say whether it is ours.
+
+    It is nobody's again when this process ends, however it ends: what a killed one held is free
+    within moments, so it is asked for until ``within_seconds`` have passed. Whoever loses the
+    connection loses the name unawares; what must not happen twice needs a guard of its own.
+    """
+    async with _client().acquire_connection() as connection:
+        is_ours = await _taken(connection, name, within_seconds=within_seconds)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                with suppress(*Unreachable):
+                    await connection.fetch(f"SELECT pg_advisory_unlock({_NAMED})", name)
+
+
+async def _taken(connection: asyncpg.Connection, name: str, *, within_seconds: float) -> bool:
+    end = monotonic() + within_seconds
+    while True:
+        (row,) = await connection.fetch(f"SELECT pg_try_advisory_lock({_NAMED}) AS is_ours", name)
+        if row["is_ours"] or monotonic() >= end:
+            return bool(row["is_ours"])
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def require_version(minimum: int = 15) -> int:

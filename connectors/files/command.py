@@ -77,7 +77,7 @@ async def run(
             if not readings and not arguments.export_parked:
                 call.say("nothing_to_do")
                 return MISUSED
-            async with db.opened(database_url, pool_size=LANES + 1):
+            async with db.opened(database_url, pool_size=LANES + 2):
                 return await call.carry_out(readings)
     except MappingFault as fault:
         call.refuse(fault.code, fault.figures)
@@ -170,7 +170,8 @@ class _Call:
                 self.say("already", name=reading.name, at=at, orders=f"{file.orders_read:,}")
                 files.append(file.id)
                 continue
-            files.append(await self._one(reading, file, extents[i], self._shift(readings)))
+            one = await self._one(reading, file, extents[i], self._shift(readings))
+            files += [] if one is None else [one]
         self._sum_up()
         if self.arguments.parked:
             await self._export(self.arguments.parked, files)
@@ -191,6 +192,17 @@ class _Call:
         return (self.now() - max(moments)).days if moments else 0
 
     async def _one(
+        self, reading: Reading, known: Imported | None, extent: tuple[int, int], shift_days: int
+    ) -> int | None:
+        """Bring a reading in and return its file's id; None where another process does so."""
+        try:
+            async with imports.alone(reading.digest):
+                return await self._recorded(reading, known, extent, shift_days)
+        except Conflict as held:
+            self._stopped(reading, held)
+            return None
+
+    async def _recorded(
         self, reading: Reading, known: Imported | None, extent: tuple[int, int], shift_days: int
     ) -> int:
         if known is not None and self.arguments.again:

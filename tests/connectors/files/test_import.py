@@ -302,14 +302,12 @@ async def test_killed_at_any_point_the_same_call_goes_on_and_nothing_is_lost_or_
 
 
 async def test_two_imports_of_one_file_at_once_record_it_once(
-    jifen_import: Import, database_url: str, tmp_path: Path
+    database: None, database_url: str, tmp_path: Path
 ) -> None:
     table, mapping = till(tmp_path, 600)
     both = [child(database_url, table, "--mapping", mapping, "--batch", 20) for _ in range(2)]
     statuses = sorted([await asyncio.to_thread(one.wait) for one in both])
-    assert statuses in ([0, 0], [0, 1], [1, 1])
-    if 0 not in statuses:  # each had moved one lane on, and left the other's
-        assert (await jifen_import(table, "--mapping", mapping, "--batch", "20")).status == 0
+    assert statuses in ([0, 0], [0, 1]), "the later one may come when all is done"
     assert await money() == (600, 1200, 600 * 2000, 600 * 1800)
 
 
