@@ -36,6 +36,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "shipping": CHANGERS,
     "live-rooms": LEADERS,
     "surveys": LEADERS,
+    "events": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.GUIDE}),
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
     "coupons": LEADERS,
     "gifts": LEADERS,

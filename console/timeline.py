@@ -79,11 +79,18 @@ class _Words:
                 return f"{told['shop'] or shop} {told['number']}"
             case "live_visit":
                 return Worded(told["zh"], told["en"]).spoken(self.language)
+            case "event":
+                return self._event(told["slot"])
             case "tier":
                 tiers = self.rules.tiers(self.at)
                 tier = tiers.tiers[tiers.rank_of(told["tier"])]
                 return Worded(tier.name_zh, tier.name_en).spoken(self.language)
         return ""
+
+    def _event(self, slot: str) -> str:
+        """Return the name of an event as its newest version has it."""
+        found = self.rules.rules.get(POLICIES.name, ())
+        return next((title(one.body, self.language) for one in found if one.slot == slot), slot)
 
     def _round(self, name: str) -> str:
         """Return the name of a round: a festival's season by its year, "春节 2027"."""

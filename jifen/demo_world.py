@@ -12,9 +12,8 @@ from jifen.demo_places import LOGS, SIMULATOR_STATE, Ports
 from jifen.seeds import crowd, ladders, posters, sayings, staff
 from jifen.settings import Settings, sealer
 from jifen.templates import COUPON, TEMPLATES
-from loyalty import connections
+from loyalty import brand_events, connections, shop_visits
 from loyalty.connections import MiniProgramSettings, OfficialAccountSettings
-from loyalty.shop_visits.codes import PAGE
 from models import db
 from simulator import settings as simulator_settings
 from simulator.consumers import derived_openid
@@ -174,8 +173,10 @@ def simulated(known: Credentials, ports: Ports, *, data: Path) -> simulator_sett
             push_url=f"{server}/wechat/{known.miniprogram_app_id}",
             push_token=known.miniprogram_push_token,
             push_key=known.miniprogram_push_key,
-            link=f"{server}{PAGE}",
-            link_page="pages/visit/visit",
+            links={
+                f"{server}{shop_visits.codes.PAGE}": "pages/visit/visit",
+                f"{server}{brand_events.codes.PAGE}": "pages/event/event",
+            },
         ),
         wecom=demo_corp.simulated(known, server=server),
         merchant=demo_pay.merchant(known, name=seed.BRAND, server=server),

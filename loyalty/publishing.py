@@ -49,6 +49,7 @@ POLICIES = (
     "shop_visit",
     "live_visit",
     "survey",
+    "event",
 )
 ALONE = (
     "expiry",

@@ -55,6 +55,12 @@ UNION ALL
  FROM live_visit JOIN live_room ON live_room.id = room_id
  WHERE member_id = ANY({HER_IDS}) ORDER BY visited_at DESC LIMIT $2)
 UNION ALL
+(SELECT coalesce(came_at, signed_up_at), 'event', jsonb_build_object('slot', slot,
+        'points', points, 'state', CASE WHEN came_at IS NOT NULL THEN 'came'
+        WHEN left_at IS NOT NULL THEN 'left' WHEN placed_at IS NOT NULL THEN 'placed'
+        ELSE 'waiting' END)
+ FROM event_signup WHERE member_id = ANY({HER_IDS}) ORDER BY 1 DESC LIMIT $2)
+UNION ALL
 (SELECT coalesce(undone_at, claimed_at), 'claim', jsonb_build_object(
         'rule_version_id', rule_version_id, 'round', round, 'step', step,
         'undone', undone_at IS NOT NULL)

@@ -8,7 +8,16 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from loyalty import crossings, leaderboards, live_rooms, programme, progress, shop_visits, surveys
+from loyalty import (
+    brand_events,
+    crossings,
+    leaderboards,
+    live_rooms,
+    programme,
+    progress,
+    shop_visits,
+    surveys,
+)
 from loyalty.challenges import Unit
 from loyalty.crossings import MilestoneProgress
 from loyalty.errors import Refused
@@ -132,7 +141,8 @@ class Challenges(Struct, frozen=True):
     """Her check-ins, all challenges and milestones in force; ``now`` is the server's time.
 
     With ``has_shop_visits``, visits to some shop count now; ``live_room`` is the name of the live
-    room that is on, or null; ``surveys`` is how many wait for her answers.
+    room that is on, or null; ``surveys`` is how many wait for her answers, ``events`` how many are
+    to come.
     """
 
     now: Moment
@@ -140,6 +150,7 @@ class Challenges(Struct, frozen=True):
     has_shop_visits: bool
     live_room: str | None
     surveys: int
+    events: int
     challenges: list[ChallengeLine]
     milestones: list[MilestoneLine]
 
@@ -170,6 +181,7 @@ async def read(shopper: Shopper, context: Context) -> Challenges:
         check_in=await _check_ins(shopper, at=at),
         live_room=Worded(room.name_zh, room.name_en).spoken(shopper.language) if room else None,
         surveys=sum(not one.is_answered for one in asked),
+        events=brand_events.how_many_to_come(await programme.recent(), at=at),
         has_shop_visits=shop_visits.are_wanted(await programme.recent(), at=at),
         challenges=[line_of(one, shopper, names) for one in found],
         milestones=[_milestone(one, shopper.language) for one in reaching],

@@ -29,6 +29,7 @@ from models.coupon_codes import (
 from models.customers import Customer, Identity, IdentityKind, Likeness, Member, Merge, Profile
 from models.deletions import Deletion, DeletionWay
 from models.deliveries import Delivery, DeliveryState
+from models.events import EventSignup, EventWay
 from models.gifts import Gift, GiftKind, GiftState
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
@@ -140,7 +141,9 @@ __all__ = [
     "Draw",
     "Entry",
     "EntryKind",
+    "EventSignup",
     "EventState",
+    "EventWay",
     "Gift",
     "GiftKind",
     "GiftState",

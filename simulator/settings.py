@@ -48,7 +48,7 @@ class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``folder`` holds its source, which the phone runs; empty: it cannot be opened. ``server`` is
     the one address that its requests may reach, and must be this machine. What WeChat tells of
     its users, and its shops ask of its members, goes to ``push_url``, sealed, in JSON or XML.
-    Whoever scans a link that begins with ``link`` is shown ``link_page``, which is told it as `q`.
+    Whoever scans a link that begins as one of ``links`` is shown its page, which is told it as `q`.
     """
 
     app_id: str
@@ -61,8 +61,7 @@ class MiniProgram(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     push_token: str = ""
     push_key: str = ""
     push_form: Literal["json", "xml"] = "json"
-    link: str = ""
-    link_page: str = ""
+    links: dict[str, str] = {}
 
     def __post_init__(self) -> None:
         if self.server and not _LOOPBACK.fullmatch(self.server):

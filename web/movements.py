@@ -213,7 +213,9 @@ async def _goals(causes: Iterable[str]) -> dict[str, Worded]:
     slots = sorted(
         cause
         for cause in causes
-        if cause.startswith(("challenge:", "milestone:", "shop_visit:", "board:", "survey:"))
+        if cause.startswith(
+            ("challenge:", "milestone:", "shop_visit:", "board:", "survey:", "event:")
+        )
         or cause in ("referral", "live_visit")
     )
     if not slots:

@@ -21,6 +21,7 @@ COUNTED: dict[Unit, Worded] = {
     "reviews": Worded("条评价", "reviews"),
     "rooms": Worded("场直播", "live rooms"),
     "friends": Worded("位好友", "friends"),
+    "events": Worded("场活动", "events"),
 }
 
 

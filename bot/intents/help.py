@@ -14,7 +14,7 @@ def show_help(turn: Turn) -> Reply:
         "会员码 - 到店出示，积分自动到账\n"
         "到店 - 在门店扫码打卡得积分\n直播 - 直播间暗号签到得积分\n"
         "签到 - 每日签到领积分\n任务 - 进行中的任务和奖励\n"
-        "问卷 - 回答问卷得积分\n"
+        "问卷 - 回答问卷得积分\n活动 - 近期活动，报名到场得积分\n"
         "排行榜 - 本周积分榜\n邀请 - 您的邀请码，朋友首单后双方得奖励\n"
         "绑定 - 已关联的账号和订单\n会员群 - 加入会员专属群\n"
         "人工 - 转接人工客服\n帮助 - 显示本说明",
@@ -26,7 +26,8 @@ def show_help(turn: Turn) -> Reply:
         "member code - to show at a till\nvisit - points for a visit to a shop\n"
         "live - points for the word of a live room\ncheck in - points for today\n"
         "challenges - what is on, and your rewards\n"
-        "survey - points for your answers\nleaderboard - the points of the week\n"
+        "survey - points for your answers\nevents - what is planned, and your place\n"
+        "leaderboard - the points of the week\n"
         "invite - your code for friends, and rewards for both\n"
         "link - the accounts and orders that are yours\n"
         "vip group - the group for members\nagent - talk to a person\nhelp - this list",

@@ -5,6 +5,7 @@ from console.words.boards import BOARDS
 from console.words.challenges import CHALLENGES
 from console.words.conditions import CONDITIONS
 from console.words.coupons import COUPONS
+from console.words.events import EVENTS
 from console.words.gifts import GIFTS
 from console.words.ladders import LADDERS
 from console.words.margins import MARGINS
@@ -38,6 +39,7 @@ PARTS = (
     VISITS,
     LIVE_ROOMS,
     SURVEYS,
+    EVENTS,
 )
 
 WORDS: dict[Language, dict[str, str]] = {

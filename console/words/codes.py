@@ -26,6 +26,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "forget_code_tries": ("清理券码尝试次数", "Forget old tries of coupon codes"),
     "forget_member_codes": ("清理会员码使用记录", "Forget which orders member codes named"),
     "forget_runs": ("清理运行记录", "Forget old runs"),
+    "follow_events": ("活动候补与改期通知", "Move up lines of events, and tell of changes"),
     "freeze_boards": ("有奖榜单定榜", "Freeze the lists of boards with prizes"),
     "give_prizes": ("发放榜单奖品", "Give the prizes of boards"),
     "keep_ranks": ("记下当日名次", "Keep the ranks of the day"),

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from console.words.boards import BOARD_CHOICES, BOARD_FIELDS
 from console.words.codes import said
+from console.words.events import EVENT_FIELDS
 from console.words.gifts import GIFT_FIELDS
 from console.words.kinds import KINDS
 from console.words.referrals import REFERRAL_FIELDS
@@ -216,6 +217,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     **REFERRAL_FIELDS,
     **VISIT_FIELDS,
     **SURVEY_FIELDS,
+    **EVENT_FIELDS,
     **BOARD_FIELDS,
 }
 

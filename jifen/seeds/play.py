@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from jifen.seeds.laying import lay_rules
+from loyalty.calendar import day_of, start_of
 from loyalty.challenges import ChallengeStep
 from loyalty.challenges.categories_tried import CategoriesTried
 from loyalty.challenges.check_in_streak import CheckInStreak
@@ -16,6 +17,7 @@ from loyalty.milestones.annual_spend import AnnualSpend
 from loyalty.milestones.nth_purchase import NthPurchase
 from loyalty.milestones.purchases_within import PurchasesWithin
 from loyalty.policies.board import Board, Prize
+from loyalty.policies.event import BrandEvent
 from loyalty.policies.live_visit import LiveVisitPolicy
 from loyalty.policies.referral import ReferralPolicy
 from loyalty.policies.seasons import Seasons
@@ -165,6 +167,7 @@ BOARDS = (
     ),
 )
 BOARDS_SINCE = timedelta(days=35)
+A_DAY = timedelta(days=1)
 
 
 async def lay(*, at: datetime) -> None:
@@ -176,3 +179,21 @@ async def lay(*, at: datetime) -> None:
     await lay_rules(RULES, at=at)
     await lay_rules(MILESTONES, at=at, starts_at=at)
     await lay_rules(BOARDS, at=at, starts_at=at - BOARDS_SINCE)
+    await lay_rules([("event:tasting", _tasting(at))], at=at)
+
+
+def _tasting(at: datetime) -> BrandEvent:
+    """Return an event three days from now, from morning to night, so that it can be come to."""
+    day = day_of(at) + 3 * A_DAY
+    return BrandEvent(
+        "新豆品鉴日",
+        "New beans, tasted",
+        "三支新豆，随到随喝，烘焙师在场。到场扫工作人员手机上的码签到。",
+        "Three new beans, whenever you come; the roaster is there. Scan the code on a staff"
+        " member's phone.",
+        "静安店二楼",
+        "Jing'an shop, upstairs",
+        starts_at=start_of(day) + timedelta(hours=8),
+        ends_at=start_of(day) + timedelta(hours=22),
+        places=12,
+    )

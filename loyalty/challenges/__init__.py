@@ -21,7 +21,7 @@ CouponSlot = Annotated[str, Meta(pattern="^(coupon:[a-z0-9_]{1,40})?$")]
 BoostPercent = Annotated[int, Meta(ge=0, le=1000)]
 BoostDays = Annotated[int, Meta(ge=1, le=60)]
 Rounds = Literal["once", "daily", "weekly", "monthly", Festival]
-Unit = Literal["orders", "yuan", "days", "categories", "reviews", "rooms", "friends"]
+Unit = Literal["orders", "yuan", "days", "categories", "reviews", "rooms", "friends", "events"]
 
 # A month may have no more, so that nobody is promised what February cannot bring.
 _DAYS_OF = {"daily": 1, "weekly": 7, "monthly": 28}

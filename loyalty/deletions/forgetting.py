@@ -37,6 +37,8 @@ _NAMES = (
     "DELETE FROM likeness WHERE customer_id = ANY($1::bigint[])",
     "DELETE FROM profile WHERE customer_id = ANY($1::bigint[])",
     "DELETE FROM survey_answer WHERE member_id = ANY($1::bigint[])",
+    # Where she was is counted without her name; where she was to come, her place is free.
+    "DELETE FROM event_signup WHERE member_id = ANY($1::bigint[]) AND came_at IS NULL",
     "DELETE FROM cart WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM referral_code WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM invitation WHERE member_id = ANY($1::bigint[])",

@@ -3,7 +3,7 @@
 The code turns on a staff member's phone, or is printed on a poster, which has a rule of its own.
 """
 
-from loyalty.shop_visits.codes import ShopCode, code_of, typed
+from loyalty.shop_visits.codes import code_of, typed
 from loyalty.shop_visits.posters import Poster, make_poster, poster_of, shop_named
 from loyalty.shop_visits.reading import (
     LatelyVisited,
@@ -20,7 +20,6 @@ from loyalty.shop_visits.visiting import Visited, visit
 __all__ = [
     "LatelyVisited",
     "Poster",
-    "ShopCode",
     "ShopFigures",
     "ShopVisits",
     "Visited",

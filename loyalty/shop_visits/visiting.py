@@ -129,7 +129,7 @@ def _is_same(row: db.Row, told: str, *, sealer: Sealer) -> bool:
     if row["code"] is not None or not codes.is_of_staff(code):
         return bool(row["code"] == code)
     shown = codes.read(code, sealer=sealer)
-    return shown is not None and (shown.shop_id, shown.turn) == (row["shop_id"], row["turn"])
+    return shown is not None and (shown.number, shown.turn) == (row["shop_id"], row["turn"])
 
 
 async def _as_before(uuid: UUID, row: db.Row, rules: Programme) -> Visited:
@@ -157,7 +157,7 @@ async def _scanned(told: str, *, sealer: Sealer, wire_at: datetime) -> Scanned:
         shop = await Shop.get(id=rows[0]["shop_id"])
         return Scanned(shop, VisitWay.POSTER, poster_id=rows[0]["id"])
     shown = codes.read(code, sealer=sealer)
-    found = await Shop.get_or_none(id=shown.shop_id) if shown else None
+    found = await Shop.get_or_none(id=shown.number) if shown else None
     if shown is None or found is None:
         raise NotFound("no_such_shop_code")
     if not shown.is_taken(wire_at):

@@ -15,6 +15,7 @@ from web.texts.boards import BOARD_TEXTS
 from web.texts.conditions import CONDITION_TEXTS
 from web.texts.customers import CUSTOMER_TEXTS
 from web.texts.edges import EDGE_TEXTS
+from web.texts.events import EVENT_TEXTS
 from web.texts.gifts import GIFT_TEXTS
 from web.texts.ladders import LADDER_TEXTS
 from web.texts.points import POINT_TEXTS
@@ -41,6 +42,7 @@ PARTS = (
     SETTING_TEXTS,
     VISIT_TEXTS,
     SURVEY_TEXTS,
+    EVENT_TEXTS,
 )
 TEXTS = {code: told for part in PARTS for code, told in part.items()}
 

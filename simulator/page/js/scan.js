@@ -61,12 +61,13 @@ const ofPoster = (poster, place) => ({
  * False for any other.
  */
 function openLink(link) {
-  const { link: ours, link_page: page, app_id: app } = world.miniprogram ?? {};
+  const { links = {}, app_id: app } = world.miniprogram ?? {};
   if (link.startsWith(`wxacode:${app}:`) && hasMini()) {
     openMini(`/${link.slice(`wxacode:${app}:`.length)}`);
     return true;
   }
-  if (!ours || !link.startsWith(ours) || !hasMini()) return false;
+  const [, page] = Object.entries(links).find(([begins]) => link.startsWith(begins)) ?? [];
+  if (!page || !hasMini()) return false;
   // WeChat tells the page the link encoded, as a part of its query
   openMini(`/${page}?q=${encodeURIComponent(encodeURIComponent(link))}`);
   return true;

@@ -16,6 +16,8 @@ TEXTS = {
     "deletion_changed": ("将放弃的积分刚刚有变化", "What would be given up has changed"),
     "content_not_allowed": ("内容含有不适宜的信息", "WeChat does not allow this text"),
     "invites_herself": ("这是您自己的邀请码", "This is your own code"),
+    "no_such_brand_event": ("没有这场活动", "There is no such event"),
+    "event_code_over": ("签到码已更换", "The code has turned since"),
     "survey_changed": ("问卷刚刚更新", "The questions have changed"),
     "no_such_referral_code": ("没有这个邀请码", "There is no such invitation code"),
     "visited_lately": ("您刚在这里打过卡", "You checked in here lately"),

@@ -88,6 +88,7 @@ class Playing(Redeeming):
             "has_shop_visits": True,
             "live_room": said(request, "晚八点直播", "Eight o'clock"),
             "surveys": 1,
+            "events": 2,
             "challenges": [two, seven, self._new_year(request, two)],
             "milestones": [third],
         }

@@ -16,6 +16,7 @@ from simulator.settings import ConsumerSeed
 from tests.browser.miniprogram.accounting import Accounting
 from tests.browser.miniprogram.catalogue import TEXTS, Json, Refusal, soon
 from tests.browser.miniprogram.deleting import Deleting
+from tests.browser.miniprogram.gathering import Gathering
 from tests.browser.miniprogram.giving import Giving
 from tests.browser.miniprogram.inviting import Inviting
 from tests.browser.miniprogram.ordering import Ordering
@@ -29,7 +30,9 @@ Route = tuple[str, str, Callable[[web.Request], Awaitable[Any]]]
 SHOPPERS = (ConsumerSeed("王金"), ConsumerSeed("Emma", "en"))
 
 
-class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting, Deleting, Surveying):
+class ShopServer(
+    Accounting, Playing, Giving, Inviting, Ordering, Visiting, Deleting, Surveying, Gathering
+):
     """One shopper's things; ``asked`` counts what was asked for, ``broken`` paths answer 500."""
 
     def __init__(self) -> None:
@@ -119,6 +122,11 @@ class ShopServer(Accounting, Playing, Giving, Inviting, Ordering, Visiting, Dele
             ("GET", "/me/referral/poster", self.referral_poster),
             ("GET", "/me/referrals", self.referrals),
             ("PUT", "/me/inviter", self.inviter),
+            ("GET", "/events", self.brand_events),
+            ("GET", "/events/{code}", self.brand_event),
+            ("PUT", "/me/events/{code}", self.sign_up),
+            ("DELETE", "/me/events/{code}", self.leave_event),
+            ("PUT", "/me/event-visit", self.come),
             ("GET", "/surveys", self.surveys),
             ("GET", "/surveys/{code}", self.survey),
             ("PUT", "/me/survey-answers/{uuid}", self.answer_survey),

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from loyalty import customers, ledger, progress, shop_visits
+from loyalty import customers, ledger, progress, shop_visits, turning_codes
 from loyalty.challenges.visits import Visits
 from loyalty.conditions import Conditions
 from loyalty.conditions.tier_at_least import TierAtLeast
@@ -84,9 +84,9 @@ async def test_one_code_counts_once_a_member_however_many_phones_scan_at_once() 
 
 async def test_a_code_is_taken_until_the_next_one_turns_and_no_second_longer() -> None:
     lin, wang, zhao = await met(LIN), await met(WANG), await met(ZHAO)
-    begins = JUNE_1 - (JUNE_1 - codes._BEGINNING) % codes.TURN
+    begins = JUNE_1 - (JUNE_1 - turning_codes._BEGINNING) % turning_codes.TURN
     code = await shown(at=begins)
-    ends = begins + 2 * codes.TURN
+    ends = begins + 2 * turning_codes.TURN
     assert await refusal(lin, code, at=ends) == "shop_code_over"
     assert await refusal(lin, code, at=begins - SECOND) == "shop_code_over"
     assert (await scans(lin, code, at=ends - SECOND)).points == 10

@@ -1,0 +1,34 @@
+"""Places that are left go to those who wait, in their sequence, and each is told."""
+
+from datetime import datetime
+
+from loyalty.brand_events.rules import taken
+from loyalty.brand_events.telling import moved_up
+from loyalty.policies.event import BrandEvent
+from loyalty.programme import Rule
+from models import db
+
+_FILL = """
+UPDATE event_signup SET placed_at = $3
+WHERE slot = $1 AND member_id = ANY(ARRAY(
+    SELECT member_id FROM event_signup
+    WHERE slot = $1 AND left_at IS NULL AND placed_at IS NULL
+    ORDER BY signed_up_at, member_id LIMIT $2))
+RETURNING member_id, signed_up_at
+"""
+
+
+async def fill(rule: Rule, *, at: datetime) -> int:
+    """Give the places that are left to who waits first; return how many moved up.
+
+    The caller holds the event. After its start nobody moves up: staff let in whom they see.
+    """
+    event: BrandEvent = rule.body
+    if at >= event.starts_at:
+        return 0
+    left = None if event.places is None else event.places - await taken(rule.slot)
+    if left is not None and left <= 0:
+        return 0
+    rows = await db.fetch(_FILL, rule.slot, left, at)
+    await moved_up(rule, [(row["member_id"], row["signed_up_at"]) for row in rows], at=at)
+    return len(rows)

@@ -1,0 +1,80 @@
+"""Lines follow what happened: places that came free, events that moved, and cancelled ones."""
+
+from datetime import datetime
+from functools import partial
+
+from loyalty import programme
+from loyalty.again import in_transaction
+from loyalty.brand_events.filling import fill
+from loyalty.brand_events.rules import hold
+from loyalty.brand_events.telling import cancelled, moved
+from loyalty.policies import POLICIES
+from loyalty.policies.event import BrandEvent
+from loyalty.programme import Programme, Rule
+from models import db
+
+_SLOTS = """
+SELECT DISTINCT slot FROM event_signup WHERE slot = ANY($1::text[]) AND left_at IS NULL
+"""
+# Of two who became one, the better place stays.
+_TWICE = """
+UPDATE event_signup SET left_at = $2, placed_at = NULL
+WHERE slot = $1 AND came_at IS NULL AND left_at IS NULL AND EXISTS (
+    SELECT FROM customer JOIN customer AS other
+      ON coalesce(other.merged_into_id, other.id) = coalesce(customer.merged_into_id, customer.id)
+    JOIN event_signup AS better ON better.member_id = other.id
+    WHERE customer.id = event_signup.member_id AND better.slot = $1 AND better.left_at IS NULL
+      AND better.member_id <> event_signup.member_id
+      AND (better.came_at IS NULL, better.placed_at IS NULL, better.signed_up_at, better.member_id)
+        < (true, event_signup.placed_at IS NULL, event_signup.signed_up_at,
+           event_signup.member_id))
+"""
+_MOVED = """
+UPDATE event_signup SET told_starts_at = $2
+WHERE slot = $1 AND left_at IS NULL AND came_at IS NULL AND told_starts_at <> $2
+RETURNING member_id, signed_up_at
+"""
+_CANCELLED = """
+UPDATE event_signup SET left_at = $2, placed_at = NULL
+WHERE slot = $1 AND left_at IS NULL AND came_at IS NULL
+RETURNING member_id, signed_up_at
+"""
+
+
+async def follow(*, at: datetime) -> int:
+    """Bring the lines of all events to come to what holds now; return how many members moved.
+
+    Doing it twice changes nothing more, and says nothing twice.
+    """
+    rules = await programme.load()
+    newest: dict[str, Rule] = {}
+    for rule in rules.rules.get(POLICIES.name, ()):
+        if isinstance(rule.body, BrandEvent):  # the newest version stands first
+            newest.setdefault(rule.slot, rule)
+    coming = sorted(slot for slot, rule in newest.items() if rule.body.ends_at > at)
+    told = 0
+    for row in await db.fetch(_SLOTS, coming):
+        told += await in_transaction(partial(_follow, row["slot"], at=at))
+    return told
+
+
+async def _follow(slot: str, *, at: datetime) -> int:
+    await hold(slot)
+    rules = await programme.load()
+    rule = rules.find(slot, POLICIES, at)
+    if rule is None:
+        return await _cancel(slot, rules, at=at)
+    await db.fetch(_TWICE, slot, at)
+    rows = await db.fetch(_MOVED, slot, rule.body.starts_at)
+    await moved(rule, [(row["member_id"], row["signed_up_at"]) for row in rows], at=at)
+    return len(rows) + await fill(rule, at=at)
+
+
+async def _cancel(slot: str, rules: Programme, *, at: datetime) -> int:
+    """Take everybody out of an event whose rule ended, unless one is to come in its place."""
+    versions = [one for one in rules.rules.get(POLICIES.name, ()) if one.slot == slot]
+    if any(one.starts_at > at for one in versions):
+        return 0
+    rows = await db.fetch(_CANCELLED, slot, at)
+    await cancelled(versions[0], [(row["member_id"], row["signed_up_at"]) for row in rows], at=at)
+    return len(rows)

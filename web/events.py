@@ -1,0 +1,22 @@
+"""How an event of the brand's own reads: its day and hours by the Shanghai clock."""
+
+from datetime import datetime
+
+from loyalty.calendar import SHANGHAI, day_of
+from loyalty.policies.event import BrandEvent
+from loyalty.wording import Worded, day_words
+
+
+def hours(event: BrandEvent, *, at: datetime) -> Worded:
+    """Return when an event is: 11月28日 14:00–16:00; both days where it goes on."""
+    first, last = day_of(event.starts_at), day_of(event.ends_at)
+    begins = day_words(first, today=day_of(at))
+    starts, ends = (
+        f"{moment.astimezone(SHANGHAI):%H:%M}" for moment in (event.starts_at, event.ends_at)
+    )
+    if first == last:
+        return Worded(f"{begins.zh} {starts}–{ends}", f"{begins.en}, {starts}–{ends}")
+    until = day_words(last, today=day_of(at))
+    return Worded(
+        f"{begins.zh} {starts} – {until.zh} {ends}", f"{begins.en}, {starts} – {until.en}, {ends}"
+    )
