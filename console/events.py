@@ -165,8 +165,8 @@ def _told(request: web.Request, one: EventFigures) -> dict[str, object]:
         "name": event.name_zh if is_zh else event.name_en,
         "place": event.place_zh if is_zh else event.place_en,
         "when": hours(event, at=at).spoken(language),
-        "state": _state(one, is_over=event.ends_at <= at),
-        "are_doors_open": one.is_in_force and event.doors_open_at <= at < event.ends_at,
+        "state": _state(one, is_over=event.held_until <= at),
+        "are_doors_open": one.is_in_force and event.doors_open_at <= at < event.held_until,
         "doors_open_at": event.doors_open_at,
         "points": event.points,
         "places": event.places,
@@ -174,7 +174,7 @@ def _told(request: web.Request, one: EventFigures) -> dict[str, object]:
         "waiting": one.waiting,
         "came": one.came,
         "walked_in": one.walked_in,
-        "missed": one.placed - one.came if event.ends_at <= at else None,
+        "missed": one.placed - one.came if event.held_until <= at else None,
         "given": one.points,
     }
 

@@ -154,14 +154,14 @@ def _line(one: SeenEvent, language: Language, *, at: datetime) -> EventLine:
         about=event.about_zh if is_zh else event.about_en,
         place=event.place_zh if is_zh else event.place_en,
         when=events.hours(event, at=at).spoken(language),
-        starts_at=event.starts_at,
-        ends_at=event.ends_at,
-        opens_at=event.opens_at,
+        starts_at=event.held_from,
+        ends_at=event.held_until,
+        opens_at=event.sign_up_from,
         doors_open_at=event.doors_open_at,
         left=one.left,
         points=event.points,
         sign_up=_sign_up(event, one.left, at=at),
-        are_doors_open=event.doors_open_at <= at < event.ends_at,
+        are_doors_open=event.doors_open_at <= at < event.held_until,
         mine=_mine(one.hers),
     )
 
@@ -169,7 +169,7 @@ def _line(one: SeenEvent, language: Language, *, at: datetime) -> EventLine:
 def _sign_up(event: BrandEvent, left: int | None, *, at: datetime) -> SignUp:
     if at >= event.sign_up_ends_at:
         return "over"
-    if event.opens_at is not None and at < event.opens_at:
+    if event.sign_up_from is not None and at < event.sign_up_from:
         return "coming"
     if left == 0:
         return "line" if event.has_waiting_list else "full"

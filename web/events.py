@@ -9,10 +9,10 @@ from loyalty.wording import Worded, day_words
 
 def hours(event: BrandEvent, *, at: datetime) -> Worded:
     """Return when an event is: 11月28日 14:00–16:00; both days where it goes on."""
-    first, last = day_of(event.starts_at), day_of(event.ends_at)
+    first, last = day_of(event.held_from), day_of(event.held_until)
     begins = day_words(first, today=day_of(at))
     starts, ends = (
-        f"{moment.astimezone(SHANGHAI):%H:%M}" for moment in (event.starts_at, event.ends_at)
+        f"{moment.astimezone(SHANGHAI):%H:%M}" for moment in (event.held_from, event.held_until)
     )
     if first == last:
         return Worded(f"{begins.zh} {starts}–{ends}", f"{begins.en}, {starts}–{ends}")

@@ -91,6 +91,11 @@ WRONGS: tuple[tuple[str, str, str], ...] = (
         "it must not be less than the least",
     ),
     (r"Not a number", "不是数字", "not a number"),
+    (
+        r"Ends after the event",
+        "不能晚于活动结束",
+        "it must not be after the event's end",
+    ),
     (r"Ends before it starts", "应晚于开始时间", "it must be after the start"),
     (
         r"Campaign without its time",

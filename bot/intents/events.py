@@ -31,7 +31,7 @@ STATES: dict[HerState, Worded] = {
 )
 async def show_events(turn: Turn) -> Reply:
     found = await brand_events.upcoming(turn.customer_id, at=turn.at)
-    coming = [one for one in found if one.event.ends_at > turn.at][:SHOWN]
+    coming = [one for one in found if one.event.held_until > turn.at][:SHOWN]
     if not coming:
         return turn.say(zh="近期没有活动。", en="No event is planned at the moment.")
     lines = [_line(one, turn) for one in coming]

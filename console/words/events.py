@@ -3,7 +3,11 @@
 EVENT_FIELDS: dict[str, tuple[str, str]] = {
     "about_zh": ("介绍（中文）", "What it is, in Chinese"),
     "about_en": ("介绍（英文）", "What it is, in English"),
-    "closes_at": ("报名截止（空为活动开始）", "Signing up ends (empty: when it starts)"),
+    "held_from": ("活动开始（北京时间）", "The event begins (Beijing time)"),
+    "held_until": ("活动结束（北京时间）", "The event ends (Beijing time)"),
+    "is_cancelled": ("取消活动（会通知已报名者）", "Cancelled (who signed up is told)"),
+    "sign_up_from": ("报名开始（空为现在）", "Signing up begins (empty: now)"),
+    "sign_up_until": ("报名截止（空为活动开始）", "Signing up ends (empty: when it starts)"),
     "doors_minutes": ("提前几分钟开始签到", "Minutes before the start that doors open"),
     "has_waiting_list": ("满员后可候补", "Members may wait in line where it is full"),
     "place_zh": ("地点（中文，线上活动留空）", "Place in Chinese (empty: online)"),
@@ -52,6 +56,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "event_guest_left": ("已取消", "Cancelled"),
     "event_nobody": ("还没有人报名", "Nobody has signed up yet"),
     "event_back": ("返回活动", "Back to the event"),
+    "event_points_line": ("到场得 {n} 积分", "{n} points for coming"),
     "event_scan": ("请会员用微信扫一扫签到", "Let members scan it with WeChat"),
     "kind_event": ("活动", "Event"),
 }

@@ -193,7 +193,7 @@ def _tasting(at: datetime) -> BrandEvent:
         " member's phone.",
         "静安店二楼",
         "Jing'an shop, upstairs",
-        starts_at=start_of(day) + timedelta(hours=8),
-        ends_at=start_of(day) + timedelta(hours=22),
+        held_from=start_of(day) + timedelta(hours=8),
+        held_until=start_of(day) + timedelta(hours=22),
         places=12,
     )

@@ -112,7 +112,7 @@ async def _come(member_id: int, code: str, by: _By | None, *, at: datetime) -> C
         raise Refused("event_code_over")
     if at < event.doors_open_at:
         raise Refused("event_not_yet", opens_at=event.doors_open_at)
-    if at >= event.ends_at:
+    if at >= event.held_until:
         raise Refused("event_over")
     if by.turn is not None:
         await _check_code(rule, by.turn)
@@ -123,7 +123,7 @@ async def _come(member_id: int, code: str, by: _By | None, *, at: datetime) -> C
         member_id,
         rule.slot,
         at,
-        event.starts_at,
+        event.held_from,
         by.way.value,
         by.turn,
         by.staff_member_id,

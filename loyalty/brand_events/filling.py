@@ -24,7 +24,7 @@ async def fill(rule: Rule, *, at: datetime) -> int:
     The caller holds the event. After its start nobody moves up: staff let in whom they see.
     """
     event: BrandEvent = rule.body
-    if at >= event.starts_at:
+    if at >= event.held_from:
         return 0
     left = None if event.places is None else event.places - await taken(rule.slot)
     if left is not None and left <= 0:

@@ -6,7 +6,7 @@ from functools import partial
 from loyalty import programme
 from loyalty.again import in_transaction
 from loyalty.brand_events.filling import fill
-from loyalty.brand_events.rules import hold
+from loyalty.brand_events.rules import hold, is_on
 from loyalty.brand_events.telling import cancelled, moved
 from loyalty.policies import POLICIES
 from loyalty.policies.event import BrandEvent
@@ -51,7 +51,7 @@ async def follow(*, at: datetime) -> int:
     for rule in rules.rules.get(POLICIES.name, ()):
         if isinstance(rule.body, BrandEvent):  # the newest version stands first
             newest.setdefault(rule.slot, rule)
-    coming = sorted(slot for slot, rule in newest.items() if rule.body.ends_at > at)
+    coming = sorted(slot for slot, rule in newest.items() if rule.body.held_until > at)
     told = 0
     for row in await db.fetch(_SLOTS, coming):
         told += await in_transaction(partial(_follow, row["slot"], at=at))
@@ -62,18 +62,21 @@ async def _follow(slot: str, *, at: datetime) -> int:
     await hold(slot)
     rules = await programme.load()
     rule = rules.find(slot, POLICIES, at)
-    if rule is None:
-        return await _cancel(slot, rules, at=at)
+    if rule is None or not is_on(rule):
+        return await _cancel(slot, rule, rules, at=at)
     await db.fetch(_TWICE, slot, at)
-    rows = await db.fetch(_MOVED, slot, rule.body.starts_at)
+    rows = await db.fetch(_MOVED, slot, rule.body.held_from)
     await moved(rule, [(row["member_id"], row["signed_up_at"]) for row in rows], at=at)
     return len(rows) + await fill(rule, at=at)
 
 
-async def _cancel(slot: str, rules: Programme, *, at: datetime) -> int:
-    """Take everybody out of an event whose rule ended, unless one is to come in its place."""
+async def _cancel(slot: str, rule: Rule | None, rules: Programme, *, at: datetime) -> int:
+    """Take everybody out of an event that was cancelled.
+
+    So is one whose rule ended, unless another is to come in its place.
+    """
     versions = [one for one in rules.rules.get(POLICIES.name, ()) if one.slot == slot]
-    if any(one.starts_at > at for one in versions):
+    if rule is None and any(one.starts_at > at for one in versions):
         return 0
     rows = await db.fetch(_CANCELLED, slot, at)
     await cancelled(versions[0], [(row["member_id"], row["signed_up_at"]) for row in rows], at=at)

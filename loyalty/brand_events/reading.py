@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from loyalty import programme
-from loyalty.brand_events.rules import PREFIX, Hers, HerState, find, stands, taken
+from loyalty.brand_events.rules import PREFIX, Hers, HerState, find, is_on, stands, taken
 from loyalty.errors import NotFound
 from loyalty.policies import POLICIES
 from loyalty.policies.event import BrandEvent
@@ -76,24 +76,22 @@ ORDER BY signed_up_at, event_signup.member_id LIMIT $4 OFFSET $5
 async def upcoming(member_id: int, *, at: datetime) -> list[SeenEvent]:
     """Return the events in force that are not over, the next first, and those that she came to."""
     rules = await programme.recent()
-    found = [one for one in rules.of(POLICIES, at) if isinstance(one.body, BrandEvent)]
+    found = [one for one in rules.of(POLICIES, at) if is_on(one)]
     if not found:
         return []
     hers = {row["slot"] for row in await db.fetch(_HERS, member_id)}
     shown = [
         await _seen(one, member_id, is_hers=one.slot in hers)
         for one in found
-        if one.body.ends_at > at or one.slot in hers
+        if one.body.held_until > at or one.slot in hers
     ]
-    kept = [one for one in shown if one.event.ends_at > at or one.hers.state is HerState.CAME]
-    return sorted(kept, key=lambda one: (one.event.ends_at <= at, one.event.starts_at, one.code))
+    kept = [one for one in shown if one.event.held_until > at or one.hers.state is HerState.CAME]
+    return sorted(kept, key=lambda one: (one.event.held_until <= at, one.event.held_from, one.code))
 
 
 def how_many_to_come(rules: Programme, *, at: datetime) -> int:
     """Return how many events in force are not over."""
-    return sum(
-        isinstance(one.body, BrandEvent) and one.body.ends_at > at for one in rules.of(POLICIES, at)
-    )
+    return sum(is_on(one) and one.body.held_until > at for one in rules.of(POLICIES, at))
 
 
 async def seen(member_id: int, code: str, *, at: datetime) -> SeenEvent:
@@ -120,7 +118,7 @@ async def events(*, at: datetime) -> list[EventFigures]:
         if isinstance(one.body, BrandEvent):  # the newest version stands first
             newest.setdefault(one.slot, one)
     found = await _figures(list(newest.values()), rules, at=at)
-    return sorted(found, key=lambda one: (one.rule.body.starts_at, one.code), reverse=True)
+    return sorted(found, key=lambda one: (one.rule.body.held_from, one.code), reverse=True)
 
 
 async def figures(code: str, *, at: datetime) -> EventFigures:
@@ -145,11 +143,15 @@ async def _figures(found: list[Rule], rules: Programme, *, at: datetime) -> list
         EventFigures(
             one.slot.removeprefix(PREFIX),
             one,
-            rules.find(one.slot, POLICIES, at) is not None,
+            _is_in_force(rules.find(one.slot, POLICIES, at)),
             *rows.get(one.slot, NOBODY),
         )
         for one in found
     ]
+
+
+def _is_in_force(rule: Rule | None) -> bool:
+    return rule is not None and is_on(rule)
 
 
 async def guests(code: str, *, limit: int, offset: int = 0) -> list[Guest]:

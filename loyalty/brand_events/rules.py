@@ -57,9 +57,14 @@ def find(rules: Programme, code: str, *, at: datetime) -> Rule:
         NotFound: ``no_such_brand_event``: there is none, or it was cancelled.
     """
     rule = rules.find(f"{PREFIX}{code}", POLICIES, at)
-    if rule is None or not isinstance(rule.body, BrandEvent):
+    if rule is None or not is_on(rule):
         raise NotFound("no_such_brand_event")
     return rule
+
+
+def is_on(rule: Rule) -> bool:
+    """Say whether a rule in force is of an event that was not cancelled."""
+    return isinstance(rule.body, BrandEvent) and not rule.body.is_cancelled
 
 
 async def hold(slot: str) -> None:

@@ -48,8 +48,8 @@ async def _sign_up(member_id: int, code: str, *, at: datetime) -> Hers:
     hers = await stands(member_id, rule.slot)
     if hers.state is not HerState.NONE:
         return hers
-    if event.opens_at is not None and at < event.opens_at:
-        raise Refused("event_sign_up_not_yet", opens_at=event.opens_at)
+    if event.sign_up_from is not None and at < event.sign_up_from:
+        raise Refused("event_sign_up_not_yet", opens_at=event.sign_up_from)
     if at >= event.sign_up_ends_at:
         raise Refused("event_sign_up_over")
     facts = await facts_of(member_id, at=at, rules=rules)
@@ -59,7 +59,7 @@ async def _sign_up(member_id: int, code: str, *, at: datetime) -> Hers:
     is_placed = await has_room(rule)
     if not is_placed and not event.has_waiting_list:
         raise Refused("event_full")
-    await db.fetch(_ADD, member_id, rule.slot, at, at if is_placed else None, event.starts_at)
+    await db.fetch(_ADD, member_id, rule.slot, at, at if is_placed else None, event.held_from)
     return await stands(member_id, rule.slot)
 
 
@@ -82,7 +82,7 @@ async def _leave(member_id: int, code: str, *, at: datetime) -> Hers:
     hers = await stands(member_id, rule.slot)
     if hers.state is HerState.NONE:
         return hers
-    if hers.state is HerState.CAME or at >= rule.body.ends_at:
+    if hers.state is HerState.CAME or at >= rule.body.held_until:
         raise Refused("event_over")
     await db.fetch(_LEAVE, member_id, rule.slot, at)
     await fill(rule, at=at)

@@ -13,7 +13,7 @@ from loyalty.wording import Worded
 
 def when(event: BrandEvent) -> Worded:
     """Return when an event is, by the Shanghai clock: 11 月 28 日 14:00."""
-    starts = event.starts_at.astimezone(SHANGHAI)
+    starts = event.held_from.astimezone(SHANGHAI)
     return Worded(
         f"{starts.month} 月 {starts.day} 日 {starts:%H:%M}", f"{starts:%-d %B}, {starts:%H:%M}"
     )
@@ -41,7 +41,7 @@ async def moved(rule: Rule, members: Sequence[tuple[int, datetime]], *, at: date
         f"您报名的「{event.name_zh}」时间改为 {moment.zh}{_at(event.place_zh, '，')}。",
         f"{event.name_en} has moved to {moment.en}{_at(event.place_en, ', ')}.",
     )
-    await _tell(rule, f"moved:{event.starts_at.isoformat()}", members, words, at=at)
+    await _tell(rule, f"moved:{event.held_from.isoformat()}", members, words, at=at)
 
 
 async def cancelled(rule: Rule, members: Sequence[tuple[int, datetime]], *, at: datetime) -> None:

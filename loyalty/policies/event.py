@@ -17,16 +17,17 @@ BEGINS = datetime(2026, 1, 1, 6, tzinfo=UTC)
 
 @POLICIES.add("event")
 class BrandEvent(Struct, frozen=True, forbid_unknown_fields=True):
-    """One event, from ``starts_at`` until ``ends_at``: ``points`` are for coming, once a member.
+    """One event, from ``held_from`` until ``held_until``: ``points`` are for coming, once a member.
 
-    Nothing is given for signing up. Signing up opens with the rule, or at ``opens_at``, and closes
-    when the event starts, or at ``closes_at``, for whom the conditions let in. Beyond its
-    ``places`` members wait in line where there ``has_waiting_list``; whoever is first moves up
-    when somebody leaves, or when there are more places.
+    Nothing is given for signing up. That opens with the rule, or at ``sign_up_from``, and closes
+    when the event starts, or at ``sign_up_until``, for whom the conditions let in. Beyond its
+    ``places`` members wait in line where it ``has_waiting_list``; whoever is first moves up when
+    somebody leaves, or when there are more places.
 
     ``doors_minutes`` before the start on, the code on a staff member's phone is scanned; so many
     members are let in by one code. With ``takes_walk_ins`` it also lets in whoever had not signed
-    up, while places are left. A rule that ends before its event cancels it.
+    up, while places are left. Where it ``is_cancelled``, or its rule ends before it, who signed up
+    is told.
     """
 
     name_zh: Name = "会员活动"
@@ -35,10 +36,10 @@ class BrandEvent(Struct, frozen=True, forbid_unknown_fields=True):
     about_en: About = ""
     place_zh: Place = ""
     place_en: Place = ""
-    starts_at: Moment = BEGINS
-    ends_at: Moment = BEGINS + timedelta(hours=2)
-    opens_at: Moment | None = None
-    closes_at: Moment | None = None
+    held_from: Moment = BEGINS
+    held_until: Moment = BEGINS + timedelta(hours=2)
+    sign_up_from: Moment | None = None
+    sign_up_until: Moment | None = None
     places: Annotated[int, Meta(ge=1, le=10**5)] | None = None
     has_waiting_list: bool = True
     takes_walk_ins: bool = True
@@ -46,21 +47,22 @@ class BrandEvent(Struct, frozen=True, forbid_unknown_fields=True):
     points: Annotated[int, Meta(ge=0, le=10**5)] = 50
     most_members_a_code: Annotated[int, Meta(ge=1, le=1000)] = 30
     conditions: Conditions = ALWAYS
+    is_cancelled: bool = False
 
     def __post_init__(self) -> None:
-        if self.ends_at <= self.starts_at:
-            raise ValueError("Ends before it starts - at `$.ends_at`")
-        if self.closes_at is not None and self.closes_at > self.ends_at:
-            raise ValueError("Ends after the event - at `$.closes_at`")
-        if self.opens_at is not None and self.opens_at >= self.sign_up_ends_at:
-            raise ValueError("Ends before it starts - at `$.opens_at`")
+        if self.held_until <= self.held_from:
+            raise ValueError("Ends before it starts - at `$.held_until`")
+        if self.sign_up_until is not None and self.sign_up_until > self.held_until:
+            raise ValueError("Ends after the event - at `$.sign_up_until`")
+        if self.sign_up_from is not None and self.sign_up_from >= self.sign_up_ends_at:
+            raise ValueError("Ends before it starts - at `$.sign_up_from`")
 
     @property
     def sign_up_ends_at(self) -> datetime:
         """Return until when members sign up."""
-        return self.closes_at or self.starts_at
+        return self.sign_up_until or self.held_from
 
     @property
     def doors_open_at(self) -> datetime:
         """Return from when on members are let in."""
-        return self.starts_at - timedelta(minutes=self.doors_minutes)
+        return self.held_from - timedelta(minutes=self.doors_minutes)

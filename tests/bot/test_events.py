@@ -21,7 +21,7 @@ async def said(town: Town, words: str) -> str:
 async def test_what_is_planned_and_where_she_stands(town: Town) -> None:
     assert "· 新豆品鉴日，" in await said(town, "活动"), "what the demo begins with"
     starts_at = now() + 24 * HOUR
-    times = {"starts_at": starts_at, "ends_at": starts_at + HOUR}
+    times = {"held_from": starts_at, "held_until": starts_at + HOUR}
     rule = BrandEvent("手冲品鉴", "Tasting", places=1, **times)
     await programme.publish(
         "event:taste", rule, starts_at=programme.BEGINNING, by="t", at=now() - HOUR

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from console.rule_form import sent
 from loyalty import brand_events, customers, member_codes, programme
 from loyalty.orders import IdentityRef
 from loyalty.policies.event import BrandEvent
@@ -22,7 +23,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 async def event(browser: Browser) -> None:
-    rule = BrandEvent("品鉴<b>", "Tasting", starts_at=NOW, ends_at=NOW + HOUR, places=1)
+    rule = BrandEvent("品鉴<b>", "Tasting", held_from=NOW, held_until=NOW + HOUR, places=1)
     await programme.publish("event:taste", rule, starts_at=programme.BEGINNING, by="t", at=JUNE_1)
     for who in (LIN, WANG):
         await brand_events.sign_up(await met(who), "taste", at=NOW - HOUR)
@@ -80,6 +81,18 @@ async def test_the_list_as_a_file(browser: Browser) -> None:
     head, *lines = csv.reader(io.StringIO(told.lstrip("\ufeff"), newline=""))
     assert head == ["member", "signed_up_at", "state", "came_at", "by"]
     assert [line[2] for line in lines] == ["已报名", "候补"]
+
+
+async def test_times_in_no_order_are_named_beside_the_form(browser: Browser) -> None:
+    await browser.sign_in("marketer")
+    rule = BrandEvent("品鉴", "Tasting", held_from=NOW, held_until=NOW + HOUR)
+    form = sent(rule) | {"proof": await browser.proof()}
+    late = form | {"sign_up_until": "2030-01-01T00:00:00"}
+    http_status, page = await browser.post("/rules/event:taste", **late)
+    assert (http_status, "报名截止（空为活动开始）：不能晚于活动结束" in page) == (422, True)
+    http_status, _ = await browser.post("/rules/event:taste", **form | {"is_cancelled": "true"})
+    assert http_status == 200
+    assert "已取消" in (await browser.get("/events"))[1]
 
 
 async def test_whose_role_it_is_not_sees_nothing(browser: Browser) -> None:

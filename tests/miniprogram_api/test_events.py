@@ -23,8 +23,8 @@ async def event(lin: Phone, emma: Phone) -> BrandEvent:
         "手冲品鉴",
         "Tasting",
         place_zh="静安店",
-        starts_at=starts_at,
-        ends_at=starts_at + 2 * HOUR,
+        held_from=starts_at,
+        held_until=starts_at + 2 * HOUR,
         doors_minutes=1440,
         places=1,
     )

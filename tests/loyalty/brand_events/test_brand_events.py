@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 HOUR = timedelta(hours=1)
 STARTS = JUNE_1 + 7 * DAY
-EVENT = BrandEvent("手冲品鉴", "Tasting", starts_at=STARTS, ends_at=STARTS + 2 * HOUR, points=50)
+EVENT = BrandEvent("手冲品鉴", "Tasting", held_from=STARTS, held_until=STARTS + 2 * HOUR, points=50)
 SEALER = Sealer(new_master_key())
 
 
@@ -185,8 +185,8 @@ async def test_a_code_that_is_forged_old_worn_or_of_another_purpose_lets_nobody_
 @pytest.mark.parametrize(
     ("more", "at", "code"),
     [
-        ({"opens_at": JUNE_1 + HOUR}, JUNE_1, "event_sign_up_not_yet"),
-        ({"closes_at": JUNE_1}, JUNE_1, "event_sign_up_over"),
+        ({"sign_up_from": JUNE_1 + HOUR}, JUNE_1, "event_sign_up_not_yet"),
+        ({"sign_up_until": JUNE_1}, JUNE_1, "event_sign_up_over"),
         ({}, STARTS, "event_sign_up_over"),
         ({"conditions": Conditions((TierAtLeast(2),))}, JUNE_1, "tier"),
         ({"places": 1, "has_waiting_list": False}, JUNE_1, "event_full"),
@@ -211,7 +211,7 @@ async def test_who_signed_up_is_told_that_it_moved_or_is_cancelled() -> None:
     await signs_up(lin)
     assert await brand_events.follow(at=JUNE_1) == 0
     later = STARTS + DAY
-    await publish(at=JUNE_1 + DAY, starts_at=later, ends_at=later + HOUR)
+    await publish(at=JUNE_1 + DAY, held_from=later, held_until=later + HOUR)
     assert [await brand_events.follow(at=JUNE_1 + DAY) for _ in "ab"] == [1, 0]
     await db.fetch("UPDATE rule_version SET ends_at = $1", JUNE_1 + 2 * DAY)
     assert [await brand_events.follow(at=JUNE_1 + 2 * DAY) for _ in "ab"] == [1, 0]
@@ -220,6 +220,23 @@ async def test_who_signed_up_is_told_that_it_moved_or_is_cancelled() -> None:
     assert cancelled.endswith("「手冲品鉴」取消了。")
     with pytest.raises(NotFound, match="no_such_brand_event"):
         await scans(lin, at=STARTS)
+
+
+async def test_a_cancelled_event_is_told_of_and_takes_nobody() -> None:
+    await publish(places=1)
+    lin, wang = await met(LIN), await met(WANG)
+    await follows(lin, "o-lin")
+    for one in (lin, wang):
+        await signs_up(one)
+    await publish(at=JUNE_1 + DAY, places=1, is_cancelled=True)
+    assert await brand_events.upcoming(lin, at=JUNE_1 + DAY) == []
+    assert [await brand_events.follow(at=JUNE_1 + DAY) for _ in "ab"] == [2, 0]
+    assert [one.endswith("取消了。") for one in await told()] == [True], "and nobody moved up"
+    for act in (signs_up(lin, at=JUNE_1 + DAY), scans(wang)):
+        with pytest.raises(NotFound, match="no_such_brand_event"):
+            await act
+    await publish(at=JUNE_1 + 2 * DAY, places=1)
+    assert (await signs_up(wang, at=JUNE_1 + 2 * DAY)).state is HerState.PLACED, "after all"
 
 
 async def test_two_who_are_one_have_one_place_and_its_points_once() -> None:
@@ -274,10 +291,10 @@ async def test_all_guests_are_read_page_by_page(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("fields", "place"),
     [
-        ({"ends_at": STARTS}, "ends_at"),
-        ({"closes_at": STARTS + DAY}, "closes_at"),
-        ({"opens_at": STARTS}, "opens_at"),
-        ({"opens_at": JUNE_1 + DAY, "closes_at": JUNE_1}, "opens_at"),
+        ({"held_until": STARTS}, "held_until"),
+        ({"sign_up_until": STARTS + DAY}, "sign_up_until"),
+        ({"sign_up_from": STARTS}, "sign_up_from"),
+        ({"sign_up_from": JUNE_1 + DAY, "sign_up_until": JUNE_1}, "sign_up_from"),
     ],
 )
 def test_an_event_in_no_order_is_no_event(fields: dict[str, Any], place: str) -> None:
