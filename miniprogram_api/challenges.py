@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -22,6 +22,7 @@ from loyalty.challenges import Unit
 from loyalty.crossings import MilestoneProgress
 from loyalty.errors import Refused
 from loyalty.festivals import Festival, is_festival
+from loyalty.milestones import StepUnit
 from loyalty.progress import Progress, ProgressState, StepProgress
 from loyalty.wording import Worded
 from models import Coupon
@@ -118,7 +119,7 @@ class ChallengeLine(Struct, frozen=True):
 
 
 class MilestoneLine(Struct, frozen=True):
-    """One milestone: ``done`` of ``target`` in orders, fen or days; how often she has reached it.
+    """One milestone: ``done`` of ``target`` in its unit; how often she has reached it.
 
     What it gives comes by itself. Without a next time it is done: ``target`` is null. ``distance``
     says the same in her language.
@@ -130,7 +131,7 @@ class MilestoneLine(Struct, frozen=True):
     distance: str
     done: int | None
     target: int | None
-    unit: Literal["orders", "fen", "days"] | None
+    unit: StepUnit | None
     times: int
     reward_points: int
     has_coupon: bool

@@ -13,6 +13,7 @@ from web.context import Context
 from web.limits import Limit
 from web.logs import log
 from web.session import Shopper
+from web.wake import wake
 from wechat.errors import Rejected
 
 PHONES = Limit("phone", most=10, window_seconds=3600)
@@ -53,4 +54,5 @@ async def bind(shopper: Shopper, body: GivenPhone, context: Context, request: we
     await customers.bind_phone(
         shopper.customer_id, phone, sealer=context.sealer, at=context.clock()
     )
+    await wake(context.redis)  # a milestone may be reached by it
     log.info("phone_bound", customer_id=shopper.customer_id)

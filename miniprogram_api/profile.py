@@ -11,6 +11,7 @@ from web import content
 from web.context import Context
 from web.session import Shopper
 from web.typed import Moment
+from web.wake import wake
 from wechat.miniprogram import ContentScene
 
 Called = Annotated[str, Meta(max_length=20, description="The name to call me by; may be empty")]
@@ -67,6 +68,7 @@ async def tell(
     told = await customers.tell_profile(
         shopper.customer_id, called=body.called, birthday=body.birthday, at=at
     )
+    await wake(context.redis)  # a milestone may be reached by it
     return _told(told)
 
 

@@ -103,11 +103,13 @@ class Member(Model):
 class Profile(Model):
     """What a customer told of herself: a name to call her by, and her birthday as MM-DD.
 
-    ``birthday_told_at`` is when she last told one, also where she took it back since.
+    ``called_told_at`` is since when she has a name, ``birthday_told_at`` when she last told a
+    birthday, also where she took it back since.
     """
 
     customer_id = fields.BigIntField(primary_key=True)
     called = fields.TextField(default="")
+    called_told_at = fields.DatetimeField(null=True)
     birthday = fields.TextField(null=True)
     birthday_told_at = fields.DatetimeField(null=True)
 

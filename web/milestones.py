@@ -21,6 +21,8 @@ def distance(one: MilestoneProgress) -> Worded:
     if step.unit == "days":
         left = step.target - step.done
         return Worded(f"还有 {left} 天", "in 1 day" if left == 1 else f"in {left} days")
+    if step.unit == "fields":
+        return Worded(f"已填 {step.done}/{step.target} 项", f"{step.done}/{step.target} told")
     return Worded(f"{step.done}/{step.target} 单", f"{step.done}/{step.target} orders")
 
 

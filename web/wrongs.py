@@ -91,6 +91,7 @@ WRONGS: tuple[tuple[str, str, str], ...] = (
         "it must not be less than the least",
     ),
     (r"Not a number", "不是数字", "not a number"),
+    (r"Asks for nothing", "至少要填一项", "it must ask for something"),
     (
         r"Ends after the event",
         "不能晚于活动结束",

@@ -56,7 +56,15 @@ KINDS: dict[str, str] = CONDITION_KINDS | {
     ),
     "milestones/anniversary": "入会或首次购买满一年；可每年一次。2 月 29 日的平年按 28 日算。",
     "milestones/annual_spend": "一个自然年内累计消费达到金额，扣除退款和运费，每年一次。",
+    "milestones/birthday": (
+        "生日礼：每年生日当天，或提前若干天，自动发放，每年一次。\n"
+        "生日由会员自己填写，须在当天之前填好；一年只能修改一次，修改后当年不会重复发放。"
+    ),
     "milestones/nth_purchase": "第若干笔付款订单，或每满若干笔；整单退款的不算。",
+    "milestones/profile": (
+        "完善资料：会员填好所要求的称呼、生日、手机号后自动发放，每人一次。\n"
+        "请先在隐私说明中写明用途，且不要把资料作为使用服务的条件。"
+    ),
     "milestones/purchases_within": "若干个月内完成若干笔付款订单；重复时每笔订单只算一次。",
     "discounts/fen_off": "减去固定金额，最多减到零。",
     "discounts/bundle": "若干商品组合一口价，购物车里凑齐几套就优惠几套；原本更便宜的不变。",

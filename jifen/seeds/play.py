@@ -14,7 +14,9 @@ from loyalty.challenges.team_total import TeamTotal
 from loyalty.challenges.visits import Visits
 from loyalty.milestones.anniversary import Anniversary
 from loyalty.milestones.annual_spend import AnnualSpend
+from loyalty.milestones.birthday import Birthday
 from loyalty.milestones.nth_purchase import NthPurchase
+from loyalty.milestones.profile import Profile
 from loyalty.milestones.purchases_within import PurchasesWithin
 from loyalty.policies.board import Board, Prize
 from loyalty.policies.event import BrandEvent
@@ -148,6 +150,11 @@ MILESTONES = (
         AnnualSpend("年度消费满 2,000 元", "¥2,000 spent this year", reward_points=500),
     ),
     ("milestone:year", Anniversary("入会周年", "A year with us", reward_points=88)),
+    ("milestone:profile", Profile("完善资料", "Tell us about you", reward_points=20)),
+    (
+        "milestone:birthday",
+        Birthday("生日礼", "Your birthday", reward_points=66, reward_coupon_slot="coupon:ten_off"),
+    ),
 )
 WEEK_PRIZES = (
     Prize(1, 1, 500, "coupon:ten_off"),

@@ -23,9 +23,9 @@ async def follow(member_ids: Sequence[int], rules: Programme, *, at: datetime) -
     """
     if not rules.rules.get(MILESTONES.name):
         return
-    found = await histories(member_ids, at=at)
-    held = await given(list(found))
     versions = list(_versions(rules, at))
+    found = await histories(member_ids, [one.body for one in versions], at=at)
+    held = await given(list(found))
     gone: list[tuple[int, GivenReward]] = []
     due: list[Due] = []
     for member_id, history in found.items():
@@ -41,7 +41,7 @@ def _is_gone(one: GivenReward, history: History, rules: Programme) -> bool:
     rule = rules.version(one.rule_version_id, MILESTONES)
     assert rule is not None, "versions stay for what they made"
     milestone: Milestone = rule.body
-    if one.undone_at is not None or milestone.on_refund == "keep":
+    if one.undone_at is not None or milestone.on_refund == "keep" or not milestone.of_orders:
         return False
     return all(crossing.name != one.name for crossing in milestone.crossings(history))
 

@@ -1,12 +1,12 @@
 """What members bought and were given, read for many of them at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from loyalty.happenings.kept_orders import KeptOrder
-from loyalty.milestones import History
+from loyalty.milestones import History, Milestone
 from loyalty.roots import ids_of
 from models import CouponState, db
 
@@ -60,6 +60,21 @@ CROSS JOIN LATERAL (
 WHERE member.merged_into_id IS NULL AND member.deleted_at IS NULL
 """.format(ids=ids_of("member.id"))
 
+_PROFILES = """
+SELECT wanted.id, told.birthday, told.birthday_told_at,
+       (SELECT min(called_told_at) FROM profile
+        WHERE customer_id = ANY(hers.ids)) AS called_told_at,
+       (SELECT min(created_at) FROM identity
+        WHERE customer_id = ANY(hers.ids) AND kind = 'mobile') AS phone_told_at
+FROM unnest($1::bigint[]) AS wanted (id)
+CROSS JOIN LATERAL (SELECT {ids} AS ids) AS hers
+LEFT JOIN LATERAL (
+    SELECT birthday, birthday_told_at FROM profile
+    WHERE customer_id = ANY(hers.ids) AND birthday IS NOT NULL
+    ORDER BY birthday_told_at DESC LIMIT 1
+) AS told ON true
+""".format(ids=ids_of("wanted.id"))
+
 _GIVEN = """
 SELECT coalesce(customer.merged_into_id, customer.id) AS root, milestone_reached.member_id,
        milestone_reached.slot, name, milestone_reached.rule_version_id, times, points, last_points,
@@ -72,14 +87,24 @@ ORDER BY given_at, name
 """
 
 
-async def histories(member_ids: Sequence[int], *, at: datetime) -> dict[int, History]:
-    """Return what these members bought, without those who are somebody else by now."""
-    return {
+async def histories(
+    member_ids: Sequence[int], milestones: Iterable[Milestone], *, at: datetime
+) -> dict[int, History]:
+    """Return what these milestones look at, without members who are somebody else by now.
+
+    What members told of themselves is read only where one of them looks at it.
+    """
+    found = {
         row["member_id"]: History(
             at, row["joined_at"], tuple(map(KeptOrder, row["moments"], row["kept_fen"]))
         )
         for row in await db.fetch(_HISTORIES, list(member_ids))
     }
+    if any(one.looks_at_profile for one in milestones):
+        for member_id, *told in await db.fetch(_PROFILES, list(found)):
+            of = found[member_id]
+            found[member_id] = History(of.at, of.joined_at, of.orders, *told)
+    return found
 
 
 async def given(

@@ -1,20 +1,25 @@
 """How far a member is to her next milestones, and whose anniversaries have come."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
 from loyalty import programme
-from loyalty.calendar import day_of
+from loyalty.calendar import day_of, start_of
+from loyalty.conditions.birthday import in_year
 from loyalty.crossings.histories import given, histories
 from loyalty.errors import NotFound, Refused
 from loyalty.facts import Case
 from loyalty.milestones import MILESTONES, Milestone, Step
 from loyalty.milestones.anniversary import Anniversary
+from loyalty.milestones.birthday import Birthday
 from loyalty.programme import Programme
 from loyalty.standing.changes import changed
 from loyalty.standing.knowing import facts_of
 from models import db
+
+LEAP_DAY = "02-29"
 
 
 class MilestoneProgress(Struct, frozen=True):
@@ -44,7 +49,8 @@ async def progress(
     if not found:
         return []
     case = Case(await facts_of(member_id, at=at, rules=rules))
-    history = (await histories([member_id], at=at)).get(member_id)
+    milestones = [rule.body for rule in found]
+    history = (await histories([member_id], milestones, at=at)).get(member_id)
     if history is None:
         raise NotFound("no_such_member")
     hers = (await given([member_id]))[member_id]
@@ -85,8 +91,20 @@ _SOURCES = {
 }
 
 
+# Those whose birthday is a day of these, told before, in the year that the reward is named by.
+_BIRTHDAYS = """
+SELECT DISTINCT member.id
+FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS told (birthday, year, reached_at)
+JOIN profile USING (birthday) JOIN customer ON customer.id = customer_id
+JOIN member ON member.id = coalesce(customer.merged_into_id, customer.id)
+WHERE member.deleted_at IS NULL AND birthday_told_at < reached_at
+  AND NOT EXISTS (SELECT FROM milestone_reached WHERE milestone_reached.member_id = member.id
+                  AND slot = $4 AND name = told.year AND undone_at IS NULL)
+"""
+
+
 async def due(*, at: datetime) -> int:
-    """Let those be derived again whose anniversary has come; return how many.
+    """Let those be derived again whose anniversary or birthday has come; return how many.
 
     However often it is asked, and after days on which nobody asked.
     """
@@ -98,5 +116,19 @@ async def due(*, at: datetime) -> int:
             sql = _DUE.format(source=source, begun=begun)
             rows = await db.fetch(sql, day_of(at), rule.body.within_days, rule.slot)
             found |= {row["id"] for row in rows}
+        if isinstance(rule.body, Birthday):
+            days = zip(*_birthdays(rule.body, day_of(at)), strict=True)
+            rows = await db.fetch(_BIRTHDAYS, *map(list, days), rule.slot)
+            found |= {row["id"] for row in rows}
     await changed(found)
     return len(found)
+
+
+def _birthdays(milestone: Birthday, today: date) -> Iterator[tuple[str, str, datetime]]:
+    """Go through the birthdays (MM-DD) whose reward is still given, with its year and moment."""
+    for days in range(milestone.within_days):
+        reached_on = today - timedelta(days=days)
+        day = reached_on + timedelta(days=milestone.days_before)
+        told = {f"{day:%m-%d}"} | ({LEAP_DAY} if in_year(LEAP_DAY, day.year) == day else set())
+        for birthday in sorted(told):
+            yield birthday, str(day.year), start_of(reached_on)

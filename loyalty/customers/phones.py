@@ -15,6 +15,7 @@ from loyalty.errors import Refused
 from loyalty.orders import IdentityRef
 from loyalty.roots import hold
 from loyalty.sealing import Sealer
+from loyalty.standing.changes import changed
 from models import IdentityKind, db
 
 PURPOSE = "mobile"
@@ -89,6 +90,7 @@ async def _bind(customer_id: int, phone: SealedPhone, *, at: datetime) -> None:
         customer_id,
         phone.digest,
     )
+    await changed([customer_id])  # who told all that is asked for has reached a milestone
 
 
 def seal_phone(international: str, *, sealer: Sealer) -> SealedPhone:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from loyalty.calendar import day_of, months_later, start_of
 from loyalty.errors import Refused
 from loyalty.roots import HER_IDS, hold
+from loyalty.standing.changes import changed
 from models import db
 
 LONGEST_NAME = 20
@@ -29,19 +30,22 @@ SELECT (SELECT called FROM profile WHERE customer_id = ANY({HER_IDS}) AND called
         ORDER BY customer_id = $1 DESC, customer_id LIMIT 1) AS called,
        (SELECT birthday FROM profile WHERE customer_id = ANY({HER_IDS}) AND birthday IS NOT NULL
         ORDER BY birthday_told_at DESC LIMIT 1) AS birthday,
-       (SELECT max(birthday_told_at) FROM profile WHERE customer_id = ANY({HER_IDS})) AS told_at
+       (SELECT max(birthday_told_at) FROM profile WHERE customer_id = ANY({HER_IDS})) AS told_at,
+       (SELECT min(called_told_at) FROM profile
+        WHERE customer_id = ANY({HER_IDS})) AS called_told_at
 """
 
 # Whoever she was before a merge told hers, too: what she tells now stands in its place.
 _TELL = f"""
 WITH others AS (
-    UPDATE profile SET called = '', birthday = NULL
+    UPDATE profile SET called = '', called_told_at = NULL, birthday = NULL
     WHERE customer_id = ANY({HER_IDS}) AND customer_id <> $1
 )
-INSERT INTO profile (customer_id, called, birthday, birthday_told_at) VALUES ($1, $2, $3, $4)
+INSERT INTO profile (customer_id, called, birthday, birthday_told_at, called_told_at)
+VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (customer_id) DO UPDATE
 SET called = excluded.called, birthday = excluded.birthday,
-    birthday_told_at = excluded.birthday_told_at
+    birthday_told_at = excluded.birthday_told_at, called_told_at = excluded.called_told_at
 """
 
 
@@ -78,7 +82,9 @@ async def tell_profile(
             if changes_at is not None and at < changes_at:
                 raise Refused("birthday_changed_lately", again_at=changes_at)
             told_at = at
-        await db.fetch(_TELL, customer_id, name, birthday, told_at)
+        called_told_at = (row["called_told_at"] or at) if name else None
+        await db.fetch(_TELL, customer_id, name, birthday, told_at, called_told_at)
+        await changed([customer_id])  # who told all that is asked for has reached a milestone
     return await profile_of(customer_id, at=at)
 
 

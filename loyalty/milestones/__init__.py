@@ -6,7 +6,7 @@ anew of all that she bought, so it does not matter in which order we were told o
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -22,12 +22,18 @@ MinFen = Annotated[int, Meta(ge=0, le=10**9)]
 class History(Struct, frozen=True):
     """What a milestone looks at, up to ``at``: since when she is a member, and what she kept.
 
-    ``orders`` are those that were not wholly given back, in the order of their payment.
+    ``orders`` are those that were not wholly given back, in the order of their payment. What she
+    told of herself is there for milestones that look at it (``Milestone.looks_at_profile``), with
+    the moments since when we know it.
     """
 
     at: datetime
     joined_at: datetime
     orders: tuple[KeptOrder, ...] = ()
+    birthday: str | None = None
+    birthday_told_at: datetime | None = None
+    called_told_at: datetime | None = None
+    phone_told_at: datetime | None = None
 
     def of_at_least(self, fen: int) -> list[KeptOrder]:
         """Return the orders of which so many fen were kept."""
@@ -41,20 +47,31 @@ class Crossing(Struct, frozen=True):
     reached_at: datetime
 
 
+StepUnit = Literal["orders", "fen", "days", "fields"]
+
+
 class Step(Struct, frozen=True):
-    """How far she is on the way to the next time: so much of ``target``, in orders, fen or days."""
+    """How far she is on the way to the next time: so much of ``target``.
+
+    In orders, fen, days, or fields of her profile.
+    """
 
     done: int
     target: int
-    unit: Literal["orders", "fen", "days"]
+    unit: StepUnit
 
 
 class Milestone(Struct, frozen=True, forbid_unknown_fields=True):
     """What every milestone has: its reward, and what becomes of it when an order is given back.
 
     The reward comes by itself, once each time. What was reached more than ``within_days`` before
-    we were told of it gives nothing, so that an import of old orders hands out no rewards.
+    we were told of it gives nothing, so that an import of old orders hands out no rewards. What is
+    not ``of_orders`` is never taken back: no order undoes it, and what she told may be hers alone
+    again.
     """
+
+    of_orders: ClassVar[bool] = True
+    looks_at_profile: ClassVar[bool] = False
 
     name_zh: Name = "里程碑"
     name_en: Name = "Milestone"

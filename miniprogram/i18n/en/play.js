@@ -13,6 +13,7 @@ module.exports = {
     on_air_about: 'Hear the word and check in for points',
     to_surveys: 'Surveys for you',
     to_surveys_about: '{n} to answer, for points',
+    to_profile: 'Tell us about you',
     to_events: 'Events',
     to_events_about: '{n} to come, points for being there',
     coupon: 'a coupon',

@@ -13,6 +13,7 @@ module.exports = {
     on_air_about: '听暗号，签到得积分',
     to_surveys: '等您回答的问卷',
     to_surveys_about: '{n} 份，回答得积分',
+    to_profile: '去完善资料',
     to_events: '活动',
     to_events_about: '{n} 场，到场得积分',
     coupon: '一张优惠券',

@@ -90,7 +90,22 @@ class Playing(Redeeming):
             "surveys": 1,
             "events": 2,
             "challenges": [two, seven, self._new_year(request, two)],
-            "milestones": [third],
+            "milestones": [third, self._profile(request, third)],
+        }
+
+    def _profile(self, request: web.Request, like: Json) -> Json:
+        """What she has told half of."""
+        return {
+            **like,
+            "code": "profile",
+            "kind": "profile",
+            "name": self._said(request, "完善资料", "Tell us about you"),
+            "distance": self._said(request, "已填 1/2 项", "1/2 told"),
+            "done": 1,
+            "target": 2,
+            "unit": "fields",
+            "reward_points": 20,
+            "has_coupon": False,
         }
 
     def _new_year(self, request: web.Request, like: Json) -> Json:

@@ -28,3 +28,10 @@ async def test_a_seasons_ladder_tells_its_steps_the_days_left_and_who_brought_wh
     await expect(card.get_by_text("会员··02A1")).to_be_visible()
     await expect(card.get_by_text("还剩")).to_be_visible()
     await expect(card.get_by_role("button")).to_have_count(0)
+
+
+async def test_a_milestone_of_the_profile_leads_there(phones: Phones, shop: ShopServer) -> None:
+    page = await phones.open("tasks")
+    await expect(shown(page, "tasks").get_by_text("已填 1/2 项")).to_be_visible()
+    await shown(page, "tasks").get_by_text("去完善资料").tap()
+    await expect(shown(page, "profile").get_by_role("button", name="保存")).to_be_visible()

@@ -1,19 +1,21 @@
 """A milestone gives once, whatever comes first or twice, and is undone while it is unused."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from loyalty import coupons, crossings, ledger, programme, purchases, standing
+from loyalty import coupons, crossings, customers, ledger, programme, purchases, standing
 from loyalty.conditions import Conditions
 from loyalty.conditions.tier_at_least import TierAtLeast
 from loyalty.ledger import Spend, verify
 from loyalty.ledger.movements import OnShortfall
 from loyalty.milestones.anniversary import Anniversary
 from loyalty.milestones.annual_spend import AnnualSpend
+from loyalty.milestones.birthday import Birthday
 from loyalty.milestones.nth_purchase import NthPurchase
+from loyalty.milestones.profile import Profile
 from loyalty.policies.points import PointsPolicy
 from loyalty.policies.tiers import Measure, Tier, Tiers
 from models import Coupon, Member, MilestoneReached, Standing, db
@@ -244,6 +246,74 @@ async def test_an_anniversary_comes_once_though_the_job_runs_twice_or_was_away()
     assert await points_of("milestone:year") == 88
     assert await crossings.due(at=noon(2026, 3, 20)) == 0, "she has it"
     assert await crossings.due(at=noon(2027, 3, 10)) == 1, "the next"
+
+
+async def test_a_birthday_comes_once_a_year_whatever_she_changes_and_stays() -> None:
+    her = await member()
+    await let_hold("birthday", Birthday(reward_points=100))
+
+    async def tells(birthday: str | None, at: datetime) -> None:
+        await customers.tell_profile(her, called="", birthday=birthday, at=at)
+        await derived(at=at)
+
+    await tells("03-10", noon(2026, 3, 10))
+    assert await crossings.due(at=noon(2026, 3, 11)) == 0
+    assert await points_of("milestone:birthday") == 0, "told on the day"
+    for day in (10, 10, 12):  # the job runs twice, or was away
+        await crossings.due(at=noon(2027, 3, day))
+        await derived(at=noon(2027, 3, day))
+    assert await points_of("milestone:birthday") == 100
+    await tells("04-01", noon(2027, 3, 20))
+    await crossings.due(at=noon(2027, 4, 2))
+    await derived(at=noon(2027, 4, 2))
+    assert await points_of("milestone:birthday") == 100, "one a year, and the one stays"
+    await tells(None, noon(2027, 5, 1))
+    assert await points_of("milestone:birthday") == 100
+    assert await verify() == []
+
+
+async def test_a_leap_day_comes_on_the_28th() -> None:
+    her = await member()
+    await let_hold("birthday", Birthday(reward_points=100))
+    await customers.tell_profile(her, called="", birthday="02-29", at=noon(2026, 3, 1))
+    await derived(at=noon(2026, 3, 1))
+    assert await crossings.due(at=noon(2027, 2, 27)) == 0
+    assert await crossings.due(at=noon(2027, 2, 28)) == 1
+    await derived(at=noon(2027, 2, 28))
+    assert await points_of("milestone:birthday") == 100
+
+
+async def test_a_told_profile_earns_once_and_never_again() -> None:
+    her = await member()
+    await let_hold("profile", Profile(reward_points=20))
+    for year, called, birthday, points in (
+        (2026, "小王", None, 0),
+        (2026, "小王", "05-01", 20),
+        (2026, "", None, 20),
+        (2027, "王", "05-01", 20),
+    ):
+        at = noon(year, 3, 1)
+        await customers.tell_profile(her, called=called, birthday=birthday, at=at)
+        await derived(at=at)
+        assert await points_of("milestone:profile") == points
+    (reached,) = await MilestoneReached.all()
+    assert (reached.name, reached.points, reached.undone_at) == ("1", 20, None)
+
+
+async def test_two_who_are_one_told_once() -> None:
+    her, other = await member(), await member(LIN)
+    await let_hold("profile", Profile(reward_points=20))
+    at = noon(2026, 3, 1)
+    for one in (her, other):
+        await customers.tell_profile(one, called="王", birthday="05-01", at=at)
+    await derived(at=at)
+    assert await points_of("milestone:profile") == 40
+    await customers.merge(her, other, evidence="t", by="t", at=at)
+    await derived(at=at)
+    assert await points_of("milestone:profile") == 40, "given while they were two"
+    await customers.tell_profile(her, called="小王", birthday="05-01", at=at)
+    await derived(at=at)
+    assert await points_of("milestone:profile") == 40
 
 
 async def test_a_first_purchase_given_back_moves_the_day() -> None:

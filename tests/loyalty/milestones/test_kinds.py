@@ -8,7 +8,9 @@ from loyalty.happenings.kept_orders import KeptOrder
 from loyalty.milestones import History, Milestone, Step
 from loyalty.milestones.anniversary import Anniversary
 from loyalty.milestones.annual_spend import AnnualSpend
+from loyalty.milestones.birthday import Birthday
 from loyalty.milestones.nth_purchase import NthPurchase
+from loyalty.milestones.profile import Profile
 from loyalty.milestones.purchases_within import PurchasesWithin
 from tests.cast import noon
 
@@ -61,6 +63,43 @@ def test_five_months_of_orders(
     seen = history(*FIVE, at=noon(2026, 5, 20))
     assert told(milestone, seen) == reached
     assert milestone.step(seen) == step
+
+
+def told_of_her(at: datetime, **told: datetime | str) -> History:
+    return History(at, JOINED, **told)  # type: ignore[arg-type]
+
+
+def test_her_birthday_comes_once_a_year_from_when_she_told_it() -> None:
+    leap = {"birthday": "02-29", "birthday_told_at": noon(2026, 2, 28)}
+    day = timedelta(hours=12)
+    assert told(Birthday(), told_of_her(noon(2028, 3, 1), **leap)) == [
+        ("2027", noon(2027, 2, 28) - day),
+        ("2028", noon(2028, 2, 29) - day),
+    ], "on the day itself she told it too late"
+    early = told(Birthday(days_before=7), told_of_her(noon(2027, 2, 21), **leap))
+    assert early == [("2027", noon(2027, 2, 21) - day)]
+    january = {"birthday": "01-03", "birthday_told_at": noon(2026, 6, 1)}
+    assert told(Birthday(days_before=7), told_of_her(noon(2026, 12, 27), **january)) == [
+        ("2027", noon(2026, 12, 27) - day)
+    ]
+    assert told(Birthday(), told_of_her(noon(2028, 1, 1))) == []
+    assert Birthday().step(told_of_her(noon(2028, 1, 1))) == Step(0, 1, "fields")
+    assert Birthday().step(told_of_her(noon(2026, 12, 31), **january)) == Step(362, 365, "days")
+
+
+def test_all_that_is_asked_for_is_told_in_any_sequence() -> None:
+    first, last = noon(2026, 1, 1), noon(2026, 2, 1)
+    name = told_of_her(last, called_told_at=last)
+    assert Profile().step(name) == Step(1, 2, "fields")
+    assert told(Profile(), name) == []
+    both = told_of_her(last, called_told_at=last, birthday="05-01", birthday_told_at=first)
+    assert told(Profile(), both) == [("1", last)]
+    assert Profile().step(both) is None
+    taken_back = told_of_her(last, called_told_at=last, birthday_told_at=first)
+    assert told(Profile(), taken_back) == []
+    assert told(Profile(asks_phone=True), both) == []
+    with pytest.raises(ValueError, match="asks_name"):
+        Profile(asks_name=False, asks_birthday=False)
 
 
 def test_six_months_end_on_the_day_itself() -> None:
