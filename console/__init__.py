@@ -122,6 +122,7 @@ ROUTES = (
     web.post("/ladders/coupons/{id}/again", ladders.send_again),
     web.post("/ladders/coupons/{id}/seen", ladders.she_has_it),
     web.get("/rules", rules.page, name="rules"),
+    web.get("/rules/new", rules.begin),
     web.get("/rules/{slot}", rules.one, name="rule"),
     web.post("/rules/{slot}", rules.publish),
     web.post("/rules/{slot}/fields", rules.fields),

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
@@ -32,9 +33,17 @@ from web.refusals import Forbidden
 from web.texts import shown_figures, text
 from web.wake import wake
 
+LONGEST_CODE = 60
+_CODE = re.compile("[a-z0-9_]{1,40}", re.ASCII)
+_BRIEF = re.compile("[：:。.，,；;]")
+
 
 async def page(request: web.Request) -> web.Response:
     """Show the newest version of every slot, by kind of rule."""
+    return await _show_all(request)
+
+
+async def _show_all(request: web.Request, *, error: LoyaltyError | None = None) -> web.Response:
     at = request.config_dict[CONTEXT].clock()
     rules, language = await programme.load(), language_of(request)
     versions = {one.id: one for one in await RuleVersion.all()}
@@ -45,7 +54,38 @@ async def page(request: web.Request) -> web.Response:
         ]
         if lines:
             sections.append((name, lines))
-    return await show(request, "rules.html", {"sections": sections})
+    told = {
+        "sections": sections,
+        "kinds": _kinds(language),
+        "may_edit": request[STAFF].role in EDITORS,
+        "asked": request.query.get("code", "")[:LONGEST_CODE],
+        "picked": request.query.get("kind", ""),
+        "error": text(error.code, language, error.figures) if error else "",
+    }
+    return await show(request, "rules.html", told, http_status=422 if error else 200)
+
+
+def _kinds(language: Language) -> list[tuple[str, str]]:
+    """Return what a new rule can be, as it is sent, with what it does in a few words."""
+    found = []
+    for what, kind in publishing.pickable():
+        does = about(publishing.blank(f"{what}:x", kind), language).partition("\n")[0]
+        found.append((f"{what}/{kind}", f"{what} · {_BRIEF.split(does, maxsplit=1)[0]}"))
+    return found
+
+
+async def begin(request: web.Request) -> web.Response:
+    """Lead to the form of a rule that nobody has published yet; or say why there is none."""
+    _editor(request)
+    what, _, kind = request.query.get("kind", "").partition("/")
+    code = request.query.get("code", "").strip()[:LONGEST_CODE]
+    try:
+        if not _CODE.fullmatch(code):
+            raise Refused("rule_code_wrong")
+        publishing.blank(f"{what}:{code}", kind)
+    except Refused as refused:
+        return await _show_all(request, error=refused)
+    return see(request, f"/rules/{what}:{code}?kind={quote(kind)}")
 
 
 def _line(rule: Rule, version: RuleVersion, language: Language) -> dict[str, object]:
@@ -68,7 +108,7 @@ async def publish(request: web.Request) -> web.Response:
     """Add the next version of a rule; what is wrong is said beside the form, nothing is lost."""
     staff_member = _editor(request)
     at = request.config_dict[CONTEXT].clock()
-    version, rule = await _newest(_slot(request))
+    version, rule = await _newest(request)
     form = await forms.read(request)
     if condition_form.unseen(form):
         return await _show_unseen(request, form)
@@ -100,7 +140,7 @@ async def preview(request: web.Request) -> web.Response:
     discount.
     """
     _editor(request)
-    version, rule = await _newest(_slot(request))
+    version, rule = await _newest(request)
     form = await forms.read(request)
     try:
         draft = _drafted(version, rule, form)
@@ -160,11 +200,22 @@ def _slot(request: web.Request) -> str:
     return part_of_path(request, "slot", otherwise="no_such_rule")
 
 
-async def _newest(slot: str) -> tuple[RuleVersion, msgspec.Struct]:
+async def _newest(request: web.Request) -> tuple[RuleVersion, msgspec.Struct]:
+    """Return the newest version of a slot; of one that is empty a blank one of the kind asked for.
+
+    Raises:
+        NotFound: ``no_such_rule``.
+    """
+    slot, kind = _slot(request), request.query.get("kind", "")
     version = await RuleVersion.filter(slot=slot).order_by("-version").first()
-    if version is None:
-        raise NotFound("no_such_rule")
-    return version, REGISTRIES[version.registry].decode(version.kind, version.body)
+    if version is not None:
+        return version, REGISTRIES[version.registry].decode(version.kind, version.body)
+    try:
+        rule = publishing.blank(slot, kind)
+    except Refused:
+        raise NotFound("no_such_rule") from None
+    registry, kind = programme.kind_of(rule)
+    return RuleVersion(slot=slot, registry=registry, kind=kind, version=0), rule
 
 
 async def _show(
@@ -175,7 +226,7 @@ async def _show(
     shown: dict[str, Any] | None = None,
     http_status: int = 200,
 ) -> web.Response:
-    version, rule = await _newest(_slot(request))
+    version, rule = await _newest(request)
     language = language_of(request)
     chosen = 0 if language == "zh" else 1
     versions = await RuleVersion.filter(slot=version.slot).order_by("-version").limit(20)
@@ -190,6 +241,7 @@ async def _show(
             "choices": {name: told[chosen] for name, told in (CHOICES | CONDITION_NAMES).items()},
             "fields": _fields(rule, form or {}),
             "versions": versions,
+            "kind": "" if versions else version.kind,
             "error": error,
             "can_preview": isinstance(rule, Tiers | Margin | Discount | Challenge),
             "budgets": await _budgets(version.slot, rule, at=request.config_dict[CONTEXT].clock()),

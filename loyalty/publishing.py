@@ -77,6 +77,22 @@ def kinds(slot: str) -> list[str]:
     return [what] if what in POLICIES else list(REGISTRIES[PICKED_FROM[what]])
 
 
+def blank(slot: str, kind: str) -> Struct:
+    """Return a rule of a kind as it stands before anybody has set anything.
+
+    Raises:
+        Refused: ``no_such_slot``, ``no_such_kind``.
+    """
+    return read(slot, {"kind": kind})
+
+
+def pickable() -> list[tuple[str, str]]:
+    """Return what a rule of one's own name can be: what stands before the colon, and its kind."""
+    picked = [(what, kind) for what, name in PICKED_FROM.items() for kind in REGISTRIES[name]]
+    policies = [(what, what) for what in POLICIES]
+    return [one for one in [*picked, *policies] if one[0] not in ALONE]
+
+
 async def in_force(at: datetime) -> list[Rule]:
     """Return the rule that holds in each slot, in the slots' order."""
     rules = await programme.load()

@@ -8,7 +8,9 @@ import pytest
 from console.rule_form import sent
 from loyalty import programme, publishing
 from loyalty.calendar import start_of
+from loyalty.challenges.spend import Spend
 from loyalty.earning.multiplier import Multiplier
+from loyalty.policies.event import BrandEvent
 from models import ChangedMember, RuleVersion
 from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
 from tests.loyalty.play_scene import buys
@@ -127,3 +129,54 @@ async def test_what_is_wrong_with_an_earning_rule_is_said_by_its_field(
     http_status, page = await marketer.post("/rules/earning:double", **{**form, **wrong})
     assert (http_status, told in page) == (422, True)
     assert await RuleVersion.filter(slot="earning:double").count() == 1
+
+
+async def test_a_rule_that_nobody_has_published_is_begun_in_the_form(marketer: Browser) -> None:
+    http_status, page = await marketer.get("/rules/new?kind=event/event&code=tasting")
+    assert http_status == 200
+    assert "尚未发布" in page
+    assert 'action="/console/rules/event:tasting?kind=event"' in page
+    form = sent(BrandEvent(name_zh="品鉴")) | {"proof": await marketer.proof()}
+    wrong = form | {"places": "x"}
+    http_status, page = await marketer.post("/rules/event:tasting?kind=event", **wrong)
+    assert (http_status, "名额（空为不限）：不是数字" in page) == (422, True)
+    assert 'action="/console/rules/event:tasting?kind=event"' in page, "it stays a new one"
+    for _ in "ab":
+        http_status, page = await marketer.post("/rules/event:tasting?kind=event", **form)
+        assert (http_status, "尚未发布" in page) == (200, False)
+    assert await RuleVersion.filter(slot="event:tasting").count() == 1
+
+
+async def test_a_new_challenge_is_previewed_before_it_is_published(marketer: Browser) -> None:
+    form = sent(Spend()) | {"proof": await marketer.proof()}
+    http_status, page = await marketer.post("/rules/challenge:more/preview?kind=spend", **form)
+    assert (http_status, 'id="preview"' in page) == (200, True)
+    assert not await RuleVersion.exists(slot="challenge:more")
+
+
+@pytest.mark.parametrize(
+    ("query", "http_status"),
+    [
+        ("kind=event/event&code=Bad", 422),
+        ("kind=event/event&code=", 422),
+        ("kind=event/event&code=a/b", 422),
+        ("kind=event/none&code=a", 422),
+        ("kind=tiers/tiers&code=a", 422),
+        ("code=a", 422),
+    ],
+)
+async def test_what_can_be_no_rule_is_said_on_the_page(
+    marketer: Browser, query: str, http_status: int
+) -> None:
+    assert (await marketer.get(f"/rules/new?{query}"))[0] == http_status
+
+
+async def test_a_page_of_no_rule_and_of_no_kind_is_not_there(marketer: Browser) -> None:
+    for path in ("event:x", "event:x?kind=spend", "reward:x?kind=", "none:x?kind=event"):
+        assert (await marketer.get(f"/rules/{path}"))[0] == 404
+
+
+async def test_who_may_not_publish_begins_nothing(browser: Browser) -> None:
+    await browser.sign_in("auditor")
+    assert (await browser.get("/rules/new?kind=event/event&code=a"))[0] == 403
+    assert 'action="/console/rules/new"' not in (await browser.get("/rules"))[1]

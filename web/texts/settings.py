@@ -5,6 +5,10 @@ SETTING_TEXTS: dict[str, tuple[str, str]] = {
         "还没有品牌：请同时给出中文名和英文名",
         "There is no brand yet: give both its names",
     ),
+    "rule_code_wrong": (
+        "代码应为小写字母、数字和下划线，最多 40 个",
+        "A code is of small letters, digits and underscores, 40 at most",
+    ),
     "no_such_slot": (
         "没有规则位 {slot}：应为 tiers、points、expiry，或 reward:tote 这样的名字",
         "There is no slot {slot}: it is tiers, points, expiry, or a name such as reward:tote",
