@@ -165,7 +165,7 @@ def _told(request: web.Request, one: EventFigures) -> dict[str, object]:
         "name": event.name_zh if is_zh else event.name_en,
         "place": event.place_zh if is_zh else event.place_en,
         "when": hours(event, at=at).spoken(language),
-        "state": _state(one, is_over=event.held_until <= at),
+        "state": _state(one, is_on=event.held_from <= at, is_over=event.held_until <= at),
         "are_doors_open": one.is_in_force and event.doors_open_at <= at < event.held_until,
         "doors_open_at": event.doors_open_at,
         "points": event.points,
@@ -179,10 +179,12 @@ def _told(request: web.Request, one: EventFigures) -> dict[str, object]:
     }
 
 
-def _state(one: EventFigures, *, is_over: bool) -> str:
+def _state(one: EventFigures, *, is_on: bool, is_over: bool) -> str:
     if is_over:
         return "over"
-    return "coming" if one.is_in_force else "cancelled"
+    if not one.is_in_force:
+        return "cancelled"
+    return "on" if is_on else "coming"
 
 
 def _may_edit(request: web.Request) -> bool:

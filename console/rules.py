@@ -65,12 +65,14 @@ async def _show_all(request: web.Request, *, error: LoyaltyError | None = None) 
     return await show(request, "rules.html", told, http_status=422 if error else 200)
 
 
-def _kinds(language: Language) -> list[tuple[str, str]]:
-    """Return what a new rule can be, as it is sent, with what it does in a few words."""
-    found = []
+def _kinds(language: Language) -> dict[str, list[tuple[str, str]]]:
+    """Return what a new rule can be, as it is sent, by registry, with what it does in few words."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for what, kind in publishing.pickable():
-        does = about(publishing.blank(f"{what}:x", kind), language).partition("\n")[0]
-        found.append((f"{what}/{kind}", f"{what} · {_BRIEF.split(does, maxsplit=1)[0]}"))
+        rule = publishing.blank(f"{what}:x", kind)
+        does = _BRIEF.split(about(rule, language), maxsplit=1)[0]
+        shown = (f"{what}/{kind}", f"{does} · {what}:…")
+        found.setdefault(programme.kind_of(rule)[0], []).append(shown)
     return found
 
 

@@ -27,8 +27,10 @@ EVENTS: dict[str, tuple[str, str]] = {
         "Members sign up in the mini-program, and wait where it is full. They scan the code on a"
         " staff member's phone there, and have the points of the rule. Signing up gives none.",
     ),
-    "events_none": ("还没有活动：发布规则 event:名", "No event yet: publish a rule event:NAME"),
+    "events_none": ("还没有活动", "No event yet"),
     "event_coming": ("将举行", "To come"),
+    "event_new": ("新活动", "A new event"),
+    "event_on": ("进行中", "On"),
     "event_over": ("已结束", "Over"),
     "event_cancelled": ("已取消", "Cancelled"),
     "event_placed": ("已报名", "With a place"),

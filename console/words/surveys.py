@@ -32,10 +32,8 @@ SURVEYS: dict[str, tuple[str, str]] = {
         "Members answer in the mini-program, once each, for the points of the rule, whatever they"
         " answer. Nobody is named here.",
     ),
-    "surveys_none": (
-        "还没有问卷：发布规则 survey:名",
-        "No survey yet: publish a rule survey:NAME",
-    ),
+    "surveys_none": ("还没有问卷", "No survey yet"),
+    "survey_new": ("新问卷", "A new survey"),
     "survey_open": ("进行中", "Open"),
     "survey_over": ("已结束", "Over"),
     "survey_answers": ("回答", "Answers"),
