@@ -27,7 +27,8 @@ async def revoke(openid: IdentityRef, *, with_phone: bool, with_profile: bool) -
         )
     if with_profile:
         await db.fetch(
-            f"UPDATE profile SET called = '', birthday = NULL WHERE customer_id = ANY({HER_IDS})",
+            "UPDATE profile SET called = '', called_told_at = NULL, birthday = NULL"
+            f" WHERE customer_id = ANY({HER_IDS})",
             customer_id,
         )
     return customer_id
