@@ -6,9 +6,9 @@ from msgspec import Struct
 class Input(Struct, frozen=True):
     """One field as the page shows it.
 
-    ``kind`` is number, text, choice, yes_no, moment, list, json, rows or conditions: rows have a
-    cell for each field of each of their structs, named "tiers.0.code", and end with blank ones, and
-    so do conditions, each with the fields of its own kind.
+    ``kind`` is number, text, long (text of several lines), choice, yes_no, moment, list, json, rows
+    or conditions: rows have a cell for each field of each of their structs, named "tiers.0.code",
+    and end with blank ones, and so do conditions, each with the fields of its own kind.
     """
 
     name: str

@@ -7,13 +7,14 @@ from aiohttp import web
 from console import forms, list_deeds
 from console.access import EDITORS, STAFF
 from console.pages import language_of, show
-from loyalty import referrals
+from loyalty import programme, referrals
 from loyalty.errors import LoyaltyError
+from loyalty.programme import Programme
 from loyalty.referrals import FullReferral
 from models import ReferralState, db
 from web.languages import Language
 from web.masks import masked
-from web.referrals import standing
+from web.referrals import came_by, standing
 from web.texts import text
 
 SHOWN = 50
@@ -58,9 +59,10 @@ async def _show(request: web.Request, error: LoyaltyError | None = None) -> web.
     before = forms.uuid_in(request.query.get("before", ""))
     found = await referrals.newest(state=state, before=before, limit=SHOWN + 1)
     shown = found[:SHOWN]
+    rules = await programme.load()
     deeds = await db.fetch(_DEEDS, [one.number for one in shown])
     told = {
-        "rows": [_row(one, deeds, language=language) for one in shown],
+        "rows": [_row(one, deeds, rules, language=language) for one in shown],
         "states": [one.value for one in ReferralState],
         "chosen": asked if state else "",
         "next_before": shown[-1].uuid if len(found) > SHOWN else None,
@@ -70,7 +72,9 @@ async def _show(request: web.Request, error: LoyaltyError | None = None) -> web.
     return await show(request, "referrals.html", told, http_status=422 if error else 200)
 
 
-def _row(one: FullReferral, deeds: Sequence[db.Row], *, language: Language) -> dict[str, object]:
+def _row(
+    one: FullReferral, deeds: Sequence[db.Row], rules: Programme, *, language: Language
+) -> dict[str, object]:
     return {
         "uuid": one.uuid,
         "inviter": one.inviter_uuid,
@@ -78,6 +82,7 @@ def _row(one: FullReferral, deeds: Sequence[db.Row], *, language: Language) -> d
         "invitee": one.invitee_uuid,
         "invitee_name": masked(one.invitee_uuid, language),
         "way": one.way.value,
+        "came_by": told.spoken(language) if (told := came_by(one.shared, rules)) else "",
         "state": one.state.value,
         "line": standing(one.state, one.reason, language),
         "opened_at": one.opened_at,

@@ -15,6 +15,7 @@ from loyalty.registry import encode
 
 LONGEST_INPUT = 20_000
 LONGEST_NUMBER = 18
+LONGEST_LINE = 200
 BLANK_ROWS = 2
 MOST_ROWS = 40
 
@@ -39,6 +40,8 @@ def _input(name: str, kind: inspect.Type, value: Any) -> Input:
             return _choice(name, shown, map(str, values), is_optional)
         case inspect.EnumType(cls=cls):
             return _choice(name, shown, (str(one.value) for one in cls), is_optional)
+        case inspect.StrType(max_length=most) if most is not None and most > LONGEST_LINE:
+            return Input(name, "long", shown)
         case inspect.StrType():
             return Input(name, "text", shown)
         case inspect.DateTimeType():
@@ -191,6 +194,8 @@ def _value(one: Input, told: str) -> Any:
             return [part.strip() for part in told.replace("，", ",").split(",") if part.strip()]
         case "json":
             return _json(one.name, told)
+        case "long":
+            return told.replace("\r\n", "\n")
         case _:
             return told
 

@@ -50,6 +50,7 @@ POLICIES = (
     "live_visit",
     "survey",
     "event",
+    "article",
 )
 ALONE = (
     "expiry",

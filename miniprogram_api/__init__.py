@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from miniprogram_api import (
+    articles,
     brand,
     cart,
     challenges,
@@ -78,6 +79,8 @@ OPERATIONS = (
     put("/me/events/{code}", events.sign_up),
     delete("/me/events/{code}", events.leave),
     put("/me/event-visit", events.come),
+    get("/articles", articles.listed),
+    get("/articles/{code}", articles.read),
     get("/live-room", live_rooms.read),
     put("/me/live-room", live_rooms.say),
     get("/leaderboards", leaderboards.listed),

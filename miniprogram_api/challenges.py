@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from loyalty import (
+    articles,
     brand_events,
     crossings,
     leaderboards,
@@ -143,7 +144,7 @@ class Challenges(Struct, frozen=True):
 
     With ``has_shop_visits``, visits to some shop count now; ``live_room`` is the name of the live
     room that is on, or null; ``surveys`` is how many wait for her answers, ``events`` how many are
-    to come.
+    to come, ``articles`` how many there are to read.
     """
 
     now: Moment
@@ -152,6 +153,7 @@ class Challenges(Struct, frozen=True):
     live_room: str | None
     surveys: int
     events: int
+    articles: int
     challenges: list[ChallengeLine]
     milestones: list[MilestoneLine]
 
@@ -183,6 +185,7 @@ async def read(shopper: Shopper, context: Context) -> Challenges:
         live_room=Worded(room.name_zh, room.name_en).spoken(shopper.language) if room else None,
         surveys=sum(not one.is_answered for one in asked),
         events=brand_events.how_many_to_come(await programme.recent(), at=at),
+        articles=len(articles.listed(await programme.recent(), at=at)),
         has_shop_visits=shop_visits.are_wanted(await programme.recent(), at=at),
         challenges=[line_of(one, shopper, names) for one in found],
         milestones=[_milestone(one, shopper.language) for one in reaching],

@@ -13,6 +13,7 @@ import web.referrals
 from loyalty import programme
 from loyalty import referrals as verbs
 from loyalty.errors import NotFound
+from loyalty.programme import Programme
 from loyalty.referrals import CodeQr, Friend
 from miniprogram_api import brand
 from miniprogram_api.me import Boost, boost_of
@@ -61,13 +62,17 @@ class Inviting(Struct, frozen=True):
 
 
 class FriendLine(Struct, frozen=True):
-    """One friend of mine, masked; ``line`` says how she stands, and why she does not count."""
+    """One friend of mine, masked; ``line`` says how she stands, and why she does not count.
+
+    ``came_by`` says by which article or review of a card, else null.
+    """
 
     uuid: UUID
     name: str
     state: ReferralState
     reason: str | None
     line: str
+    came_by: str | None
     invited_at: Moment
 
 
@@ -94,11 +99,25 @@ class InvitationPoster(Struct, frozen=True):
     image: str
 
 
+Shared = Annotated[
+    str,
+    Meta(
+        max_length=50,
+        pattern="^(article:[a-z0-9_]{1,40}|review:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$",
+        examples=["article:beans"],
+    ),
+]
+
+
 class InviterBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """The code of the member who invited me: from the page that she shared, or typed."""
+    """The code of the member who invited me: from the page that she shared, or typed.
+
+    ``shared`` is what was on her ``card``: an article or a review.
+    """
 
     code: Annotated[str, Meta(min_length=1, max_length=40)]
-    way: Literal["link", "code"] = "code"
+    way: Literal["link", "code", "card"] = "code"
+    shared: Shared = ""
 
 
 class Invited(Struct, frozen=True):
@@ -223,16 +242,19 @@ async def read_friends(shopper: Shopper, query: PageQuery) -> Friends:
     """Read whom I invited, and how each stands."""
     found = await verbs.friends(shopper.customer_id, before=query.before, limit=query.limit + 1)
     shown, next_before = cut(found, query.limit)
-    return Friends([_line(one, shopper.language) for one in shown], next_before)
+    rules = await programme.recent()
+    return Friends([_line(one, rules, shopper.language) for one in shown], next_before)
 
 
-def _line(one: Friend, language: Language) -> FriendLine:
+def _line(one: Friend, rules: Programme, language: Language) -> FriendLine:
+    came_by = web.referrals.came_by(one.shared, rules)
     return FriendLine(
         uuid=one.uuid,
         name=masked(one.invitee_uuid, language),
         state=one.state,
         reason=one.reason or None,
         line=web.referrals.standing(one.state, one.reason, language),
+        came_by=came_by.spoken(language) if came_by else None,
         invited_at=one.opened_at,
     )
 
@@ -246,7 +268,7 @@ async def accept(shopper: Shopper, context: Context, body: InviterBody) -> Invit
     """
     at = context.clock()
     way = ReferralWay(body.way)
-    uuid = await verbs.accept(body.code, shopper.customer_id, way=way, at=at)
+    uuid = await verbs.accept(body.code, shopper.customer_id, way=way, at=at, shared=body.shared)
     await wake(context.redis)
     policy = verbs.policy_in_force(await programme.recent(), at=at)
     language = shopper.language

@@ -78,7 +78,7 @@ class ProductReviewList(Struct, frozen=True):
     """Newest first; ``next_before`` asks for the next page, and is null on the last.
 
     ``average`` is that of all reviews, to one digit, null where there is none; ``stars`` counts
-    those with 1, 2, 3, 4 and 5 stars.
+    those with 1, 2, 3, 4 and 5 stars. ``shared`` is the one that was asked for, if all may read it.
     """
 
     sku: str
@@ -87,10 +87,17 @@ class ProductReviewList(Struct, frozen=True):
     count: int
     stars: list[int]
     reviews: list[ReviewLine]
+    shared: ReviewLine | None
     next_before: UUID | None
 
 
-async def of_product(shopper: Shopper, query: PageQuery, sku: Sku) -> ProductReviewList:
+class ReviewQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
+    """A page, and one review of the product that somebody shared."""
+
+    shared: UUID | None = None
+
+
+async def of_product(shopper: Shopper, query: ReviewQuery, sku: Sku) -> ProductReviewList:
     """Read what members say of a product.
 
     Raises:
@@ -109,8 +116,16 @@ async def of_product(shopper: Shopper, query: PageQuery, sku: Sku) -> ProductRev
         count=counted.reviews,
         stars=list(counted.counts),
         reviews=list(shown),
+        shared=await _shared(query.shared, sku, shopper) if query.shared else None,
         next_before=next_before,
     )
+
+
+async def _shared(uuid: UUID, sku: str, shopper: Shopper) -> ReviewLine | None:
+    one = await verbs.named(uuid)
+    if one is None or one.sku != sku or one.taken_back_at or one.hidden_at:
+        return None
+    return _line(one, shopper)
 
 
 async def read(shopper: Shopper, uuid: UUID) -> MyReview:

@@ -27,6 +27,7 @@ class ReferralWay(StrEnum):
     CODE = "code"
     CHAT = "chat"
     QR = "qr"
+    CARD = "card"  # of an article or a review
 
 
 class ReferralDeedKind(StrEnum):
@@ -60,7 +61,8 @@ class Referral(Model):
     ``inviter_id`` and ``invitee_id`` are who both were then; it goes by the rule of then,
     ``rule_version_id``. ``barred`` is the cap that it was over when it was opened, or says that
     staff barred it; "" for neither. ``reason`` says why it does not count, ``changes_at`` when time
-    alone may change that, and ``qualified_at`` since when it counts, or counted.
+    alone may change that, and ``qualified_at`` since when it counts, or counted. ``shared`` is what
+    was on the card by which she came: an article's slot, "review:" and its uuid, or "".
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -71,6 +73,7 @@ class Referral(Model):
     way = fields.CharEnumField(ReferralWay)
     opened_at = fields.DatetimeField()
     barred = fields.TextField()
+    shared = fields.TextField(default="")
     state = fields.CharEnumField(ReferralState)
     reason = fields.TextField()
     changes_at = fields.DatetimeField(null=True)

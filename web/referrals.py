@@ -1,6 +1,8 @@
 """How invitations read: what both sides get and for what, the steps, and how a friend stands."""
 
+from loyalty import articles
 from loyalty.policies.referral import ReferralPolicy
+from loyalty.programme import Programme
 from loyalty.wording import Worded, yuan
 from models import ReferralState
 from web.languages import Language
@@ -64,6 +66,14 @@ def friend_lines(policy: ReferralPolicy) -> list[Worded]:
             f"You get {given.en} for a first order of at least ¥{least} within {days} days",
         )
     ]
+
+
+def came_by(shared: str, rules: Programme) -> Worded | None:
+    """Return by what on a card a friend came; None where it was no card of something."""
+    if shared.startswith("review:"):
+        return Worded("看了商品评价", "by a review")
+    title = articles.title(rules, shared) if shared else None
+    return Worded(f"看了《{title.zh}》", f"by “{title.en}”") if title else None
 
 
 def _given(points: int, coupon_slot: str) -> Worded | None:

@@ -1,6 +1,8 @@
 """Words of the brand's events, and of the rules that hold them."""
 
 EVENT_FIELDS: dict[str, tuple[str, str]] = {
+    "body_zh": ("正文（中文）", "Text in Chinese"),
+    "body_en": ("正文（英文）", "Text in English"),
     "about_zh": ("介绍（中文）", "What it is, in Chinese"),
     "about_en": ("介绍（英文）", "What it is, in English"),
     "held_from": ("活动开始（北京时间）", "The event begins (Beijing time)"),

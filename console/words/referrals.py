@@ -39,6 +39,7 @@ REFERRALS: dict[str, tuple[str, str]] = {
     "referral_way_code": ("邀请码", "Code"),
     "referral_way_chat": ("聊天", "Chat"),
     "referral_way_qr": ("二维码", "QR code"),
+    "referral_way_card": ("分享卡片", "Shared card"),
     "referral_opened_at": ("接受时间", "Accepted"),
     "referral_qualified_at": ("计入时间", "Counted"),
     "referral_deeds": ("处理记录", "What staff did"),

@@ -18,6 +18,7 @@ from loyalty.milestones.birthday import Birthday
 from loyalty.milestones.nth_purchase import NthPurchase
 from loyalty.milestones.profile import Profile
 from loyalty.milestones.purchases_within import PurchasesWithin
+from loyalty.policies.article import Article
 from loyalty.policies.board import Board, Prize
 from loyalty.policies.event import BrandEvent
 from loyalty.policies.live_visit import LiveVisitPolicy
@@ -60,6 +61,15 @@ TASTES = Survey(
         ),
         Question("wish", "还想喝到什么？", "What else would you like?", "text", answer="optional"),
     ),
+)
+BEANS = Article(
+    "豆子从哪来",
+    "Where our beans come from",
+    "云南保山，海拔一千六百米。每年十一月，咖农一颗一颗摘下全红的果子。\n日晒二十天，每天翻动，再慢慢烘。\n"
+    "所以您杯里的这一口，有成熟水果的甜。",
+    "Baoshan in Yunnan, 1,600 metres up. Every November growers pick the cherries that are red all"
+    " over, one by one.\nTwenty days in the sun, turned every day, then roasted slowly.\n"
+    "That is why your cup is sweet like ripe fruit.",
 )
 RULES = (
     (
@@ -124,6 +134,7 @@ RULES = (
     ),
     ("live_visit", LiveVisitPolicy()),
     ("survey:tastes", TASTES),
+    ("article:beans", BEANS),
     ("seasons", Seasons()),
     (
         "referral",

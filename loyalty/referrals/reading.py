@@ -28,7 +28,7 @@ class Inviting(Struct, frozen=True):
 class Friend(Struct, frozen=True):
     """One friend whom a member invited: nothing of her but a public id, and how far she has come.
 
-    ``reason`` is why she does not count.
+    ``reason`` is why she does not count, ``shared`` what was on the card by which she came.
     """
 
     number: int
@@ -38,6 +38,7 @@ class Friend(Struct, frozen=True):
     reason: str
     opened_at: datetime
     qualified_at: datetime | None
+    shared: str
 
 
 class FullReferral(Struct, frozen=True):
@@ -53,11 +54,12 @@ class FullReferral(Struct, frozen=True):
     barred: str
     opened_at: datetime
     qualified_at: datetime | None
+    shared: str
 
 
 _NEWEST = """
 SELECT referral.id, referral.uuid, inviter.uuid, invitee.uuid, way, state, reason, barred,
-       opened_at, qualified_at
+       opened_at, qualified_at, shared
 FROM referral
 JOIN customer AS invited_by ON invited_by.id = inviter_id
 JOIN customer AS inviter ON inviter.id = coalesce(invited_by.merged_into_id, inviter_id)
@@ -75,7 +77,7 @@ FROM referral WHERE inviter_id = ANY({HER_IDS})
 """
 _FRIENDS = f"""
 SELECT referral.id, referral.uuid, customer.uuid AS invitee_uuid, state, reason, opened_at,
-       qualified_at
+       qualified_at, shared
 FROM referral JOIN customer ON customer.id = invitee_id
 WHERE inviter_id = ANY({HER_IDS})
   AND referral.id < coalesce((SELECT id FROM referral AS last WHERE last.uuid = $2),
@@ -110,6 +112,7 @@ async def friends(member_id: int, *, before: UUID | None = None, limit: int) -> 
             row["reason"],
             row["opened_at"],
             row["qualified_at"],
+            row["shared"],
         )
         for row in rows
     ]
@@ -132,7 +135,7 @@ def _full(
     state: str,
     *rest: Any,
 ) -> FullReferral:
-    reason, barred, opened_at, qualified_at = rest
+    reason, barred, opened_at, qualified_at, shared = rest
     return FullReferral(
         number,
         uuid,
@@ -144,4 +147,5 @@ def _full(
         barred,
         opened_at,
         qualified_at,
+        shared,
     )

@@ -11,6 +11,9 @@ module.exports = {
     const { friends, next_before } = await api.get(`/me/referrals?${query(asked)}`);
     return { found: friends, next_before };
   },
-  /** Accepts an invitation, from a page that a friend shared ('link') or typed ('code'). */
-  accept: (code, way) => api.put('/me/inviter', { code, way }),
+  /**
+   * Accepts an invitation, from the page that a friend shared ('link'), from a 'card' of something that
+   * she shared, or typed ('code').
+   */
+  accept: (code, way, shared) => api.put('/me/inviter', shared ? { code, way, shared } : { code, way }),
 };

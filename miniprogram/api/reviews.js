@@ -5,8 +5,10 @@ const { query } = require('../utils/growing');
 const { named } = require('../utils/named');
 
 module.exports = {
-  async of(sku, asked) {
-    const path = `/products/${encodeURIComponent(sku)}/reviews?${query(asked)}`;
+  /** A page of a product's reviews, and the one that somebody shared. */
+  async of(sku, asked, shared) {
+    const one = shared ? `&shared=${shared}` : '';
+    const path = `/products/${encodeURIComponent(sku)}/reviews?${query(asked)}${one}`;
     const { reviews, ...product } = await api.get(path);
     return { ...product, found: reviews };
   },

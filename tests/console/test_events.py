@@ -14,7 +14,7 @@ from models import EventSignup, Identity, IdentityKind
 from tests.cast import JUNE_1, LIN, WANG
 from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
 from tests.loyalty.referrals.conftest import met
-from web.context import Context
+from web.context import Context, now
 
 __all__ = ["away", "browser", "context", "http", "redis"]
 
@@ -23,7 +23,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 async def event(browser: Browser) -> None:
-    rule = BrandEvent("品鉴<b>", "Tasting", held_from=NOW, held_until=NOW + HOUR, places=1)
+    rule = BrandEvent("品鉴<b>", "Tasting", held_from=NOW, held_until=NOW + 24 * HOUR, places=1)
     await programme.publish("event:taste", rule, starts_at=programme.BEGINNING, by="t", at=JUNE_1)
     for who in (LIN, WANG):
         await brand_events.sign_up(await met(who), "taste", at=NOW - HOUR)
@@ -65,7 +65,7 @@ async def test_she_is_let_in_from_the_list_or_by_the_code_on_her_phone(
         assert (http_status, "已签到" in page) == (200, True)
     emma = await met(IdentityRef(IdentityKind.OPENID, "wx1", "o-emma"))
     identity = await Identity.get(customer_id=emma)
-    shown = member_codes.code_of(identity.id, sealer=context.sealer, at=NOW)
+    shown = member_codes.code_of(identity.id, sealer=context.sealer, at=now())
     http_status, page = await browser.post("/events/taste/guests", code=shown.digits, **form)
     assert http_status == 200, page
     assert await EventSignup.filter(came_at__isnull=False, way="staff").count() == 2

@@ -64,7 +64,8 @@ async def test_a_friend_accepts_once_and_is_masked(lin: Phone, emma: Phone, invi
         "已加入，待首单",
     )
     assert friend["name"].startswith("会员··")
-    assert set(friend) == {"uuid", "name", "state", "reason", "line", "invited_at"}
+    told = {"uuid", "name", "state", "reason", "line", "came_by", "invited_at"}
+    assert set(friend) == told, "nothing else of her"
     assert (await emma.get("/me/referrals")).told == {"friends": [], "next_before": None}
 
 

@@ -1,6 +1,7 @@
 """What people read of invitations: why one is refused, and why a friend does not count."""
 
 REFERRAL_TEXTS: dict[str, tuple[str, str]] = {
+    "no_such_article": ("没有这篇文章，或已下架", "There is no such article, or it is over"),
     "no_invitations_now": (
         "目前没有邀请活动",
         "There is nothing to invite friends to at the moment",

@@ -14,6 +14,8 @@ module.exports = {
     to_surveys: 'Surveys for you',
     to_surveys_about: '{n} to answer, for points',
     to_profile: 'Tell us about you',
+    to_articles: 'Stories',
+    to_articles_about: '{n} to read',
     to_events: 'Events',
     to_events_about: '{n} to come, points for being there',
     coupon: 'a coupon',
@@ -99,6 +101,12 @@ module.exports = {
     send: 'Send',
     thanks: 'Thank you for your answers',
     won: '+{n} points',
+  },
+  article: {
+    title: 'Stories',
+    none: 'Nothing to read at the moment',
+    share: 'Share with a friend',
+    note: 'Nothing is given for sharing; a friend who comes by it counts as invited once she bought and kept it.',
   },
   event: {
     title: 'Events',

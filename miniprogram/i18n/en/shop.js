@@ -84,6 +84,9 @@ module.exports = {
     gone: 'Taken back',
   },
   reviews: {
+    share: 'Share',
+    shared: 'What your friend shared',
+    on_card: '“{text}” · {name}',
     title: 'Reviews',
     none: 'No reviews yet',
     average: '{n} of 5 stars',

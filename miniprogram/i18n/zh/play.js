@@ -14,6 +14,8 @@ module.exports = {
     to_surveys: '等您回答的问卷',
     to_surveys_about: '{n} 份，回答得积分',
     to_profile: '去完善资料',
+    to_articles: '品牌故事',
+    to_articles_about: '{n} 篇',
     to_events: '活动',
     to_events_about: '{n} 场，到场得积分',
     coupon: '一张优惠券',
@@ -99,6 +101,12 @@ module.exports = {
     send: '提交',
     thanks: '谢谢您的回答',
     won: '+{n} 积分',
+  },
+  article: {
+    title: '品牌故事',
+    none: '目前没有文章',
+    share: '分享给朋友',
+    note: '分享和打开不得积分；朋友由此加入，首单过退货期后按邀请规则计入。',
   },
   event: {
     title: '活动',

@@ -84,6 +84,9 @@ module.exports = {
     gone: '已撤回',
   },
   reviews: {
+    share: '分享',
+    shared: '朋友分享的评价',
+    on_card: '“{text}” · {name}',
     title: '商品评价',
     none: '还没有评价',
     average: '{n} 星，共 5 星',

@@ -9,6 +9,7 @@ const row = (friend) => ({
   uuid: friend.uuid,
   name: friend.name,
   line: friend.line,
+  cameBy: friend.came_by || '',
   when: day(friend.invited_at),
   counts: friend.state === 'qualified',
 });

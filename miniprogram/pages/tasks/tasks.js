@@ -25,6 +25,7 @@ definePage('tasks', {
       ...this.drawn(told.check_in),
       shopVisits: told.has_shop_visits,
       liveRoom: told.live_room,
+      articles: told.articles ? fill(words().tasks.to_articles_about, { n: told.articles }) : '',
       events: told.events ? fill(words().tasks.to_events_about, { n: told.events }) : '',
       surveys: told.surveys ? fill(words().tasks.to_surveys_about, { n: told.surveys }) : '',
       challenges: told.challenges.map((each) => this.row(each)),

@@ -20,6 +20,7 @@ from tests.browser.miniprogram.shop_server import SHOPPERS, ShopServer
 
 ROOT = Path(__file__).parents[3]
 SMALL = {"viewport": {"width": 375, "height": 700}, "has_touch": True, "is_mobile": True}
+QUERY = str.maketrans({"?": "%3F", "=": "%3D", "&": "%26"})
 NAMES = {"zh": "王金", "en": "Emma"}
 ACCOUNT = OfficialAccount(
     "wx1b2c3d4e5f607182", "0" * 32, "gh_1", "星选会员", "token", "http://127.0.0.1:1/", "a" * 43
@@ -50,7 +51,7 @@ class Phones:
         """The same phone at another page, started anew."""
         name = page.partition("?")[0]
         consumer = derived_id(NAMES[language])
-        path = f"/pages/{name}/{page}".replace("?", "%3F").replace("=", "%3D")
+        path = f"/pages/{name}/{page}".translate(QUERY)
         await opened.goto(f"{self.china}/mp?consumer={consumer}&open={path}")
         await opened.locator("html[data-ready=true]").wait_for(state="attached")
 

@@ -55,11 +55,31 @@ class Inviting(Catalogue):
                 "state": state,
                 "reason": reason,
                 "line": line,
+                "came_by": said(request, "看了《豆子从哪来》", "by “Our beans”")
+                if state == "qualified"
+                else None,
                 "invited_at": soon(days=-3),
             }
             for uuid, state, reason, line in told
         ]
         return paged(request, "friends", rows)
+
+    def _article(self, request: web.Request) -> Json:
+        return {
+            "code": "beans",
+            "title": self._said(request, "豆子从哪来", "Our beans"),
+            "lead": self._said(request, "云南保山的一个山头", "A hill in Baoshan"),
+            "text": self._said(
+                request, "云南保山的一个山头。\n\n日晒，慢烘。", "A hill in Baoshan.\nSlowly."
+            ),
+            "picture": "",
+        }
+
+    async def articles(self, request: web.Request) -> Json:
+        return {"articles": [self._article(request)]}
+
+    async def article(self, request: web.Request) -> Json:
+        return self._article(request)
 
     async def inviter(self, request: web.Request) -> Json:
         body: Json = await request.json()

@@ -89,6 +89,7 @@ class Playing(Redeeming):
             "live_room": said(request, "晚八点直播", "Eight o'clock"),
             "surveys": 1,
             "events": 2,
+            "articles": 1,
             "challenges": [two, seven, self._new_year(request, two)],
             "milestones": [third, self._profile(request, third)],
         }

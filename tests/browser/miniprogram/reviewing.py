@@ -6,6 +6,7 @@ from tests.browser.miniprogram.catalogue import Catalogue, Json, Refusal, soon
 
 HERS = "a" * 32
 KETTLES = "c" * 32
+SHARED = "f" * 32
 
 
 class Reviewing(Catalogue):
@@ -39,6 +40,7 @@ class Reviewing(Catalogue):
             "count": 2,
             "stars": [0, 0, 0, 1, 1],
             "reviews": [line],
+            "shared": {**line, "uuid": SHARED} if request.query.get("shared") == SHARED else None,
             "next_before": None if before else line["uuid"],
         }
 

@@ -68,7 +68,11 @@ class ShopServer(
     def app(self) -> web.Application:
         """Every address of the agreement."""
         app = web.Application(middlewares=[self._answer])
-        for method, path, handler in (*self._hers(), *self._everybodys()):
+        for method, path, handler in (
+            *self._hers(),
+            *self._invited_and_asked(),
+            *self._everybodys(),
+        ):
             app.router.add_route(method, PREFIX + path, handler)
         return app
 
@@ -117,19 +121,6 @@ class ShopServer(
             ("GET", "/coupon-batches", self.batches),
             ("PUT", "/me/coupon-claims/{uuid}", self.claim_coupon),
             ("PUT", "/me/coupon-codes", self.enter_code),
-            ("GET", "/me/referral", self.referral),
-            ("GET", "/me/referral/qr", self.referral_qr),
-            ("GET", "/me/referral/poster", self.referral_poster),
-            ("GET", "/me/referrals", self.referrals),
-            ("PUT", "/me/inviter", self.inviter),
-            ("GET", "/events", self.brand_events),
-            ("GET", "/events/{code}", self.brand_event),
-            ("PUT", "/me/events/{code}", self.sign_up),
-            ("DELETE", "/me/events/{code}", self.leave_event),
-            ("PUT", "/me/event-visit", self.come),
-            ("GET", "/surveys", self.surveys),
-            ("GET", "/surveys/{code}", self.survey),
-            ("PUT", "/me/survey-answers/{uuid}", self.answer_survey),
             ("GET", "/me/gifts", self.all_gifts),
             ("GET", "/me/claimed-gifts", self.claimed_gifts),
             ("GET", "/me/gift-options", self.gift_options),
@@ -138,6 +129,25 @@ class ShopServer(
             ("DELETE", "/me/gifts/{uuid}", self.take_back),
             ("GET", "/gift-links/{secret}", self.linked),
             ("PUT", "/gift-links/{secret}/claim", self.claim_gift),
+        )
+
+    def _invited_and_asked(self) -> tuple[Route, ...]:
+        return (
+            ("GET", "/me/referral", self.referral),
+            ("GET", "/me/referral/qr", self.referral_qr),
+            ("GET", "/me/referral/poster", self.referral_poster),
+            ("GET", "/me/referrals", self.referrals),
+            ("PUT", "/me/inviter", self.inviter),
+            ("GET", "/articles", self.articles),
+            ("GET", "/articles/{code}", self.article),
+            ("GET", "/events", self.brand_events),
+            ("GET", "/events/{code}", self.brand_event),
+            ("PUT", "/me/events/{code}", self.sign_up),
+            ("DELETE", "/me/events/{code}", self.leave_event),
+            ("PUT", "/me/event-visit", self.come),
+            ("GET", "/surveys", self.surveys),
+            ("GET", "/surveys/{code}", self.survey),
+            ("PUT", "/me/survey-answers/{uuid}", self.answer_survey),
         )
 
     def _everybodys(self) -> tuple[Route, ...]:

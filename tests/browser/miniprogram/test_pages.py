@@ -52,6 +52,8 @@ PAGES = {
     "live": ("/live-room", "晚八点直播", "Eight o'clock"),
     "survey": ("/surveys", "口味小问卷", "Your taste"),
     "survey?code=tastes": ("/surveys/tastes", "愿意推荐吗", "Recommend us"),
+    "article": ("/articles", "豆子从哪来", "Our beans"),
+    "article?code=beans": ("/articles/beans", "云南保山", "A hill in Baoshan"),
     "event": ("/events", "手冲品鉴会", "Tasting"),
     "event?code=tasting": ("/events/tasting", "三支新豆", "Three new beans"),
     "deletion": ("/me/deletion", "按法律要求保留", "as the law demands"),

@@ -24,7 +24,7 @@ function attachedButton() {
     if (formType === 'submit')
       Event.triggerEvent(this, 'formsubmit', {}, { bubbles: true, composed: true });
     if (openType === 'getPhoneNumber') tellPhone(this);
-    if (openType === 'share') share();
+    if (openType === 'share') share(this);
   });
   // A disabled button swallows the tap before the page hears of it.
   for (const name of ['touchstart', 'mousedown']) {

@@ -6,9 +6,9 @@ import { look, phone, play, say } from '../phone.js';
 import { chooseFrom } from './choosing.js';
 import { showToast } from './dialogs.js';
 
-export async function share() {
+export async function share(button) {
   const { page, path } = top();
-  const told = page.onShareAppMessage?.({ from: 'button' }) ?? {};
+  const told = page.onShareAppMessage?.({ from: 'button', target: { dataset: button.dataset } }) ?? {};
   const { consumers } = await look('state');
   const friends = consumers.filter(({ id }) => id !== phone.consumerId);
   const title = say('发送给朋友', 'Send to a friend');
