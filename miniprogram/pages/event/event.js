@@ -2,6 +2,7 @@ const events = require('../../api/events');
 const { Refused } = require('../../utils/api');
 const { grouped, minute } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
+const { elsewhere, scanned } = require('../../utils/scan');
 const { fill, words } = require('../../utils/words');
 
 /** Where she stands, or where signing up does, in a word or two. */
@@ -97,20 +98,15 @@ definePage('event', {
 
   onScan() {
     return this.once('scan', async () => {
-      const code = await this.scanned();
+      const code = await scanned();
       if (!code) return;
+      const url = elsewhere(code, '/pages/event/event');
+      if (url) {
+        wx.redirectTo({ url });
+        return;
+      }
       this.scannedCode = code;
       await this.refresh();
     });
   },
-
-  /** What the camera read; nothing where she closed it. */
-  scanned: () =>
-    new Promise((resolve) => {
-      wx.scanCode({
-        scanType: ['qrCode'],
-        success: ({ result }) => resolve(result),
-        fail: () => resolve(''),
-      });
-    }),
 });

@@ -2,6 +2,7 @@ const visits = require('../../api/visits');
 const { Refused } = require('../../utils/api');
 const { grouped, minute } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
+const { elsewhere, scanned } = require('../../utils/scan');
 const { fill, words } = require('../../utils/words');
 
 const row = (visit, place) => ({
@@ -69,20 +70,15 @@ definePage('visit', {
 
   onScan() {
     return this.once('scan', async () => {
-      const code = await this.scanned();
+      const code = await scanned();
       if (!code) return;
+      const url = elsewhere(code, '/pages/visit/visit');
+      if (url) {
+        wx.redirectTo({ url });
+        return;
+      }
       this.code = code;
       await this.refresh();
     });
   },
-
-  /** What the camera read; nothing where she closed it. */
-  scanned: () =>
-    new Promise((resolve) => {
-      wx.scanCode({
-        scanType: ['qrCode'],
-        success: ({ result }) => resolve(result),
-        fail: () => resolve(''),
-      });
-    }),
 });

@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from tests.browser.miniprogram.conftest import Phones, shown
 from tests.browser.miniprogram.gathering import AT_THE_DOOR
 from tests.browser.miniprogram.shop_server import ShopServer
+from tests.browser.miniprogram.visiting import GOOD
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -62,3 +63,20 @@ async def test_she_scans_in_the_page_and_an_old_code_is_said(
         await page.get_by_role("button", name="扫这个码").tap()
         await expect(event.get_by_text(said)).to_be_visible()
     await expect(event.get_by_role("button", name="取消报名")).to_have_count(0)
+
+
+async def test_a_code_that_was_scanned_on_the_other_page_is_taken_there(
+    phones: Phones, shop: ShopServer
+) -> None:
+    shop.doors = True
+    page = await phones.open("visit")
+    await shown(page, "visit").get_by_role("button", name="扫到店码").tap()
+    await page.get_by_role("textbox").fill(AT_THE_DOOR)
+    await page.get_by_role("button", name="扫这个码").tap()
+    await expect(shown(page, "event").get_by_text("签到成功 · 手冲品鉴会")).to_be_visible()
+    assert shop.visited == {}
+    await page.goto(page.url.replace("visit", "event"))
+    await shown(page, "event").get_by_role("button", name="扫码签到").tap()
+    await page.get_by_role("textbox").fill(GOOD)
+    await page.get_by_role("button", name="扫这个码").tap()
+    await expect(shown(page, "visit").get_by_text("打卡成功 · 静安店")).to_be_visible()
