@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from loyalty import ledger, programme
+from loyalty import programme, rule_points
 from loyalty.again import in_transaction
 from loyalty.brand_events import codes
 from loyalty.brand_events.filling import fill
@@ -16,9 +16,7 @@ from loyalty.policies.event import BrandEvent
 from loyalty.programme import Programme, Rule
 from loyalty.progress.coming import give_what_comes
 from loyalty.roots import HER_IDS, locked
-from loyalty.rule_points import earn_by_rule
 from loyalty.sealing import Sealer
-from loyalty.standing.changes import changed
 from loyalty.standing.knowing import facts_of
 from models import EventWay, db
 
@@ -130,8 +128,8 @@ async def _come(member_id: int, code: str, by: _By | None, *, at: datetime) -> C
         event.points,
         rule.version_id,
     )
-    if event.points:
-        await _earn(member_id, rule, rules, at=at)
+    key = f"{rule.slot}:{member_id}"
+    await rule_points.give(member_id, key, event.points, rule, rules=rules, at=at)
     goal_points = await give_what_comes(member_id, CameToEvent, rules=rules, at=at)
     return Came(code, event, at, event.points, goal_points, is_new=True)
 
@@ -159,17 +157,3 @@ async def _check_room(
         return
     if not await has_room(rule):
         raise Refused("event_full")
-
-
-async def _earn(member_id: int, rule: Rule, rules: Programme, *, at: datetime) -> None:
-    earned = earn_by_rule(
-        member_id,
-        f"{rule.slot}:{member_id}",
-        rule.body.points,
-        slot=rule.slot,
-        rule_version_id=rule.version_id,
-        rules=rules,
-        at=at,
-    )
-    await ledger.record_one(earned)
-    await changed([member_id])

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from loyalty import ledger, programme
+from loyalty import programme, rule_points
 from loyalty.again import in_transaction
 from loyalty.calendar import period_of
 from loyalty.coupon_codes import tries
@@ -17,8 +17,6 @@ from loyalty.policies.live_visit import LiveVisitPolicy
 from loyalty.programme import Programme, Rule
 from loyalty.progress.coming import give_what_comes
 from loyalty.roots import HER_IDS, locked
-from loyalty.rule_points import earn_by_rule
-from loyalty.standing.changes import changed
 from loyalty.standing.knowing import facts_of
 from models import db
 
@@ -103,8 +101,8 @@ async def _say(member_id: int, word: str, *, at: datetime) -> WasThere:
     rule = rule_of(rules, at=at)
     points, reason = await _worth(member_id, rule.body, rules=rules, at=at)
     await db.fetch(_ADD, room["id"], member_id, at, points, reason, rule.version_id)
-    if points:
-        await _earn(member_id, room["id"], rule, points, rules=rules, at=at)
+    key = f"live_visit:{room['id']}:{member_id}"
+    await rule_points.give(member_id, key, points, rule, rules=rules, at=at)
     goal_points = await give_what_comes(member_id, WasInRoom, rules=rules, at=at)
     return WasThere(room["name_zh"], room["name_en"], at, points, goal_points, reason, True)
 
@@ -149,20 +147,3 @@ async def _worth(
     if row["rooms"] >= policy.most_rooms_a_day:
         return 0, "visit_points_full"
     return policy.points, ""
-
-
-async def _earn(
-    member_id: int, room_id: int, rule: Rule, points: int, *, rules: Programme, at: datetime
-) -> None:
-    key = f"live_visit:{room_id}:{member_id}"
-    earned = earn_by_rule(
-        member_id,
-        key,
-        points,
-        slot=rule.slot,
-        rule_version_id=rule.version_id,
-        rules=rules,
-        at=at,
-    )
-    await ledger.record_one(earned)
-    await changed([member_id])

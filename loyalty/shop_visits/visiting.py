@@ -5,21 +5,19 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from loyalty import ledger, programme
+from loyalty import programme, rule_points
 from loyalty.again import in_transaction
 from loyalty.calendar import SHANGHAI, day_of
 from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.happenings.shop_visits import VisitedShop
 from loyalty.policies import POLICIES
 from loyalty.policies.shop_visit import ShopVisitPolicy
-from loyalty.programme import Programme, Rule
+from loyalty.programme import Programme
 from loyalty.progress.coming import give_what_comes
 from loyalty.roots import HER_IDS, locked
-from loyalty.rule_points import earn_by_rule
 from loyalty.sealing import Sealer
 from loyalty.shop_visits import codes
 from loyalty.shop_visits.rules import again, rule_for, worth
-from loyalty.standing.changes import changed
 from models import Shop, VisitWay, db
 
 
@@ -116,8 +114,8 @@ async def _visit(
         reason,
         rule.version_id,
     )
-    if points:
-        await _earn(member_id, uuid, rule, points, rules=rules, at=at)
+    key = f"shop_visit:{member_id}:{uuid}"
+    await rule_points.give(member_id, key, points, rule, rules=rules, at=at)
     goal_points = await give_what_comes(member_id, VisitedShop, rules=rules, at=at)
     again_at = again(rule.body, scanned.way, at)
     return Visited(uuid, scanned.shop, scanned.way, at, points, goal_points, reason, again_at)
@@ -181,20 +179,3 @@ async def _check(
         (row,) = await db.fetch(_OF_CODE, scanned.shop.id, scanned.turn)
         if row["members"] >= policy.most_members_a_code:
             raise Refused("shop_code_worn")
-
-
-async def _earn(
-    member_id: int, uuid: UUID, rule: Rule, points: int, *, rules: Programme, at: datetime
-) -> None:
-    key = f"shop_visit:{member_id}:{uuid}"
-    earned = earn_by_rule(
-        member_id,
-        key,
-        points,
-        slot=rule.slot,
-        rule_version_id=rule.version_id,
-        rules=rules,
-        at=at,
-    )
-    await ledger.record_one(earned)
-    await changed([member_id])

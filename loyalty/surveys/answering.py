@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from loyalty import ledger, programme
+from loyalty import programme, rule_points
 from loyalty.again import in_transaction
 from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.facts import Case
@@ -15,8 +15,6 @@ from loyalty.policies import POLICIES
 from loyalty.policies.survey import Survey
 from loyalty.programme import Rule
 from loyalty.roots import HER_IDS, locked
-from loyalty.rule_points import earn_by_rule
-from loyalty.standing.changes import changed
 from loyalty.standing.knowing import facts_of
 from loyalty.surveys.checking import Told, checked
 from loyalty.surveys.reading import find
@@ -90,18 +88,8 @@ async def _answer(
     await _room(rule)
     stored = msgspec.json.encode(answers).decode()
     await db.fetch(_ADD, uuid, member_id, slot, rule.version_id, stored, survey.points, at)
-    if survey.points:
-        earned = earn_by_rule(
-            member_id,
-            f"{slot}:{member_id}",
-            survey.points,
-            slot=slot,
-            rule_version_id=rule.version_id,
-            rules=rules,
-            at=at,
-        )
-        await ledger.record_one(earned)
-        await changed([member_id])
+    key = f"{slot}:{member_id}"
+    await rule_points.give(member_id, key, survey.points, rule, rules=rules, at=at)
     return Answered(survey, survey.points, is_new=True)
 
 
