@@ -4,10 +4,12 @@ It shares no code with the engine. Rules are read as they are stored (``kind`` a
 carts and members as plain mappings; what a kind means is written down here once more.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any
+
+from tests.loyalty.quotes.oracle_conditions import holds, named, units, worth
 
 Told = Mapping[str, Any]
 IN_TURN = ("goods", "offer", "coupon")
@@ -94,32 +96,7 @@ def _lacking(cart: Sequence[Told], costs: Sequence[int], margin: Told) -> int:
 
 
 def _holds(rule: Told, cart: Sequence[Told], member: Told) -> bool:
-    return all(_condition(one, cart, member) for one in rule["conditions"]) and _applies(rule, cart)
-
-
-def _condition(told: Told, cart: Sequence[Told], member: Told) -> bool:
-    match told["kind"]:
-        case "min_spend":
-            return _worth(cart) >= told["fen"]
-        case "tier_at_least":
-            return bool(member["tier_rank"] >= told["rank"])
-        case "in_segment":
-            return bool(member["wants_personal"] and told["slot"] in member["segments"])
-        case "in_cart":
-            held = [line for line in cart if _named(told, line)]
-            return _units(held) >= told["units"] and _worth(held) >= told["fen"]
-        case "own_store":
-            return bool(member["store"] in told["stores"])
-        case "first_order":
-            return bool(member["wants_personal"] and not member["has_ordered"])
-    raise AssertionError(told)
-
-
-def _named(told: Told, line: Told) -> bool:
-    return all(
-        not told[names] or line[name] in told[names]
-        for names, name in (("skus", "sku"), ("categories", "category"), ("brands", "brand"))
-    )
+    return all(holds(one, cart, member) for one in rule["conditions"]) and _applies(rule, cart)
 
 
 def _counts(rule: Told, line: Told) -> bool:
@@ -128,10 +105,10 @@ def _counts(rule: Told, line: Told) -> bool:
         case "bundle":
             return any(part["sku"] == line["sku"] for part in rule["parts"])
         case "buy_x_get_y":
-            return line["sku"] not in rule["get_skus"] and _named(rule, line)
+            return line["sku"] not in rule["get_skus"] and named(rule, line)
         case "free_gift":
-            return line["sku"] not in rule["gift_skus"] and _named(rule, line)
-    return _named(rule, line)
+            return line["sku"] not in rule["gift_skus"] and named(rule, line)
+    return named(rule, line)
 
 
 def _concerned(rule: Told, cart: Sequence[Told]) -> set[str]:
@@ -142,25 +119,17 @@ def _concerned(rule: Told, cart: Sequence[Told]) -> set[str]:
     return {line["sku"] for line in cart if _counts(rule, line) or line["sku"] in extra}
 
 
-def _worth(lines: Iterable[Told]) -> int:
-    return sum(line["price_fen"] * line["quantity"] for line in lines)
-
-
-def _units(lines: Iterable[Told]) -> int:
-    return sum(line["quantity"] for line in lines)
-
-
 def _applies(rule: Told, cart: Sequence[Told]) -> bool:
     counted = [line for line in cart if _counts(rule, line)]
     match rule["kind"]:
         case "percent" | "fen_off" | "fixed_price":
             return bool(counted)
         case "volume_steps":
-            return bool(counted) and _units(counted) >= rule["volume_steps"][0]["quantity"]
+            return bool(counted) and units(counted) >= rule["volume_steps"][0]["quantity"]
         case "spend_ladder":
-            return bool(counted) and _worth(counted) >= rule["spend_steps"][0]["spend_fen"]
+            return bool(counted) and worth(counted) >= rule["spend_steps"][0]["spend_fen"]
         case "free_gift":
-            spent = _worth(counted)
+            spent = worth(counted)
             return bool(spent and spent >= rule["spend_fen"] and _concerned(rule, cart))
         case "buy_x_get_y":
             is_there = not rule["get_skus"] or any(x["sku"] in rule["get_skus"] for x in cart)
@@ -173,14 +142,14 @@ def _times(rule: Told, cart: Sequence[Told]) -> int:
     counted = [line for line in cart if _counts(rule, line)]
     match rule["kind"]:
         case "cheapest_item":
-            held = _units(counted) // rule["of"]
+            held = units(counted) // rule["of"]
         case "buy_x_get_y":
             block = rule["buy"] if rule["get_skus"] else rule["buy"] + rule["get"]
-            held = _units(counted) // block
+            held = units(counted) // block
         case _:
             held = 10**9 if rule["parts"] else 0
             for part in rule["parts"]:
-                there = _units(line for line in cart if line["sku"] == part["sku"])
+                there = units(line for line in cart if line["sku"] == part["sku"])
                 held = min(held, there // part["quantity"])
     return held if rule["most_times"] is None else min(held, rule["most_times"])
 
@@ -200,11 +169,11 @@ def _off(rule: Told, cart: Sequence[Told], costs: Sequence[int]) -> list[int]:
                 for base, line in zip(bases, cart, strict=True)
             ]
         case "volume_steps":
-            units = _units(line for line in cart if _counts(rule, line))
-            steps = [one["percent"] for one in rule["volume_steps"] if one["quantity"] <= units]
+            held = units(line for line in cart if _counts(rule, line))
+            steps = [one["percent"] for one in rule["volume_steps"] if one["quantity"] <= held]
             return _percent(bases, steps[-1])
         case "spend_ladder":
-            return _ladder(rule, _worth(line for line in cart if _counts(rule, line)), bases)
+            return _ladder(rule, worth(line for line in cart if _counts(rule, line)), bases)
         case "cheapest_item":
             return _percent(_cheapest(cart, bases, counted, _times(rule, cart)), rule["percent"])
         case "free_gift":

@@ -6,22 +6,24 @@
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from loyalty import programme
 from loyalty.budgets import Left
+from loyalty.conditions import CONDITIONS as CONDITIONS_REGISTRY
+from loyalty.conditions import Conditions
 from loyalty.discounts import DISCOUNTS
-from loyalty.facts import CartLine, Case, Facts
+from loyalty.facts import CartLine, Case
 from loyalty.policies import POLICIES
 from loyalty.quotes.arithmetic import Proposal, merged, priced
 from tests.loyalty.quotes import oracle
+from tests.loyalty.quotes.made_up import OF_HERS, a_story, facts_of
+from tests.loyalty.quotes.oracle_conditions import holds
 
 programme.load_kinds()
 
-AT = datetime(2026, 11, 22, 4, tzinfo=UTC)
 CARTS = int(os.environ.get("ORACLE_CARTS", "400"))
 SEED = int(os.environ.get("ORACLE_SEED", "20261122"))
 SKUS = tuple("ABCDEFG")
@@ -50,7 +52,6 @@ def a_member(rnd: Random) -> Told:
         "tier_rank": rnd.randint(0, 2),
         "segments": rnd.sample(SEGMENTS, rnd.randint(0, 2)),
         "wants_personal": rnd.random() < 0.8,
-        "has_ordered": rnd.random() < 0.5,
         "store": rnd.choice(STORES),
     }
 
@@ -138,6 +139,12 @@ CONDITIONS: tuple[Callable[[Random], Told], ...] = (
     },
     lambda rnd: {"kind": "own_store", "stores": rnd.sample(STORES, 1)},
     lambda rnd: {"kind": "first_order"},
+    *OF_HERS,
+)
+GOODS = (
+    *(f"sku:{sku}" for sku in SKUS),
+    *(f"category:{name}" for name in CATEGORIES),
+    *(f"brand:{name}" for name in BRANDS),
 )
 
 
@@ -168,21 +175,15 @@ def proposal(rule: Told, place: int) -> Proposal:
 
 
 def case_of(cart: list[Told], member: Told) -> Case:
-    facts = Facts(
-        1,
-        AT,
-        tier_rank=member["tier_rank"],
-        segments=frozenset(member["segments"]),
-        wants_personal_offers=member["wants_personal"],
-        last_paid_at=AT if member["has_ordered"] else None,
-    )
-    return Case(facts, merged(CartLine(**line) for line in cart), member["store"])
+    lines = merged(CartLine(**line) for line in cart)
+    return Case(facts_of(member), lines, member["store"])
 
 
 def test_the_engine_and_a_second_account_of_the_rules_agree_on_every_cart() -> None:
     rnd = Random(SEED)
     for number in range(CARTS):
         cart, member, margin = a_cart(rnd), a_member(rnd), a_margin(rnd)
+        member |= a_story(rnd, cart, GOODS)
         rules = [a_rule(rnd, place) for place in range(rnd.randint(0, 6))]
         proposals = [proposal(one, place) for place, one in enumerate(rules)]
         rnd.shuffle(proposals)
@@ -192,3 +193,18 @@ def test_the_engine_and_a_second_account_of_the_rules_agree_on_every_cart() -> N
         assert found.is_exact, told
         assert found.costs_fen == wanted["costs"], told
         assert [one.proposal.slot for one in found.applied] == wanted["slots"], told
+
+
+def test_each_condition_alone_holds_where_the_second_account_says_so() -> None:
+    rnd = Random(SEED)
+    held = dict.fromkeys(CONDITIONS_REGISTRY, 0)
+    for number in range(CARTS):
+        cart, member = a_cart(rnd), a_member(rnd) | {"wants_personal": rnd.random() < 0.9}
+        member |= a_story(rnd, cart, GOODS)
+        for made in CONDITIONS:
+            told = made(rnd)
+            found = not Conditions.read([told]).refusals(case_of(cart, member))
+            wanted = holds(told, cart, member)
+            assert found == wanted, f"cart {number} of seed {SEED}: {told} {cart} {member}"
+            held[told["kind"]] += found
+    assert all(0 < times < CARTS for times in held.values()), held
