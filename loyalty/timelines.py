@@ -38,9 +38,13 @@ UNION ALL
  FROM coupon WHERE member_id = ANY({HER_IDS}) ORDER BY issued_at DESC LIMIT $2)
 UNION ALL
 (SELECT redeemed_at, 'redemption', jsonb_build_object('rule_version_id', rule_version_id,
-        'points', points, 'state', state,
-        'by', (SELECT name FROM staff_member WHERE id = handed_over_by))
- FROM redemption WHERE member_id = ANY({HER_IDS}) ORDER BY redeemed_at DESC LIMIT $2)
+        'points', points, 'state', redemption.state,
+        'by', (SELECT name FROM staff_member WHERE id = handed_over_by),
+        'pay_coupon', CASE WHEN pay_coupon.coupon_id IS NOT NULL THEN pay_coupon.state
+                           WHEN pay_coupon.due_at IS NOT NULL THEN 'waiting' END,
+        'pay_coupon_ends_at', pay_coupon.ends_at)
+ FROM redemption LEFT JOIN pay_coupon ON pay_coupon.redemption_id = redemption.id
+ WHERE member_id = ANY({HER_IDS}) ORDER BY redeemed_at DESC LIMIT $2)
 UNION ALL
 (SELECT checked_in_at, 'check_in', '{{}}'::jsonb
  FROM check_in WHERE member_id = ANY({HER_IDS}) ORDER BY on_day DESC LIMIT $2)

@@ -1,6 +1,10 @@
 """The words of the pages of coupon batches and codes, in Chinese and English."""
 
 COUPONS: dict[str, tuple[str, str]] = {
+    "pay_coupon_waiting": ("微信代金券发放中", "cash coupon on its way from WeChat Pay"),
+    "pay_coupon_usable": ("微信代金券可用", "cash coupon, not used yet"),
+    "pay_coupon_used": ("微信代金券已使用", "cash coupon used"),
+    "pay_coupon_expired": ("微信代金券已过期", "cash coupon expired"),
     "coupons": ("优惠券", "Coupons"),
     "coupon": ("券批次", "Coupon batch"),
     "coupons_about": (

@@ -5,14 +5,15 @@ from uuid import uuid4
 
 import pytest
 
+from console.words import WORDS
 from jobs.read_pay_coupons import read_pay_coupons
 from jobs.sending_coupons import send_coupons
-from loyalty import programme
+from loyalty import programme, timelines
 from loyalty.programme import BEGINNING
 from loyalty.redemptions import CouponFate, tell_coupons
 from loyalty.rewards.pay_coupon import PayCoupon
 from models import PayCoupon as PayCouponRow
-from models import PayCouponState, RewardStock
+from models import PayCouponState, Redemption, RewardStock
 from tests.miniprogram_api.conftest import Phone
 from tests.miniprogram_api.test_me import earn, signed_in
 from tests.miniprogram_api.test_paid_rewards import points
@@ -42,6 +43,15 @@ async def read(phone: Phone, told: Json) -> Json:
     return (await phone.get(f"/me/redemptions/{told['uuid']}")).told
 
 
+async def seen_by_staff() -> str | None:
+    """Return how the cash coupon stands on her timeline."""
+    redemption = await Redemption.get()
+    happened = await timelines.of(redemption.member_id)
+    (told,) = [one.told["pay_coupon"] for one in happened if one.kind == "redemption"]
+    assert told is None or all(f"pay_coupon_{told}" in words for words in WORDS.values())
+    return str(told) if told else None
+
+
 async def test_it_is_asked_for_once_and_hers_when_wechat_pay_has_sent_it(
     lin: Phone, connected: Context
 ) -> None:
@@ -51,9 +61,11 @@ async def test_it_is_asked_for_once_and_hers_when_wechat_pay_has_sent_it(
     assert (await wish(lin, name), told["state"], told["code"]) == (told, "sending", None)
     refused = await lin.ask("DELETE", f"/me/redemptions/{name}")
     assert refused.error["code"] == "coupon_being_sent"
+    assert await seen_by_staff() == "waiting"
     assert [await send_coupons(connected, now()) for _ in range(2)] == [1, 0]
     assert (await read(lin, told))["state"] == "handed_over"
     assert (await PayCouponRow.get()).coupon_id
+    assert await seen_by_staff() == "usable"
     assert await send_coupons(connected, now() + timedelta(hours=1)) == 0
     assert await points(lin) == 900
 
