@@ -35,7 +35,10 @@ async def show_claims(turn: Turn) -> Reply:
         held = await coupon_claims.claim(turn.customer_id, turn.key, slot=chosen.slot, at=turn.at)
     except LoyaltyError as refusal:
         why = text(refusal.code, turn.language, refusal.figures)
-        return turn.say(zh=f"{chosen.batch.name_zh}：{why}", en=f"{chosen.batch.name_en}: {why}")
+        return turn.say(
+            zh=f"未能领取{chosen.batch.name_zh}。{why}。",
+            en=f"{chosen.batch.name_en} was not claimed. {why}.",
+        )
     until = last_day(held.expires_at, turn.language, at=turn.at)
     return turn.say(
         zh=f"领取成功：{chosen.batch.name_zh}，{until}前（含当日）有效。发送“优惠券”查看。",

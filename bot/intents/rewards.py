@@ -47,7 +47,7 @@ async def show_rewards(turn: Turn) -> Reply:
         code = "reward_in_miniprogram" if elsewhere else refusal.code
         why = text(code, turn.language, refusal.figures)
         name = _name(chosen).spoken(turn.language)
-        return turn.say(zh=f"{name}：{why}", en=f"{name}: {why}")
+        return turn.say(zh=f"未能兑换{name}。{why}。", en=f"{name} was not redeemed. {why}.")
     return _told(turn, redeemed)
 
 

@@ -27,7 +27,7 @@ async def test_what_can_be_claimed_is_listed_and_claimed_by_number_once(town: To
     assert "已领取" in await said(town, "领券")
     again = text("领券 秋日券", openid=OPENID)
     answers = [(await town.platform.send(again)).said for _ in range(2)]
-    assert answers == ["秋日券：每人限领 1 张"] * 2
+    assert answers == ["未能领取秋日券。每人限领 1 张。"] * 2
     assert await Coupon.all().count() == 1
 
 

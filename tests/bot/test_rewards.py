@@ -122,11 +122,11 @@ async def test_a_turn_worked_again_from_the_start_gets_the_same_code(town: Town)
 async def test_a_refusal_says_why(town: Town) -> None:
     await begin_with(town, 500)
     await said(town, "兑换 2")
-    assert await said(town, "兑换 2") == "帆布袋：每人限兑 1 次"
-    assert await said(town, "redeem 2") == "Tote bag: At most 1 for each member"
+    assert await said(town, "兑换 2") == "未能兑换帆布袋。每人限兑 1 次。"
+    assert await said(town, "redeem 2") == "Tote bag was not redeemed. At most 1 for each member."
     assert (await said(town, "兑换 1")).startswith("兑换成功")
     assert (await said(town, "兑换 1")).startswith("兑换成功")
-    assert await said(town, "兑换 1") == "立减 10 元券：积分不足：需要 150，可用 0"
+    assert await said(town, "兑换 1") == "未能兑换立减 10 元券。积分不足：需要 150，可用 0。"
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ async def test_what_takes_more_than_words_is_redeemed_in_the_mini_program(
     town: Town, name: str
 ) -> None:
     await begin_with(town, 500)
-    assert await said(town, f"兑换 {name}") == f"{name}：请在小程序的积分商城兑换"
+    assert await said(town, f"兑换 {name}") == f"未能兑换{name}。请在小程序的积分商城兑换。"
     assert await available() == 500
 
 
