@@ -58,7 +58,10 @@ async def let_in(request: web.Request) -> web.Response:
         return await _show(request, error=refused)
     log.info("event_guest_let_in", code=came.code, staff_member_id=staff_member.id)
     await wake(context.redis)
-    done = f"{masked(member.uuid, language_of(request))} · +{came.points + came.goal_points:,}"
+    language = language_of(request)
+    said = WORDS[language]["event_done" if came.is_new else "event_was_in"]
+    what = f"+{came.points + came.goal_points:,}" if came.is_new else moment(came.came_at)
+    done = f"{said}{masked(member.uuid, language)} · {what}"
     return await _show(request, done=done)
 
 

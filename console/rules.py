@@ -114,10 +114,15 @@ async def publish(request: web.Request) -> web.Response:
     form = await forms.read(request)
     if condition_form.unseen(form):
         return await _show_unseen(request, form)
+    begun_as = request.query.get("kind", "")
+    if begun_as and version.version and begun_as != version.kind:
+        return await _show_taken(request)
     try:
         changed = _drafted(version, rule, form)
     except msgspec.ValidationError as wrong:
         return await _show_wrong(request, form, wrong)
+    if begun_as and version.version and changed != rule:
+        return await _show_taken(request)
     ends_at = version.ends_at if version.ends_at and version.ends_at > at else None
     try:
         await publishing.publish(
@@ -191,6 +196,12 @@ async def fields(request: web.Request) -> web.Response:
     """Show the form with the fields of conditions that were just chosen; nothing is published."""
     _editor(request)
     return await _show(request, form=await forms.read(request))
+
+
+async def _show_taken(request: web.Request) -> web.Response:
+    """Say that somebody else has published this rule meanwhile, and show theirs."""
+    error = WORDS[language_of(request)]["rule_taken"]
+    return await _show(request, error=error, http_status=422)
 
 
 async def _show_unseen(request: web.Request, form: dict[str, str]) -> web.Response:

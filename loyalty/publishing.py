@@ -1,5 +1,6 @@
 """From what staff wrote for a slot to the rule that is published there."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -65,6 +66,10 @@ ALONE = (
 )
 
 
+# As paths of the API and pages name it.
+_CODE = re.compile("[a-z0-9_]{1,40}", re.ASCII)
+
+
 def kinds(slot: str) -> list[str]:
     """Return the kinds that can stand in a slot.
 
@@ -72,7 +77,7 @@ def kinds(slot: str) -> list[str]:
         Refused: ``no_such_slot``.
     """
     what, colon, code = slot.partition(":")
-    is_named = bool(colon) and code.isascii() and code.replace("_", "a").isalnum()
+    is_named = bool(colon) and _CODE.fullmatch(code) is not None
     if what not in (*PICKED_FROM, *POLICIES) or is_named == (what in ALONE) or len(slot) > 60:
         raise Refused("no_such_slot", slot=slot)
     return [what] if what in POLICIES else list(REGISTRIES[PICKED_FROM[what]])

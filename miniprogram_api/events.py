@@ -1,13 +1,12 @@
 """Events of the brand's own: what is on, my place there, and coming."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from loyalty import brand_events
 from loyalty.brand_events import Hers, HerState, SeenEvent
-from loyalty.policies.event import BrandEvent
 from web import events
 from web.context import Context, now
 from web.languages import Language
@@ -16,7 +15,6 @@ from web.typed import Moment
 from web.wake import wake
 
 Code = Annotated[str, Meta(pattern="^[a-z0-9_]{1,40}$", max_length=40)]
-SignUp = Literal["coming", "open", "line", "full", "over"]
 
 
 class Mine(Struct, frozen=True):
@@ -49,7 +47,7 @@ class EventLine(Struct, frozen=True):
     doors_open_at: Moment
     left: int | None
     points: int
-    sign_up: SignUp
+    sign_up: events.SignUp
     are_doors_open: bool
     mine: Mine
 
@@ -160,20 +158,10 @@ def _line(one: SeenEvent, language: Language, *, at: datetime) -> EventLine:
         doors_open_at=event.doors_open_at,
         left=one.left,
         points=event.points,
-        sign_up=_sign_up(event, one.left, at=at),
+        sign_up=events.sign_up(event, one.left, at=at),
         are_doors_open=event.doors_open_at <= at < event.held_until,
         mine=_mine(one.hers),
     )
-
-
-def _sign_up(event: BrandEvent, left: int | None, *, at: datetime) -> SignUp:
-    if at >= event.sign_up_ends_at:
-        return "over"
-    if event.sign_up_from is not None and at < event.sign_up_from:
-        return "coming"
-    if left == 0:
-        return "line" if event.has_waiting_list else "full"
-    return "open"
 
 
 def _mine(hers: Hers) -> Mine:

@@ -1,10 +1,24 @@
 """How an event of the brand's own reads: its day and hours by the Shanghai clock."""
 
 from datetime import datetime
+from typing import Literal
 
 from loyalty.calendar import SHANGHAI, day_of
 from loyalty.policies.event import BrandEvent
 from loyalty.wording import Worded, day_words
+
+SignUp = Literal["coming", "open", "line", "full", "over"]
+
+
+def sign_up(event: BrandEvent, left: int | None, *, at: datetime) -> SignUp:
+    """Return how signing up stands; ``left`` is how many places are, None where all may come."""
+    if at >= event.sign_up_ends_at:
+        return "over"
+    if event.sign_up_from is not None and at < event.sign_up_from:
+        return "coming"
+    if left == 0:
+        return "line" if event.has_waiting_list and at < event.held_from else "full"
+    return "open"
 
 
 def hours(event: BrandEvent, *, at: datetime) -> Worded:

@@ -92,6 +92,7 @@ WRONGS: tuple[tuple[str, str, str], ...] = (
     ),
     (r"Not a number", "不是数字", "not a number"),
     (r"Asks for nothing", "至少要填一项", "it must ask for something"),
+    (r"No such year", "年份应在 2000 到 2199 之间", "the year must lie between 2000 and 2199"),
     (
         r"Ends after the event",
         "不能晚于活动结束",

@@ -10,10 +10,17 @@ from web import events
 PAGE = "pages/event/event"
 SHOWN = 5
 STATES: dict[HerState, Worded] = {
-    HerState.NONE: Worded("可报名", "sign up in the mini-program"),
     HerState.WAITING: Worded("候补第 {number} 位", "you wait as no. {number}"),
     HerState.PLACED: Worded("已报名", "you have a place"),
     HerState.CAME: Worded("已到场", "you were there"),
+}
+
+SIGN_UP: dict[events.SignUp, Worded] = {
+    "coming": Worded("即将开放报名", "signing up opens soon"),
+    "open": Worded("可报名", "sign up in the mini-program"),
+    "line": Worded("可候补", "full: join the waiting list in the mini-program"),
+    "full": Worded("名额已满", "full"),
+    "over": Worded("报名已截止", "signing up is over"),
 }
 
 
@@ -44,9 +51,7 @@ async def show_events(turn: Turn) -> Reply:
 
 def _line(one: SeenEvent, turn: Turn) -> Worded:
     event, when = one.event, events.hours(one.event, at=turn.at)
-    stands = STATES[one.hers.state]
-    if one.hers.state is HerState.NONE and turn.at >= event.sign_up_ends_at:
-        stands = Worded("报名已截止", "signing up is over")
+    stands = STATES.get(one.hers.state) or SIGN_UP[events.sign_up(event, one.left, at=turn.at)]
     number = one.hers.number or 0
     return Worded(
         f"· {event.name_zh}，{when.zh}（{stands.zh.format(number=number)}）",

@@ -33,7 +33,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "lay_boards": ("检查排行榜", "Look after the leaderboards"),
     "learn_followers": ("识别公众号关注者", "Learn who follows the official account"),
     "make_coupon_codes": ("生成券码", "Make coupon codes"),
-    "reach_anniversaries": ("周年里程碑", "Let anniversaries come"),
+    "reach_anniversaries": ("周年、生日与资料里程碑", "Let anniversaries and birthdays come"),
     "recheck_teams": ("复查团队任务", "Look at what teams reached again"),
     "read_pay_coupons": ("查询代金券是否已使用", "Read what became of cash coupons"),
     "receive_shipments": ("寄出的礼品自动签收", "Count shipped gifts as received"),

@@ -41,7 +41,8 @@ EVENTS: dict[str, tuple[str, str]] = {
     "event_walked_in": ("其中未报名", "of them without signing up"),
     "event_missed": ("未到场", "Did not come"),
     "event_download": ("下载名单（CSV）", "Download the list (CSV)"),
-    "event_done": ("已签到：", "Let in:"),
+    "event_was_in": ("此前已签到：", "Was let in before: "),
+    "event_done": ("已签到：", "Let in: "),
     "event_show_code": ("显示签到码", "Show the code"),
     "event_member_code": (
         "或输入会员码上的数字",

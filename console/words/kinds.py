@@ -62,7 +62,7 @@ KINDS: dict[str, str] = CONDITION_KINDS | {
     ),
     "milestones/nth_purchase": "第若干笔付款订单，或每满若干笔；整单退款的不算。",
     "milestones/profile": (
-        "完善资料：会员填好所要求的称呼、生日、手机号后自动发放，每人一次。\n"
+        "完善资料：会员填好所要求的称呼、生日、手机号后自动发放，每人一次；规则发布前已填好的也会得到。\n"
         "请先在隐私说明中写明用途，且不要把资料作为使用服务的条件。"
     ),
     "milestones/purchases_within": "若干个月内完成若干笔付款订单；重复时每笔订单只算一次。",

@@ -21,6 +21,10 @@ PAGES: dict[str, tuple[str, str]] = {
         "小写字母、数字、下划线，发布后不变；例如 spring_tasting",
         "Small letters, digits, underscores; it stays for good: spring_tasting",
     ),
+    "rule_taken": (
+        "这个代码刚被别人发布了，下面是已发布的规则；请另取代码，或在此修改",
+        "Somebody has published this code meanwhile; this is theirs. Take another, or change it",
+    ),
     "rule_begin": ("填写规则", "Fill it in"),
     "runs": ("运行", "Runs"),
     "scorecard": ("计分卡", "Scorecard"),

@@ -54,7 +54,9 @@ INSERT INTO event_signup (member_id, slot, signed_up_at, placed_at, told_starts_
                           turn, let_in_by, points, rule_version_id)
 SELECT coalesce((SELECT member_id FROM hers), $1), $2, $3, $3, $4, $3, $5, $6, $7, $8, $9
 ON CONFLICT (member_id, slot) DO UPDATE
-SET placed_at = coalesce(event_signup.placed_at, excluded.placed_at), left_at = NULL,
+SET signed_up_at = CASE WHEN event_signup.left_at IS NULL THEN event_signup.signed_up_at
+                        ELSE excluded.signed_up_at END,
+    placed_at = coalesce(event_signup.placed_at, excluded.placed_at), left_at = NULL,
     came_at = excluded.came_at, way = excluded.way, turn = excluded.turn,
     let_in_by = excluded.let_in_by, points = excluded.points,
     rule_version_id = excluded.rule_version_id

@@ -8,6 +8,19 @@ from loyalty.policies.event import BrandEvent
 from loyalty.programme import Rule
 from models import db
 
+# Of two who became one, the better place stays.
+_TWICE = """
+UPDATE event_signup SET left_at = $2, placed_at = NULL
+WHERE slot = $1 AND came_at IS NULL AND left_at IS NULL AND EXISTS (
+    SELECT FROM customer JOIN customer AS other
+      ON coalesce(other.merged_into_id, other.id) = coalesce(customer.merged_into_id, customer.id)
+    JOIN event_signup AS better ON better.member_id = other.id
+    WHERE customer.id = event_signup.member_id AND better.slot = $1 AND better.left_at IS NULL
+      AND better.member_id <> event_signup.member_id
+      AND (better.came_at IS NULL, better.placed_at IS NULL, better.signed_up_at, better.member_id)
+        < (true, event_signup.placed_at IS NULL, event_signup.signed_up_at,
+           event_signup.member_id))
+"""
 _FILL = """
 UPDATE event_signup SET placed_at = $3
 WHERE slot = $1 AND member_id = ANY(ARRAY(
@@ -26,6 +39,7 @@ async def fill(rule: Rule, *, at: datetime) -> int:
     event: BrandEvent = rule.body
     if at >= event.held_from:
         return 0
+    await db.fetch(_TWICE, rule.slot, at)
     left = None if event.places is None else event.places - await taken(rule.slot)
     if left is not None and left <= 0:
         return 0

@@ -6,28 +6,14 @@ from functools import partial
 from loyalty import programme
 from loyalty.again import in_transaction
 from loyalty.brand_events.filling import fill
-from loyalty.brand_events.rules import hold, is_on
+from loyalty.brand_events.rules import hold, is_on, newest
 from loyalty.brand_events.telling import cancelled, moved
 from loyalty.policies import POLICIES
-from loyalty.policies.event import BrandEvent
 from loyalty.programme import Programme, Rule
 from models import db
 
 _SLOTS = """
 SELECT DISTINCT slot FROM event_signup WHERE slot = ANY($1::text[]) AND left_at IS NULL
-"""
-# Of two who became one, the better place stays.
-_TWICE = """
-UPDATE event_signup SET left_at = $2, placed_at = NULL
-WHERE slot = $1 AND came_at IS NULL AND left_at IS NULL AND EXISTS (
-    SELECT FROM customer JOIN customer AS other
-      ON coalesce(other.merged_into_id, other.id) = coalesce(customer.merged_into_id, customer.id)
-    JOIN event_signup AS better ON better.member_id = other.id
-    WHERE customer.id = event_signup.member_id AND better.slot = $1 AND better.left_at IS NULL
-      AND better.member_id <> event_signup.member_id
-      AND (better.came_at IS NULL, better.placed_at IS NULL, better.signed_up_at, better.member_id)
-        < (true, event_signup.placed_at IS NULL, event_signup.signed_up_at,
-           event_signup.member_id))
 """
 _MOVED = """
 UPDATE event_signup SET told_starts_at = $2
@@ -47,11 +33,7 @@ async def follow(*, at: datetime) -> int:
     Doing it twice changes nothing more, and says nothing twice.
     """
     rules = await programme.load()
-    newest: dict[str, Rule] = {}
-    for rule in rules.rules.get(POLICIES.name, ()):
-        if isinstance(rule.body, BrandEvent):  # the newest version stands first
-            newest.setdefault(rule.slot, rule)
-    coming = sorted(slot for slot, rule in newest.items() if rule.body.held_until > at)
+    coming = [one.slot for one in newest(rules) if one.body.held_until > at]
     told = 0
     for row in await db.fetch(_SLOTS, coming):
         told += await in_transaction(partial(_follow, row["slot"], at=at))
@@ -64,7 +46,6 @@ async def _follow(slot: str, *, at: datetime) -> int:
     rule = rules.find(slot, POLICIES, at)
     if rule is None or not is_on(rule):
         return await _cancel(slot, rule, rules, at=at)
-    await db.fetch(_TWICE, slot, at)
     rows = await db.fetch(_MOVED, slot, rule.body.held_from)
     await moved(rule, [(row["member_id"], row["signed_up_at"]) for row in rows], at=at)
     return len(rows) + await fill(rule, at=at)

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from loyalty import programme
-from loyalty.brand_events.rules import PREFIX, Hers, HerState, find, is_on, stands, taken
+from loyalty.brand_events.rules import PREFIX, Hers, HerState, find, is_on, newest, stands, taken
 from loyalty.errors import NotFound
 from loyalty.policies import POLICIES
 from loyalty.policies.event import BrandEvent
@@ -113,11 +113,7 @@ async def _seen(rule: Rule, member_id: int, *, is_hers: bool) -> SeenEvent:
 async def events(*, at: datetime) -> list[EventFigures]:
     """Return all events that ever were with who takes part, the latest first."""
     rules = await programme.load()
-    newest: dict[str, Rule] = {}
-    for one in rules.rules.get(POLICIES.name, ()):
-        if isinstance(one.body, BrandEvent):  # the newest version stands first
-            newest.setdefault(one.slot, one)
-    found = await _figures(list(newest.values()), rules, at=at)
+    found = await _figures(newest(rules), rules, at=at)
     return sorted(found, key=lambda one: (one.rule.body.held_from, one.code), reverse=True)
 
 

@@ -43,6 +43,9 @@ _TAKEN = """
 SELECT count(*) AS places FROM event_signup
 WHERE slot = $1 AND left_at IS NULL AND placed_at IS NOT NULL
 """
+_WAITING = """
+SELECT FROM event_signup WHERE slot = $1 AND left_at IS NULL AND placed_at IS NULL LIMIT 1
+"""
 _UP_TO = """
 SELECT count(*) AS members FROM event_signup
 WHERE slot = $1 AND left_at IS NULL AND placed_at IS NULL
@@ -67,6 +70,15 @@ def is_on(rule: Rule) -> bool:
     return isinstance(rule.body, BrandEvent) and not rule.body.is_cancelled
 
 
+def newest(rules: Programme) -> list[Rule]:
+    """Return the newest version of each event, in force or not, in the slots' order."""
+    found: dict[str, Rule] = {}
+    for one in rules.rules.get(POLICIES.name, ()):
+        if isinstance(one.body, BrandEvent):  # the newest version stands first
+            found.setdefault(one.slot, one)
+    return [found[slot] for slot in sorted(found)]
+
+
 async def hold(slot: str) -> None:
     """Let one after another change who comes to an event, in the caller's transaction."""
     await db.fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", slot)
@@ -82,6 +94,11 @@ async def has_room(rule: Rule) -> bool:
     """Say whether an event, which is held, has a place left."""
     event: BrandEvent = rule.body
     return event.places is None or await taken(rule.slot) < event.places
+
+
+async def is_waited_for(slot: str) -> bool:
+    """Say whether anybody waits for a place."""
+    return bool(await db.fetch(_WAITING, slot))
 
 
 async def stands(member_id: int, slot: str) -> Hers:

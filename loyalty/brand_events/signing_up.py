@@ -5,7 +5,7 @@ from datetime import datetime
 from loyalty import programme
 from loyalty.again import in_transaction
 from loyalty.brand_events.filling import fill
-from loyalty.brand_events.rules import Hers, HerState, find, has_room, hold, stands
+from loyalty.brand_events.rules import Hers, HerState, find, has_room, hold, is_waited_for, stands
 from loyalty.errors import Refused
 from loyalty.facts import Case
 from loyalty.policies.event import BrandEvent
@@ -56,8 +56,10 @@ async def _sign_up(member_id: int, code: str, *, at: datetime) -> Hers:
     if refusals := event.conditions.refusals(Case(facts)):
         raise refusals[0]
     await fill(rule, at=at)
-    is_placed = await has_room(rule)
-    if not is_placed and not event.has_waiting_list:
+    has_begun = at >= event.held_from
+    # after the start the line moves no more, so nobody passes it, and nobody joins it
+    is_placed = await has_room(rule) and not (has_begun and await is_waited_for(rule.slot))
+    if not is_placed and (has_begun or not event.has_waiting_list):
         raise Refused("event_full")
     await db.fetch(_ADD, member_id, rule.slot, at, at if is_placed else None, event.held_from)
     return await stands(member_id, rule.slot)

@@ -30,7 +30,7 @@ async def moved_up(rule: Rule, members: Sequence[tuple[int, datetime]], *, at: d
         f"{_at(event.place_en, ', ')}. If you cannot come, please cancel in the mini-program, so"
         " that somebody else can.",
     )
-    await _tell(rule, "placed", members, words, at=at)
+    await _tell(rule, "placed", members, words, until=event.held_from, at=at)
 
 
 async def moved(rule: Rule, members: Sequence[tuple[int, datetime]], *, at: datetime) -> None:
@@ -41,7 +41,7 @@ async def moved(rule: Rule, members: Sequence[tuple[int, datetime]], *, at: date
         f"您报名的「{event.name_zh}」时间改为 {moment.zh}{_at(event.place_zh, '，')}。",
         f"{event.name_en} has moved to {moment.en}{_at(event.place_en, ', ')}.",
     )
-    await _tell(rule, f"moved:{event.held_from.isoformat()}", members, words, at=at)
+    await _tell(rule, f"moved:{rule.version_id}", members, words, until=event.held_until, at=at)
 
 
 async def cancelled(rule: Rule, members: Sequence[tuple[int, datetime]], *, at: datetime) -> None:
@@ -52,13 +52,19 @@ async def cancelled(rule: Rule, members: Sequence[tuple[int, datetime]], *, at: 
         f"很抱歉，原定 {moment.zh} 的「{event.name_zh}」取消了。",
         f"We are sorry: {event.name_en}, planned for {moment.en}, is cancelled.",
     )
-    await _tell(rule, "cancelled", members, words, at=at)
+    await _tell(rule, "cancelled", members, words, until=event.held_until, at=at)
 
 
 async def _tell(
-    rule: Rule, what: str, members: Sequence[tuple[int, datetime]], words: Worded, *, at: datetime
+    rule: Rule,
+    what: str,
+    members: Sequence[tuple[int, datetime]],
+    words: Worded,
+    *,
+    until: datetime,
+    at: datetime,
 ) -> None:
-    """Say it to each once for each time that she signed up."""
+    """Say it to each once for each time that she signed up; too late it is not said."""
     roots = await roots_of([member_id for member_id, _ in members])
     await tell_followers(
         [
@@ -70,6 +76,7 @@ async def _tell(
             for member_id, signed_up_at in members
         ],
         at=at,
+        until=until,
     )
 
 

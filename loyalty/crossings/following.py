@@ -76,6 +76,9 @@ def _due(
 
 def _counts(crossing: Crossing, rule: Rule, history: History, rules: Programme) -> bool:
     """Say whether it was reached while this version held, and we are told of it in time."""
+    if rule.body.counts_whenever:
+        now = rules.find(rule.slot, MILESTONES, history.at)
+        return now is not None and now.version_id == rule.version_id
     oldest = history.at - timedelta(days=rule.body.within_days)
     if crossing.reached_at <= oldest:
         return False

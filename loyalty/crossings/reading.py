@@ -14,7 +14,9 @@ from loyalty.facts import Case
 from loyalty.milestones import MILESTONES, Milestone, Step
 from loyalty.milestones.anniversary import Anniversary
 from loyalty.milestones.birthday import Birthday
+from loyalty.milestones.profile import Profile
 from loyalty.programme import Programme
+from loyalty.roots import ids_of
 from loyalty.standing.changes import changed
 from loyalty.standing.knowing import facts_of
 from models import db
@@ -103,8 +105,25 @@ WHERE member.deleted_at IS NULL AND birthday_told_at < reached_at
 """
 
 
+# Those who told all that is asked for, perhaps before it was asked.
+_TOLD = f"""
+SELECT member.id FROM member
+CROSS JOIN LATERAL (SELECT {ids_of("member.id")} AS ids) AS hers
+WHERE member.merged_into_id IS NULL AND member.deleted_at IS NULL
+  AND NOT EXISTS (SELECT FROM milestone_reached WHERE milestone_reached.member_id = ANY(hers.ids)
+                  AND slot = $1 AND undone_at IS NULL)
+  AND (NOT $2 OR EXISTS (SELECT FROM profile WHERE customer_id = ANY(hers.ids) AND called <> ''))
+  AND (NOT $3 OR EXISTS (SELECT FROM profile WHERE customer_id = ANY(hers.ids)
+                         AND birthday IS NOT NULL))
+  AND (NOT $4 OR EXISTS (SELECT FROM identity WHERE customer_id = ANY(hers.ids)
+                         AND kind = 'mobile'))
+"""
+
+
 async def due(*, at: datetime) -> int:
     """Let those be derived again whose anniversary or birthday has come; return how many.
+
+    And those who told all that a rule asks for before it did.
 
     However often it is asked, and after days on which nobody asked.
     """
@@ -120,6 +139,9 @@ async def due(*, at: datetime) -> int:
             days = zip(*_birthdays(rule.body, day_of(at)), strict=True)
             rows = await db.fetch(_BIRTHDAYS, *map(list, days), rule.slot)
             found |= {row["id"] for row in rows}
+        if isinstance(rule.body, Profile):
+            asked = (rule.body.asks_name, rule.body.asks_birthday, rule.body.asks_phone)
+            found |= {row["id"] for row in await db.fetch(_TOLD, rule.slot, *asked)}
     await changed(found)
     return len(found)
 

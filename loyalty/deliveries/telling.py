@@ -11,6 +11,7 @@ from loyalty.wording import Worded
 from models import db
 
 SAID_WITHIN = timedelta(days=2)
+LEAST = timedelta(minutes=5)  # so long any message may take
 
 # The account that she followed last, of those that she follows.
 _ADDRESSES = """
@@ -31,8 +32,12 @@ class Words(Struct, frozen=True):
     worded: Worded
 
 
-async def tell_followers(words: Sequence[Words], *, at: datetime) -> None:
+async def tell_followers(
+    words: Sequence[Words], *, at: datetime, until: datetime | None = None
+) -> None:
     """Plan customer messages for two days; who follows no account of ours is told nothing.
+
+    After ``until`` they say nothing any more, and are not sent.
 
     Joins the caller's transaction, and says nothing twice.
     """
@@ -42,7 +47,7 @@ async def tell_followers(words: Sequence[Words], *, at: datetime) -> None:
     addresses = {row["customer_id"]: row for row in rows}
     await plan(
         [
-            _planned(one, addresses[one.customer_id], at=at)
+            _planned(one, addresses[one.customer_id], at=at, until=until)
             for one in words
             if one.customer_id in addresses
         ],
@@ -50,7 +55,8 @@ async def tell_followers(words: Sequence[Words], *, at: datetime) -> None:
     )
 
 
-def _planned(one: Words, address: db.Row, *, at: datetime) -> Planned:
+def _planned(one: Words, address: db.Row, *, at: datetime, until: datetime | None) -> Planned:
+    latest = at + SAID_WITHIN
     return Planned(
         key=one.key,
         customer_id=one.customer_id,
@@ -59,5 +65,5 @@ def _planned(one: Words, address: db.Row, *, at: datetime) -> Planned:
         address=address["value"],
         message=Text(one.worded.spoken(address["language"])),
         not_before=at,
-        lapses_at=at + SAID_WITHIN,
+        lapses_at=latest if until is None else max(at + LEAST, min(latest, until)),
     )

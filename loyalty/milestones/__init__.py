@@ -67,10 +67,12 @@ class Milestone(Struct, frozen=True, forbid_unknown_fields=True):
     The reward comes by itself, once each time. What was reached more than ``within_days`` before
     we were told of it gives nothing, so that an import of old orders hands out no rewards. What is
     not ``of_orders`` is never taken back: no order undoes it, and what she told may be hers alone
-    again.
+    again. What ``counts_whenever`` it was reached is given by the rule in force now, also for what
+    was before it.
     """
 
     of_orders: ClassVar[bool] = True
+    counts_whenever: ClassVar[bool] = False
     looks_at_profile: ClassVar[bool] = False
 
     name_zh: Name = "里程碑"

@@ -41,13 +41,12 @@ class Birthday(Milestone, frozen=True):
         What she told too late for this year counts for the next.
         """
         today, before = day_of(history.at), timedelta(days=self.days_before)
-        days = [day - before for day in self._days(history)]
-        coming = [day for day in days if day > today]
-        if not coming:
+        coming = [day for day in self._days(history) if day - before > today]
+        if not coming or history.birthday is None:
             return Step(0, 1, "fields")
-        due = coming[0]
-        last = due - timedelta(days=365)
-        return Step((today - last).days, 365, "days")
+        due = coming[0] - before
+        last = in_year(history.birthday, coming[0].year - 1) - before
+        return Step((today - last).days, (due - last).days, "days")
 
     def _days(self, history: History) -> Iterator[date]:
         """Go through her birthdays from the year in which she told it to the one after next."""

@@ -11,11 +11,13 @@ from loyalty.milestones import MILESTONES, Crossing, History, Milestone, Step
 class Profile(Milestone, frozen=True):
     """What she tells of herself: the name to call her by, her birthday, her phone number.
 
-    Once a member, as soon as all that is asked for is known; a phone number may come from a shop,
-    too. It stays hers where she takes something back later, and does not come again.
+    Once a member, as soon as all that is asked for is known, also where she told it before the rule
+    began; a phone number may come from a shop, too. It stays hers where she takes something back
+    later, and does not come again.
     """
 
     of_orders: ClassVar[bool] = False
+    counts_whenever: ClassVar[bool] = True
     looks_at_profile: ClassVar[bool] = True
 
     asks_name: bool = True

@@ -12,6 +12,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=40)]
 About = Annotated[str, Meta(max_length=500)]
 Place = Annotated[str, Meta(max_length=80)]
 Moment = Annotated[datetime, Meta(tz=True)]
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 BEGINS = datetime(2026, 1, 1, 6, tzinfo=UTC)
 
 
@@ -50,6 +51,10 @@ class BrandEvent(Struct, frozen=True, forbid_unknown_fields=True):
     is_cancelled: bool = False
 
     def __post_init__(self) -> None:
+        for name in ("held_from", "held_until", "sign_up_from", "sign_up_until"):
+            moment = getattr(self, name)
+            if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+                raise ValueError(f"No such year - at `$.{name}`")
         if self.held_until <= self.held_from:
             raise ValueError("Ends before it starts - at `$.held_until`")
         if self.sign_up_until is not None and self.sign_up_until > self.held_until:

@@ -85,7 +85,12 @@ async def _shared(told: str, rules: Programme, *, at: datetime) -> str:
     kind, _, name = told.partition(":")
     if kind == "article":
         return told if any(one.code == name for one in articles.listed(rules, at=at)) else ""
-    rows = await db.fetch(_REVIEW, UUID(name)) if kind == "review" else []
+    if kind != "review":
+        return ""
+    try:
+        rows = await db.fetch(_REVIEW, UUID(name))
+    except ValueError:  # no uuid
+        return ""
     return told if rows else ""
 
 

@@ -45,7 +45,14 @@ async def test_the_code_turns_and_is_kept_by_no_cache(browser: Browser) -> None:
     http_status, page = await browser.get("/events/taste/code")
     assert http_status == 200
     turn = page.split("?turn=")[1].split('"')[0]
-    assert (await browser.get(f"/events/taste/code?turn={turn}"))[0] in (200, 204)
+    other = (await browser.get(f"/events/taste/code?turn={int(turn) - 9}"))[0]
+    same = (await browser.get(f"/events/taste/code?turn={turn}"))[0]
+    if same == 200:  # it has just turned
+        turn = (await browser.get("/events/taste/code"))[1].split("?turn=")[1].split('"')[0]
+        same = (await browser.get(f"/events/taste/code?turn={turn}"))[0]
+    assert (other, same) == (200, 204)
+    async with browser.session.get(f"{browser.origin}/console/events/taste/code") as answer:
+        assert answer.headers["Cache-Control"] == "no-store"
     assert (await browser.get("/events/none/code"))[0] == 404
 
 
@@ -60,9 +67,9 @@ async def test_she_is_let_in_from_the_list_or_by_the_code_on_her_phone(
         if guest.member_id == lin
     ]
     form = {"proof": await browser.proof()}
-    for _ in "ab":
+    for said in ("已签到：会员", "此前已签到：会员"):
         http_status, page = await browser.post("/events/taste/guests", member=str(uuid), **form)
-        assert (http_status, "已签到" in page) == (200, True)
+        assert (http_status, f'role="status">{said}' in page) == (200, True)
     emma = await met(IdentityRef(IdentityKind.OPENID, "wx1", "o-emma"))
     identity = await Identity.get(customer_id=emma)
     shown = member_codes.code_of(identity.id, sealer=context.sealer, at=now())

@@ -8,6 +8,7 @@ import pytest
 from console.rule_form import sent
 from loyalty import programme, publishing
 from loyalty.calendar import start_of
+from loyalty.challenges.orders import Orders
 from loyalty.challenges.spend import Spend
 from loyalty.earning.multiplier import Multiplier
 from loyalty.policies.event import BrandEvent
@@ -180,3 +181,18 @@ async def test_who_may_not_publish_begins_nothing(browser: Browser) -> None:
     await browser.sign_in("auditor")
     assert (await browser.get("/rules/new?kind=event/event&code=a"))[0] == 403
     assert 'action="/console/rules/new"' not in (await browser.get("/rules"))[1]
+
+
+async def test_of_two_who_begin_the_same_code_the_second_is_told(marketer: Browser) -> None:
+    proof = {"proof": await marketer.proof()}
+    first = sent(Spend(target=5, reward_points=9)) | proof
+    http_status, page = await marketer.post("/rules/challenge:both?kind=spend", **first)
+    assert http_status == 200, page[page.index("alert") :][:300]
+    for path, form in (
+        ("/rules/challenge:both?kind=spend", sent(Spend(target=6, reward_points=9)) | proof),
+        ("/rules/challenge:both?kind=orders", sent(Orders(target=6, reward_points=9)) | proof),
+    ):
+        http_status, page = await marketer.post(path, **form)
+        assert (http_status, "刚被别人发布了" in page) == (422, True)
+        assert 'name="target" value="5"' in page
+    assert await RuleVersion.filter(slot="challenge:both").count() == 1

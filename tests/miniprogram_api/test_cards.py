@@ -71,6 +71,15 @@ async def test_what_nobody_can_read_is_not_noted_and_what_is_no_card_is_refused(
     assert (await Referral.get()).shared == ""
 
 
+async def test_a_line_break_behind_a_name_is_no_review(
+    lin: Phone, emma: Phone, article: None
+) -> None:
+    await emma.sign_in()
+    answer = await comes(lin, emma, f"review:{uuid4()}\n")
+    assert answer.http_status in (200, 400)
+    assert all(one.shared == "" for one in await Referral.all())
+
+
 async def test_only_a_card_shows_something(lin: Phone, emma: Phone, article: None) -> None:
     await emma.sign_in()
     assert (await comes(lin, emma, "article:beans", way="link")).http_status == 200

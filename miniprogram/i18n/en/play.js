@@ -17,7 +17,7 @@ module.exports = {
     to_articles: 'Stories',
     to_articles_about: '{n} to read',
     to_events: 'Events',
-    to_events_about: '{n} to come, points for being there',
+    to_events_about: '{n} to come',
     coupon: 'a coupon',
     day_done: ', checked in',
     streak: '{n} days in a row',
@@ -50,6 +50,7 @@ module.exports = {
       reviews: 'Reviews: {n}',
       rooms: '{n} live rooms',
       friends: 'Friends: {n}',
+      events: 'Events: {n}',
     },
     seasons: {
       618: '6.18',

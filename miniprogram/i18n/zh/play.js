@@ -17,7 +17,7 @@ module.exports = {
     to_articles: '品牌故事',
     to_articles_about: '{n} 篇',
     to_events: '活动',
-    to_events_about: '{n} 场，到场得积分',
+    to_events_about: '近期 {n} 场',
     coupon: '一张优惠券',
     day_done: '日，已签到',
     streak: '已连续签到 {n} 天',
@@ -50,6 +50,7 @@ module.exports = {
       reviews: '{n} 条评价',
       rooms: '{n} 场直播',
       friends: '{n} 位好友',
+      events: '{n} 场活动',
     },
     seasons: {
       618: '6.18',

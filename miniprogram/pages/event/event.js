@@ -1,5 +1,6 @@
 const events = require('../../api/events');
 const { Refused } = require('../../utils/api');
+const clock = require('../../utils/clock');
 const { grouped, minute } = require('../../utils/format');
 const { definePage } = require('../../utils/page');
 const { elsewhere, scanned } = require('../../utils/scan');
@@ -29,7 +30,7 @@ function shownEvent(told) {
     opens: told.sign_up === 'coming' ? fill(spoken.opens, { when: minute(told.opens_at) }) : '',
     doors: told.are_doors_open ? '' : fill(spoken.doors, { when: minute(told.doors_open_at) }),
     signUp: state === 'none' && isOpen ? (told.sign_up === 'line' ? spoken.join_line : spoken.sign_up) : '',
-    canLeave: isIn && !told.are_doors_open,
+    canLeave: isIn && Date.parse(told.starts_at) > clock.now(),
     canCome: told.are_doors_open && state !== 'came',
     won: state === 'came' && told.mine.points ? fill(spoken.won, { n: grouped(told.mine.points) }) : '',
   };
@@ -44,8 +45,9 @@ definePage('event', {
   },
 
   async load() {
-    const came = this.scannedCode ? await this.came(this.scannedCode) : {};
-    this.scannedCode = '';
+    const scannedNow = this.scannedCode;
+    this.scannedCode = ''; // back from the camera the page loads twice, and is let in once
+    const came = scannedNow ? await this.came(scannedNow) : {};
     const code = (came.done && came.done.code) || this.query.code;
     if (code) return { ...came, event: shownEvent(await events.read(code)), rows: [] };
     return { ...came, rows: (await events.list()).map(shownEvent), event: null };
@@ -57,7 +59,7 @@ definePage('event', {
     try {
       const told = await events.come(code);
       const points = told.points + told.goal_points;
-      return {
+      const result = {
         done: {
           code: told.code,
           name: told.name,
@@ -66,9 +68,15 @@ definePage('event', {
         },
         why: '',
       };
+      this.setData(result);
+      return result;
     } catch (refused) {
-      if (!(refused instanceof Refused) || refused.status >= 500) throw refused;
-      return { done: null, why: refused.message };
+      if (!(refused instanceof Refused) || refused.status >= 500) {
+        this.scannedCode = code;
+        throw refused;
+      }
+      this.setData({ done: null, why: refused.message });
+      return {};
     }
   },
 
@@ -76,7 +84,7 @@ definePage('event', {
     const { event, t } = this.data;
     return this.once('sign_up', async () => {
       const told = shownEvent(await events.signUp(event.code));
-      this.setData({ event: told });
+      this.setData({ event: told, why: '' });
       this.say(fill(t.signed_up, { stands: told.stands }));
     });
   },
@@ -91,7 +99,7 @@ definePage('event', {
         cancelText: c.back,
       });
       if (!confirm) return;
-      this.setData({ event: shownEvent(await events.leave(event.code)) });
+      this.setData({ event: shownEvent(await events.leave(event.code)), why: '' });
       this.say(t.left_it);
     });
   },

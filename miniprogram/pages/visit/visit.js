@@ -32,8 +32,9 @@ definePage('visit', {
   },
 
   async load() {
-    const came = this.code ? await this.came(this.code) : {};
-    this.code = '';
+    const { code } = this;
+    this.code = ''; // back from the camera the page loads twice, and the visit is told once
+    const came = code ? await this.came(code) : {};
     const hers = await visits.read();
     const spoken = words().visit;
     const often = [
@@ -63,7 +64,10 @@ definePage('visit', {
         why: '',
       };
     } catch (refused) {
-      if (!(refused instanceof Refused) || refused.status >= 500) throw refused;
+      if (!(refused instanceof Refused) || refused.status >= 500) {
+        this.code = code;
+        throw refused;
+      }
       return { done: null, why: refused.message };
     }
   },

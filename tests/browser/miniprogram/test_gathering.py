@@ -17,7 +17,7 @@ async def test_she_signs_up_from_the_tasks_and_takes_it_back(
     phones: Phones, shop: ShopServer
 ) -> None:
     page = await phones.open("tasks")
-    await shown(page, "tasks").get_by_text("2 场，到场得积分").tap()
+    await shown(page, "tasks").get_by_text("近期 2 场").tap()
     await shown(page, "event").get_by_text("手冲品鉴会").tap()
     event = shown(page, "event")
     await expect(event.get_by_text("余 1 位")).to_be_visible()

@@ -239,6 +239,65 @@ async def test_a_cancelled_event_is_told_of_and_takes_nobody() -> None:
     assert (await signs_up(wang, at=JUNE_1 + 2 * DAY)).state is HerState.PLACED, "after all"
 
 
+async def test_each_move_is_told_also_back_to_where_it_was() -> None:
+    await publish()
+    lin = await met(LIN)
+    await follows(lin, "o-lin")
+    await signs_up(lin)
+    for day, shift in enumerate((1, 0, 1), 1):
+        start = STARTS + shift * DAY
+        await publish(at=JUNE_1 + day * HOUR, held_from=start, held_until=start + HOUR)
+        assert await brand_events.follow(at=JUNE_1 + day * HOUR) == 1
+    assert len(await told()) == 3
+    assert {one.lapses_at for one in await Delivery.all()} == {
+        JUNE_1 + day * HOUR + 2 * DAY for day in (1, 2, 3)
+    }
+
+
+async def test_a_place_is_told_of_no_later_than_the_start() -> None:
+    await publish(places=1)
+    lin, wang = await met(LIN), await met(WANG)
+    await follows(wang, "o-wang")
+    for one in (lin, wang):
+        await signs_up(one)
+    await brand_events.leave(lin, "taste", at=STARTS - HOUR)
+    assert (await Delivery.get()).lapses_at == STARTS
+
+
+async def test_after_the_start_nobody_passes_the_line_and_nobody_joins_it() -> None:
+    await publish(places=1, sign_up_until=STARTS + HOUR)
+    lin, wang, zhao = [await met(one) for one in (LIN, WANG, ZHAO)]
+    for one in (lin, wang):
+        await signs_up(one)
+    at = STARTS + HOUR / 2
+    for _ in "ab":
+        with pytest.raises(Refused, match="event_full"):
+            await signs_up(zhao, at=at)
+        await brand_events.leave(lin, "taste", at=at)
+    await brand_events.leave(wang, "taste", at=at)
+    assert (await signs_up(zhao, at=at)).state is HerState.PLACED
+
+
+async def test_who_left_and_comes_all_the_same_walked_in() -> None:
+    await publish()
+    lin = await met(LIN)
+    await signs_up(lin)
+    await brand_events.leave(lin, "taste", at=JUNE_1 + HOUR)
+    await scans(lin)
+    assert (await brand_events.figures("taste", at=STARTS)).walked_in == 1
+
+
+async def test_two_of_hers_who_wait_take_one_place(database: None) -> None:
+    await publish(places=1)
+    lin, wang, zhao, first = [await met(one) for one in (LIN, WANG, ZHAO, friend("first"))]
+    for number, one in enumerate((first, lin, wang, zhao)):
+        await signs_up(one, at=JUNE_1 + number * HOUR)
+    await customers.merge(lin, wang, evidence="t", by="t", at=JUNE_1 + DAY)
+    await publish(at=JUNE_1 + DAY, places=2)
+    await brand_events.leave(first, "taste", at=JUNE_1 + DAY)
+    assert [await state(one) for one in (lin, zhao)] == [("placed", None)] * 2
+
+
 async def test_two_who_are_one_have_one_place_and_its_points_once() -> None:
     await publish(places=2)
     lin, wang, zhao = [await met(one) for one in (LIN, WANG, ZHAO)]
@@ -295,6 +354,8 @@ async def test_all_guests_are_read_page_by_page(monkeypatch: pytest.MonkeyPatch)
         ({"sign_up_until": STARTS + DAY}, "sign_up_until"),
         ({"sign_up_from": STARTS}, "sign_up_from"),
         ({"sign_up_from": JUNE_1 + DAY, "sign_up_until": JUNE_1}, "sign_up_from"),
+        ({"held_from": STARTS.replace(year=1)}, "held_from"),
+        ({"held_until": STARTS.replace(year=9998)}, "held_until"),
     ],
 )
 def test_an_event_in_no_order_is_no_event(fields: dict[str, Any], place: str) -> None:

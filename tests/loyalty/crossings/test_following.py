@@ -300,6 +300,29 @@ async def test_a_told_profile_earns_once_and_never_again() -> None:
     assert (reached.name, reached.points, reached.undone_at) == ("1", 20, None)
 
 
+async def test_what_was_told_before_the_rule_counts_once_the_job_has_looked() -> None:
+    her = await member()
+    told_at, at = noon(2025, 1, 1), noon(2026, 3, 1)
+    await customers.tell_profile(her, called="王", birthday="05-01", at=told_at)
+    await derived(at=told_at)
+    await let_hold("profile", Profile(reward_points=20), at=at)
+    for found in (1, 0):
+        assert await crossings.due(at=at) == found
+        await derived(at=at)
+        assert await points_of("milestone:profile") == 20
+    await let_hold("phone", Profile(reward_points=9, asks_phone=True), at=at)
+    assert await crossings.due(at=at) == 0
+    await db.fetch(
+        "INSERT INTO identity (customer_id, kind, scope, value, created_at)"
+        " VALUES ($1, 'mobile', '', 'digest', $2)",
+        her,
+        told_at,
+    )
+    assert await crossings.due(at=at) == 1, "a shop knew it long ago"
+    await derived(at=at)
+    assert await points_of("milestone:phone") == 9
+
+
 async def test_two_who_are_one_told_once() -> None:
     her, other = await member(), await member(LIN)
     await let_hold("profile", Profile(reward_points=20))

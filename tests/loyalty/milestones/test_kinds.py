@@ -85,6 +85,8 @@ def test_her_birthday_comes_once_a_year_from_when_she_told_it() -> None:
     assert told(Birthday(), told_of_her(noon(2028, 1, 1))) == []
     assert Birthday().step(told_of_her(noon(2028, 1, 1))) == Step(0, 1, "fields")
     assert Birthday().step(told_of_her(noon(2026, 12, 31), **january)) == Step(362, 365, "days")
+    march = {"birthday": "03-01", "birthday_told_at": noon(2026, 6, 1)}
+    assert Birthday().step(told_of_her(noon(2027, 3, 1), **march)) == Step(0, 366, "days")
 
 
 def test_all_that_is_asked_for_is_told_in_any_sequence() -> None:
