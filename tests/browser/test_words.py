@@ -2,8 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from loyalty.challenges import Unit
 
 PAGE = Path(__file__).parents[2] / "simulator" / "page"
+MINI_PROGRAM = Path(__file__).parents[2] / "miniprogram"
 KEY = re.compile(r"""^  ["']([\w.]+)["']:""", re.MULTILINE)
 QUOTED = re.compile(r"""["']([a-z]+\.[a-z_]+)["']""")
 
@@ -88,3 +94,14 @@ def test_the_day_says_the_same_in_both_languages_and_every_word_is_said() -> Non
     told = {"hers", "anothers", "nobodys"}  # the server's words
     rest = set(chinese) - said - kinds - told
     assert {key for key in rest if not key.startswith(tuple(built))} == set()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("block", ["units", "goals"])
+def test_the_mini_program_has_words_for_whatever_goals_are_counted_in(
+    language: str, block: str
+) -> None:
+    text = (MINI_PROGRAM / "i18n" / language / "play.js").read_text(encoding="utf-8")
+    found = re.search(rf"^    {block}: \{{\n(.*?)^    \}},", text, re.DOTALL | re.MULTILINE)
+    assert found
+    assert set(re.findall(r"^      (\w+):", found[1], re.MULTILINE)) == set(get_args(Unit))
