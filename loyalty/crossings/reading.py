@@ -107,7 +107,16 @@ WHERE member.deleted_at IS NULL AND birthday_told_at < reached_at
 
 # Those who told all that is asked for, perhaps before it was asked.
 _TOLD = f"""
-SELECT member.id FROM member
+WITH told AS (
+    SELECT DISTINCT coalesce(merged_into_id, customer.id) AS id
+    FROM profile JOIN customer ON customer.id = customer_id
+    WHERE ($2 OR $3) AND (called <> '' OR birthday IS NOT NULL)
+    UNION
+    SELECT coalesce(merged_into_id, customer.id)
+    FROM identity JOIN customer ON customer.id = customer_id
+    WHERE NOT ($2 OR $3) AND kind = 'mobile'
+)
+SELECT member.id FROM told JOIN member USING (id)
 CROSS JOIN LATERAL (SELECT {ids_of("member.id")} AS ids) AS hers
 WHERE member.merged_into_id IS NULL AND member.deleted_at IS NULL
   AND NOT EXISTS (SELECT FROM milestone_reached WHERE milestone_reached.member_id = ANY(hers.ids)
