@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from loyalty.brand_events.rules import taken
+from loyalty.brand_events.rules import is_waited_for, taken
 from loyalty.brand_events.telling import moved_up
 from loyalty.policies.event import BrandEvent
 from loyalty.programme import Rule
@@ -31,6 +31,11 @@ RETURNING member_id, signed_up_at
 """
 
 
+async def leave_once(slot: str, *, at: datetime) -> None:
+    """Leave each member of an event, which the caller holds, one place or one in the line."""
+    await db.fetch(_TWICE, slot, at)
+
+
 async def fill(rule: Rule, *, at: datetime) -> int:
     """Give the places that are left to who waits first; return how many moved up.
 
@@ -39,10 +44,16 @@ async def fill(rule: Rule, *, at: datetime) -> int:
     event: BrandEvent = rule.body
     if at >= event.held_from:
         return 0
-    await db.fetch(_TWICE, rule.slot, at)
-    left = None if event.places is None else event.places - await taken(rule.slot)
-    if left is not None and left <= 0:
+    left = await _left(event, rule.slot)
+    if left == 0 or not await is_waited_for(rule.slot):
         return 0
+    await leave_once(rule.slot, at=at)
+    left = await _left(event, rule.slot)
     rows = await db.fetch(_FILL, rule.slot, left, at)
     await moved_up(rule, [(row["member_id"], row["signed_up_at"]) for row in rows], at=at)
     return len(rows)
+
+
+async def _left(event: BrandEvent, slot: str) -> int | None:
+    """Return how many places are left; None where all may come."""
+    return None if event.places is None else max(0, event.places - await taken(slot))

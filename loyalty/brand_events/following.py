@@ -5,7 +5,7 @@ from functools import partial
 
 from loyalty import programme
 from loyalty.again import in_transaction
-from loyalty.brand_events.filling import fill
+from loyalty.brand_events.filling import fill, leave_once
 from loyalty.brand_events.rules import hold, is_on, newest
 from loyalty.brand_events.telling import cancelled, moved
 from loyalty.policies import POLICIES
@@ -46,6 +46,7 @@ async def _follow(slot: str, *, at: datetime) -> int:
     rule = rules.find(slot, POLICIES, at)
     if rule is None or not is_on(rule):
         return await _cancel(slot, rule, rules, at=at)
+    await leave_once(slot, at=at)
     rows = await db.fetch(_MOVED, slot, rule.body.held_from)
     await moved(rule, [(row["member_id"], row["signed_up_at"]) for row in rows], at=at)
     return len(rows) + await fill(rule, at=at)

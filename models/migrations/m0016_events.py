@@ -24,6 +24,8 @@ CREATE TABLE event_signup (
 );
 CREATE INDEX event_signup_slot ON event_signup (slot, signed_up_at, member_id);
 CREATE INDEX event_signup_turn ON event_signup (slot, turn) WHERE turn IS NOT NULL;
+CREATE INDEX event_signup_waiting ON event_signup (slot, signed_up_at, member_id)
+    WHERE left_at IS NULL AND placed_at IS NULL;
 CREATE INDEX event_signup_placed ON event_signup (slot)
     WHERE left_at IS NULL AND placed_at IS NOT NULL;
 """
