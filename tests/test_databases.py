@@ -66,7 +66,7 @@ def test_two_at_once_are_two(databases: Databases) -> None:
         "DELETE FROM tortoise_migrations",
         "DROP TABLE tortoise_migrations",
         "ANALYZE member",
-        "INSERT INTO customer (created_at) SELECT now() FROM generate_series(1, 100000)",
+        "INSERT INTO customer (created_at) SELECT now() FROM generate_series(1, 250000)",
     ],
 )
 def test_what_emptying_does_not_bring_back_ends_a_database(

@@ -33,7 +33,7 @@ COUPON = Template(
 )
 POINTS_CHANGED = Template("points-changed", "积分变动", "变动：{{thing1.DATA}}\n余额：{{n2.DATA}}")
 UNCHANGED = Assumed()
-HASTY = Assumed(callback_timeout_seconds=0.5)
+HASTY = Assumed(callback_timeout_seconds=2.0)
 
 Json = dict[str, Any]
 
@@ -177,7 +177,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
 
 @pytest.fixture
 async def hasty(start: Start) -> Player:
-    """A simulator in secure mode whose platform waits for half a second only."""
+    """A simulator in secure mode whose platform waits for two seconds only."""
     return await start(assumed=HASTY)
 
 

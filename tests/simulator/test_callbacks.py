@@ -173,7 +173,7 @@ async def test_a_delay_is_one_of_the_answer(hasty: Player) -> None:
     ended = await hasty.says(lin, "慢")
     assert [each["outcome"] for each in ended["attempts"]] == ["answered"]
     assert ended["attempts"][0]["seconds"] >= 0.2
-    await hasty.faults(delay_seconds=1)
+    await hasty.faults(delay_seconds=3)
     heard_before = len(hasty.bot.heard)
     ended = await hasty.says(lin, "太慢")
     assert [each["outcome"] for each in ended["attempts"]] == ["timed_out"] * 3
