@@ -48,16 +48,23 @@ def heard(chat: FrameLocator, text: str) -> Any:
     return expect(chat.locator(".line--account .bubble", has_text=text).last)
 
 
+TOLD_POINTS = r"""(shop) => {
+    const text = document.querySelector('#told').textContent;
+    return text.includes(`在${shop}买了`) && text.match(/[+]([0-9]+) /)?.[1];
+}"""
+
+
 async def buys(day: Page, shop: str) -> int:
     """Let her buy what is chosen at a shop; the points that the page tells."""
-    counter, told = day.locator("#counter"), day.locator("#told")
+    counter = day.locator("#counter")
     await counter.get_by_role("button", name=shop, exact=True).click()
     await expect(counter.get_by_role("button", name=shop, exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )
     await counter.get_by_role("button", name="下单付款").click()
-    await expect(told).to_contain_text(f"在{shop}买了")
-    return int((await told.inner_text()).rpartition("+")[2].partition(" ")[0])
+    # read in the moment in which it is there: what is told next may follow at once
+    told = await day.wait_for_function(TOLD_POINTS, arg=shop)
+    return int(await told.json_value())
 
 
 async def gives_number(day: Page) -> None:
