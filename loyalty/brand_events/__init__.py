@@ -1,6 +1,6 @@
 """Events of the brand's own: members sign up, wait where it is full, and come."""
 
-from loyalty.brand_events.codes import code_of, typed
+from loyalty.brand_events.codes import code_of
 from loyalty.brand_events.coming import Came, come, let_in
 from loyalty.brand_events.following import follow
 from loyalty.brand_events.reading import (
@@ -15,11 +15,10 @@ from loyalty.brand_events.reading import (
     seen,
     upcoming,
 )
-from loyalty.brand_events.rules import PREFIX, Hers, HerState
+from loyalty.brand_events.rules import Hers, HerState
 from loyalty.brand_events.signing_up import leave, sign_up
 
 __all__ = [
-    "PREFIX",
     "Came",
     "EventFigures",
     "Guest",
@@ -38,6 +37,5 @@ __all__ = [
     "pages",
     "seen",
     "sign_up",
-    "typed",
     "upcoming",
 ]

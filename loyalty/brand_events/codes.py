@@ -29,11 +29,6 @@ def read(told: str, rules: Programme, *, sealer: Sealer) -> tuple[str, Shown] | 
     return (rule.slot, shown) if rule and shown else None
 
 
-def typed(told: str) -> str | None:
-    """Return the code in what was scanned, bare or in its link; None where it can be none."""
-    return _TURNING.typed(told)
-
-
 def _number_of(slot: str, rules: Programme) -> int:
     """Return the event's number: the id of its first version, which no later one changes."""
     return min(one.version_id for one in rules.rules.get(POLICIES.name, ()) if one.slot == slot)

@@ -13,7 +13,7 @@ from loyalty.policies import POLICIES
 from loyalty.policies.event import BrandEvent
 from loyalty.programme import Programme, Rule
 from loyalty.roots import HER_IDS
-from models import EventWay, db
+from models import db
 
 A_PAGE = 2_000
 NOBODY = (0, 0, 0, 0, 0)
@@ -49,7 +49,6 @@ class Guest(Struct, frozen=True):
     signed_up_at: datetime
     state: HerState
     came_at: datetime | None
-    way: EventWay | None
     by: str | None
 
 
@@ -63,7 +62,7 @@ FROM event_signup WHERE slot = ANY($1::text[]) AND left_at IS NULL GROUP BY slot
 """
 _GUESTS = """
 SELECT event_signup.member_id AS line, root.id AS member_id, root.uuid, signed_up_at, placed_at,
-       came_at, way, staff_member.name
+       came_at, staff_member.name
 FROM event_signup JOIN customer ON customer.id = member_id
 JOIN customer AS root ON root.id = coalesce(customer.merged_into_id, customer.id)
 LEFT JOIN staff_member ON staff_member.id = let_in_by
@@ -168,13 +167,11 @@ def _guest(row: db.Row) -> Guest:
     state = HerState.CAME if row["came_at"] else HerState.PLACED
     if row["placed_at"] is None:
         state = HerState.WAITING
-    way = EventWay(row["way"]) if row["way"] else None
     return Guest(
         row["member_id"],
         row["uuid"],
         row["signed_up_at"],
         state,
         row["came_at"],
-        way,
         row["name"],
     )

@@ -92,6 +92,30 @@ async def test_she_signs_up_comes_and_has_her_points_once() -> None:
     assert await ledger.verify() == []
 
 
+async def test_one_phone_that_scans_again_and_again_at_once_is_let_in_once() -> None:
+    await publish(places=2)
+    lin = await met(LIN)
+    await signs_up(lin)
+    done = await asyncio.gather(*(scans(lin) for _ in range(5)))
+    assert sorted(one.is_new for one in done) == [False] * 4 + [True]
+    assert {one.points for one in done} == {50}
+    assert await points(lin) == 50
+    assert await ledger.verify() == []
+
+
+async def test_workers_who_follow_at_once_move_up_as_many_as_one_and_say_it_once() -> None:
+    await publish(places=1)
+    people = [await met(friend(f"f{number}")) for number in range(4)]
+    for number, one in enumerate(people):
+        await follows(one, f"o-{number}")
+        await signs_up(one, at=JUNE_1 + number * HOUR)
+    await publish(at=JUNE_1 + DAY, places=3)
+    done = await asyncio.gather(*(brand_events.follow(at=JUNE_1 + DAY) for _ in range(4)))
+    assert sum(done) == 2
+    assert [await state(one) for one in people] == [("placed", None)] * 3 + [("waiting", 1)]
+    assert len(await told()) == 2
+
+
 async def test_no_more_than_the_places_however_many_at_once_and_the_line_keeps_its_sequence() -> (
     None
 ):
