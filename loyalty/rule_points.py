@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
-from loyalty import ledger
 from loyalty.ledger import Earn
-from loyalty.programme import Programme, Rule
-from loyalty.standing.changes import changed
+from loyalty.programme import Programme
 
 
 def earn_by_rule(
@@ -31,25 +29,3 @@ def earn_by_rule(
         idle_expires_at=expiry.idle_expires_at(at),
         rule_version_id=rule_version_id,
     )
-
-
-async def give(
-    member_id: int, key: str, points: int, rule: Rule, *, rules: Programme, at: datetime
-) -> None:
-    """Give a member the points of a rule, once by this key; none where they are 0.
-
-    The caller holds her row.
-    """
-    if not points:
-        return
-    earned = earn_by_rule(
-        member_id,
-        key,
-        points,
-        slot=rule.slot,
-        rule_version_id=rule.version_id,
-        rules=rules,
-        at=at,
-    )
-    await ledger.record_one(earned)
-    await changed([member_id])

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from loyalty import programme, rule_points
+from loyalty import programme, touchpoints
 from loyalty.again import in_transaction
 from loyalty.brand_events import codes
 from loyalty.brand_events.filling import fill
@@ -131,7 +131,7 @@ async def _come(member_id: int, code: str, by: _By | None, *, at: datetime) -> C
         rule.version_id,
     )
     key = f"{rule.slot}:{member_id}"
-    await rule_points.give(member_id, key, event.points, rule, rules=rules, at=at)
+    await touchpoints.give(member_id, key, event.points, rule, rules=rules, at=at)
     goal_points = await give_what_comes(member_id, CameToEvent, rules=rules, at=at)
     return Came(code, event, at, event.points, goal_points, is_new=True)
 

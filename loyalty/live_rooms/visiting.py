@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from loyalty import programme, rule_points
+from loyalty import programme, touchpoints
 from loyalty.again import in_transaction
 from loyalty.calendar import period_of
 from loyalty.coupon_codes import tries
@@ -102,7 +102,7 @@ async def _say(member_id: int, word: str, *, at: datetime) -> WasThere:
     points, reason = await _worth(member_id, rule.body, rules=rules, at=at)
     await db.fetch(_ADD, room["id"], member_id, at, points, reason, rule.version_id)
     key = f"live_visit:{room['id']}:{member_id}"
-    await rule_points.give(member_id, key, points, rule, rules=rules, at=at)
+    await touchpoints.give(member_id, key, points, rule, rules=rules, at=at)
     goal_points = await give_what_comes(member_id, WasInRoom, rules=rules, at=at)
     return WasThere(room["name_zh"], room["name_en"], at, points, goal_points, reason, True)
 

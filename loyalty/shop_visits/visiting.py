@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from loyalty import programme, rule_points
+from loyalty import programme, touchpoints
 from loyalty.again import in_transaction
 from loyalty.calendar import SHANGHAI, day_of
 from loyalty.errors import Conflict, NotFound, Refused
@@ -115,7 +115,7 @@ async def _visit(
         rule.version_id,
     )
     key = f"shop_visit:{member_id}:{uuid}"
-    await rule_points.give(member_id, key, points, rule, rules=rules, at=at)
+    await touchpoints.give(member_id, key, points, rule, rules=rules, at=at)
     goal_points = await give_what_comes(member_id, VisitedShop, rules=rules, at=at)
     again_at = again(rule.body, scanned.way, at)
     return Visited(uuid, scanned.shop, scanned.way, at, points, goal_points, reason, again_at)

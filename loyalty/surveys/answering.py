@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from loyalty import programme, rule_points
+from loyalty import programme, touchpoints
 from loyalty.again import in_transaction
 from loyalty.errors import Conflict, NotFound, Refused
 from loyalty.facts import Case
@@ -89,7 +89,7 @@ async def _answer(
     stored = msgspec.json.encode(answers).decode()
     await db.fetch(_ADD, uuid, member_id, slot, rule.version_id, stored, survey.points, at)
     key = f"{slot}:{member_id}"
-    await rule_points.give(member_id, key, survey.points, rule, rules=rules, at=at)
+    await touchpoints.give(member_id, key, survey.points, rule, rules=rules, at=at)
     return Answered(survey, survey.points, is_new=True)
 
 
