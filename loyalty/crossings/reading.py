@@ -16,7 +16,6 @@ from loyalty.milestones.anniversary import Anniversary
 from loyalty.milestones.birthday import Birthday
 from loyalty.milestones.profile import Profile
 from loyalty.programme import Programme
-from loyalty.roots import ids_of
 from loyalty.standing.changes import changed
 from loyalty.standing.knowing import facts_of
 from models import db
@@ -106,26 +105,23 @@ WHERE member.deleted_at IS NULL AND birthday_told_at < reached_at
 
 
 # Those who told all that is asked for, perhaps before it was asked.
-_TOLD = f"""
+_TOLD = """
 WITH told AS (
+    SELECT coalesce(merged_into_id, customer.id) AS id, bool_or(called <> '') AS name,
+           bool_or(birthday IS NOT NULL) AS birthday
+    FROM profile JOIN customer ON customer.id = customer_id GROUP BY 1
+), phoned AS (
     SELECT DISTINCT coalesce(merged_into_id, customer.id) AS id
-    FROM profile JOIN customer ON customer.id = customer_id
-    WHERE ($2 OR $3) AND (called <> '' OR birthday IS NOT NULL)
-    UNION
-    SELECT coalesce(merged_into_id, customer.id)
-    FROM identity JOIN customer ON customer.id = customer_id
-    WHERE NOT ($2 OR $3) AND kind = 'mobile'
+    FROM identity JOIN customer ON customer.id = customer_id WHERE $4 AND kind = 'mobile'
+), given AS (
+    SELECT DISTINCT coalesce(merged_into_id, customer.id) AS id
+    FROM milestone_reached JOIN customer ON customer.id = member_id
+    WHERE slot = $1 AND undone_at IS NULL
 )
-SELECT member.id FROM told JOIN member USING (id)
-CROSS JOIN LATERAL (SELECT {ids_of("member.id")} AS ids) AS hers
-WHERE member.merged_into_id IS NULL AND member.deleted_at IS NULL
-  AND NOT EXISTS (SELECT FROM milestone_reached WHERE milestone_reached.member_id = ANY(hers.ids)
-                  AND slot = $1 AND undone_at IS NULL)
-  AND (NOT $2 OR EXISTS (SELECT FROM profile WHERE customer_id = ANY(hers.ids) AND called <> ''))
-  AND (NOT $3 OR EXISTS (SELECT FROM profile WHERE customer_id = ANY(hers.ids)
-                         AND birthday IS NOT NULL))
-  AND (NOT $4 OR EXISTS (SELECT FROM identity WHERE customer_id = ANY(hers.ids)
-                         AND kind = 'mobile'))
+SELECT member.id FROM member LEFT JOIN told USING (id) LEFT JOIN phoned USING (id)
+LEFT JOIN given USING (id)
+WHERE merged_into_id IS NULL AND deleted_at IS NULL AND given.id IS NULL
+  AND (NOT $2 OR told.name) AND (NOT $3 OR told.birthday) AND (NOT $4 OR phoned.id IS NOT NULL)
 """
 
 
