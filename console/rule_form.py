@@ -21,11 +21,16 @@ MOST_ROWS = 40
 
 
 def inputs(rule: Struct) -> list[Input]:
-    """Return the fields of a rule with what they hold."""
+    """Return the fields of a rule with what they hold, without those that its kind does not use."""
     told = msgspec.json.decode(encode(rule))
     described = inspect.type_info(type(rule))
     assert isinstance(described, inspect.StructType)
-    return [_input(field.name, field.type, told[field.name]) for field in described.fields]
+    unused = getattr(type(rule), "unused", ())
+    return [
+        _input(field.name, field.type, told[field.name])
+        for field in described.fields
+        if field.name not in unused
+    ]
 
 
 def _input(name: str, kind: inspect.Type, value: Any) -> Input:

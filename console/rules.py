@@ -256,7 +256,8 @@ async def _show(
             "versions": versions,
             "kind": "" if versions else version.kind,
             "error": error,
-            "can_preview": isinstance(rule, Tiers | Margin | Discount | Challenge),
+            "can_preview": isinstance(rule, Tiers | Margin | Discount | Challenge)
+            and getattr(rule, "is_for_carts", True),
             "budgets": await _budgets(version.slot, rule, at=request.config_dict[CONTEXT].clock()),
             "preview": shown,
             "may_edit": request[STAFF].role in EDITORS,

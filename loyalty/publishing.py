@@ -80,7 +80,12 @@ def kinds(slot: str) -> list[str]:
     is_named = bool(colon) and _CODE.fullmatch(code) is not None
     if what not in (*PICKED_FROM, *POLICIES) or is_named == (what in ALONE) or len(slot) > 60:
         raise Refused("no_such_slot", slot=slot)
-    return [what] if what in POLICIES else list(REGISTRIES[PICKED_FROM[what]])
+    return [what] if what in POLICIES else _kinds_of(what)
+
+
+def _kinds_of(what: str) -> list[str]:
+    registry = REGISTRIES[PICKED_FROM[what]]
+    return [kind for kind in registry if what != "offer" or registry[kind].is_for_carts]
 
 
 def blank(slot: str, kind: str) -> Struct:
@@ -94,7 +99,7 @@ def blank(slot: str, kind: str) -> Struct:
 
 def pickable() -> list[tuple[str, str]]:
     """Return what a rule of one's own name can be: what stands before the colon, and its kind."""
-    picked = [(what, kind) for what, name in PICKED_FROM.items() for kind in REGISTRIES[name]]
+    picked = [(what, kind) for what in PICKED_FROM for kind in _kinds_of(what)]
     policies = [(what, what) for what in POLICIES]
     return [one for one in [*picked, *policies] if one[0] not in ALONE]
 

@@ -1,10 +1,10 @@
-"""Take back what a goal gave: points, and coupons that are not used."""
+"""Take back what a goal gave: points, and coupons that are not used, or came to nothing yet."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from loyalty import coupons, ledger
+from loyalty import coupons, giving_back, ledger
 from loyalty.programme import Programme
 from models import CouponState
 
@@ -52,12 +52,18 @@ async def take_back(
     """Take back what these members were given; the caller holds their rows and notes what is done.
 
     A coupon that an order awaiting payment holds waits for that order, with its points: if it comes
-    back, whoever gives it back has the member derived again. One that is used or lapsed stays.
+    back, whoever gives it back has the member derived again. What a coupon was exchanged for is
+    cancelled where nobody fetched it. One that is used or lapsed stays.
     """
+    used = [
+        one.coupon_id for _, one in gone if one.coupon_id and one.coupon_state == CouponState.USED
+    ]
+    back = set(await giving_back.end_exchanged(used, at=at)) if used else set()
     open_ids = [
         one.coupon_id
         for _, one in gone
-        if one.coupon_id and one.coupon_state in (CouponState.ISSUED, CouponState.GIVEN)
+        if one.coupon_id
+        and (one.coupon_id in back or one.coupon_state in (CouponState.ISSUED, CouponState.GIVEN))
     ]
     void = set(await coupons.void(open_ids, at=at)) if open_ids else set()
     # What was not locked when it was read may be by now: that one waits, too.

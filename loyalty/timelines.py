@@ -38,7 +38,8 @@ UNION ALL
  FROM coupon WHERE member_id = ANY({HER_IDS}) ORDER BY issued_at DESC LIMIT $2)
 UNION ALL
 (SELECT redeemed_at, 'redemption', jsonb_build_object('rule_version_id', rule_version_id,
-        'points', points, 'state', redemption.state,
+        'points', points, 'with_coupon', with_coupon_id IS NOT NULL,
+        'state', redemption.state,
         'by', (SELECT name FROM staff_member WHERE id = handed_over_by),
         'pay_coupon', CASE WHEN pay_coupon.coupon_id IS NOT NULL THEN pay_coupon.state
                            WHEN pay_coupon.due_at IS NOT NULL THEN 'waiting' END,

@@ -19,6 +19,7 @@ from web.languages import Language
 from web.session import Shopper
 from web.typed import Moment
 
+REWARD = "reward:"
 STATES: Mapping[str, Sequence[CouponState]] = {
     "open": (CouponState.ISSUED, CouponState.LOCKED, CouponState.GIVEN),
     "used": (CouponState.USED,),
@@ -44,7 +45,8 @@ class Coupon(Struct, frozen=True):
     It is good until ``expires_at``. While an order that awaits payment holds it, it is ``locked``,
     and while it is in a gift that nobody claimed yet, ``given``. ``is_giftable``: I may give it to
     a friend.
-    ``tags`` are short: for all goods, counts beside offers.
+    ``tags`` are short: for all goods, counts beside offers. One that is exchanged for a reward, and
+    takes nothing off a cart, has the code of that ``reward``.
     """
 
     uuid: UUID
@@ -56,6 +58,7 @@ class Coupon(Struct, frozen=True):
     reason: str
     state: CouponState
     is_giftable: bool
+    reward: str | None
     code: str
     issued_at: Moment
     expires_at: Moment
@@ -112,6 +115,7 @@ def told(held: Held, rules: Programme, *, at: datetime, language: Language) -> C
         reason=words.reason,
         state=held.state,
         is_giftable=words.is_giftable,
+        reward=words.reward and words.reward.removeprefix(REWARD),
         code=codes.grouped(held.code),
         issued_at=held.issued_at,
         expires_at=held.expires_at,

@@ -73,10 +73,14 @@ class RedemptionQuery(PageQuery, frozen=True, forbid_unknown_fields=True):
 
 
 class Wish(Struct, frozen=True, forbid_unknown_fields=True):
-    """What to redeem; what is sent needs the ``address`` that it goes to."""
+    """What to redeem; what is sent needs the ``address`` that it goes to.
+
+    With an exchange ``coupon`` of mine it costs that coupon, and neither points nor money.
+    """
 
     reward: Code
     address: Address | None = None
+    coupon: UUID | None = None
 
 
 class Parcel(Struct, frozen=True):
@@ -99,21 +103,20 @@ class CashCoupon(Struct, frozen=True):
 
 
 class Redemption(Struct, frozen=True):
-    """Points, and money, exchanged for a reward.
+    """Points, and money, exchanged for a reward; or the coupon ``with_coupon`` instead of both.
 
     ``reserved``: it costs ``cash_fen``, too, and ``payment`` opens the payment sheet until
     ``expires_at``; not paid by then, the points go back. While it is ``issued`` staff hand it over
     against ``code``: 12 digits, typed as ``code_grouped`` or scanned as ``qr`` (an SVG data URI),
     until ``expires_at``; not fetched by then, points and money go back, the points with their old
-    expiry. A privilege may be used ``uses`` times, of which ``used`` are gone. Where the reward is
-    a coupon there is no code: it is handed over at once, and ``coupon_uuid`` is the coupon. What
-    is a cash coupon of WeChat Pay is ``sending`` until WeChat Pay has sent or refused it; then
-    ``cash_coupon`` is what became of it. What is sent goes from ``to_ship`` by ``shipped`` to
-    ``received``, at the latest at ``expires_at``;
-    a parcel that came back is ``returned``, and all is given back. Some time after its end
-    the ``address`` is deleted. ``why`` says why it ended early;
-    ``refund`` how the money stands that goes back. Lists leave ``qr``, ``payment`` and ``address``
-    out.
+    expiry, and so does the coupon, while it is good. A privilege may be used ``uses`` times, of
+    which ``used`` are gone. Where the reward is a coupon there is no code: it is handed over at
+    once, and ``coupon_uuid`` is the coupon. What is a cash coupon of WeChat Pay is ``sending``
+    until WeChat Pay has sent or refused it; then ``cash_coupon`` is what became of it. What is sent
+    goes from ``to_ship`` by ``shipped`` to ``received``, at the latest at ``expires_at``; a parcel
+    that came back is ``returned``, and all is given back. Some time after its end the ``address``
+    is deleted. ``why`` says why it ended early; ``refund`` how the money stands that goes back.
+    Lists leave ``qr``, ``payment`` and ``address`` out.
     """
 
     uuid: UUID
@@ -122,6 +125,7 @@ class Redemption(Struct, frozen=True):
     name: str
     points: int
     cash_fen: int
+    with_coupon: UUID | None
     state: RedemptionState
     code: str | None
     code_grouped: str | None
@@ -158,10 +162,12 @@ async def redeem(
     15 minutes: open the payment sheet with ``payment``, then read it until it is mine.
 
     Raises:
-        NotFound: ``no_such_reward``, ``no_such_member``.
+        NotFound: ``no_such_reward``, ``no_such_member``, ``no_such_coupon``.
         Conflict: ``key_reused``: this name stands for something else.
         Refused: ``not_enough_points``, ``reward_limit_reached``, ``reward_out_of_stock``,
-            ``reward_unavailable``, ``tier_too_low``, ``not_in_segment``, ``address_missing``.
+            ``reward_unavailable``, ``tier_too_low``, ``not_in_segment``, ``address_missing``,
+            ``reward_needs_coupon``, ``coupon_not_for_reward``, ``coupon_used``, ``coupon_expired``,
+            ``coupon_given``, ``coupon_void``, ``coupon_locked``.
         Unavailable: ``payments_not_connected``.
     """
     takes_money = shopper.app_id in context.merchants
@@ -173,6 +179,7 @@ async def redeem(
                 slot=PREFIX + body.reward,
                 payer=Payer(shopper.app_id, shopper.openid) if takes_money else None,
                 destination=Destination(body.address, context.sealer) if body.address else None,
+                coupon_uuid=body.coupon,
             )
         )
     except Refused as refused:
@@ -300,6 +307,7 @@ def _told(one: Redeemed, language: Language) -> Redemption:
         name=one.name.spoken(language),
         points=one.points,
         cash_fen=one.cash_fen,
+        with_coupon=one.with_coupon_uuid,
         state=one.state,
         code=one.code,
         code_grouped=one.code and codes.grouped(one.code),

@@ -1,5 +1,7 @@
 """What she can redeem her points for."""
 
+from uuid import UUID
+
 from msgspec import Struct
 
 from loyalty import redemptions
@@ -31,7 +33,8 @@ class RewardLine(Struct, frozen=True):
     some products before they open). It costs ``points`` and ``cash_fen``; ``points_short`` of the
     points I do not have yet. ``redeemed`` counts what all members took of it and did not give back.
     ``stock_left`` and ``left_for_me`` are null where there is no limit, ``left_for_me`` is for the
-    time of ``per``. ``refusal`` is null where I can redeem it.
+    time of ``per``. With the exchange ``coupon`` of mine it costs nothing else. ``refusal`` is null
+    where I can redeem it, by that coupon if there is one.
     """
 
     code: str
@@ -47,6 +50,7 @@ class RewardLine(Struct, frozen=True):
     stock_left: int | None
     left_for_me: int | None
     per: Per
+    coupon: UUID | None
     refusal: WhyNot | None
 
 
@@ -82,6 +86,7 @@ def _line(one: CatalogueLine, language: Language) -> RewardLine:
         stock_left=one.stock_left,
         left_for_me=one.left_for_her,
         per=reward.per,
+        coupon=one.coupon.uuid if one.coupon else None,
         refusal=why_not(one.refusal, language) if one.refusal else None,
     )
 

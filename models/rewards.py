@@ -48,7 +48,7 @@ class Redemption(Model):
     did. Where the reward is a coupon there is no code: that redemption is handed over at once, and
     ``coupon_id`` is the coupon it became. ``expires_at`` is when its state ends by itself;
     ``store_order_id`` is the order that a right to buy early is for, ``ended_why`` the code of why
-    it did not come to its end.
+    it did not come to its end. One made ``with_coupon_id`` cost that coupon, and nothing else.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -63,6 +63,7 @@ class Redemption(Model):
     used = fields.IntField(default=0)
     state = fields.CharEnumField(RedemptionState)
     coupon_id = fields.BigIntField(null=True)
+    with_coupon_id = fields.BigIntField(null=True)
     store_order_id = fields.BigIntField(null=True)
     redeemed_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
@@ -183,8 +184,9 @@ class Coupon(Model):
     """One member's right to a discount; ``slot`` is its coupon batch ("coupon:vip_20").
 
     ``key`` names why she has it ("campaign:third_order:v1:71"), so it is issued once; ``reason``
-    says it to her: a code with its figures. ``locked_by`` is the store order that holds it. Where
-    she has it as a gift, ``issued_to`` is the member to whom we gave it.
+    says it to her: a code with its figures. ``locked_by`` is the store order that holds it; one
+    that was used without an order was exchanged for a reward. Where she has it as a gift,
+    ``issued_to`` is the member to whom we gave it.
     """
 
     id = fields.BigIntField(primary_key=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from loyalty.coupons import Held, Reason
 from loyalty.discounts import DISCOUNTS, Discount
+from loyalty.discounts.exchange import Exchange
 from loyalty.policies.tiers import Tiers
 from loyalty.programme import Programme
 from loyalty.wording import Worded
@@ -20,7 +21,8 @@ class Described:
     """A coupon's name, what it takes off, what it is for, and why she has it.
 
     ``tags`` are short: that it is for all goods, and that it counts beside offers.
-    ``is_giftable``: she may give it to a friend.
+    ``is_giftable``: she may give it to a friend. ``reward`` is the slot of what it is exchanged
+    for; None where it takes something off a cart.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Described:
     reason: str
     tags: list[str]
     is_giftable: bool
+    reward: str | None
 
 
 def described(held: Held, rules: Programme, *, at: datetime, language: Language) -> Described:
@@ -48,11 +51,14 @@ def of_batch(batch: Discount, tiers: Tiers, language: Language, *, reason: str =
         reason=reason,
         tags=[one.spoken(language) for one in _tags(batch)],
         is_giftable=batch.is_giftable,
+        reward=batch.reward_slot if isinstance(batch, Exchange) else None,
     )
 
 
 def _tags(batch: Discount) -> list[Worded]:
-    found = []
+    found: list[Worded] = []
+    if not batch.is_for_carts:
+        return found
     if not (batch.skus or batch.categories or batch.brands):
         found.append(FOR_ALL)
     if batch.lane != "offer":  # in a lane of its own it competes with no offer

@@ -1,5 +1,6 @@
 """优惠券: the coupons she can use."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.router import intent
@@ -7,6 +8,7 @@ from bot.turn import Language, Reply, Say, Turn
 from bot.wording import last_day
 from loyalty import coupons, ladders, programme
 from loyalty.coupons import Held
+from loyalty.wording import Worded
 from models import CouponState
 from web.coupons import Described, described
 from web.ladders import summary
@@ -39,23 +41,27 @@ async def show_coupons(turn: Turn) -> Reply:
         )
         return Say("\n".join([none.text, *at_shops])) if at_shops else none
     rules = await programme.recent(knowing=(one.rule_version_id for one in held))
-    lines = [
-        _line(one, described(one, rules, at=turn.at, language=turn.language), turn)
-        for one in held[:SHOWN]
+    shown = [
+        (one, described(one, rules, at=turn.at, language=turn.language)) for one in held[:SHOWN]
     ]
+    lines = [_line(one, words, turn) for one, words in shown]
+    how = _how([words for _, words in shown])
     return turn.say(
-        zh="\n".join(
-            [f"您有 {len(held)} 张可用的优惠券：", *lines, "在小程序下单时使用。", *at_shops]
-        ),
-        en="\n".join(
-            [
-                f"Coupons you can use: {len(held)}",
-                *lines,
-                "Use them in the mini-program.",
-                *at_shops,
-            ]
-        ),
+        zh="\n".join([f"您有 {len(held)} 张可用的优惠券：", *lines, how.zh, *at_shops]),
+        en="\n".join([f"Coupons you can use: {len(held)}", *lines, how.en, *at_shops]),
     )
+
+
+def _how(shown: Sequence[Described]) -> Worded:
+    """Return where they are used: at checkout, or for a reward."""
+    if all(words.reward for words in shown):
+        return Worded("发送“兑换”使用兑换券。", "Send “rewards” to use them.")
+    if any(words.reward for words in shown):
+        return Worded(
+            "在小程序下单时使用；兑换券请发送“兑换”使用。",
+            "Use them in the mini-program; send “rewards” for what is free.",
+        )
+    return Worded("在小程序下单时使用。", "Use them in the mini-program.")
 
 
 async def _at_shops(turn: Turn) -> list[str]:

@@ -14,6 +14,8 @@ from loyalty.wording import Worded, price
 from web.texts import text
 
 SHOWN = 10
+FOR_A_COUPON = Worded("免费（用您的兑换券）", "free with your coupon")
+WITH_A_COUPON = Worded("使用 1 张兑换券", "with one exchange coupon")
 NUMERALS = "一二三四五六七八九十"
 _NUMBER = re.compile(f"(?:第([0-9]{{1,2}}|[{NUMERALS}])[个件项]?|([0-9]{{1,2}}|[{NUMERALS}])号?)")
 
@@ -40,7 +42,11 @@ async def show_rewards(turn: Turn) -> Reply:
         return await _list(turn, lines, first=turn.say(zh=f"{why}。", en=f"{why}.").text)
     try:
         redeemed = await redemptions.redeem(
-            turn.customer_id, turn.key, slot=chosen.slot, at=turn.at
+            turn.customer_id,
+            turn.key,
+            slot=chosen.slot,
+            at=turn.at,
+            coupon_uuid=chosen.coupon.uuid if chosen.coupon else None,
         )
     except LoyaltyError as refusal:
         elsewhere = refusal.code == "address_missing"
@@ -81,7 +87,7 @@ async def _list(turn: Turn, lines: Sequence[CatalogueLine], *, first: str = "") 
     open_to_her = [
         place
         for place, line in enumerate(lines, 1)
-        if line.refusal is None and not line.reward.needs_miniprogram
+        if line.refusal is None and not _needs_miniprogram(line)
     ]
     if open_to_her:
         place = open_to_her[0]
@@ -94,6 +100,20 @@ async def _list(turn: Turn, lines: Sequence[CatalogueLine], *, first: str = "") 
     return Say("\n".join(told))
 
 
+def _needs_miniprogram(line: CatalogueLine) -> bool:
+    """Say whether words are not enough: with a coupon there is nothing to pay."""
+    reward = line.reward
+    if line.coupon:
+        return reward.wants_address or reward.wants_wechat
+    return reward.needs_miniprogram
+
+
+def _cost(line: CatalogueLine) -> Worded:
+    if line.coupon:
+        return FOR_A_COUPON
+    return price(line.reward.points, line.reward.cash_fen)
+
+
 def _heading(available: int) -> str:
     return f"You have {available:,} points. Rewards:"
 
@@ -102,10 +122,10 @@ def _line(place: int, line: CatalogueLine, language: Language) -> str:
     name = _name(line).spoken(language)
     left = line.stock_left
     if language == "zh":
-        told = f"{place}. {name}：{price(line.reward.points, line.reward.cash_fen).zh}"
+        told = f"{place}. {name}：{_cost(line).zh}"
         told += f"，剩 {left:,} 件" if left is not None and not line.refusal else ""
     else:
-        told = f"{place}. {name}: {price(line.reward.points, line.reward.cash_fen).en}"
+        told = f"{place}. {name}: {_cost(line).en}"
         told += f", {left:,} left" if left is not None and not line.refusal else ""
     if line.refusal is None:
         return told
@@ -116,6 +136,8 @@ def _line(place: int, line: CatalogueLine, language: Language) -> str:
 def _told(turn: Turn, one: Redeemed) -> Reply:
     until = last_day(one.expires_at, turn.language, at=turn.at)
     cost = price(one.points, one.cash_fen)
+    if one.with_coupon_uuid:
+        cost = WITH_A_COUPON
     done = turn.say(
         zh=f"兑换成功：{one.name.zh}，{cost.zh}。",
         en=f"Redeemed: {one.name.en}, {cost.en}.",

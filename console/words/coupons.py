@@ -5,6 +5,7 @@ COUPONS: dict[str, tuple[str, str]] = {
     "pay_coupon_usable": ("微信代金券可用", "cash coupon, not used yet"),
     "pay_coupon_used": ("微信代金券已使用", "cash coupon used"),
     "pay_coupon_expired": ("微信代金券已过期", "cash coupon expired"),
+    "with_coupon": ("用兑换券", "with an exchange coupon"),
     "coupons": ("优惠券", "Coupons"),
     "coupon": ("券批次", "Coupon batch"),
     "coupons_about": (

@@ -77,6 +77,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "comes_by_itself": ("自动发放，无需领取", "Comes by itself, without a claim"),
     "conditions": ("条件", "Conditions"),
     "coupon_slot": ("券批次", "Coupon batch"),
+    "needs_coupon": ("只能用兑换券兑换", "Only for an exchange coupon"),
+    "reward_slot": ("兑换的奖励（reward:代码）", "Reward it is exchanged for (reward:code)"),
     "days_to_fetch": ("领取期限（天）", "Days to fetch it"),
     "every_yuan": ("每消费（元）", "For every (yuan)"),
     "colour": ("颜色", "Colour"),

@@ -92,7 +92,10 @@ RULES = (
             "monthly",
             3,
             reward_points=30,
-            more_steps=(ChallengeStep(5, 60), ChallengeStep(8, boost_percent=200, boost_days=7)),
+            more_steps=(
+                ChallengeStep(5, 60, "coupon:free_tote"),
+                ChallengeStep(8, boost_percent=200, boost_days=7),
+            ),
         ),
     ),
     (

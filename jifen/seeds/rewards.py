@@ -9,6 +9,7 @@ from jifen.seeds.laying import lay_rules
 from loyalty.calendar import days_good
 from loyalty.conditions import Conditions
 from loyalty.conditions.min_spend import MinSpend
+from loyalty.discounts.exchange import Exchange
 from loyalty.discounts.fen_off import FenOff
 from loyalty.discounts.percent import Percent
 from loyalty.rewards.coupon import CouponReward
@@ -33,6 +34,12 @@ TOTE = Gift(
     per_member=1,
 )
 VIP_20 = Percent(name_zh="VIP 8 折", name_en="VIP 20% off", lane="coupon", percent=20)
+FREE_TOTE = Exchange(
+    name_zh="帆布袋兑换券",
+    name_en="A tote bag for you",
+    reward_slot="reward:tote",
+    is_giftable=True,
+)
 TEN_OFF = CouponReward(
     name_zh="立减 10 元券",
     name_en="¥10 off coupon",
@@ -99,6 +106,7 @@ RULES: tuple[tuple[str, Struct], ...] = (
         ),
     ),
     ("coupon:vip_20", VIP_20),
+    ("coupon:free_tote", FREE_TOTE),
     ("reward:ten_off", TEN_OFF),
     ("reward:tote", TOTE),
     ("reward:tumbler", TUMBLER),

@@ -4,10 +4,18 @@ A coupon's worth and conditions are those of the version of its batch that it wa
 """
 
 from loyalty.coupons.deeds import give, take_back
-from loyalty.coupons.holding import Held, by_key, find, of
+from loyalty.coupons.holding import Held, by_key, find, hold, of, usable_of
 from loyalty.coupons.issuing import Issue, Reason, batch, issue
 from loyalty.coupons.limiting import Room, is_limited, room
-from loyalty.coupons.using import expire, give_back, lock, use, void
+from loyalty.coupons.using import (
+    exchange,
+    expire,
+    give_back,
+    give_back_exchanged,
+    lock,
+    use,
+    void,
+)
 
 __all__ = [
     "Held",
@@ -16,16 +24,20 @@ __all__ = [
     "Room",
     "batch",
     "by_key",
+    "exchange",
     "expire",
     "find",
     "give",
     "give_back",
+    "give_back_exchanged",
+    "hold",
     "is_limited",
     "issue",
     "lock",
     "of",
     "room",
     "take_back",
+    "usable_of",
     "use",
     "void",
 ]

@@ -1,6 +1,6 @@
 """The coupons that a member holds, as they stand at a moment."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -127,6 +127,34 @@ async def by_key(key: str, *, member_id: int, at: datetime) -> Held | None:
     """Return the coupon that a member has by its cause; None where she has none by it."""
     rows = await db.fetch(_HELD + "AND key = $3", member_id, at, key)
     return _held(rows[0]) if rows else None
+
+
+async def usable_of(member_id: int, version_ids: Sequence[int], *, at: datetime) -> list[Held]:
+    """Return the coupons of these versions that a member can use, soonest expiry first."""
+    rows = await db.fetch(
+        _HELD + "AND coupon.state = 'issued' AND expires_at > $2"
+        " AND rule_version_id = ANY($3::bigint[]) ORDER BY expires_at, id",
+        member_id,
+        at,
+        version_ids,
+    )
+    return [_held(row) for row in rows]
+
+
+_HOLD = """
+SELECT coalesce(customer.merged_into_id, customer.id) AS root,
+       coupon.id, coupon.uuid, slot, rule_version_id, code, reason,
+       CASE WHEN state = 'issued' AND expires_at <= $2 THEN 'expired' ELSE state END AS state,
+       issued_at, expires_at, locked_by
+FROM coupon JOIN customer ON customer.id = member_id
+WHERE coupon.uuid = ANY($1::uuid[]) ORDER BY coupon.id FOR UPDATE OF coupon
+"""
+
+
+async def hold(uuids: Sequence[UUID], *, at: datetime) -> dict[UUID, tuple[int, Held]]:
+    """Hold coupons to the end of the caller's transaction; return whose each is, and the coupon."""
+    rows = await db.fetch(_HOLD, list(uuids), at)
+    return {row["uuid"]: (row["root"], _held(row)) for row in rows}
 
 
 def _held(row: db.Row) -> Held:

@@ -34,6 +34,20 @@ WHERE id IN (SELECT id FROM coupon WHERE locked_by = ANY($1::bigint[]) AND state
 RETURNING id
 """
 
+_EXCHANGE = """
+UPDATE coupon SET state = 'used', ended_at = $2
+WHERE id = ANY($1::bigint[]) AND state = 'issued' RETURNING id
+"""
+
+# One used by an order is another thing.
+_GIVE_BACK_EXCHANGED = """
+UPDATE coupon SET state = CASE WHEN expires_at > $2 THEN 'issued' ELSE 'expired' END,
+       ended_at = CASE WHEN expires_at > $2 THEN NULL ELSE expires_at END
+WHERE id IN (SELECT id FROM coupon WHERE id = ANY($1::bigint[]) AND state = 'used'
+             AND locked_by IS NULL ORDER BY id FOR UPDATE)
+RETURNING id
+"""
+
 # What is void can be given to another.
 _VOID = """
 WITH gone AS (
@@ -90,6 +104,19 @@ async def give_back(order_ids: Sequence[int], *, at: datetime) -> list[int]:
     One whose time is over meanwhile is expired.
     """
     return await _ids(_GIVE_BACK, list(order_ids), at)
+
+
+async def exchange(coupon_ids: Sequence[int], *, at: datetime) -> list[int]:
+    """Use coupons for what they are exchanged for; the caller holds them. Return those used now."""
+    return await _ids(_EXCHANGE, list(coupon_ids), at)
+
+
+async def give_back_exchanged(coupon_ids: Sequence[int], *, at: datetime) -> list[int]:
+    """Give coupons back whose exchange came to nothing; return those given now.
+
+    One whose time is over meanwhile is expired.
+    """
+    return await _ids(_GIVE_BACK_EXCHANGED, list(coupon_ids), at)
 
 
 async def void(coupon_ids: Sequence[int], *, at: datetime) -> list[int]:

@@ -12,8 +12,8 @@ from loyalty.again import in_transaction
 from loyalty.deletions.forgetting import forget
 from loyalty.deletions.outlook import Outlook, outlook
 from loyalty.errors import Conflict, NotFound, Refused
+from loyalty.giving_back import give_back
 from loyalty.reasons import written
-from loyalty.redemptions.undoing import give_back
 from loyalty.roots import HER_IDS, ids_that_were
 from loyalty.wording import Worded
 from models import Deletion, DeletionWay, db
@@ -27,7 +27,8 @@ _END_REDEMPTIONS = f"""
 UPDATE redemption SET state = CASE WHEN used = 0 THEN 'cancelled' ELSE 'handed_over' END,
        ended_at = $2, ended_why = 'account_deleted'
 WHERE member_id = ANY({HER_IDS}) AND state = 'issued'
-RETURNING uuid, $1::bigint AS member_id, slot, points, cash_fen, used
+RETURNING uuid, $1::bigint AS member_id, slot, points, cash_fen, with_coupon_id,
+    used
 """
 
 _END_GIFTS = f"""

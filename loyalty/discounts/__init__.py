@@ -6,7 +6,7 @@ coupon batch: what its coupons are worth.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -62,7 +62,11 @@ class Discount(Struct, frozen=True, forbid_unknown_fields=True):
     Of a coupon batch there are at most ``stock`` coupons, ``per_member`` for each member; None
     means no end. Where ``is_claimable``, members whom the conditions let in claim it themselves,
     from ``claims_from`` on and before ``claims_until``, once each where ``per_member`` is None.
+    Fields that are ``unused`` mean nothing for a kind.
     """
+
+    is_for_carts: ClassVar[bool] = True
+    unused: ClassVar[tuple[str, ...]] = ()
 
     name_zh: Name = "优惠"
     name_en: Name = "Offer"

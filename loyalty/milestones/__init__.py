@@ -68,12 +68,13 @@ class Milestone(Struct, frozen=True, forbid_unknown_fields=True):
     we were told of it gives nothing, so that an import of old orders hands out no rewards. What is
     not ``of_orders`` is never taken back: no order undoes it, and what she told may be hers alone
     again. What ``counts_whenever`` it was reached is given by the rule in force now, also for what
-    was before it.
+    was before it. Fields that are ``unused`` mean nothing for a kind.
     """
 
     of_orders: ClassVar[bool] = True
     counts_whenever: ClassVar[bool] = False
     looks_at_profile: ClassVar[bool] = False
+    unused: ClassVar[tuple[str, ...]] = ()
 
     name_zh: Name = "里程碑"
     name_en: Name = "Milestone"

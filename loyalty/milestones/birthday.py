@@ -22,6 +22,7 @@ class Birthday(Milestone, frozen=True):
 
     of_orders: ClassVar[bool] = False
     looks_at_profile: ClassVar[bool] = True
+    unused: ClassVar[tuple[str, ...]] = ("on_refund",)
 
     days_before: Annotated[int, Meta(ge=0, le=60)] = 0
 

@@ -19,6 +19,7 @@ class Profile(Milestone, frozen=True):
     of_orders: ClassVar[bool] = False
     counts_whenever: ClassVar[bool] = True
     looks_at_profile: ClassVar[bool] = True
+    unused: ClassVar[tuple[str, ...]] = ("on_refund", "within_days")
 
     asks_name: bool = True
     asks_birthday: bool = True

@@ -119,7 +119,7 @@ async def quote(
     await early_access.check(member_id, sold, rules=rules, at=at)
     case = Case(await standing.facts_of(member_id, at=at, rules=rules), cart, shop_code)
     offers, hers = await _with_budgets(
-        _offers(rules, at), [_hers(one, rules) for one in held], member_id, rules=rules, at=at
+        _offers(rules, at), _hers(held, rules, chosen=coupon), member_id, rules=rules, at=at
     )
     chosen = [one.proposal for one in hers if one.proposal.coupon == coupon]
     proposals = [*offers, *chosen]
@@ -179,14 +179,19 @@ async def _coupons(member_id: int, *, chosen: UUID | None, at: datetime) -> list
     held.sort(key=lambda one: one.uuid != chosen)
     if chosen is not None and (refusal := held[0].refusal()):
         raise refusal
-    return [one for one in held if one.refusal() is None][:MOST_COUPONS]
+    return [one for one in held if one.refusal() is None]
 
 
-def _hers(held: Held, rules: Programme) -> HerCoupon:
-    rule = rules.version(held.rule_version_id, DISCOUNTS)
-    assert rule is not None, "a coupon's rule version is published"
-    proposal = Proposal(held.slot, rule.version_id, rule.body, coupon=held.uuid)
-    return HerCoupon(proposal, held.reason, held.expires_at)
+def _hers(held: Sequence[Held], rules: Programme, *, chosen: UUID | None) -> list[HerCoupon]:
+    """Return the coupons that are tried: for carts, and the chosen one, whatever it is for."""
+    found = []
+    for one in held:
+        rule = rules.version(one.rule_version_id, DISCOUNTS)
+        assert rule is not None, "a coupon's rule version is published"
+        if rule.body.is_for_carts or one.uuid == chosen:
+            proposal = Proposal(one.slot, rule.version_id, rule.body, coupon=one.uuid)
+            found.append(HerCoupon(proposal, one.reason, one.expires_at))
+    return found[:MOST_COUPONS]
 
 
 async def _with_budgets(

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from loyalty import coupons, programme, standing
 from loyalty.conditions import wanted_by
+from loyalty.coupons import Held
+from loyalty.discounts.exchange import Exchange
 from loyalty.errors import Refused
 from loyalty.facts import Case, Facts
 from loyalty.programme import Programme, Rule
-from loyalty.redemptions import stocks
+from loyalty.redemptions import exchanging, stocks
+from loyalty.redemptions.exchanging import Usable
 from loyalty.rewards import REWARDS, Reward
 from loyalty.rewards.coupon import CouponReward
 from loyalty.rewards.early_access import EarlyAccess
@@ -30,8 +33,9 @@ class Taken:
 class CatalogueLine:
     """One reward as a member sees it; None of a number means no end.
 
-    ``redeemed`` counts what all members took of it and did not give back. ``refusal`` says why she
-    cannot redeem it now, ``points_short`` how many points she lacks.
+    ``redeemed`` counts what all members took of it and did not give back. ``coupon`` is one of hers
+    that she can have it for, instead of points. ``refusal`` says why she cannot redeem it now,
+    ``points_short`` how many points she lacks.
     """
 
     slot: str
@@ -41,30 +45,42 @@ class CatalogueLine:
     stock_left: int | None
     left_for_her: int | None
     points_short: int
+    coupon: Held | None
     refusal: Refused | None
 
 
 async def catalogue(member_id: int, *, at: datetime) -> list[CatalogueLine]:
-    """Return all rewards in force by their slots, each with what is left and what is missing.
+    """Return the rewards in force by their slots, each with what is left and what is missing.
+
+    One that is had for a coupon only is shown to whoever has that coupon.
 
     Raises:
         NotFound: ``no_such_member``.
     """
     rules = await programme.recent()
-    rewards = rules.of(REWARDS, at)
-    wanted = wanted_by(rule.body.conditions for rule in rewards)
+    hers = await exchanging.usable(member_id, rules, at=at)
+    offered = rules.of(REWARDS, at)
+    rewards = [one for one in offered if one.slot in hers or not one.body.needs_coupon]
+    deciding = [*(rule.body for rule in rewards), *(one.batch for one in hers.values())]
+    wanted = wanted_by(one.conditions for one in deciding)
     known = await standing.known(member_id, at=at, rules=rules, wanted=wanted)
     taken = await taken_of(rewards, member_id=member_id, at=at)
-    return [_line(rules, rule, known, taken=taken.get(rule.slot, Taken())) for rule in rewards]
+    return [
+        _line(rules, rule, known, taken=taken.get(rule.slot, Taken()), hers=hers.get(rule.slot))
+        for rule in rewards
+    ]
 
 
-def _line(rules: Programme, rule: Rule, known: Known, *, taken: Taken) -> CatalogueLine:
+def _line(
+    rules: Programme, rule: Rule, known: Known, *, taken: Taken, hers: Usable | None
+) -> CatalogueLine:
     reward: Reward = rule.body
     kind = REWARDS.kind_of(reward)
     assert kind is not None, "it was read from the registry"
-    refusal = refusal_of(rules, reward, known.facts, taken=taken)
+    coupon = hers.batch if hers else None
+    refusal = refusal_of(rules, reward, known.facts, taken=taken, coupon=coupon)
     available = known.balance.available
-    if refusal is None and available < reward.points:
+    if refusal is None and coupon is None and available < reward.points:
         refusal = Refused("not_enough_points", wanted=reward.points, available=available)
     return CatalogueLine(
         slot=rule.slot,
@@ -74,6 +90,7 @@ def _line(rules: Programme, rule: Rule, known: Known, *, taken: Taken) -> Catalo
         stock_left=_left(reward.stock, taken.of_stock),
         left_for_her=_left(reward.per_member, taken.hers),
         points_short=max(0, reward.points - available),
+        coupon=hers.held if hers else None,
         refusal=refusal,
     )
 
@@ -89,16 +106,26 @@ async def taken_of(rewards: Sequence[Rule], *, member_id: int, at: datetime) -> 
     return {slot: Taken(of_stock.get(slot, 0), hers.get((member_id, slot), 0)) for _, slot in since}
 
 
-def refusal_of(rules: Programme, reward: Reward, facts: Facts, *, taken: Taken) -> Refused | None:
+def refusal_of(
+    rules: Programme,
+    reward: Reward,
+    facts: Facts,
+    *,
+    taken: Taken,
+    coupon: Exchange | None = None,
+) -> Refused | None:
     """Return why a member may not redeem a reward, whatever her points; None where she may.
 
-    The first unmet condition, ``reward_limit_reached``, ``reward_out_of_stock``, or
-    ``reward_unavailable`` where the coupon batch it names is not in force, or where everybody may
-    buy what it is for.
+    The first unmet condition, ``reward_needs_coupon``, ``reward_limit_reached``,
+    ``reward_out_of_stock``, or ``reward_unavailable`` where the coupon batch it names is not in
+    force, or where everybody may buy what it is for. With an exchange ``coupon`` the conditions of
+    that coupon count, and not those of the reward, nor its limit for each member.
     """
-    for refusal in reward.conditions.refusals(Case(facts)):
+    for refusal in (coupon or reward).conditions.refusals(Case(facts)):
         return refusal
-    if reward.per_member is not None and taken.hers >= reward.per_member:
+    if coupon is None and reward.needs_coupon:
+        return Refused("reward_needs_coupon")
+    if coupon is None and reward.per_member is not None and taken.hers >= reward.per_member:
         return Refused("reward_limit_reached", most=reward.per_member)
     if reward.stock is not None and taken.of_stock >= reward.stock:
         return Refused("reward_out_of_stock")

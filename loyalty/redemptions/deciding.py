@@ -10,15 +10,17 @@ from datetime import datetime
 from uuid import UUID
 
 from loyalty import coupons, ledger
-from loyalty.conditions import wanted_by
-from loyalty.coupons import Issue, Room
+from loyalty.conditions import Conditions, wanted_by
+from loyalty.coupons import Held, Issue, Room
 from loyalty.errors import NotFound, Refused
 from loyalty.facts import Facts
+from loyalty.giving_back import key_of
 from loyalty.payments import Payer
 from loyalty.programme import Programme, Rule
 from loyalty.redemptions import stocks
 from loyalty.redemptions.catalogue import Taken, refusal_of
-from loyalty.redemptions.fulfilling import coupon_of, key_of
+from loyalty.redemptions.exchanging import Coupons
+from loyalty.redemptions.fulfilling import Due, coupon_of
 from loyalty.redemptions.shipping import Address, Destination
 from loyalty.rewards import REWARDS, Reward
 from loyalty.rewards.coupon import CouponReward
@@ -29,7 +31,8 @@ from loyalty.standing.knowing import facts_of_all
 class Wish:
     """One member's wish to redeem a reward under a name of her own.
 
-    ``payer`` is who pays where it costs money, ``destination`` where it goes if it is sent.
+    ``payer`` is who pays where it costs money, ``destination`` where it goes if it is sent. With a
+    ``coupon_uuid`` it costs that exchange coupon of hers, and neither points nor money.
     """
 
     member_id: int
@@ -37,20 +40,32 @@ class Wish:
     slot: str
     payer: Payer | None = None
     destination: Destination | None = None
+    coupon_uuid: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A wish that comes true, by this version of the reward."""
+    """A wish that comes true, by this version of the reward, perhaps with a coupon."""
 
     wish: Wish
     rule: Rule
+    coupon: Held | None = None
 
     @property
     def reward(self) -> Reward:
         """Return what it is a wish for."""
         body: Reward = self.rule.body
         return body
+
+    @property
+    def points(self) -> int:
+        """Return the points that it costs."""
+        return 0 if self.wish.coupon_uuid else self.reward.points
+
+    @property
+    def cash_fen(self) -> int:
+        """Return the money that it costs."""
+        return 0 if self.wish.coupon_uuid else self.reward.cash_fen
 
     @property
     def address(self) -> Address | None:
@@ -72,6 +87,7 @@ class Grounds:
         self._of_stock: dict[str, int] = {}
         self._hers: Counter[tuple[int, str]] = Counter()
         self._room = Room({}, Counter(), Counter())
+        self._coupons = Coupons(rules)
 
     @classmethod
     async def found(
@@ -83,7 +99,7 @@ class Grounds:
         scarce: Collection[str],
         at: datetime,
     ) -> "Grounds":
-        """Look up what decides these wishes, and hold batches and scarce stocks to the end.
+        """Look up what decides these wishes; hold coupons, batches and scarce stocks to the end.
 
         Their members are locked already. A stock is scarce where there may not be enough for all
         of them, or where it is among ``scarce``; what none of them gets anyway is not held: many
@@ -92,6 +108,9 @@ class Grounds:
         grounds = cls(rules, purses, at=at)
         slots = {wish.slot for wish in wishes}
         grounds._rewards = {slot: rules.find(slot, REWARDS, at) for slot in slots}
+        named = [wish.coupon_uuid for wish in wishes if wish.coupon_uuid]
+        if named:
+            grounds._coupons = await Coupons.held(named, rules, at=at)
         wanted = [one for wish in wishes if (one := grounds._as_granted(wish))]
         await grounds._look_up(wanted)
         await grounds._hold([one for one in wanted if grounds._refusal(one) is None], scarce)
@@ -99,19 +118,19 @@ class Grounds:
 
     def _as_granted(self, wish: Wish) -> Granted | None:
         rule = self._rewards[wish.slot]
-        return None if rule is None else Granted(wish, rule)
+        return None if rule is None else Granted(wish, rule, self._coupons.of(wish.coupon_uuid))
 
     async def _look_up(self, wanted: Sequence[Granted]) -> None:
-        await self._purses.fill(one.wish.member_id for one in wanted if one.reward.points)
-        choosy = [one for one in wanted if one.reward.conditions.all_of]
+        await self._purses.fill(one.wish.member_id for one in wanted if one.points)
+        choosy = [one for one in wanted if self._conditions(one).all_of]
         if choosy:
-            asking = wanted_by(one.reward.conditions for one in choosy)
+            asking = wanted_by(self._conditions(one) for one in choosy)
             ids = {one.wish.member_id for one in choosy}
             self._facts = await facts_of_all(ids, at=self._at, rules=self._rules, wanted=asking)
         limited = {
             (one.wish.member_id, one.wish.slot): one.reward.limited_since(self._at)
             for one in wanted
-            if one.reward.per_member is not None
+            if one.reward.per_member is not None and one.wish.coupon_uuid is None
         }
         self._hers.update(await stocks.taken_by(limited) if limited else {})
         if wanted:
@@ -148,37 +167,47 @@ class Grounds:
         if one is None:
             raise NotFound("no_such_reward", slot=wish.slot)
         self._purses.require(wish.member_id)
+        if wish.coupon_uuid:
+            self._coupons.require(wish.coupon_uuid, wish.slot, member_id=wish.member_id)
         refusal = self._refusal(one)
         if refusal is not None:
             raise refusal
         reward = one.reward
-        if wish.payer is None and (reward.cash_fen or reward.wants_wechat):
+        if wish.payer is None and (one.cash_fen or reward.wants_wechat):
             raise Refused("reward_in_miniprogram")
         if reward.wants_address and wish.destination is None:
             raise Refused("address_missing")
         issue, batch = self._issue(one), self._batch(one)
         if issue and batch:
             self._room.require(issue, batch)
-        if reward.points:
+        if one.points:
             self._purses.spend(self._spend(one))
         if issue and batch:
             self._room.take(issue)
         self._of_stock[wish.slot] += 1
-        self._hers[wish.member_id, wish.slot] += 1
+        if wish.coupon_uuid:
+            self._coupons.take(wish.coupon_uuid)
+        else:
+            self._hers[wish.member_id, wish.slot] += 1
         return one
 
     def _refusal(self, one: Granted) -> Refused | None:
         member_id, slot = one.wish.member_id, one.wish.slot
         facts = self._facts.get(member_id) or Facts(member_id, self._at)
         taken = Taken(self._of_stock.get(slot, 0), self._hers[member_id, slot])
-        return refusal_of(self._rules, one.reward, facts, taken=taken)
+        coupon = self._coupons.batch(one.wish.coupon_uuid)
+        return refusal_of(self._rules, one.reward, facts, taken=taken, coupon=coupon)
+
+    def _conditions(self, one: Granted) -> Conditions:
+        coupon = self._coupons.batch(one.wish.coupon_uuid)
+        return coupon.conditions if coupon else one.reward.conditions
 
     def _issue(self, one: Granted) -> Issue | None:
         """Return the coupon that it becomes at once; none where its money is awaited."""
         reward = one.reward
-        if not isinstance(reward, CouponReward) or reward.cash_fen:
+        if not isinstance(reward, CouponReward) or one.cash_fen:
             return None
-        return coupon_of(reward, one.wish.member_id, one.wish.uuid)
+        return coupon_of(Due(reward, one.wish.member_id, one.wish.uuid, one.points), reward)
 
     def _batch(self, one: Granted) -> Rule | None:
         reward = one.reward
@@ -193,6 +222,6 @@ class Grounds:
             key=key,
             at=self._at,
             cause=key,
-            points=one.reward.points,
+            points=one.points,
             idle_expires_at=self._idle_expires_at,
         )

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4, uuid5
 from loyalty import codes
 from loyalty.again import in_transaction
 from loyalty.errors import Refused
+from loyalty.giving_back import give_back
 from loyalty.redemptions.reading import Redeemed, by_code, find
-from loyalty.redemptions.undoing import give_back
 from loyalty.roots import HER_IDS
 from models import RedemptionState, db
 
@@ -39,7 +39,7 @@ _CANCEL = f"""
 UPDATE redemption SET state = 'cancelled', ended_at = $3
 WHERE uuid = $2 AND member_id = ANY({HER_IDS}) 
   AND (state = 'issued' AND used = 0 AND store_order_id IS NULL OR state = 'to_ship')
-RETURNING uuid, $1::bigint AS member_id, slot, points, cash_fen
+RETURNING uuid, $1::bigint AS member_id, slot, points, cash_fen, with_coupon_id
 """
 
 _DUE = """
@@ -56,7 +56,7 @@ FROM customer
 WHERE redemption.id = ANY($1::bigint[]) AND state = 'issued' AND customer.id = member_id
   AND store_order_id IS NULL
 RETURNING redemption.uuid, coalesce(merged_into_id, customer.id) AS member_id, slot, points,
-    cash_fen, used
+    cash_fen, with_coupon_id, used
 """
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from loyalty import codes, coupons, gifts
 from loyalty.coupons import Issue, Reason
 from loyalty.errors import Refused
+from loyalty.giving_back import key_of
 from loyalty.outcomes import Outcome
 from loyalty.payments import PAYABLE_FOR
 from loyalty.rewards import Reward
@@ -18,11 +19,12 @@ from models import RedemptionState, db
 
 
 class Due(NamedTuple):
-    """A redemption that a member is to have now."""
+    """A redemption that a member is to have now, for so many points; 0 is for a coupon."""
 
     reward: Reward
     member_id: int
     uuid: UUID
+    points: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +38,11 @@ class Fulfilled:
     coupon_uuid: UUID | None = None
 
 
-def key_of(uuid: UUID) -> str:
-    """Return the key of all that a redemption moves."""
-    return f"redemption:{uuid}"
-
-
-def coupon_of(reward: CouponReward, member_id: int, uuid: UUID) -> Issue:
+def coupon_of(one: Due, reward: CouponReward) -> Issue:
     """Return the coupon that a redemption becomes."""
-    reason = Reason(code="coupon_for_points", figures={"points": reward.points})
-    return Issue(key_of(uuid), member_id, reward.coupon_slot, reason)
+    for_points = Reason(code="coupon_for_points", figures={"points": one.points})
+    reason = for_points if one.points else Reason(code="coupon_redeemed")
+    return Issue(key_of(one.uuid), one.member_id, reward.coupon_slot, reason)
 
 
 def reserved(at: datetime) -> Fulfilled:
@@ -60,23 +58,21 @@ async def fulfilled(due: Sequence[Due], *, at: datetime) -> list[Fulfilled]:
             and whatever else ``coupons.issue`` refuses.
     """
     issued = await _coupons(due, at=at)
-    ends_at = {id(reward): reward.ends_at(at).astimezone(UTC) for reward, _, _ in due}
+    ends_at = {id(one.reward): one.reward.ends_at(at).astimezone(UTC) for one in due}
     return [
-        issued.get(uuid)
+        issued.get(one.uuid)
         or Fulfilled(
-            reward.becomes,
-            ends_at[id(reward)],
-            code=codes.digits() if reward.has_code else None,
+            one.reward.becomes,
+            ends_at[id(one.reward)],
+            code=codes.digits() if one.reward.has_code else None,
         )
-        for reward, _, uuid in due
+        for one in due
     ]
 
 
 async def _coupons(due: Sequence[Due], *, at: datetime) -> dict[UUID, Fulfilled]:
     wanted = [
-        (one, coupon_of(one.reward, one.member_id, one.uuid))
-        for one in due
-        if isinstance(one.reward, CouponReward)
+        (one, coupon_of(one, one.reward)) for one in due if isinstance(one.reward, CouponReward)
     ]
     if not wanted:
         return {}

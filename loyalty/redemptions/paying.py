@@ -12,6 +12,7 @@ from msgspec import Struct
 from loyalty import programme
 from loyalty.again import in_transaction
 from loyalty.errors import NotFound, Refused
+from loyalty.giving_back import give_back
 from loyalty.payments import (
     ASK_AGAIN_AFTER,
     Payer,
@@ -21,7 +22,6 @@ from loyalty.payments import (
     new_number,
 )
 from loyalty.redemptions.fulfilling import Due, fulfilled, made_ready
-from loyalty.redemptions.undoing import give_back
 from loyalty.rewards import REWARDS
 from models import RedemptionPayment, RedemptionPaymentState, db
 
@@ -47,7 +47,7 @@ WHERE id = $1
 """
 _END = """
 UPDATE redemption SET state = $2, ended_at = $3, ended_why = $4 WHERE id = $1
-RETURNING uuid, $5::bigint AS member_id, slot, points, cash_fen
+RETURNING uuid, $5::bigint AS member_id, slot, points, cash_fen, with_coupon_id
 """
 _PAID = """
 UPDATE redemption_payment SET state = 'paid', payment_id = $2, payer_fen = $3, paid_at = $4
@@ -163,7 +163,7 @@ def _is_part(payment: Payment) -> bool:
 async def _fulfil(row: db.Row, member_id: int, *, at: datetime) -> None:
     rule = (await programme.load()).version(row["rule_version_id"], REWARDS)
     assert rule is not None, "versions stay for what they made"
-    due = [Due(rule.body, member_id, row["uuid"])]
+    due = [Due(rule.body, member_id, row["uuid"], row["points"])]
     (found,) = await fulfilled(due, at=at)
     await db.fetch(
         _FULFIL,

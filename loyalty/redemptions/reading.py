@@ -19,7 +19,8 @@ class Redeemed:
     """A redemption at a moment: one that was not fetched in time is expired, swept or not.
 
     ``member_id`` is whoever she is now, if she was merged since. ``code`` is what staff scan or
-    type; none where it became the coupon ``coupon_uuid``. ``used`` of ``uses`` were used.
+    type; none where it became the coupon ``coupon_uuid``. One that cost a coupon instead of points
+    was made with ``with_coupon_uuid``. ``used`` of ``uses`` were used.
     ``handed_over_by`` is the name of the staff member who did. Of a cash coupon that is hers
     ``pay_coupon_state`` and its moments are as WeChat Pay last told.
     """
@@ -31,6 +32,7 @@ class Redeemed:
     name: Worded
     points: int
     cash_fen: int
+    with_coupon_uuid: UUID | None
     uses: int
     used: int
     state: RedemptionState
@@ -60,7 +62,8 @@ _REDEEMED = f"""
 SELECT redemption.uuid, coalesce(customer.merged_into_id, customer.id) AS member_id,
        redemption.slot, rule_version.kind,
        rule_version.body ->> 'name_zh' AS name_zh, rule_version.body ->> 'name_en' AS name_en,
-       redemption.points, redemption.cash_fen, redemption.uses, redemption.used,
+       redemption.points, redemption.cash_fen, with_coupon.uuid AS with_coupon_uuid,
+       redemption.uses, redemption.used,
        redemption.ended_why, redemption_payment.state AS payment_state,
        redemption.code, redemption.redeemed_at, redemption.expires_at,
        redemption.ended_at, coupon.uuid AS coupon_uuid, staff_member.name AS staff_name,
@@ -72,6 +75,7 @@ FROM redemption
 JOIN customer ON customer.id = redemption.member_id
 JOIN rule_version ON rule_version.id = redemption.rule_version_id
 LEFT JOIN coupon ON coupon.id = redemption.coupon_id
+LEFT JOIN coupon AS with_coupon ON with_coupon.id = redemption.with_coupon_id
 LEFT JOIN redemption_payment ON redemption_payment.redemption_id = redemption.id
 LEFT JOIN shipment ON shipment.redemption_id = redemption.id
 LEFT JOIN pay_coupon ON pay_coupon.redemption_id = redemption.id
@@ -157,6 +161,7 @@ def _as_told(row: db.Row) -> Redeemed:
         name=Worded(row["name_zh"], row["name_en"]),
         points=row["points"],
         cash_fen=row["cash_fen"],
+        with_coupon_uuid=row["with_coupon_uuid"],
         uses=row["uses"],
         used=row["used"],
         state=RedemptionState(row["state"]),

@@ -31,17 +31,19 @@ async def redeem(
     at: datetime,
     payer: Payer | None = None,
     destination: Destination | None = None,
+    coupon_uuid: UUID | None = None,
 ) -> Redeemed:
     """Let a member redeem a reward under a name of her own; a retry is answered as before.
 
     One that costs money, too, is reserved until ``payer`` has paid, for 15 minutes: see
-    ``payment_of``. One that is sent goes to ``destination``. Joins the caller's transaction; then
+    ``payment_of``. One that is sent goes to ``destination``. With an exchange coupon of hers it
+    costs that coupon alone. Joins the caller's transaction; then
     a ``db.Collision`` with another process is the caller's to try again.
 
     Raises:
         LoyaltyError: as in ``redeem_all``.
     """
-    wish = Wish(member_id, uuid, slot, payer, destination)
+    wish = Wish(member_id, uuid, slot, payer, destination, coupon_uuid)
     (outcome,) = await redeem_all([wish], at=at)
     return outcome.unwrap()
 
@@ -56,7 +58,8 @@ async def redeem_all(wishes: Sequence[Wish], *, at: datetime) -> list[Outcome[Re
     ``reward_out_of_stock``, ``reward_unavailable``, ``coupon_limit_reached``,
     ``coupons_all_gone``, or the condition that she does not meet; ``reward_in_miniprogram``: it
     costs money or comes by WeChat Pay, and nobody is told there; ``address_missing``: it is sent,
-    and nobody told where.
+    and nobody told where; ``reward_needs_coupon``. With a coupon: ``no_such_coupon`` (none, or
+    another's), ``coupon_not_for_reward``, and why it cannot be used, as ``coupons.Held.refusal``.
     """
     # Who joins a transaction is not made to do it again: there a stock is held from the first.
     slots = {wish.slot for wish in wishes}
@@ -132,7 +135,8 @@ async def _kept(known: Mapping[UUID, Redeemed], wishes: Sequence[Wish]) -> dict[
 
 def _again(wish: Wish, found: Redeemed, kept: Address | None) -> Outcome[Redeemed]:
     """Answer a name that stands for something: for this wish, or for another."""
-    is_same = (found.member_id, found.slot) == (wish.member_id, wish.slot)
+    told = (wish.member_id, wish.slot, wish.coupon_uuid)
+    is_same = (found.member_id, found.slot, found.with_coupon_uuid) == told
     if wish.destination is not None and kept is not None:
         is_same &= kept == wish.destination.address
     if not is_same:

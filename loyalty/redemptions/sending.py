@@ -10,8 +10,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from loyalty.again import in_transaction
+from loyalty.giving_back import give_back
 from loyalty.payments import ASK_AGAIN_AFTER, Payer
-from loyalty.redemptions.undoing import give_back
 from models import db
 
 FIRST_LOOK_AFTER = timedelta(hours=1)
@@ -87,7 +87,8 @@ WITH refused AS (
     UPDATE redemption SET state = 'cancelled', ended_at = $2, ended_why = $3
     FROM pay_coupon WHERE request_number = $1 AND redemption_id = redemption.id
       AND redemption.state = 'sending'
-    RETURNING redemption.id, uuid, $4::bigint AS member_id, slot, points, cash_fen
+    RETURNING redemption.id, uuid, $4::bigint AS member_id, slot, points, cash_fen,
+        with_coupon_id
 ), done AS (
     UPDATE pay_coupon SET due_at = NULL FROM refused WHERE redemption_id = refused.id
 )

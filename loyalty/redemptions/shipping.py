@@ -10,9 +10,9 @@ from msgspec import Meta, Struct
 
 from loyalty.again import in_transaction
 from loyalty.errors import NotFound, Refused
+from loyalty.giving_back import give_back
 from loyalty.outcomes import Fate, Outcome
 from loyalty.redemptions.reading import Redeemed, find
-from loyalty.redemptions.undoing import give_back
 from loyalty.roots import HER_IDS
 from loyalty.sealing import Sealer
 from loyalty.wording import Worded
@@ -225,7 +225,7 @@ async def receive_by_time(*, at: datetime, limit: int) -> int:
 _RETURN = """
 UPDATE redemption SET state = 'returned', ended_at = $2, ended_why = 'parcel_returned'
 WHERE uuid = $1 AND state IN ('shipped', 'received')
-RETURNING uuid, $3::bigint AS member_id, slot, points, cash_fen
+RETURNING uuid, $3::bigint AS member_id, slot, points, cash_fen, with_coupon_id
 """
 
 

@@ -20,10 +20,10 @@ _TAKEN_BY = f"""
 SELECT asked.member_id, asked.slot, count(*) AS hers
 FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) AS asked (member_id, slot, since)
 CROSS JOIN LATERAL (
-    SELECT slot, state FROM redemption
+    SELECT slot, state, with_coupon_id FROM redemption
     WHERE redemption.member_id = ANY({ids_of("asked.member_id")})
       AND redemption.redeemed_at >= asked.since OFFSET 0) AS redemption
-WHERE redemption.slot = asked.slot AND {STANDING}
+WHERE redemption.slot = asked.slot AND with_coupon_id IS NULL AND {STANDING}
 GROUP BY asked.member_id, asked.slot
 """
 
@@ -36,7 +36,7 @@ async def taken(slots: Collection[str]) -> dict[str, int]:
 async def taken_by(since: Mapping[tuple[int, str], datetime]) -> dict[tuple[int, str], int]:
     """Return how many each member took of a reward since a moment, by (member id, slot).
 
-    Where she took none it is left out.
+    Where she took none it is left out. What she had for a coupon is not counted.
     """
     if not since:
         return {}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from loyalty import coupons
 from loyalty.redemptions import sending, shipping
 from loyalty.redemptions.deciding import Granted
 from loyalty.redemptions.fulfilling import Due, Fulfilled, fulfilled, made_ready, reserved
@@ -19,9 +20,8 @@ from models import RedemptionPaymentState, RedemptionState, db
 # here, as it is once its row is ours.
 _REDEEM = """
 WITH reward AS (
-    SELECT * FROM unnest($2::text[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[],
-                         $7::integer[], $15::integer[])
-        AS reward (slot, pieces, rule_version_id, points, cash_fen, uses, stock)
+    SELECT * FROM unnest($2::text[], $3::integer[], $4::bigint[], $5::integer[], $6::integer[])
+        AS reward (slot, pieces, rule_version_id, uses, stock)
 ), stock AS (
     UPDATE reward_stock SET taken = reward_stock.taken + reward.pieces
     FROM reward WHERE reward_stock.slot = reward.slot
@@ -29,13 +29,15 @@ WITH reward AS (
     RETURNING reward.*
 )
 INSERT INTO redemption (uuid, member_id, slot, rule_version_id, points, cash_fen, code, uses, state,
-                        coupon_id, redeemed_at, expires_at, ended_at)
+                        coupon_id, with_coupon_id, redeemed_at, expires_at, ended_at)
 SELECT uuid, member_id, slot, rule_version_id, points, cash_fen, code, uses, state,
-       coupon_id, $1::timestamptz, expires_at, CASE WHEN state = 'handed_over' THEN $1 END
-FROM unnest($8::uuid[], $9::bigint[], $10::text[], $11::text[], $12::text[], $13::bigint[],
-            $14::timestamptz[])
+       coupon_id, with_coupon_id, $1::timestamptz, expires_at,
+       CASE WHEN state = 'handed_over' THEN $1 END
+FROM unnest($7::uuid[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[], $12::text[],
+            $13::text[], $14::bigint[], $15::bigint[], $16::timestamptz[])
      WITH ORDINALITY
-     AS new (uuid, member_id, slot, code, state, coupon_id, expires_at, place)
+     AS new (uuid, member_id, slot, points, cash_fen, code, state, coupon_id, with_coupon_id,
+             expires_at, place)
 JOIN stock USING (slot)
 ORDER BY place
 RETURNING id
@@ -50,10 +52,12 @@ async def write(granted: Sequence[Granted], *, at: datetime) -> dict[UUID, Redee
     Raises:
         db.Collision: a name or a code is another's, or others took what was left of a stock.
     """
-    free = [one for one in granted if not one.reward.cash_fen]
-    due = [Due(one.reward, one.wish.member_id, one.wish.uuid) for one in free]
+    free = [one for one in granted if not one.cash_fen]
+    due = [Due(one.reward, one.wish.member_id, one.wish.uuid, one.points) for one in free]
     became = dict(zip((one.uuid for one in due), await fulfilled(due, at=at), strict=True))
     found = [became.get(one.wish.uuid) or reserved(at) for one in granted]
+    if exchanged := [one.coupon.id for one in granted if one.coupon]:
+        await coupons.exchange(exchanged, at=at)
     await _insert(granted, found, at=at)
     await made_ready(due, [*became.values()], at=at)
     await _follow(granted, at=at)
@@ -74,17 +78,18 @@ async def _insert(granted: Sequence[Granted], found: Sequence[Fulfilled], *, at:
         list(pieces),
         list(pieces.values()),
         [rules[slot].version_id for slot in pieces],
-        [reward.points for reward in rewards],
-        [reward.cash_fen for reward in rewards],
         [reward.times for reward in rewards],
+        [reward.stock for reward in rewards],
         [one.wish.uuid for one in granted],
         [one.wish.member_id for one in granted],
         [one.wish.slot for one in granted],
+        [one.points for one in granted],
+        [one.cash_fen for one in granted],
         [what.code for what in found],
         [what.state.value for what in found],
         [what.coupon_id for what in found],
+        [one.coupon and one.coupon.id for one in granted],
         [what.expires_at for what in found],
-        [reward.stock for reward in rewards],
     )
     if len(rows) < len(granted):
         raise db.Outdated
@@ -95,8 +100,8 @@ async def _follow(granted: Sequence[Granted], *, at: datetime) -> None:
     payments, planned, destinations = [], [], []
     for one in granted:
         wish, reward = one.wish, one.reward
-        if wish.payer is not None and reward.cash_fen:
-            payments.append((wish.uuid, wish.payer, reward.cash_fen))
+        if wish.payer is not None and one.cash_fen:
+            payments.append((wish.uuid, wish.payer, one.cash_fen))
         if wish.payer is not None and isinstance(reward, PayCoupon):
             planned.append((wish.uuid, wish.payer, reward.stock_id))
         if wish.destination is not None and reward.wants_address:
@@ -119,8 +124,9 @@ def _redeemed(one: Granted, what: Fulfilled, *, at: datetime) -> Redeemed:
         slot=wish.slot,
         kind=kind,
         name=Worded(reward.name_zh, reward.name_en),
-        points=reward.points,
-        cash_fen=reward.cash_fen,
+        points=one.points,
+        cash_fen=one.cash_fen,
+        with_coupon_uuid=wish.coupon_uuid,
         uses=reward.times,
         used=0,
         state=what.state,
@@ -130,7 +136,7 @@ def _redeemed(one: Granted, what: Fulfilled, *, at: datetime) -> Redeemed:
         expires_at=what.expires_at,
         ended_at=at if what.state is RedemptionState.HANDED_OVER else None,
         ended_why=None,
-        payment_state=RedemptionPaymentState.AWAITING if reward.cash_fen else None,
+        payment_state=RedemptionPaymentState.AWAITING if one.cash_fen else None,
         handed_over_by=None,
         carrier=None,
         tracking_number=None,

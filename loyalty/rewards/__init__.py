@@ -23,7 +23,8 @@ class Reward(Struct, frozen=True, forbid_unknown_fields=True):
     """What every reward has. ``stock`` and ``per_member`` of None mean no end.
 
     It costs ``points`` and ``cash_fen``, either of which may be 0. A redemption is hers to fetch
-    for ``days_to_fetch`` days. ``per`` says of which time the limit of a member is.
+    for ``days_to_fetch`` days. ``per`` says of which time the limit of a member is. One that
+    ``needs_coupon`` cannot be had for points, only for an exchange coupon.
     """
 
     becomes: ClassVar[RedemptionState] = RedemptionState.ISSUED
@@ -43,6 +44,7 @@ class Reward(Struct, frozen=True, forbid_unknown_fields=True):
     per: Per = "ever"
     days_to_fetch: Annotated[int, Meta(ge=1, le=365)] = 30
     conditions: Conditions = ALWAYS
+    needs_coupon: bool = False
 
     @property
     def times(self) -> int:

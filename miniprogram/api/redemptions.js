@@ -11,11 +11,13 @@ module.exports = {
     return { found: redemptions, next_before };
   },
   one: (uuid) => api.get(`/me/redemptions/${uuid}`),
-  /** What is sent needs an `address`. */
-  redeem: (reward, address) =>
-    named(`redeem.${reward}`, JSON.stringify([reward, address]), (uuid) =>
-      api.put(`/me/redemptions/${uuid}`, address ? { reward, address } : { reward }),
-    ),
+  /** What is sent needs an `address`; with a `coupon` it costs nothing else. */
+  redeem(reward, { address, coupon } = {}) {
+    const wish = { reward, ...(address && { address }), ...(coupon && { coupon }) };
+    return named(`redeem.${reward}`, JSON.stringify(wish), (uuid) =>
+      api.put(`/me/redemptions/${uuid}`, wish),
+    );
+  },
   /** The same wish again, by the name that she gave it: with what opens its payment sheet. */
   again: (uuid, reward) => api.put(`/me/redemptions/${uuid}`, { reward }),
   cancel: (uuid) => api.remove(`/me/redemptions/${uuid}`),

@@ -16,6 +16,7 @@ function ticket(coupon) {
     isOver: !isOpen,
     isUsable: coupon.state === 'issued',
     isSoon: soon,
+    verb: coupon.reward ? spoken.exchange : '',
     stamp: spoken.states[coupon.state],
     isInGift: coupon.state === 'given',
     until: soon

@@ -29,6 +29,9 @@ function line(made) {
   if (made.state === 'issued') return fill(spoken.ends, rest);
   if (made.state === 'reserved') return fill(spoken.pay_within, rest);
   if (made.why) return made.why;
+  if (made.with_coupon && spoken.lines_with_coupon[made.state]) {
+    return spoken.lines_with_coupon[made.state];
+  }
   const own = spoken.lines_of[made.kind] || {};
   return own[stands(made)] || spoken.lines[stands(made)];
 }
@@ -52,6 +55,7 @@ const told = (made) => ({
   isGood: GOOD.has(stands(made)) || stands(made) === 'used',
   isMoving: MOVING.has(made.state),
   address: made.address ? addressLine(made.address) : '',
+  afterCancel: made.with_coupon ? words().redemption.cancel_after_coupon : words().redemption.cancel_after,
   canCancel: made.state === 'to_ship' || made.state === 'reserved' || (made.state === 'issued' && !made.used),
 });
 

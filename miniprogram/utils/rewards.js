@@ -6,8 +6,9 @@ const { grouped, yuan } = require('./format');
 const { pays } = require('./payment');
 const { fill, words } = require('./words');
 
-/** What it costs: 200 积分, 200 积分 + ¥9.90, ¥9.90. */
-function price({ points, cash_fen: fen }) {
+/** What it costs: 200 积分, 200 积分 + ¥9.90, ¥9.90, 兑换券. */
+function price({ points, cash_fen: fen, with_coupon: coupon }) {
+  if (coupon) return words().mall.for_coupon;
   const told = fill(words().common.points, { n: grouped(points) });
   if (!fen) return told;
   return points ? `${told} + ${yuan(fen)}` : yuan(fen);
@@ -28,6 +29,7 @@ function card(reward) {
   return {
     ...reward,
     price: price(reward),
+    free: reward.coupon ? spoken.free : '',
     numbers: [redeemed, stock, mine].filter(Boolean),
     times: reward.uses > 1 ? fill(spoken.times, { n: reward.uses }) : '',
     short: isShort ? fill(spoken.short, { n: grouped(reward.points_short) }) : '',
@@ -37,18 +39,20 @@ function card(reward) {
 
 /** Whether she wants it, knowing what she has afterwards. */
 async function asks(reward, available) {
-  const { mall, common } = words();
+  const { mall } = words();
+  if (reward.coupon) return agrees(fill(mall.ask, reward), mall.after_coupon, mall.redeem);
   const after = fill(mall.after, {
     n: grouped(reward.points),
     left: grouped(available - reward.points),
   });
   const money = reward.cash_fen ? fill(mall.pays_too, { money: yuan(reward.cash_fen) }) : '';
-  const { confirm } = await wx.showModal({
-    title: fill(mall.ask, { name: reward.name }),
-    content: `${reward.points ? after : ''}${money}`,
-    confirmText: reward.cash_fen ? mall.pay : mall.redeem,
-    cancelText: common.cancel,
-  });
+  const told = `${reward.points ? after : ''}${money}`;
+  return agrees(fill(mall.ask, reward), told, reward.cash_fen ? mall.pay : mall.redeem);
+}
+
+async function agrees(title, content, confirmText) {
+  const cancelText = words().common.cancel;
+  const { confirm } = await wx.showModal({ title, content, confirmText, cancelText });
   return confirm;
 }
 
@@ -57,7 +61,7 @@ async function redeemed(reward, available, say) {
   if (!(await asks(reward, available))) return false;
   const address = reward.kind === 'shipped_gift' ? await chosen(say) : undefined;
   if (address === null) return false;
-  const made = await redemptions.redeem(reward.code, address);
+  const made = await redemptions.redeem(reward.code, { address, coupon: reward.coupon });
   if (made.payment) await pays(made.payment, say);
   if (made.kind === 'coupon' && made.state === 'handed_over') {
     wx.showToast({ title: words().mall.done, icon: 'success' });

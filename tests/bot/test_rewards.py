@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from loyalty import ledger, redemptions
+from loyalty import coupons, ledger, redemptions
+from loyalty.coupons import Issue, Reason
 from models import Identity
 from tests.bot.conftest import Town
 from tests.bot.platform import text
@@ -94,6 +95,21 @@ async def test_a_coupon_is_redeemed_and_listed(town: Town) -> None:
         r"· ¥10 off, On orders of ¥100 or more, good through .* \(Redeemed for 150 points\)",
         (await said(town, "coupons")).splitlines()[1],
     )
+
+
+async def test_an_exchange_coupon_is_used_where_she_has_one(town: Town) -> None:
+    await begin_with(town, 0)
+    member_id = await customer_of(OPENID)
+    wanted = Issue("won", member_id, "coupon:free_tote", Reason(zh="三单", en="Three orders"))
+    await coupons.issue([wanted], at=now())
+    held = (await said(town, "优惠券")).splitlines()
+    assert held[1].startswith("· 帆布袋兑换券 免费兑换，有效期至")
+    assert held[-1] == "发送“兑换”使用兑换券。"
+    told = (await said(town, "兑换")).splitlines()
+    assert told[2] == "2. 帆布袋：免费（用您的兑换券），剩 20 件"
+    told = (await said(town, "兑换 帆布袋")).splitlines()
+    assert (told[0], told[1][:4]) == ("兑换成功：帆布袋，使用 1 张兑换券。", "兑换码：")
+    assert await said(town, "兑换 帆布袋") == "未能兑换帆布袋。积分不足：需要 200，可用 0。"
 
 
 async def test_a_retry_redeems_once_and_a_second_message_is_a_second_wish(town: Town) -> None:

@@ -6,8 +6,12 @@ from uuid import uuid4
 import pytest
 
 from jobs.make_coupon_codes import make_coupon_codes
-from loyalty import coupon_codes, coupons
+from loyalty import coupon_codes, coupons, redemptions
 from loyalty.calendar import day_of
+from loyalty.coupons import Issue, Reason
+from loyalty.discounts.exchange import Exchange
+from loyalty.programme import BEGINNING, publish
+from loyalty.rewards.gift import Gift
 from models import Coupon, CouponCodeRun, CouponDeed, Customer, JobRun
 from tests.cast import WANG
 from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
@@ -148,3 +152,16 @@ async def test_a_coupon_is_given_once_a_form_and_made_void_with_a_reason(browser
         assert (http_status, said in page) == (422, True)
     other = f"/members/{her.uuid}/coupons/{uuid4()}/void"
     assert "没有这张优惠券" in (await sent(browser, other))[1]
+
+
+async def test_what_was_had_for_a_coupon_says_so_on_her_page(browser: Browser) -> None:
+    await browser.sign_in("chen")
+    her = await Customer.get(id=await member(WANG))
+    free = Exchange("茶杯兑换券", "A cup", reward_slot="reward:cup")
+    for slot, rule in {"coupon:cup": free, "reward:cup": Gift("茶杯", "Cup")}.items():
+        await publish(slot, rule, starts_at=BEGINNING, by="t", at=NOW)
+    await coupons.issue([Issue("won", her.id, "coupon:cup", Reason(zh="赢得", en="Won"))], at=NOW)
+    (held,) = await coupons.of(her.id, at=NOW)
+    await redemptions.redeem(her.id, uuid4(), slot="reward:cup", at=NOW, coupon_uuid=held.uuid)
+    _, page = await browser.get(f"/members/{her.uuid}")
+    assert ("用兑换券" in page, "−0 " in page) == (True, False)

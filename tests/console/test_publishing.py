@@ -10,8 +10,10 @@ from loyalty import programme, publishing
 from loyalty.calendar import start_of
 from loyalty.challenges.orders import Orders
 from loyalty.challenges.spend import Spend
+from loyalty.discounts.exchange import Exchange
 from loyalty.earning.multiplier import Multiplier
 from loyalty.policies.event import BrandEvent
+from loyalty.rewards.gift import Gift
 from models import ChangedMember, RuleVersion
 from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
 from tests.loyalty.play_scene import buys
@@ -148,6 +150,20 @@ async def test_a_rule_that_nobody_has_published_is_begun_in_the_form(marketer: B
     assert await RuleVersion.filter(slot="event:tasting").count() == 1
 
 
+async def test_an_exchange_coupon_has_no_fields_of_a_cart(marketer: Browser) -> None:
+    path = "/rules/coupon:cup?kind=exchange"
+    _, page = await marketer.get(path)
+    assert 'name="reward_slot"' in page
+    assert not [one for one in (*Exchange.unused, "preview_cut") if f'name="{one}"' in page]
+    assert "毛利" not in page
+    form = sent(Exchange(reward_slot="reward:none")) | {"proof": await marketer.proof()}
+    http_status, page = await marketer.post(path, **form)
+    assert (http_status, "reward:none 还没有发布" in page) == (422, True)
+    await programme.publish("reward:cup", Gift(), starts_at=programme.BEGINNING, by="t", at=NOW)
+    http_status, _ = await marketer.post(path, **{**form, "reward_slot": "reward:cup"})
+    assert (http_status, await RuleVersion.filter(slot="coupon:cup").count()) == (200, 1)
+
+
 async def test_a_new_challenge_is_previewed_before_it_is_published(marketer: Browser) -> None:
     form = sent(Spend()) | {"proof": await marketer.proof()}
     http_status, page = await marketer.post("/rules/challenge:more/preview?kind=spend", **form)
@@ -162,6 +178,7 @@ async def test_a_new_challenge_is_previewed_before_it_is_published(marketer: Bro
         ("kind=event/event&code=", 422),
         ("kind=event/event&code=a/b", 422),
         ("kind=event/none&code=a", 422),
+        ("kind=offer/exchange&code=a", 422),
         ("kind=tiers/tiers&code=a", 422),
         ("code=a", 422),
     ],

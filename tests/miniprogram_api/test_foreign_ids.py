@@ -33,7 +33,7 @@ REFUSED = (409, 422)
 # Bodies that are good but for the id. An operation that is not among them is asked with what its
 # schema takes.
 BODIES: dict[str, Any] = {
-    "miniprogram_redemptions_redeem": {"reward": "tote"},
+    "miniprogram_redemptions_redeem": {"reward": "tote", "coupon": HERE},
     "miniprogram_quotes_ask": {**CART, "coupon": HERE},
     "miniprogram_reviews_write": {"purchase": HERE, "sku": "C-100", "stars": 5},
 }

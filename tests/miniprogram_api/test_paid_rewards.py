@@ -100,7 +100,7 @@ async def test_a_lost_notice_is_made_up_for_when_time_is_out(
     assert await close_unpaid_redemptions(connected, late) == 2
     assert (await read(lin, told))["state"] == "issued"
     assert (await read(lin, unpaid))["state"] == "expired"
-    assert (await read(lin, unpaid))["why"] == "未付款，积分已退回"
+    assert (await read(lin, unpaid))["why"] == "未付款，已全部退回"
     assert (await lin.pay(unpaid["payment"]))["error"]["code"] == "not_payable"
     assert await points(lin) == 800
 

@@ -88,9 +88,9 @@ async def test_a_lost_answer_is_asked_for_again_and_is_the_same_coupon(
 @pytest.mark.parametrize(
     ("stock_id", "why"),
     [
-        ("10000002", "代金券已发完，积分已退回"),
-        ("10000003", "微信支付账户暂不能领取，积分已退回"),
-        ("99999999", "微信支付未能发放，积分已退回"),
+        ("10000002", "代金券已发完，已全部退回"),
+        ("10000003", "微信支付账户暂不能领取，已全部退回"),
+        ("99999999", "微信支付未能发放，已全部退回"),
     ],
 )
 async def test_what_wechat_pay_refuses_gives_all_back_with_the_reason(

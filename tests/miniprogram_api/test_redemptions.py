@@ -14,6 +14,7 @@ from jifen.seeds import rewards
 from loyalty import coupons, programme, redemptions
 from loyalty.conditions import Conditions
 from loyalty.conditions.tier_at_least import TierAtLeast
+from loyalty.coupons import Issue, Reason
 from loyalty.programme import BEGINNING
 from loyalty.rewards.gift import Gift
 from models import StaffMember
@@ -62,6 +63,7 @@ async def test_the_catalogue_in_her_language(lin: Phone, rich: int) -> None:
         "stock_left": 20,
         "left_for_me": 1,
         "per": "ever",
+        "coupon": None,
         "refusal": None,
     }
     await put(lin, uuid4())
@@ -105,6 +107,29 @@ async def test_a_gift_has_a_code_to_type_and_to_scan(lin: Phone, rich: int) -> N
     assert await points(lin) == 800
 
 
+async def test_a_coupon_is_exchanged_for_a_reward(lin: Phone, rich: int) -> None:
+    wanted = Issue("won", rich, "coupon:free_tote", Reason(zh="三单", en="Three orders"))
+    await coupons.issue([wanted], at=AT)
+    (coupon,) = (await lin.get("/me/coupons")).told["coupons"]
+    assert (coupon["worth"], coupon["reward"], coupon["tags"]) == ("免费兑换", "tote", [])
+    tote = (await lin.get("/rewards")).told["rewards"][1]
+    assert (tote["code"], tote["coupon"], tote["refusal"]) == ("tote", coupon["uuid"], None)
+    name, wish = uuid4(), {**TOTE, "coupon": coupon["uuid"]}
+    told = (await put(lin, name, wish)).told
+    assert (told["points"], told["with_coupon"], told["state"]) == (0, coupon["uuid"], "issued")
+    assert (await put(lin, name, wish)).told == told
+    assert (await put(lin, name, TOTE)).error["code"] == "key_reused"
+    assert await points(lin) == 1000
+    spent = await put(lin, uuid4(), wish)
+    assert (spent.http_status, spent.error["code"]) == (422, "coupon_used")
+    assert (await put(lin, uuid4(), {**TOTE, "coupon": "x"})).http_status == 400
+    assert (await put(lin, uuid4())).told["state"] == "issued", "her own limit is untouched"
+    (used,) = (await lin.get("/me/coupons?standing=used")).told["coupons"]
+    assert used["uuid"] == coupon["uuid"]
+    await lin.ask("DELETE", f"/me/redemptions/{name}")
+    assert (await lin.get(f"/me/coupons/{coupon['uuid']}")).told["state"] == "issued"
+
+
 async def test_a_coupon_is_hers_at_once(lin: Phone, rich: int) -> None:
     told = (await put(lin, uuid4(), {"reward": "ten_off"})).told
     assert (told["state"], told["kind"]) == ("handed_over", "coupon")
@@ -123,6 +148,7 @@ async def test_a_coupon_is_hers_at_once(lin: Phone, rich: int) -> None:
         "reason": "150 积分兑换",
         "state": "issued",
         "is_giftable": False,
+        "reward": None,
         "tags": ["全场通用", "可叠加优惠"],
     }
     await lin.ask("PUT", "/me/language", json={"language": "en"})

@@ -44,6 +44,11 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
     "no_such_reward": ("没有这个奖励", "There is no such reward"),
     "reward_unavailable": ("暂时不能兑换", "Cannot be redeemed right now"),
     "reward_out_of_stock": ("已兑完", "All gone"),
+    "reward_needs_coupon": ("仅限用兑换券兑换", "Only for an exchange coupon"),
+    "reward_taken_back": (
+        "订单已退款，奖励已收回",
+        "The order was given back, and the reward with it",
+    ),
     "reward_limit_reached": ("每人限兑 {most} 次", "At most {most} for each member"),
     "no_such_redemption": ("没有这笔兑换", "There is no such redemption"),
     "reward_in_miniprogram": (
@@ -59,18 +64,18 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
         "代金券正在发放，不能取消",
         "The coupon is on its way: too late to cancel",
     ),
-    "pay_coupons_gone": ("代金券已发完，积分已退回", "No coupon was left: the points are back"),
+    "pay_coupons_gone": ("代金券已发完，已全部退回", "None was left: all is given back"),
     "pay_coupon_limit": (
-        "已达到微信支付的领取上限，积分已退回",
-        "You have as many as WeChat Pay allows: the points are back",
+        "已达到微信支付的领取上限，已全部退回",
+        "You have as many as WeChat Pay allows: all is given back",
     ),
     "pay_account_abnormal": (
-        "微信支付账户暂不能领取，积分已退回",
-        "Your WeChat Pay account cannot take it: the points are back",
+        "微信支付账户暂不能领取，已全部退回",
+        "Your WeChat Pay account cannot take it: all is given back",
     ),
     "pay_coupon_refused": (
-        "微信支付未能发放，积分已退回",
-        "WeChat Pay could not send it: the points are back",
+        "微信支付未能发放，已全部退回",
+        "WeChat Pay could not send it: all is given back",
     ),
     "address_missing": ("请选择收货地址", "Please choose the address that it is sent to"),
     "redemption_shipped": ("礼品已寄出，不能取消", "It is on its way: too late to cancel"),
@@ -80,13 +85,13 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
         "Not paid, cancelled or over: nothing to ship",
     ),
     "not_shipped": ("礼品还没有寄出", "It is not shipped yet"),
-    "parcel_returned": ("包裹被退回，积分已退回", "The parcel came back, and so did the points"),
+    "parcel_returned": ("包裹被退回，已全部退回", "The parcel came back: all is given back"),
     "redemption_in_use": (
         "已使用 {used} 次，不能取消",
         "Used {used} times already: too late to cancel",
     ),
     "privilege_over": ("已到期，共使用 {used} 次", "Its days are over: used {used} times"),
-    "not_paid": ("未付款，积分已退回", "Not paid: the points are back"),
+    "not_paid": ("未付款，已全部退回", "Not paid: all is given back"),
     "redemption_over": ("这笔兑换已结束，不能取消", "This redemption is over: too late to cancel"),
     "no_such_redemption_code": ("没有这个兑换码", "There is no such redemption code"),
     "already_handed_over": (
@@ -95,8 +100,8 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "redemption_cancelled": ("会员已取消这笔兑换", "The member has cancelled this redemption"),
     "redemption_expired": (
-        "已过领取期限，积分退回原批次",
-        "Not fetched in time: the points go back with their old expiry",
+        "已过领取期限，已退回会员",
+        "Not fetched in time: what it cost went back",
     ),
     # coupons
     "no_such_coupon": ("没有这张优惠券", "There is no such coupon"),
@@ -108,6 +113,11 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "coupon_used": ("优惠券已使用", "The coupon is used"),
     "coupon_void": ("优惠券已作废", "The coupon is void"),
+    "coupon_for_reward": (
+        "兑换券请在积分商城使用",
+        "An exchange coupon is used in the rewards",
+    ),
+    "coupon_not_for_reward": ("这张券不能兑换这个奖励", "The coupon is not for this reward"),
     "coupon_expired": ("优惠券已过期", "The coupon has expired"),
     "coupon_limit_reached": ("每人限领 {most} 张", "At most {most} for each member"),
     "coupons_all_gone": ("已领完", "All gone"),
@@ -150,6 +160,7 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
     "coupon_given_by_staff": ("品牌赠送", "A present from the brand"),
     "coupon_claimed_by_her": ("在领券中心领取", "Claimed by yourself"),
     "coupon_for_points": ("{points} 积分兑换", "Redeemed for {points} points"),
+    "coupon_redeemed": ("兑换所得", "Redeemed"),
     "coupon_as_gift": ("朋友赠送", "A gift of a friend's"),
     # play
     "no_such_challenge": ("没有这个任务", "No such challenge"),

@@ -6,7 +6,7 @@ Component({
   properties: { coupon: Object, use: String, give: String },
   methods: {
     onUse() {
-      this.triggerEvent('use');
+      this.triggerEvent('use', { reward: this.data.coupon.reward });
     },
     onGive() {
       this.triggerEvent('give', { uuid: this.data.coupon.uuid });

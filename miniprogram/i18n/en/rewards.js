@@ -21,6 +21,9 @@ module.exports = {
     left_today: '{n} left for you today',
     left_this_week: '{n} left for you this week',
     left_this_month: '{n} left for you this month',
+    free: 'Free',
+    for_coupon: 'Exchange coupon',
+    after_coupon: 'It takes one exchange coupon, and neither points nor money.',
     pays_too: ' {money} besides, within 15 minutes.',
     pay: 'Go and pay',
     done: 'Redeemed',
@@ -30,6 +33,7 @@ module.exports = {
     gone: 'This reward is no longer offered',
     balance: '{n} points to spend',
     redeem: 'Redeem',
+    with_coupon: 'You have a coupon for it. Cancelled, or not collected, the coupon is yours again while it is good.',
     how: {
       gift: 'Show the code in a shop to collect it. If you do not, the points go back with their old expiry.',
       coupon: 'It is yours at once, to be used at checkout.',
@@ -60,6 +64,7 @@ module.exports = {
       cancelled: 'Cancelled, your points are back',
       expired: 'Expired',
     },
+    lines_with_coupon: { cancelled: 'Cancelled: the coupon is yours again while it is good', expired: 'Not collected: the coupon is yours again while it is good' },
     lines_of: {
       friend_gift: { handed_over: 'Ready under Gifts, to be sent to a friend' },
       coupon: { handed_over: 'The coupon is among yours' },
@@ -88,6 +93,7 @@ module.exports = {
     cancel: 'Cancel the redemption',
     cancel_ask: 'Cancel this redemption?',
     cancel_after: 'Your points come back with the expiry they had.',
+    cancel_after_coupon: 'Your coupon comes back with the expiry it had.',
   },
   redemptions: {
     title: 'My rewards',
@@ -118,6 +124,7 @@ module.exports = {
     none: 'There are no coupons here',
     give: 'Give',
     use: 'Use it now',
+    exchange: 'Redeem',
     claims: 'Coupons to claim',
     code: 'Type a coupon code',
     enter: 'Claim',

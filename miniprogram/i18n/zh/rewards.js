@@ -21,6 +21,9 @@ module.exports = {
     left_today: '今日还可兑 {n} 次',
     left_this_week: '本周还可兑 {n} 次',
     left_this_month: '本月还可兑 {n} 次',
+    free: '免费',
+    for_coupon: '兑换券',
+    after_coupon: '使用 1 张兑换券，不花积分和现金。',
     pays_too: '另付 {money}，15 分钟内付款有效。',
     pay: '去付款',
     done: '兑换成功',
@@ -30,6 +33,7 @@ module.exports = {
     gone: '这个奖励已下架',
     balance: '可用 {n} 积分',
     redeem: '立即兑换',
+    with_coupon: '您有这份奖励的兑换券。取消或逾期未领，兑换券在有效期内可再用。',
     how: {
       gift: '兑换后到店出示兑换码领取。逾期未领，积分退回，有效期不变。',
       coupon: '兑换后立即放入券包，下单时使用。',
@@ -60,6 +64,7 @@ module.exports = {
       cancelled: '已取消，积分已退回',
       expired: '已过期',
     },
+    lines_with_coupon: { cancelled: '已取消，兑换券在有效期内可再用', expired: '逾期未领，兑换券在有效期内可再用' },
     lines_of: {
       friend_gift: { handed_over: '礼券已备好，在“礼物”里送出' },
       coupon: { handed_over: '优惠券已放入您的券包' },
@@ -83,6 +88,7 @@ module.exports = {
     cancel: '取消兑换',
     cancel_ask: '取消这次兑换？',
     cancel_after: '积分会退回到原来的有效期。',
+    cancel_after_coupon: '兑换券会退回，有效期不变。',
   },
   redemptions: {
     title: '兑换记录',
@@ -113,6 +119,7 @@ module.exports = {
     none: '这里还没有优惠券',
     give: '送朋友',
     use: '去使用',
+    exchange: '去兑换',
     claims: '领券中心',
     code: '输入券码（兑换码）',
     enter: '领取',

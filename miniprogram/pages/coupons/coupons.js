@@ -39,5 +39,9 @@ definePage('coupons', {
 
   onGive: ({ detail }) => wx.navigateTo({ url: `/pages/giving/giving?coupon=${detail.uuid}` }),
 
-  toStore: () => wx.switchTab({ url: '/pages/store/store' }),
+  /** In the store, or for the reward that it is exchanged for. */
+  onUse({ detail }) {
+    if (detail.reward) return wx.navigateTo({ url: `/pages/reward/reward?code=${detail.reward}` });
+    return wx.switchTab({ url: '/pages/store/store' });
+  },
 });

@@ -53,7 +53,7 @@ definePage('home', {
       more: open.length > 1 ? fill(spoken.more, { n: many }) : '',
       rewards: (offered || []).slice(0, REWARDS_SHOWN).map((each) => ({
         ...each,
-        price: fill(words().common.points, { n: grouped(each.points) }),
+        price: each.coupon ? words().mall.free : fill(words().common.points, { n: grouped(each.points) }),
       })),
     };
   },

@@ -94,7 +94,7 @@ definePage('redemption', {
       const { t, c } = this.data;
       const { confirm } = await wx.showModal({
         title: t.cancel_ask,
-        content: t.cancel_after,
+        content: this.data.afterCancel,
         confirmText: t.cancel,
         cancelText: c.back,
       });

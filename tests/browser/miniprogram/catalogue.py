@@ -10,6 +10,7 @@ from loyalty.calendar import day_of, start_of
 
 Json = dict[str, Any]
 PICTURES = {"C-100": store.picture("C-100"), "B-331": "data:image/png;base64,bm9uZQ=="}
+EXCHANGE = "e" * 32
 WHY = ("这是您近 6 个月的第 3 单", "This is your third order in six months")
 TEXTS = {
     "key_reused": ("请求编号已用于其他内容", "This id was used for something else"),
@@ -69,6 +70,7 @@ class Catalogue:
     def __init__(self) -> None:
         self.coupon_claims: set[str] = set()
         self.used_coupons = 1
+        self.has_exchange = False
 
     @staticmethod
     def _is_english(request: web.Request) -> bool:
@@ -130,6 +132,7 @@ class Catalogue:
             ),
             "state": "issued",
             "is_giftable": True,
+            "reward": None,
             "code": "ABCD",
             "issued_at": soon(days=-2),
             "expires_at": midnight(20).isoformat(),
@@ -139,11 +142,27 @@ class Catalogue:
         later = {"name": said(request, "立减 10 元", "¥10 off"), "worth": "¥10", "reason": None}
         return [
             first,
+            *self._exchange(request, first),
             *(
                 {**first, **later, "uuid": uuid, "state": state, "expires_at": ends}
                 for uuid, state, ends in others
             ),
         ]
+
+    def _exchange(self, request: web.Request, first: Json) -> list[Json]:
+        """Return the coupon that she won, while she has it."""
+        told = {
+            "uuid": EXCHANGE,
+            "slot": "coupon:pot",
+            "name": self._said(request, "手冲壶兑换券", "A kettle for you"),
+            "worth": self._said(request, "免费兑换", "Free"),
+            "reason": self._said(request, "本月三单", "Three orders"),
+            "conditions": [],
+            "tags": [],
+            "reward": "pot",
+            "is_giftable": False,
+        }
+        return [{**first, **told}] if self.has_exchange else []
 
     async def coupons(self, request: web.Request) -> Json:
         states = {"open": ("issued",), "used": ("used",), "over": ()}

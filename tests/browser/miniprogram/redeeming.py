@@ -3,7 +3,15 @@
 import segno
 from aiohttp import web
 
-from tests.browser.miniprogram.catalogue import TEXTS, Catalogue, Json, Refusal, paged, soon
+from tests.browser.miniprogram.catalogue import (
+    EXCHANGE,
+    TEXTS,
+    Catalogue,
+    Json,
+    Refusal,
+    paged,
+    soon,
+)
 
 TOTE = ("帆布袋", "Tote bag")
 BOX = ("手冲礼盒", "Brewing box")
@@ -50,12 +58,16 @@ class Redeeming(Catalogue):
                 {
                     **always,
                     **dict(zip(names, row[:-1], strict=True)),
-                    "refusal": row[-1],
+                    "coupon": self._coupon(row[0]),
+                    "refusal": None if self._coupon(row[0]) else row[-1],
                     "points_short": max(0, row[3] - self.points),
                 }
                 for row in rows
             ]
         }
+
+    def _coupon(self, code: str) -> str | None:
+        return EXCHANGE if self.has_exchange and code == "pot" else None
 
     async def all_redemptions(self, request: web.Request) -> Json:
         states = {"open": ("reserved", "issued", "sending", "to_ship", "shipped")}
@@ -70,8 +82,14 @@ class Redeeming(Catalogue):
         if uuid not in self.redemptions:
             offered = (await self.rewards(request))["rewards"]
             reward = next(each for each in offered if each["code"] == wanted)
+            coupon = told.get("coupon")
+            if coupon:
+                assert coupon == reward["coupon"]
+                self.has_exchange = False
+                reward = {**reward, "points": 0, "cash_fen": 0}
             self.points -= reward["points"]
-            self.redemptions[uuid] = self._made(uuid, reward, told.get("address"))
+            made = self._made(uuid, reward, told.get("address"))
+            self.redemptions[uuid] = {**made, "with_coupon": coupon}
         return self.redemptions[uuid]
 
     def redeem_before(self, uuid: str, code: str) -> None:
@@ -102,6 +120,7 @@ class Redeeming(Catalogue):
             "handed_over_at": soon() if state == "handed_over" else None,
             "parcel": None,
             "address": address,
+            "with_coupon": None,
             "address_erased_at": None,
             "cash_coupon": None,
             "why": None,
@@ -125,6 +144,7 @@ class Redeeming(Catalogue):
         found = await self.redemption(request)
         self.points += found["points"]
         found["state"] = "cancelled"
+        self.has_exchange = found["with_coupon"] is not None
         return found
 
     async def receive(self, request: web.Request) -> Json:

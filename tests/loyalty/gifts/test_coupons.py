@@ -8,9 +8,10 @@ import pytest
 
 from loyalty import coupons, customers, gifts, redemptions
 from loyalty.discounts import DISCOUNTS
+from loyalty.discounts.exchange import Exchange
 from loyalty.errors import LoyaltyError
 from loyalty.gifts import FullGift, GiftWish
-from loyalty.programme import load
+from loyalty.programme import BEGINNING, load, publish
 from models import Coupon, CouponState
 from tests.cast import DAY
 from tests.loyalty.conftest import joined
@@ -104,6 +105,26 @@ async def test_a_coupon_comes_back_to_be_used_or_given_anew(lin: int, wang: int)
     assert await claimed(wang, second) == "claimed"
     with pytest.raises(LoyaltyError, match="gift_claimed"):
         await gifts.take_back(lin, second.uuid, at=AT)
+
+
+async def test_a_friend_exchanges_what_was_given_to_her(lin: int, wang: int) -> None:
+    free = Exchange(reward_slot="reward:tote", is_giftable=True)
+    await publish("coupon:tote", free, starts_at=BEGINNING, by="t", at=AT)
+    uuid = await treat(lin, slot="coupon:tote")
+    gift = await send(lin, GiftWish(coupon_uuid=uuid))
+
+    async def exchanges(member_id: int) -> str:
+        try:
+            told = await redemptions.redeem(
+                member_id, uuid4(), slot="reward:tote", at=AT, coupon_uuid=uuid
+            )
+        except LoyaltyError as refusal:
+            return refusal.code
+        return told.state.value
+
+    assert [await exchanges(lin), await exchanges(wang)] == ["coupon_given", "no_such_coupon"]
+    await claimed(wang, gift)
+    assert [await exchanges(lin), await exchanges(wang)] == ["no_such_coupon", "issued"]
 
 
 async def test_a_gift_ends_with_its_coupon_and_the_coupon_is_expired(lin: int) -> None:

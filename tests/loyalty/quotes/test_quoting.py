@@ -9,6 +9,7 @@ from loyalty import programme, purchases, quotes
 from loyalty.conditions import Conditions
 from loyalty.conditions.in_segment import InSegment
 from loyalty.conditions.tier_at_least import TierAtLeast
+from loyalty.discounts.exchange import Exchange
 from loyalty.discounts.percent import Percent
 from loyalty.earning.cap import Cap
 from loyalty.earning.multiplier import Multiplier
@@ -63,6 +64,20 @@ async def test_a_coupon_that_this_cart_cannot_use_says_how_much_is_missing() -> 
     (declined,) = found.declined
     assert declined.refusal.figures == {"short_fen": 200, "wanted_fen": 10_000}
     assert found.worths == ()
+
+
+async def test_an_exchange_coupon_is_tried_on_no_cart_and_says_so_where_it_is_chosen() -> None:
+    await programme.publish(
+        "coupon:cup", Exchange(reward_slot="reward:cup"), starts_at=BEGINNING, by="t", at=AT
+    )
+    lin = await member()
+    cup = await coupon(lin, "coupon:cup")
+    found = await quoted(lin, "M-020")
+    assert found.worths == ()
+    assert [one.proposal.slot for one in found.declined] == ["offer:coffee_5"]
+    chosen = await quoted(lin, "M-020", coupon=cup)
+    assert "coupon_for_reward" in [one.refusal.code for one in chosen.declined]
+    assert chosen.shown.total_fen == found.shown.total_fen
 
 
 async def test_another_members_coupon_is_not_there() -> None:
