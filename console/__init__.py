@@ -126,6 +126,8 @@ ROUTES = (
     web.get("/rules/{slot}", rules.one, name="rule"),
     web.post("/rules/{slot}", rules.publish),
     web.post("/rules/{slot}/fields", rules.fields),
+    web.post("/rules/{slot}/end", rules.end),
+    web.post("/rules/{slot}/restore", rules.restore),
     web.post("/rules/{slot}/preview", rules.preview),
     web.get("/price-audit", price_audit.page, name="price-audit"),
     web.post("/price-audit", price_audit.audit_now),

@@ -1,6 +1,7 @@
 """The brand's rules: what is in force, since when and by whom, and the form of a new version."""
 
 import re
+from collections.abc import Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -23,9 +24,9 @@ from loyalty.discounts import Discount
 from loyalty.errors import LoyaltyError, NotFound, Refused
 from loyalty.policies.margin import Margin
 from loyalty.policies.tiers import Tiers
-from loyalty.programme import REGISTRIES, Rule
+from loyalty.programme import REGISTRIES, Programme, Rule
 from loyalty.staff import SignedInStaff
-from models import RuleVersion
+from models import RuleEnd, RuleVersion
 from web.context import CONTEXT
 from web.decoding import wrong_field
 from web.languages import Language
@@ -34,6 +35,7 @@ from web.texts import shown_figures, text
 from web.wake import wake
 
 LONGEST_CODE = 60
+LONGEST_VERSION = 9
 _CODE = re.compile("[a-z0-9_]{1,40}", re.ASCII)
 _BRIEF = re.compile("[：:。.，,；;]")
 
@@ -56,6 +58,7 @@ async def _show_all(request: web.Request, *, error: LoyaltyError | None = None) 
             sections.append((name, lines))
     told = {
         "sections": sections,
+        "over": _over(rules, versions, language, at=at),
         "kinds": _kinds(language),
         "may_edit": request[STAFF].role in EDITORS,
         "asked": request.query.get("code", "")[:LONGEST_CODE],
@@ -63,6 +66,20 @@ async def _show_all(request: web.Request, *, error: LoyaltyError | None = None) 
         "error": text(error.code, language, error.figures) if error else "",
     }
     return await show(request, "rules.html", told, http_status=422 if error else 200)
+
+
+def _over(
+    rules: Programme, versions: Mapping[int, RuleVersion], language: Language, *, at: datetime
+) -> list[dict[str, object]]:
+    """Return the newest version of each slot in which nothing holds any more."""
+    newest: dict[str, Rule] = {}
+    for one in (one for found in rules.rules.values() for one in found):
+        newest.setdefault(one.slot, one)
+    return [
+        {**_line(one, versions[one.version_id], language), "ends_at": one.ends_at}
+        for slot, one in sorted(newest.items())
+        if one.is_over(at)
+    ]
 
 
 def _kinds(language: Language) -> dict[str, list[tuple[str, str]]]:
@@ -138,6 +155,41 @@ async def publish(request: web.Request) -> web.Response:
         return await _show(request, form=form, error=error, http_status=422)
     await wake(request.config_dict[CONTEXT].redis)
     return see(request, f"/rules/{version.slot}")
+
+
+async def end(request: web.Request) -> web.Response:
+    """Let a rule hold no more, once somebody has said that she means it."""
+    staff_member = _editor(request)
+    slot, form = _slot(request), await forms.read(request)
+    if form.get("understood") != "yes":
+        return await _show(request, error=WORDS[language_of(request)]["rule_end_unsure"])
+    at = request.config_dict[CONTEXT].clock()
+    return await _done(request, publishing.end(slot, by=staff_member.account, at=at))
+
+
+async def restore(request: web.Request) -> web.Response:
+    """Let an earlier version hold again, as a new one."""
+    staff_member = _editor(request)
+    told = (await forms.read(request)).get("version", "")
+    is_number = told.isascii() and told.isdecimal() and len(told) < LONGEST_VERSION
+    restoring = publishing.restore(
+        _slot(request),
+        int(told) if is_number else 0,
+        by=staff_member.account,
+        at=request.config_dict[CONTEXT].clock(),
+    )
+    return await _done(request, restoring)
+
+
+async def _done(request: web.Request, deed: Coroutine[None, None, object]) -> web.Response:
+    """Do something to a rule and show it; or say why it is refused."""
+    try:
+        await deed
+    except (NotFound, Refused) as refused:
+        error = _refused(refused, {}, language_of(request))
+        return await _show(request, error=error, http_status=422)
+    await wake(request.config_dict[CONTEXT].redis)
+    return see(request, f"/rules/{_slot(request)}")
 
 
 async def preview(request: web.Request) -> web.Response:
@@ -242,7 +294,11 @@ async def _show(
     version, rule = await _newest(request)
     language = language_of(request)
     chosen = 0 if language == "zh" else 1
+    at = request.config_dict[CONTEXT].clock()
     versions = await RuleVersion.filter(slot=version.slot).order_by("-version").limit(20)
+    ends = {one.version: one for one in await RuleEnd.filter(slot=version.slot)}
+    newest = (await programme.load()).newest(version.slot)
+    holds = newest.version_id if newest and not newest.is_over(at) else None
     return await show(
         request,
         "rule.html",
@@ -254,11 +310,14 @@ async def _show(
             "choices": {name: told[chosen] for name, told in (CHOICES | CONDITION_NAMES).items()},
             "fields": _fields(rule, form or {}),
             "versions": versions,
+            "ends": ends,
+            "holds": holds,
+            "can_end": bool(holds) and version.slot not in publishing.ALWAYS_THERE,
             "kind": "" if versions else version.kind,
             "error": error,
             "can_preview": isinstance(rule, Tiers | Margin | Discount | Challenge)
             and getattr(rule, "is_for_carts", True),
-            "budgets": await _budgets(version.slot, rule, at=request.config_dict[CONTEXT].clock()),
+            "budgets": await _budgets(version.slot, rule, at=at),
             "preview": shown,
             "may_edit": request[STAFF].role in EDITORS,
         },

@@ -92,6 +92,8 @@ def _parser(command: Sequence[str]) -> argparse.ArgumentParser:
     publish = add("publish", _publish, "let a rule in a file of JSON hold from now on")
     publish.add_argument("slot", help="such as reward:tote")
     publish.add_argument("file", type=Path, help="its kind and its fields, in JSON")
+    end = add("end", _end, "let the rule of a slot hold no more")
+    end.add_argument("slot", help="such as reward:tote")
     _add_tables(add, command)
     link = add("link", _link, "let a chat consumer be a customer that was imported")
     link.add_argument("openid", help="the follower, as APP_ID:OPENID")
@@ -272,6 +274,12 @@ def _publish(given: argparse.Namespace, settings: Settings) -> int:
     return _with_database(
         settings, lambda: rules.publish(given.slot, given.file, sealer_of=lambda: sealer(settings))
     )
+
+
+def _end(given: argparse.Namespace, settings: Settings) -> int:
+    from jifen import rules
+
+    return _with_database(settings, lambda: rules.end(given.slot))
 
 
 def _import(given: argparse.Namespace, settings: Settings) -> int:

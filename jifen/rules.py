@@ -1,4 +1,4 @@
-"""`jifen rules` and `jifen publish`: read the programme, and let a written rule hold."""
+"""`jifen rules`, `publish` and `end`: read the programme, let a written rule hold, or no more."""
 
 import sys
 from collections.abc import Callable
@@ -59,6 +59,17 @@ async def publish(slot: str, file: Path, *, sealer_of: Callable[[], Sealer]) -> 
         print(f"jifen: {text(refused.code, 'en', refused.figures)}", file=sys.stderr)
         return 1
     print(f"{slot}: in force from now on" if version_id else f"{slot}: that is in force already")
+    return 0
+
+
+async def end(slot: str) -> int:
+    """Let the rule of a slot hold no more, or say why it must."""
+    try:
+        await publishing.end(slot, by="jifen end", at=now() + await brand.offset())
+    except LoyaltyError as refused:
+        print(f"jifen: {text(refused.code, 'en', refused.figures)}", file=sys.stderr)
+        return 1
+    print(f"{slot}: over from now on")
     return 0
 
 

@@ -82,6 +82,10 @@ class Rule:
     starts_at: datetime
     ends_at: datetime | None
 
+    def is_over(self, moment: datetime) -> bool:
+        """Say whether the version holds no more."""
+        return self.ends_at is not None and self.ends_at <= moment
+
     def in_force(self, moment: datetime) -> bool:
         """Say whether the version holds at a moment."""
         return self.starts_at <= moment and (self.ends_at is None or moment < self.ends_at)
@@ -130,6 +134,11 @@ class Programme:
             if rule.version_id == version_id:
                 return rule
         return None
+
+    def newest(self, slot: str) -> Rule | None:
+        """Return the newest version of a slot, in force or not."""
+        found = (rule for rules in self.rules.values() for rule in rules)
+        return next((rule for rule in found if rule.slot == slot), None)
 
     def begins_at(self, slot: str, registry: Registry[Any]) -> datetime:
         """Return when the first version of a slot began, however often it was changed since.
@@ -181,8 +190,10 @@ class Programme:
 
 
 _RULES = """
-SELECT id, slot, registry, kind, body, starts_at, ends_at FROM rule_version
-ORDER BY version DESC, slot
+SELECT id, slot, registry, kind, body, starts_at, least(ends_at, (
+    SELECT min(ended_at) FROM rule_end AS cut
+    WHERE cut.slot = rule_version.slot AND cut.version >= rule_version.version)) AS ends_at
+FROM rule_version ORDER BY version DESC, slot
 """
 
 # Another one as soon as a version is added, or one was changed by hand. Beside it stands what
@@ -190,7 +201,7 @@ ORDER BY version DESC, slot
 _STAMP = """
 SELECT count(*) AS versions, coalesce(max(id), 0) AS newest,
        coalesce(sum(xmin::text::bigint), 0)::numeric AS written,
-       (SELECT max(ends_at) FROM boost) AS boosted_until
+       (SELECT count(*) FROM rule_end) AS ends, (SELECT max(ends_at) FROM boost) AS boosted_until
 FROM rule_version
 """
 
@@ -293,7 +304,8 @@ async def publish(
             "  SELECT $1, coalesce((SELECT version FROM newest), 0) + 1, $2, $3, $4::jsonb,"
             "  $5, $6, $7, $8"
             "  WHERE NOT EXISTS (SELECT FROM newest WHERE kind = $3 AND body = $4::jsonb"
-            "   AND starts_at = $5 AND ends_at IS NOT DISTINCT FROM $6)"
+            "   AND starts_at = $5 AND ends_at IS NOT DISTINCT FROM $6 AND NOT EXISTS ("
+            "    SELECT FROM rule_end WHERE slot = $1 AND rule_end.version = newest.version))"
             "  RETURNING id)"
             " SELECT id FROM added UNION ALL SELECT id FROM newest LIMIT 1",
             slot,
@@ -308,6 +320,25 @@ async def publish(
     _last = None
     version_id: int = rows[0]["id"]
     return version_id
+
+
+async def end(slot: str, *, by: str, at: datetime) -> None:
+    """Let nothing that was published in a slot hold from now on; ending it again adds nothing.
+
+    Versions stay for what they made, and the next one that is published holds.
+    """
+    global _last
+    async with db.transaction():
+        await db.fetch("LOCK TABLE rule_version IN SHARE ROW EXCLUSIVE MODE")
+        await db.fetch(
+            "INSERT INTO rule_end (slot, version, ended_at, ended_by)"
+            " SELECT slot, version, $2, $3 FROM rule_version WHERE slot = $1"
+            " ORDER BY version DESC LIMIT 1 ON CONFLICT DO NOTHING",
+            slot,
+            at,
+            by,
+        )
+    _last = None
 
 
 async def begin(*, at: datetime) -> None:

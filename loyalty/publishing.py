@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from loyalty import linting, programme, standing
 from loyalty.challenges import Challenge
+from loyalty.conditions import Conditions
+from loyalty.conditions.in_segment import InSegment
 from loyalty.connections import ShopSettings
 from loyalty.earning import EarningRule
 from loyalty.errors import NotFound, Refused
@@ -21,7 +23,7 @@ from loyalty.policies.tiers import Tiers
 from loyalty.programme import REGISTRIES, Rule
 from loyalty.progress import reachable
 from loyalty.registry import encode
-from models import db
+from models import RuleVersion, db
 
 # What stands before the colon of a slot says what can be picked there; some policies stand alone.
 PICKED_FROM = {
@@ -65,6 +67,8 @@ ALONE = (
     "live_visit",
 )
 
+# A brand has these whatever it says: ended, they would be what a brand begins with.
+ALWAYS_THERE = frozenset(ALONE) - {"referral", "live_visit"}
 
 # As paths of the API and pages name it.
 _CODE = re.compile("[a-z0-9_]{1,40}", re.ASCII)
@@ -174,6 +178,54 @@ async def publish(
         if isinstance(rule, Tiers | Board | Ladder | Seasons):
             await standing.everyone_changed()
     return version_id
+
+
+async def end(slot: str, *, by: str, at: datetime) -> None:
+    """Let the rule of a slot hold no more from now on; what it gave stays.
+
+    Raises:
+        NotFound: ``slot_is_empty``: nothing was ever published in it.
+        Refused: ``rule_is_over``: it holds no more; ``rule_always_holds``: the brand needs one;
+            ``rule_is_named``: another rule that holds names it.
+    """
+    newest = (await programme.load()).newest(slot)
+    if newest is None:
+        raise NotFound("slot_is_empty", slot=slot)
+    if newest.is_over(at):
+        raise Refused("rule_is_over", slot=slot)
+    if slot in ALWAYS_THERE:
+        raise Refused("rule_always_holds", slot=slot)
+    for one in await in_force(at):
+        if one.slot != slot and slot in {*_named(one.body), *_segments(one.body)}:
+            raise Refused("rule_is_named", slot=slot, by=one.slot)
+    async with db.transaction():
+        await programme.end(slot, by=by, at=at)
+        if isinstance(newest.body, Board | Ladder):
+            await standing.everyone_changed()
+
+
+async def restore(slot: str, version: int, *, by: str, at: datetime) -> int | None:
+    """Let an earlier version of a slot hold again, as a new one; see ``publish``.
+
+    Raises:
+        NotFound: ``no_such_rule``: no such version. Refused: ``rule_too_old``: its fields are no
+            longer what they were. As ``publish``.
+    """
+    row = await RuleVersion.get_or_none(slot=slot, version=version)
+    if row is None:
+        raise NotFound("no_such_rule")
+    try:
+        rule: Struct = REGISTRIES[row.registry].decode(row.kind, row.body)
+    except (KeyError, msgspec.ValidationError):
+        raise Refused("rule_too_old", version=version) from None
+    return await publish(slot, rule, by=by, at=at)
+
+
+def _segments(rule: Struct) -> Iterator[str]:
+    """Go through the segments that a rule asks for."""
+    conditions = getattr(rule, "conditions", None)
+    if isinstance(conditions, Conditions):
+        yield from (one.slot for one in conditions.all_of if isinstance(one, InSegment))
 
 
 def _named(rule: Struct) -> Iterator[str]:

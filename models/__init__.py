@@ -38,7 +38,7 @@ from models.member_pass import MixedPhone, PassBinding, PassLeaving
 from models.milestones import MilestoneReached
 from models.points import Draw, Entry, EntryKind, Lot
 from models.product_reviews import ProductReview, ProductReviewDeed, ProductReviewDeedKind
-from models.programme import RuleVersion
+from models.programme import RuleEnd, RuleVersion
 from models.purchases import (
     AttributionKind,
     Purchase,
@@ -195,6 +195,7 @@ __all__ = [
     "ReferralWay",
     "RewardStock",
     "Role",
+    "RuleEnd",
     "RuleVersion",
     "Score",
     "Shipment",

@@ -24,3 +24,16 @@ class RuleVersion(Model):
     class Meta:
         table = "rule_version"
         unique_together = (("slot", "version"),)
+
+
+class RuleEnd(Model):
+    """Somebody ended a slot: no version of it up to this one holds from ``ended_at`` on."""
+
+    slot = fields.CharField(max_length=100, primary_key=True)
+    version = fields.IntField()
+    ended_at = fields.DatetimeField()
+    ended_by = fields.TextField()
+
+    class Meta:
+        table = "rule_end"
+        unique_together = (("slot", "version"),)

@@ -15,6 +15,18 @@ PAGES: dict[str, tuple[str, str]] = {
     "communities": ("社群", "Groups"),
     "rules": ("规则", "Rules"),
     "rule_new": ("新规则", "A new rule"),
+    "rules_over": ("已结束的规则", "Rules that are over"),
+    "rule_ended": ("已结束", "Ended"),
+    "rule_holds": ("生效中", "holds"),
+    "rule_restore": ("恢复此版本", "Restore"),
+    "rule_end": ("结束这条规则", "End this rule"),
+    "rule_end_about": (
+        "立即生效：会员不再看到它，未领取的也不能再领；已经给出的不受影响。之后可以随时恢复任一版本。",
+        "At once: members see it no more, and cannot claim what they have not claimed. What was"
+        " given stays. Any version can be restored later.",
+    ),
+    "rule_end_sure": ("我确认结束", "I mean it"),
+    "rule_end_unsure": ("请先勾选确认", "Tick the box first"),
     "rule_is_new": ("尚未发布", "not published yet"),
     "rule_code": ("代码", "Its code"),
     "rule_code_about": (

@@ -14,7 +14,7 @@ from loyalty.discounts.exchange import Exchange
 from loyalty.earning.multiplier import Multiplier
 from loyalty.policies.event import BrandEvent
 from loyalty.rewards.gift import Gift
-from models import ChangedMember, RuleVersion
+from models import ChangedMember, RuleEnd, RuleVersion
 from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
 from tests.loyalty.play_scene import buys
 
@@ -213,3 +213,40 @@ async def test_of_two_who_begin_the_same_code_the_second_is_told(marketer: Brows
         assert (http_status, "刚被别人发布了" in page) == (422, True)
         assert 'name="target" value="5"' in page
     assert await RuleVersion.filter(slot="challenge:both").count() == 1
+
+
+async def test_a_rule_is_ended_once_it_is_meant_and_an_earlier_version_restored(
+    marketer: Browser,
+) -> None:
+    form = await form_of(marketer, "challenge:daily")
+    await marketer.post("/rules/challenge:daily", **{**form, "reward_points": "77"})
+    proof = {"proof": await marketer.proof()}
+    _, page = await marketer.post("/rules/challenge:daily/end", **proof)
+    assert "请先勾选确认" in page
+    _, page = await marketer.post("/rules/challenge:daily/end", **proof, understood="yes")
+    assert ("已结束" in page, "结束这条规则" in page) == (True, False)
+    http_status, page = await marketer.post("/rules/challenge:daily/end", **proof, understood="yes")
+    assert (http_status, "规则已经结束" in page) == (422, True)
+    _, page = await marketer.get("/rules")
+    assert page.index("challenge:daily") > page.index("已结束的规则")
+    for version in ("9", "x", "", "99999999999999999999"):
+        http_status, page = await marketer.post(
+            "/rules/challenge:daily/restore", **proof, version=version
+        )
+        assert (http_status, "没有这条规则" in page) == (422, True)
+    await marketer.post("/rules/challenge:daily/restore", **proof, version="1")
+    newest = await RuleVersion.filter(slot="challenge:daily").order_by("-version").first()
+    assert newest
+    assert (newest.version, newest.body["reward_points"]) == (3, int(form["reward_points"]))
+    _, page = await marketer.get("/rules")
+    assert "已结束的规则" not in page
+
+
+async def test_who_may_not_publish_ends_and_restores_nothing(browser: Browser) -> None:
+    await browser.sign_in("auditor")
+    _, page = await browser.get("/rules/challenge:daily")
+    assert ("/end" in page, "/restore" in page) == (False, False)
+    told = {"proof": await browser.proof(), "understood": "yes", "version": "1"}
+    for what in ("end", "restore"):
+        assert (await browser.post(f"/rules/challenge:daily/{what}", **told))[0] == 403
+    assert not await RuleEnd.exists()

@@ -110,6 +110,19 @@ async def test_a_rule_that_cannot_be_is_refused_naming_what_is_wrong(
     assert await RuleVersion.filter(created_by="jifen publish").count() == 0
 
 
+async def test_a_rule_is_ended_by_its_slot(told: Told, publish: Publish) -> None:
+    await rewards.lay(at=now())
+    assert await rules.end("coupon:ten_off") == 1
+    assert told()[1] == (
+        "jifen: reward:ten_off still names this rule: change or end that one first\n"
+    )
+    assert await rules.end("reward:ten_off") == 0
+    assert told()[0] == "reward:ten_off: over from now on\n"
+    assert await rules.show("reward:ten_off") == 1
+    assert await rules.end("reward:ten_off") == 1
+    assert "over already" in told()[1]
+
+
 async def test_a_campaign_of_its_own_is_published_beside_the_demos(publish: Publish) -> None:
     await rewards.lay(at=JUNE_1)
     await campaigns.lay(at=JUNE_1)

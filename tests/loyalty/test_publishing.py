@@ -9,13 +9,17 @@ from loyalty import leaderboards, programme, publishing, standing
 from loyalty.calendar import start_of
 from loyalty.challenges import CHALLENGES
 from loyalty.challenges.orders import Orders
+from loyalty.conditions import Conditions
+from loyalty.conditions.in_segment import InSegment
+from loyalty.discounts.fen_off import FenOff
 from loyalty.earning.cap import Cap
 from loyalty.earning.multiplier import Multiplier
 from loyalty.errors import NotFound, Refused
 from loyalty.ledger import Earn, record_one
 from loyalty.policies.board import Board
 from loyalty.policies.tiers import Tier, Tiers
-from models import RuleVersion
+from loyalty.segments.rfm import Rfm
+from models import ChangedMember, RuleEnd, RuleVersion
 from tests.cast import JUNE_1
 from tests.loyalty.play_scene import buys, derived, member, publish
 
@@ -25,6 +29,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 async def brand(database: None) -> None:
+    programme.load_kinds()
     await publish()
 
 
@@ -151,3 +156,69 @@ async def test_what_a_further_step_names_must_be_there() -> None:
     rule = publishing.read("challenge:new", fields)
     with pytest.raises(NotFound, match="slot_is_empty"):
         await publishing.publish("challenge:new", rule, by="chen", at=JUNE_1)
+
+
+async def test_a_rule_that_is_ended_holds_no_more_and_what_it_covered_neither() -> None:
+    for points in (5, 6):
+        rule = Orders("两单", "Two", "weekly", 2, reward_points=points)
+        await publishing.publish("challenge:new", rule, by="chen", at=JUNE_1)
+    await publishing.end("challenge:new", by="chen", at=JUNE_1 + HOUR)
+    rules = await programme.load()
+    assert rules.find("challenge:new", CHALLENGES, JUNE_1)
+    assert rules.find("challenge:new", CHALLENGES, JUNE_1 + HOUR) is None
+    assert "challenge:new" not in [one.slot for one in rules.of(CHALLENGES, JUNE_1 + HOUR)]
+    with pytest.raises(Refused, match="rule_is_over"):
+        await publishing.end("challenge:new", by="chen", at=JUNE_1 + HOUR)
+    await publishing.restore("challenge:new", 1, by="chen", at=JUNE_1 + HOUR)
+    found = (await programme.load()).find("challenge:new", CHALLENGES, JUNE_1 + 2 * HOUR)
+    assert found
+    assert found.body.reward_points == 5
+    assert await RuleVersion.filter(slot="challenge:new").count() == 3
+
+
+async def test_what_was_ended_is_published_anew_in_the_same_moment() -> None:
+    rule = Orders("两单", "Two", "weekly", 2, reward_points=5)
+    await publishing.publish("challenge:new", rule, by="chen", at=JUNE_1)
+    await asyncio.gather(*(programme.end("challenge:new", by="chen", at=JUNE_1) for _ in range(4)))
+    assert await RuleEnd.all().count() == 1
+    assert (await programme.load()).find("challenge:new", CHALLENGES, JUNE_1) is None
+    await publishing.publish("challenge:new", rule, by="chen", at=JUNE_1)
+    assert (await programme.load()).find("challenge:new", CHALLENGES, JUNE_1)
+
+
+async def test_what_others_name_or_the_brand_needs_is_not_ended() -> None:
+    batch = FenOff(
+        name_zh="五元", name_en="Five", conditions=Conditions([InSegment(slot="segment:loyal")])
+    )
+    await publishing.publish("segment:loyal", Rfm(), by="chen", at=JUNE_1)
+    await publishing.publish("coupon:five", batch, by="chen", at=JUNE_1)
+    two = Orders("两单", "Two", "weekly", 2, reward_coupon_slot="coupon:five")
+    await publishing.publish("challenge:new", two, by="chen", at=JUNE_1)
+    for slot, code, by in (
+        ("coupon:five", "rule_is_named", "challenge:new"),
+        ("segment:loyal", "rule_is_named", "coupon:five"),
+        ("tiers", "rule_always_holds", None),
+    ):
+        if slot == "tiers":
+            await publishing.publish("tiers", Tiers(), by="chen", at=JUNE_1)
+        with pytest.raises(Refused, match=code) as refused:
+            await publishing.end(slot, by="chen", at=JUNE_1)
+        assert refused.value.figures.get("by") == by
+    for slot in ("challenge:new", "coupon:five", "segment:loyal"):
+        await publishing.end(slot, by="chen", at=JUNE_1)
+    with pytest.raises(NotFound, match="slot_is_empty"):
+        await publishing.end("coupon:none", by="chen", at=JUNE_1)
+    with pytest.raises(NotFound, match="slot_is_empty"):
+        await publishing.restore("challenge:new", 1, by="chen", at=JUNE_1)
+    with pytest.raises(NotFound, match="no_such_rule"):
+        await publishing.restore("coupon:five", 2, by="chen", at=JUNE_1)
+
+
+async def test_members_are_derived_anew_when_a_board_is_ended() -> None:
+    await buys("1", 300, paid_at=JUNE_1)
+    wang = await member()
+    await publishing.publish("board:week", Board(), by="chen", at=JUNE_1)
+    await derived(at=JUNE_1)
+    assert not await ChangedMember.exists()
+    await publishing.end("board:week", by="chen", at=JUNE_1 + HOUR)
+    assert await ChangedMember.exists(member_id=wang)

@@ -70,6 +70,19 @@ EDGE_TEXTS: dict[str, tuple[str, str]] = {
     "no_corp": ("尚未连接企业微信", "No WeCom corp is connected"),
     "scan_not_ours": ("登录已过期，请重新扫码", "This scan is over: please scan again"),
     "scan_code_invalid": ("扫码无效，请重新扫码", "The scan is not valid: please scan again"),
+    "rule_is_over": ("规则已经结束", "This rule is over already"),
+    "rule_always_holds": (
+        "这条规则不能结束，只能修改",
+        "This rule cannot be ended, only changed",
+    ),
+    "rule_is_named": (
+        "{by} 仍在使用这条规则，请先修改或结束它",
+        "{by} still names this rule: change or end that one first",
+    ),
+    "rule_too_old": (
+        "第 {version} 版的字段已不再适用，请重新填写",
+        "The fields of version {version} are no longer those of today: fill in a new one",
+    ),
     "no_such_rule": ("没有这条规则", "There is no such rule"),
     "form_not_ours": ("页面已过期，请刷新重试", "This form is too old: reload the page"),
 }
