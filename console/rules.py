@@ -9,7 +9,14 @@ from urllib.parse import quote
 import msgspec
 from aiohttp import web
 
-from console import challenge_preview, condition_form, forms, margin_preview, rule_preview
+from console import (
+    challenge_preview,
+    condition_form,
+    forms,
+    margin_preview,
+    rule_history,
+    rule_preview,
+)
 from console.access import EDITORS, STAFF, part_of_path
 from console.inputs import Input
 from console.pages import language_of, see, show
@@ -36,6 +43,7 @@ from web.wake import wake
 
 LONGEST_CODE = 60
 LONGEST_VERSION = 9
+SHOWN = 20
 _CODE = re.compile("[a-z0-9_]{1,40}", re.ASCII)
 _BRIEF = re.compile("[：:。.，,；;]")
 
@@ -295,8 +303,8 @@ async def _show(
     language = language_of(request)
     chosen = 0 if language == "zh" else 1
     at = request.config_dict[CONTEXT].clock()
-    versions = await RuleVersion.filter(slot=version.slot).order_by("-version").limit(20)
-    ends = {one.version: one for one in await RuleEnd.filter(slot=version.slot)}
+    versions = await RuleVersion.filter(slot=version.slot).order_by("-version").limit(SHOWN + 1)
+    ends = await RuleEnd.filter(slot=version.slot)
     newest = (await programme.load()).newest(version.slot)
     holds = newest.version_id if newest and not newest.is_over(at) else None
     return await show(
@@ -309,8 +317,7 @@ async def _show(
             "labels": {name: told[chosen] for name, told in FIELDS.items()},
             "choices": {name: told[chosen] for name, told in (CHOICES | CONDITION_NAMES).items()},
             "fields": _fields(rule, form or {}),
-            "versions": versions,
-            "ends": ends,
+            "versions": rule_history.lines(versions, ends, language)[:SHOWN],
             "holds": holds,
             "can_end": bool(holds) and version.slot not in publishing.ALWAYS_THERE,
             "kind": "" if versions else version.kind,

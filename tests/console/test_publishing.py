@@ -220,6 +220,10 @@ async def test_a_rule_is_ended_once_it_is_meant_and_an_earlier_version_restored(
 ) -> None:
     form = await form_of(marketer, "challenge:daily")
     await marketer.post("/rules/challenge:daily", **{**form, "reward_points": "77"})
+    _, page = await marketer.get("/rules/challenge:daily")
+    was = form["reward_points"]
+    assert f'奖励积分: <del class="text-secondary">{was}</del> → 77' in page
+    assert "首次发布" in page
     proof = {"proof": await marketer.proof()}
     _, page = await marketer.post("/rules/challenge:daily/end", **proof)
     assert "请先勾选确认" in page
