@@ -44,7 +44,6 @@ from web.wake import wake
 LONGEST_CODE = 60
 LONGEST_VERSION = 9
 SHOWN = 20
-_CODE = re.compile("[a-z0-9_]{1,40}", re.ASCII)
 _BRIEF = re.compile("[：:。.，,；;]")
 
 
@@ -67,7 +66,7 @@ async def _show_all(request: web.Request, *, error: LoyaltyError | None = None) 
     told = {
         "sections": sections,
         "over": _over(rules, versions, language, at=at),
-        "kinds": _kinds(language),
+        "kinds": _kinds(rules, language),
         "may_edit": request[STAFF].role in EDITORS,
         "asked": request.query.get("code", "")[:LONGEST_CODE],
         "picked": request.query.get("kind", ""),
@@ -90,13 +89,14 @@ def _over(
     ]
 
 
-def _kinds(language: Language) -> dict[str, list[tuple[str, str]]]:
+def _kinds(rules: Programme, language: Language) -> dict[str, list[tuple[str, str]]]:
     """Return what a new rule can be, as it is sent, by registry, with what it does in few words."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for what, kind in publishing.pickable():
-        rule = publishing.blank(f"{what}:x", kind)
+    for what, kind in publishing.pickable(rules):
+        slot = publishing.slot_of(what, "x")
+        rule = publishing.blank(slot, kind)
         does = _BRIEF.split(about(rule, language), maxsplit=1)[0]
-        shown = (f"{what}/{kind}", f"{does} · {what}:…")
+        shown = (f"{what}/{kind}", f"{does} · {slot if slot == what else what + ':…'}")
         found.setdefault(programme.kind_of(rule)[0], []).append(shown)
     return found
 
@@ -107,12 +107,11 @@ async def begin(request: web.Request) -> web.Response:
     what, _, kind = request.query.get("kind", "").partition("/")
     code = request.query.get("code", "").strip()[:LONGEST_CODE]
     try:
-        if not _CODE.fullmatch(code):
-            raise Refused("rule_code_wrong")
-        publishing.blank(f"{what}:{code}", kind)
+        slot = publishing.slot_of(what, code)
+        publishing.blank(slot, kind)
     except Refused as refused:
         return await _show_all(request, error=refused)
-    return see(request, f"/rules/{what}:{code}?kind={quote(kind)}")
+    return see(request, f"/rules/{slot}?kind={quote(kind)}")
 
 
 def _line(rule: Rule, version: RuleVersion, language: Language) -> dict[str, object]:

@@ -20,7 +20,7 @@ from loyalty.policies.board import Board
 from loyalty.policies.ladder import Ladder
 from loyalty.policies.seasons import Seasons
 from loyalty.policies.tiers import Tiers
-from loyalty.programme import REGISTRIES, Rule
+from loyalty.programme import REGISTRIES, Programme, Rule
 from loyalty.progress import reachable
 from loyalty.registry import encode
 from models import RuleVersion, db
@@ -101,11 +101,27 @@ def blank(slot: str, kind: str) -> Struct:
     return read(slot, {"kind": kind})
 
 
-def pickable() -> list[tuple[str, str]]:
-    """Return what a rule of one's own name can be: what stands before the colon, and its kind."""
+def pickable(rules: Programme) -> list[tuple[str, str]]:
+    """Return what a new rule can be: what stands before the colon, and its kind.
+
+    Of those that stand alone, without a name, those of which none was published yet.
+    """
     picked = [(what, kind) for what in PICKED_FROM for kind in _kinds_of(what)]
     policies = [(what, what) for what in POLICIES]
-    return [one for one in [*picked, *policies] if one[0] not in ALONE]
+    return [one for one in [*picked, *policies] if one[0] not in ALONE or not rules.newest(one[0])]
+
+
+def slot_of(what: str, code: str) -> str:
+    """Return the slot of a rule; of one that stands alone whatever its name.
+
+    Raises:
+        Refused: ``rule_code_wrong``.
+    """
+    if what in ALONE:
+        return what
+    if not _CODE.fullmatch(code):
+        raise Refused("rule_code_wrong")
+    return f"{what}:{code}"
 
 
 async def in_force(at: datetime) -> list[Rule]:

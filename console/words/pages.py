@@ -33,8 +33,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "rule_is_new": ("尚未发布", "not published yet"),
     "rule_code": ("代码", "Its code"),
     "rule_code_about": (
-        "小写字母、数字、下划线，发布后不变；例如 spring_tasting",
-        "Small letters, digits, underscores; it stays for good: spring_tasting",
+        "小写字母、数字、下划线，发布后不变；例如 spring_tasting。全店只有一条的规则不需要代码",
+        "Small letters, digits, underscores; it stays for good: spring_tasting. A rule of which a"
+        " brand has one needs none",
     ),
     "rule_taken": (
         "这个代码刚被别人发布了，下面是已发布的规则；请另取代码，或在此修改",

@@ -197,7 +197,7 @@ async def test_a_lost_event_is_made_up_for(begin: Begin, job: Any) -> None:
 
 
 async def test_all_callbacks_lost_on_the_way_are_a_lost_event(begin: Begin) -> None:
-    town = await begin(assumed=Assumed(group_lag_seconds=0, callback_timeout_seconds=0.5))
+    town = await begin(assumed=Assumed(group_lag_seconds=0, callback_timeout_seconds=2.0))
     consumer, member_id, qr_code = await invited(town)
     await town.phones.post("faults", {"drop_first_n": 3})
     done = await town.phones.act(consumer, "groups/join", qr_code=qr_code)

@@ -13,6 +13,7 @@ from loyalty.challenges.spend import Spend
 from loyalty.discounts.exchange import Exchange
 from loyalty.earning.multiplier import Multiplier
 from loyalty.policies.event import BrandEvent
+from loyalty.policies.live_visit import LiveVisitPolicy
 from loyalty.rewards.gift import Gift
 from models import ChangedMember, RuleEnd, RuleVersion
 from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
@@ -179,7 +180,7 @@ async def test_a_new_challenge_is_previewed_before_it_is_published(marketer: Bro
         ("kind=event/event&code=a/b", 422),
         ("kind=event/none&code=a", 422),
         ("kind=offer/exchange&code=a", 422),
-        ("kind=tiers/tiers&code=a", 422),
+        ("kind=tiers/none", 422),
         ("code=a", 422),
     ],
 )
@@ -187,6 +188,19 @@ async def test_what_can_be_no_rule_is_said_on_the_page(
     marketer: Browser, query: str, http_status: int
 ) -> None:
     assert (await marketer.get(f"/rules/new?{query}"))[0] == http_status
+
+
+async def test_a_rule_of_which_a_brand_has_one_is_begun_without_a_code(marketer: Browser) -> None:
+    await RuleVersion.filter(slot="live_visit").delete()
+    _, page = await marketer.get("/rules")
+    assert 'value="live_visit/live_visit"' in page
+    _, page = await marketer.get("/rules/new?kind=live_visit/live_visit")
+    assert 'action="/console/rules/live_visit?kind=live_visit"' in page
+    form = sent(LiveVisitPolicy()) | {"proof": await marketer.proof()}
+    await marketer.post("/rules/live_visit?kind=live_visit", **form)
+    assert await RuleVersion.filter(slot="live_visit").count() == 1
+    _, page = await marketer.get("/rules")
+    assert 'value="live_visit/live_visit"' not in page
 
 
 async def test_a_page_of_no_rule_and_of_no_kind_is_not_there(marketer: Browser) -> None:

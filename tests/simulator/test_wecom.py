@@ -20,7 +20,7 @@ from tests.simulator.corp import AES_KEY, CORP_ID, OTHER, SECRET, TOKEN, VIP, Co
 Json = dict[str, Any]
 CONTACTS = "/externalcontact"
 GROUPS = "/externalcontact/groupchat"
-AT_ONCE = Assumed(group_lag_seconds=0, callback_timeout_seconds=0.5)
+AT_ONCE = Assumed(group_lag_seconds=0, callback_timeout_seconds=2.0)
 WAY = {"scene": 2, "chat_id_list": [VIP], "state": "vip", "auto_create_room": 0}
 
 
