@@ -9,16 +9,16 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from loyalty import communities, customers, inbox
+from loyalty import acquaintances, communities, inbox
 from loyalty.communities import Roster
-from models import Community, db
+from models import Community, EndedBy, db
 from web import wecom
 from web.context import Context, Corp, now
 from web.logs import log
 from web.metrics import count_inbound_event
 from wechat.errors import CallFailed
 from wechat.inbound import parse
-from wechat.wecom_events import ContactAdded, GroupChanged, read
+from wechat.wecom_events import ContactChanged, GroupChanged, read
 
 EVENTS_AT_ONCE = 100
 # The platform's list lags behind the event by some two seconds.
@@ -26,6 +26,7 @@ PAUSES_SECONDS = (0.5, 1.0, 1.5, 2.0)
 AGAIN_AFTER = timedelta(seconds=10)
 ERROR_LIMIT = 500
 NOTHING = b""
+_ENDED_BY = {"deleted_by_staff": EndedBy.STAFF, "deleted_by_contact": EndedBy.CONTACT}
 
 
 @dataclass(slots=True)
@@ -78,18 +79,18 @@ class CorpEvents:
         await asyncio.gather(*works)
         return len(taken)
 
-    async def _know(self, corp: Corp, told: ContactAdded | None) -> None:
-        """Let a new contact be the customer whom we know by unionid."""
+    async def _know(self, corp: Corp, told: ContactChanged | None) -> None:
+        """Keep what became of a contact: who has her now, and who deleted whom."""
         if told is None:
             return
-        unionid = await corp.client.contacts.unionid(told.external_user_id)
-        if unionid:
-            async with db.transaction():
-                await customers.know_contacts(
-                    corp.connection.scope,
-                    {told.external_user_id: unionid},
-                    at=self._context.clock(),
-                )
+        corp_id, contact = corp.connection.scope, told.external_user_id
+        if by := _ENDED_BY.get(told.change):
+            await acquaintances.end(corp_id, contact, told.user_id, by=by, moment=told.at)
+            return
+        await wecom.look_at_contact(corp, contact, at=self._context.clock())
+        if told.change in ("added", "half_added"):
+            is_half = told.change == "half_added"
+            await acquaintances.halve(corp_id, contact, told.user_id, is_half=is_half)
 
     async def _look(self, corp: Corp, chat_id: str, expected: _Expected) -> None:
         """Read a group until its list shows what the events say, or long enough; take it over."""

@@ -11,7 +11,7 @@ from console import deleted, her_boards, her_coupons, her_privacy, timeline
 from console.access import STAFF
 from console.pages import language_of, page_asked, see, show
 from console.words.codes import IDENTITIES, THROUGH, said
-from loyalty import coupons, customers, ledger, programme, redemptions, standing
+from loyalty import acquaintances, coupons, customers, ledger, programme, redemptions, standing
 from loyalty.errors import LoyaltyError, NotFound
 from loyalty.programme import Programme
 from loyalty.roots import HER_IDS, ids_of
@@ -124,6 +124,7 @@ async def show_one(
             **await her_coupons.of_member(request, customer.id),
             **await her_privacy.of_member(request, customer.id),
             **await her_boards.of_member(request, customer.id),
+            "acquainted": await acquaintances.of(customer.id),
             **await deleted.of_member(request, customer.id),
         },
         http_status=422 if error else 200,

@@ -16,7 +16,14 @@ from models.boosts import Boost
 from models.brand import Brand
 from models.campaigns import Acceptance, Snapshot, SnapshotMember, Subscription
 from models.challenges import ChallengeClaim, CheckIn, Score
-from models.communities import Community, CommunityMember, Invitation, InvitationState
+from models.communities import (
+    Acquaintance,
+    Community,
+    CommunityMember,
+    EndedBy,
+    Invitation,
+    InvitationState,
+)
 from models.connections import AccessToken, Connection, ShopSweep
 from models.consents import Consent, Purpose
 from models.coupon_codes import (
@@ -101,6 +108,7 @@ from models.touchpoints import LiveRoom, LiveVisit, ShopPoster, ShopVisit, Visit
 __all__ = [
     "Acceptance",
     "AccessToken",
+    "Acquaintance",
     "AttributionKind",
     "BoardDeed",
     "BoardDeedKind",
@@ -139,6 +147,7 @@ __all__ = [
     "DiscountUse",
     "DiscountUseState",
     "Draw",
+    "EndedBy",
     "Entry",
     "EntryKind",
     "EventSignup",

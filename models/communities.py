@@ -75,3 +75,34 @@ class Invitation(Model):
     class Meta:
         table = "invitation"
         unique_together = (("community_id", "member_id"),)
+
+
+class EndedBy(StrEnum):
+    """Who deleted whom; unseen: the platform lists them no more and said nothing of it."""
+
+    CONTACT = "contact"
+    STAFF = "staff"
+    UNSEEN = "unseen"
+
+
+class Acquaintance(Model):
+    """An external contact and a staff member of the corp who have one another, or had.
+
+    All moments are the platform's. ``state`` is that of the contact way by which she came,
+    ``add_way`` the platform's number of it; ``is_half``: added without her consent.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    corp_id = fields.TextField()
+    external_user_id = fields.TextField()
+    user_id = fields.TextField()
+    state = fields.TextField()
+    add_way = fields.IntField()
+    is_half = fields.BooleanField()
+    added_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+    ended_by = fields.CharEnumField(EndedBy, null=True)
+
+    class Meta:
+        table = "acquaintance"
+        unique_together = (("corp_id", "external_user_id", "user_id"),)

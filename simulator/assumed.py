@@ -126,6 +126,8 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     members_seen_without_filter: int = 1000
     owners_a_filter: int = 100
     groups_a_page: int = 1000
+    staff_a_batch: int = 100
+    contacts_a_page: int = 100
     groups_a_join_way: int = 5
     join_ways: int = 500_000
     join_remark_chars: int = 30

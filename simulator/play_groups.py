@@ -41,6 +41,15 @@ class NewContact(msgspec.Struct, forbid_unknown_fields=True):
 
     user_id: str
     state: str = ""
+    is_half: bool = False
+    event: Telling = "told"
+
+
+class PartedContact(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of contacts/delete. `is_by_staff`: the staff member deletes her, not she them."""
+
+    user_id: str
+    is_by_staff: bool = False
     event: Telling = "told"
 
 
@@ -83,7 +92,16 @@ async def _leave(request: web.Request, corp: Corp) -> Delivery | None:
 
 async def _add_contact(request: web.Request, corp: Corp) -> Delivery | None:
     asked = await body_of(request, NewContact)
-    return corp.add_contact(consumer_of(request), asked.user_id, asked.state, asked.event)
+    return corp.add_contact(
+        consumer_of(request), asked.user_id, asked.state, asked.event, is_half=asked.is_half
+    )
+
+
+async def _delete_contact(request: web.Request, corp: Corp) -> Delivery | None:
+    asked = await body_of(request, PartedContact)
+    return corp.delete_contact(
+        consumer_of(request), asked.user_id, asked.event, is_by_staff=asked.is_by_staff
+    )
 
 
 async def _dismiss(request: web.Request, corp: Corp) -> Delivery | None:
@@ -129,4 +147,5 @@ ROUTES = (
     web.post("/play/consumers/{id}/groups/join", deed(_join)),
     web.post("/play/consumers/{id}/groups/leave", deed(_leave)),
     web.post("/play/consumers/{id}/contacts", deed(_add_contact)),
+    web.post("/play/consumers/{id}/contacts/delete", deed(_delete_contact)),
 )

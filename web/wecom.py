@@ -1,13 +1,15 @@
-"""What edges and jobs ask of a WeCom corp: who is in a group, and a QR code into it."""
+"""What edges and jobs ask of a WeCom corp: contacts, who is in a group, a QR code into it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from loyalty import communities
+from loyalty import acquaintances, communities
+from loyalty.acquaintances import Seen
 from loyalty.communities import Contact, Roster
 from models import Community
 from web.context import Corp, now
 from web.logs import log
-from wechat.wecom import Group
+from wechat.wecom import Followed, Group
 
 REMARK = "jifen"
 
@@ -46,6 +48,46 @@ async def take_over(
         return 0
     told = await communities.tell(community.id, roster, read_at=read_at, at=at)
     return told.joined + told.left
+
+
+async def look_at_contact(corp: Corp, external_user_id: str, *, at: datetime) -> int:
+    """Read which of the staff have a contact, and take it over; return what changed.
+
+    Raises:
+        CallFailed: the platform does not tell.
+    """
+    read_at = now()
+    found = await corp.client.contacts.followed(external_user_id)
+    return await acquaintances.see(
+        corp.connection.scope, _seen(found), contact=external_user_id, read_at=read_at, at=at
+    )
+
+
+async def look_at_staff(corp: Corp, user_ids: Sequence[str], *, at: datetime) -> int:
+    """Read the contacts of at most a hundred staff, and take them over; return what changed.
+
+    Raises:
+        CallFailed: the platform does not tell.
+    """
+    read_at = now()
+    found = await corp.client.contacts.of_staff(user_ids)
+    return await acquaintances.see(
+        corp.connection.scope, _seen(found), staff=user_ids, read_at=read_at, at=at
+    )
+
+
+def _seen(found: Sequence[Followed]) -> list[Seen]:
+    return [
+        Seen(
+            one.external_user_id,
+            one.user_id,
+            one.added_at,
+            one.add_way,
+            one.state,
+            one.unionid or None,
+        )
+        for one in found
+    ]
 
 
 async def open_join_way(corp: Corp, community_id: int, chat_id: str, *, state: str) -> None:

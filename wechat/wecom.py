@@ -24,6 +24,8 @@ EXTERNAL = 2
 QR_CODE = 2
 GROUPS_A_PAGE = 1000
 OWNERS_A_CALL = 100
+STAFF_A_CALL = 100
+CONTACTS_A_PAGE = 100
 
 
 class GroupMember(Struct, frozen=True):
@@ -59,22 +61,61 @@ class JoinWay(Struct, frozen=True):
     qr_code: str
 
 
+class Followed(Struct, frozen=True):
+    """A contact and one of the staff who have her.
+
+    `state` is that of the contact way by which she came; `add_way` as the platform numbers it.
+    """
+
+    external_user_id: str
+    user_id: str
+    added_at: datetime
+    add_way: int
+    state: str
+    unionid: str = ""
+
+
 class Contacts(WeChatExternalContact):
     """External contacts: consumers who added a staff member."""
 
-    async def unionid(self, external_user_id: str) -> str | None:
-        """The unionid of a contact, "" where the corp is told none; None where she is none."""
-        try:
-            unionid: str = await self._client.get(
-                "externalcontact/get",
-                params={"external_userid": external_user_id},
-                result_processor=_unionid,
-            )
-        except Rejected as error:
-            if error.errcode == NOT_A_CONTACT:
-                return None
-            raise
-        return unionid
+    async def followed(self, external_user_id: str) -> list[Followed]:
+        """A contact with each of the staff who have her; nobody where she is none."""
+        found: list[Followed] = []
+        asked = {"external_userid": external_user_id}
+        while True:
+            try:
+                told = await self._client.get("externalcontact/get", params=asked)
+            except Rejected as error:
+                if error.errcode == NOT_A_CONTACT:
+                    return found
+                raise
+            card = told["external_contact"]
+            found += [_followed(card, one) for one in told.get("follow_user") or ()]
+            if not told.get("next_cursor"):
+                return found
+            asked["cursor"] = told["next_cursor"]
+
+    async def staff(self) -> list[str]:
+        """The staff who may have contacts and whom the app may see."""
+        told = await self._client.get("externalcontact/get_follow_user_list")
+        return [str(one) for one in told["follow_user"]]
+
+    async def of_staff(self, user_ids: Sequence[str]) -> list[Followed]:
+        """The contacts of at most a hundred staff, one for each pair."""
+        found: list[Followed] = []
+        asked: dict[str, Any] = {"userid_list": list(user_ids), "limit": CONTACTS_A_PAGE}
+        while True:
+            try:
+                told = await self._client.post("externalcontact/batch/get_by_user", data=asked)
+            except Rejected as error:
+                if error.errcode == NOT_A_CONTACT:
+                    return found
+                raise
+            for one in told["external_contact_list"]:
+                found.append(_followed(one["external_contact"], one["follow_info"]))
+            if not told.get("next_cursor"):
+                return found
+            asked["cursor"] = told["next_cursor"]
 
     async def external_user_id(self, unionid: str) -> str | None:
         """The contact with a unionid; None where there is none."""
@@ -183,6 +224,7 @@ class WeCom(Transport):
             "/cgi-bin/externalcontact/groupchat/update_join_way",
             "/cgi-bin/externalcontact/groupchat/del_join_way",
             "/cgi-bin/externalcontact/unionid_to_external_userid",
+            "/cgi-bin/externalcontact/batch/get_by_user",
         }
     )
 
@@ -238,8 +280,15 @@ def _user_id(answer: Any) -> str:
     return str(answer.get("userid") or answer.get("UserId") or "")
 
 
-def _unionid(answer: Any) -> str:
-    return answer["external_contact"].get("unionid") or ""
+def _followed(card: Any, told: Any) -> Followed:
+    return Followed(
+        external_user_id=card["external_userid"],
+        user_id=told["userid"],
+        added_at=datetime.fromtimestamp(int(told["createtime"]), UTC),
+        add_way=int(told.get("add_way") or 0),
+        state=told.get("state") or "",
+        unionid=card.get("unionid") or "",
+    )
 
 
 def _group(answer: Any) -> Group:

@@ -3,6 +3,8 @@
 All of them come from "sys". What an event says is a hint to look: it may come twice, late or never.
 """
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from wechat.bodies import Fields
@@ -23,23 +25,46 @@ class GroupChanged(Struct, frozen=True):
     version: str = ""
 
 
-class ContactAdded(Struct, frozen=True):
-    """A consumer and a staff member added one another."""
+class ContactChanged(Struct, frozen=True):
+    """Something changed between a consumer and a staff member, at a second of the platform's.
+
+    `change`: added, half_added (she need not agree to it), edited; deleted_by_staff, or
+    deleted_by_contact.
+    """
 
     external_user_id: str
+    user_id: str
+    change: str
+    at: datetime
 
 
-def read(inbound: Inbound) -> GroupChanged | ContactAdded | None:
+_CHANGES = {
+    "add_external_contact": "added",
+    "add_half_external_contact": "half_added",
+    "edit_external_contact": "edited",
+    "del_external_contact": "deleted_by_staff",
+    "del_follow_user": "deleted_by_contact",
+}
+
+
+def read(inbound: Inbound) -> GroupChanged | ContactChanged | None:
     """What an event says; None where it is none of these, or names nobody."""
     fields = inbound.fields
     if inbound.event == "change_external_chat":
         chat_id = _text(fields, "ChatId")
         return _group(fields, chat_id) if chat_id else None
     if inbound.event == "change_external_contact":
-        external_user_id = _text(fields, "ExternalUserID")
-        is_added = _text(fields, "ChangeType") in ("add_external_contact", "edit_external_contact")
-        return ContactAdded(external_user_id) if is_added and external_user_id else None
+        return _contact(inbound)
     return None
+
+
+def _contact(inbound: Inbound) -> ContactChanged | None:
+    fields = inbound.fields
+    external_user_id, user_id = _text(fields, "ExternalUserID"), _text(fields, "UserID")
+    change = _CHANGES.get(_text(fields, "ChangeType"))
+    if not (external_user_id and change):
+        return None
+    return ContactChanged(external_user_id, user_id, change, inbound.created_at)
 
 
 def _group(fields: Fields, chat_id: str) -> GroupChanged:

@@ -9,7 +9,7 @@ from yarl import URL
 from simulator.api import OK, Answer, Call, Raw
 from simulator.consumers import Consumer
 from simulator.errors import Refused
-from simulator.wecom.corp import corp_of
+from simulator.wecom.corp import CorpContact, corp_of
 from simulator.wecom.door import BASE, QyEndpoint
 from simulator.wecom.groups import GroupMember
 from simulator.wecom.join_ways import QR_CODE, JoinWay, JoinWayRequest
@@ -23,6 +23,14 @@ class UnionidRequest(msgspec.Struct):
     """Body of unionid_to_external_userid."""
 
     unionid: str = ""
+
+
+class BatchRequest(msgspec.Struct):
+    """Body of batch/get_by_user."""
+
+    userid_list: list[str] = []
+    cursor: str = ""
+    limit: int = 50
 
 
 class OwnerFilter(msgspec.Struct):
@@ -81,28 +89,35 @@ async def contact(call: Call) -> Answer:
     call.consumer_id = consumer.id
     return {
         **OK,
-        "external_contact": {
-            "external_userid": user_id,
-            "name": consumer.nickname,
-            "type": 1,
-            "avatar": "",
-            "gender": 0,
-            **_unionid(call, consumer),
-        },
+        "external_contact": _card(call, consumer),
         "follow_user": [
-            {
-                "userid": each.user_id,
-                "remark": consumer.nickname,
-                "description": "",
-                "createtime": each.added_at,
-                "tags": [],
-                "remark_mobiles": [],
-                "add_way": 1,
-                "oper_userid": user_id,
-                "state": each.state,
-            }
+            {**_followed(user_id, each), "remark": consumer.nickname, "tags": []}
             for each in followed
         ],
+    }
+
+
+def _card(call: Call, consumer: Consumer) -> dict[str, object]:
+    return {
+        "external_userid": corp_of(call.china).external_user_id(consumer),
+        "name": consumer.nickname,
+        "type": 1,
+        "avatar": "",
+        "gender": 0,
+        **_unionid(call, consumer),
+    }
+
+
+def _followed(external_user_id: str, each: CorpContact) -> dict[str, object]:
+    return {
+        "userid": each.user_id,
+        "remark": "",
+        "description": "",
+        "createtime": each.added_at,
+        "remark_mobiles": [],
+        "add_way": 1,
+        "oper_userid": external_user_id,
+        "state": each.state,
     }
 
 
@@ -121,6 +136,47 @@ async def unionid_to_external_user_id(call: Call) -> Answer:
     if not corp.contacts.get(consumer.id):
         raise Refused(84061)
     return {**OK, "external_userid": corp.external_user_id(consumer)}
+
+
+async def follow_users(call: Call) -> Answer:
+    """The staff who may have contacts."""
+    return {**OK, "follow_user": list(corp_of(call.china).settings.staff)}
+
+
+async def contacts_of(call: Call) -> Answer:
+    """The contacts of some staff, one for each pair, a page at a time."""
+    asked = call.json(BatchRequest)
+    corp, assumed = corp_of(call.china), call.china.settings.assumed
+    right = (
+        1 <= len(asked.userid_list) <= assumed.staff_a_batch
+        and 1 <= asked.limit <= assumed.contacts_a_page
+        and (not asked.cursor or asked.cursor.isdecimal())
+    )
+    if not right:
+        raise Refused(40058)
+    if any(one not in corp.settings.staff for one in asked.userid_list):
+        raise Refused(60111)
+    found = [
+        (consumer, each)
+        for consumer in call.china.consumers
+        for each in corp.contacts.get(consumer.id, [])
+        if each.user_id in asked.userid_list
+    ]
+    if not found:
+        raise Refused(84061)
+    start = int(asked.cursor or 0)
+    page, end = found[start : start + asked.limit], start + asked.limit
+    return {
+        **OK,
+        "external_contact_list": [
+            {
+                "external_contact": _card(call, consumer),
+                "follow_info": {**_followed(corp.external_user_id(consumer), each), "tag_id": []},
+            }
+            for consumer, each in page
+        ],
+        **({"next_cursor": str(end)} if end < len(found) else {}),
+    }
 
 
 async def groups(call: Call) -> Answer:
@@ -268,6 +324,8 @@ ENDPOINTS = (
         unionid_to_external_user_id,
         empty={"external_userid": ""},
     ),
+    QyEndpoint("GET", f"{API}/get_follow_user_list", follow_users, empty={"follow_user": []}),
+    QyEndpoint("POST", f"{API}/batch/get_by_user", contacts_of),
     QyEndpoint("POST", f"{API}/groupchat/list", groups, empty={"group_chat_list": []}),
     QyEndpoint("POST", f"{API}/groupchat/get", group),
     QyEndpoint("POST", f"{API}/groupchat/add_join_way", add_join_way, empty={"config_id": ""}),

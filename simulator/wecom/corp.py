@@ -29,11 +29,12 @@ Telling = Literal["told", "lost", "doubled"]
 
 
 class CorpContact(msgspec.Struct, frozen=True):
-    """A consumer who added a staff member."""
+    """A consumer who added a staff member. One who deleted that staff member is still listed."""
 
     user_id: str
     added_at: int
     state: str = ""
+    has_left: bool = False
 
 
 class CorpState(msgspec.Struct):
@@ -122,23 +123,48 @@ class Corp:
         )
 
     def add_contact(
-        self, consumer: Consumer, user_id: str, state: str, telling: Telling
+        self,
+        consumer: Consumer,
+        user_id: str,
+        state: str,
+        telling: Telling,
+        *,
+        is_half: bool = False,
     ) -> Delivery | None:
-        """Adds a staff member as a contact. Raises: Impossible."""
+        """Adds a staff member as a contact; by half without being asked. Raises: Impossible."""
         if user_id not in self.settings.staff:
             raise Impossible("no_such_staff", "there is no such staff member")
         known = self.contacts.setdefault(consumer.id, [])
-        if any(each.user_id == user_id for each in known):
+        if any(each.user_id == user_id and not each.has_left for each in known):
             raise Impossible("already_contact", f"{consumer.nickname} has added {user_id} already")
+        known[:] = [each for each in known if each.user_id != user_id]
         known.append(CorpContact(user_id, self._clock.now(), state))
-        nodes: dict[str, xml.Node] = {
+        change = "add_half_external_contact" if is_half else "add_external_contact"
+        nodes = self._of_contact(change, consumer, user_id)
+        nodes["WelcomeCode"] = base64.urlsafe_b64encode(os.urandom(24)).decode()
+        return self._tell(nodes | ({"State": state} if state else {}), telling)
+
+    def delete_contact(
+        self, consumer: Consumer, user_id: str, telling: Telling, *, is_by_staff: bool
+    ) -> Delivery | None:
+        """One of the two deletes the other. Raises: Impossible."""
+        known = self.contacts.get(consumer.id, [])
+        found = next((each for each in known if each.user_id == user_id), None)
+        if found is None or (found.has_left and not is_by_staff):
+            raise Impossible("no_contact", f"{consumer.nickname} has not added {user_id}")
+        known.remove(found)
+        if not is_by_staff:
+            known.append(msgspec.structs.replace(found, has_left=True))
+        change = "del_external_contact" if is_by_staff else "del_follow_user"
+        return self._tell(self._of_contact(change, consumer, user_id), telling)
+
+    def _of_contact(self, change: str, consumer: Consumer, user_id: str) -> dict[str, xml.Node]:
+        return {
             "Event": "change_external_contact",
-            "ChangeType": "add_external_contact",
+            "ChangeType": change,
             "UserID": user_id,
             "ExternalUserID": self.external_user_id(consumer),
-            "WelcomeCode": base64.urlsafe_b64encode(os.urandom(24)).decode(),
         }
-        return self._tell(nodes | ({"State": state} if state else {}), telling)
 
     def _has(self, chat_id: str) -> bool:
         return chat_id in self.groups.by_chat_id

@@ -314,6 +314,36 @@ async def test_whoever_added_a_staff_member_is_a_contact(corp: Corp) -> None:
     assert (refused["errcode"], refused["follow_user"]) == (84061, [])
 
 
+async def test_contacts_of_staff_come_a_page_at_a_time_and_who_deleted_is_listed_still(
+    corp: Corp,
+) -> None:
+    path = f"{CONTACTS}/batch/get_by_user"
+    assert (await corp.get(f"{CONTACTS}/get_follow_user_list"))["follow_user"] == ["chen", "li"]
+    asked: Json = {"userid_list": ["chen"], "limit": 1}
+    assert (await corp.post(path, asked))["errcode"] == 84061
+    await corp.does("林小满", "contacts", user_id="chen", state="shop")
+    await corp.does("Emma", "contacts", user_id="chen", is_half=True)
+    assert corp.server.nodes()["ChangeType"] == "add_half_external_contact"
+    first = await corp.post(path, asked)
+    second = await corp.post(path, {**asked, "cursor": first["next_cursor"]})
+    told = [one["follow_info"] for page in (first, second) for one in page["external_contact_list"]]
+    assert sorted(one["state"] for one in told) == ["", "shop"]
+    assert "next_cursor" not in second
+    await corp.does("林小满", "contacts/delete", user_id="chen")
+    assert corp.server.nodes()["ChangeType"] == "del_follow_user"
+    assert len((await corp.post(path, {**asked, "limit": 100}))["external_contact_list"]) == 2
+    await corp.does("Emma", "contacts/delete", user_id="chen", is_by_staff=True)
+    assert corp.server.nodes()["ChangeType"] == "del_external_contact"
+    assert len((await corp.post(path, {**asked, "limit": 100}))["external_contact_list"]) == 1
+    for wrong, errcode in (
+        ({"userid_list": []}, 40058),
+        ({"limit": 101}, 40058),
+        ({"cursor": "x"}, 40058),
+        ({"userid_list": ["nobody"]}, 60111),
+    ):
+        assert (await corp.post(path, {**asked, **wrong}))["errcode"] == errcode
+
+
 async def test_a_corp_that_is_not_bound_tells_no_unionids_and_an_old_app_hears_no_list(
     begin: Any,
 ) -> None:

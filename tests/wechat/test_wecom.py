@@ -1,6 +1,7 @@
 """Calls of a corp's app, and what its events say."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -21,7 +22,7 @@ from wechat.errors import (
 from wechat.inbound import parse, parse_outer
 from wechat.tokens import MemoryTokens
 from wechat.wecom import WeCom
-from wechat.wecom_events import ContactAdded, GroupChanged, read
+from wechat.wecom_events import ContactChanged, GroupChanged, read
 
 CORP_ID, SECRET = "ww1234567890abcdef", "s3cret-of-the-corp"
 TOKEN = "/qyapi/cgi-bin/gettoken"
@@ -123,11 +124,26 @@ async def test_what_is_gone_is_none_and_anything_else_is_told(
     contact = "/qyapi/cgi-bin/externalcontact/get"
     platform.answers[contact] = [
         {"errcode": 84061, "errmsg": "not external contact", "follow_user": []},
-        {"errcode": 0, "external_contact": {"external_userid": "wm1"}},
-        {"errcode": 0, "external_contact": {"external_userid": "wm1", "unionid": "u1"}},
+        {
+            "errcode": 0,
+            "external_contact": {"external_userid": "wm1"},
+            "follow_user": [{"userid": "chen", "createtime": 1_700_000_000}],
+            "next_cursor": "more",
+        },
+        {
+            "errcode": 0,
+            "external_contact": {"external_userid": "wm1", "unionid": "u1"},
+            "follow_user": [
+                {"userid": "zhou", "createtime": 1_700_000_001, "add_way": 1, "state": "shop"}
+            ],
+            "next_cursor": "",
+        },
     ]
-    told = [await wecom.contacts.unionid("wm1") for _ in range(3)]
-    assert told == [None, "", "u1"]
+    assert await wecom.contacts.followed("wm1") == []
+    chen, zhou = await wecom.contacts.followed("wm1")
+    assert (chen.user_id, chen.unionid, chen.state, chen.add_way) == ("chen", "", "", 0)
+    assert (zhou.user_id, zhou.unionid, zhou.state, zhou.add_way) == ("zhou", "u1", "shop", 1)
+    assert zhou.added_at - chen.added_at == timedelta(seconds=1)
     platform.answers["/qyapi/cgi-bin/externalcontact/unionid_to_external_userid"] = [
         {"errcode": 84061, "errmsg": "not external contact"},
         {"errcode": 0, "external_userid": "wm1"},
@@ -207,10 +223,16 @@ def test_who_changed_is_one_several_or_nobody(list_: str, who: tuple[str, ...]) 
 
 
 def test_other_events_say_nothing_of_groups() -> None:
-    nodes = "<ExternalUserID>wm1</ExternalUserID><ChangeType>{}</ChangeType>"
+    nodes = "<UserID>chen</UserID><ExternalUserID>wm1</ExternalUserID><ChangeType>{}</ChangeType>"
     added = told_by(nodes.format("add_external_contact"), "change_external_contact")
-    assert read(added) == ContactAdded("wm1")
-    assert read(told_by(nodes.format("del_follow_user"), "change_external_contact")) is None
+    found = read(added)
+    assert isinstance(found, ContactChanged)
+    assert (found.external_user_id, found.user_id, found.change) == ("wm1", "chen", "added")
+    gone = read(told_by(nodes.format("del_follow_user"), "change_external_contact"))
+    assert isinstance(gone, ContactChanged)
+    assert gone.change == "deleted_by_contact"
+    other = nodes.format("transfer_fail")
+    assert read(told_by(other, "change_external_contact")) is None
     assert read(told_by("", "enter_agent")) is None
     assert read(told_by("<ChangeType>update</ChangeType>")) is None
     assert read(told_by("<ChatId>wr1</ChatId><ChangeType>dismiss</ChangeType>")) == GroupChanged(

@@ -1,0 +1,38 @@
+"""Contacts are compared with the platform's lists at night: events may have been lost."""
+
+from datetime import datetime
+
+from jobs.registry import daily
+from web import wecom
+from web.context import Context, Corp
+from web.logs import log
+from wechat.errors import CallFailed
+from wechat.wecom import STAFF_A_CALL
+
+
+@daily(at="03:50")
+async def reconcile_contacts(context: Context, at: datetime) -> int:
+    """Read the contacts of all staff and correct what we have; return how many changed.
+
+    Raises:
+        CallFailed: staff are left whose contacts the platform does not tell; it runs again.
+    """
+    changes = 0
+    failure: CallFailed | None = None
+    for corp in context.corps.values():
+        try:
+            changes += await _of_corp(corp, at=at)
+        except CallFailed as failed:
+            log.warning("contacts_not_told", corp_id=corp.connection.scope, code=failed.code)
+            failure = failed
+    if failure is not None:
+        raise failure
+    return changes
+
+
+async def _of_corp(corp: Corp, *, at: datetime) -> int:
+    user_ids = await corp.client.contacts.staff()
+    changes = 0
+    for place in range(0, len(user_ids), STAFF_A_CALL):
+        changes += await wecom.look_at_staff(corp, user_ids[place : place + STAFF_A_CALL], at=at)
+    return changes
