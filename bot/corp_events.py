@@ -9,6 +9,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.welcoming import Welcomes
 from loyalty import acquaintances, communities, inbox
 from loyalty.communities import Roster
 from models import Community, EndedBy, db
@@ -57,6 +58,7 @@ class CorpEvents:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._welcomes = Welcomes(context)
 
     async def work(self, at: datetime) -> int:
         """Work what waits, each group once; return how many events there were."""
@@ -87,6 +89,8 @@ class CorpEvents:
         if by := _ENDED_BY.get(told.change):
             await acquaintances.end(corp_id, contact, told.user_id, by=by, moment=told.at)
             return
+        if told.welcome_code:  # where the process that heard of her died before it wrote to her
+            await self._welcomes.greet(corp, told)
         await wecom.look_at_contact(corp, contact, at=self._context.clock())
         if told.change in ("added", "half_added"):
             is_half = told.change == "half_added"

@@ -1,5 +1,7 @@
 """The callback of a WeCom corp: checked, stored, answered by an empty 200, and worked later.
 
+New contacts are welcomed at once, see `bot.welcoming`.
+
 Order of checks: size, query, signature over the sealed body in constant time, age, ciphertext,
 XML, receiver. The signature covers the body, so a nonce that comes again brings the same event.
 """
@@ -8,6 +10,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from bot.callbacks import BODY_LIMIT_BYTES, BODY_SECONDS, asked_once, refuse
+from bot.welcoming import Welcomes
 from loyalty import inbox
 from loyalty.inbox import Arrival
 from models import db
@@ -20,10 +23,12 @@ from web.wake import wake
 from wechat.crypto import Crypto, check_age
 from wechat.errors import BadCiphertext, BadSignature, CallbackRefused
 from wechat.inbound import Inbound, parse, parse_outer
+from wechat.wecom_events import ContactChanged, read
 
 KIND = "wecom"
 
 CORP_CRYPTOS = web.AppKey("corp_cryptos", dict[str, Crypto])
+WELCOMES = web.AppKey("welcomes", Welcomes)
 
 
 class Query(Struct, frozen=True):
@@ -46,8 +51,14 @@ def add_to(app: web.Application) -> None:
         )
         for corp_id, corp in app[CONTEXT].corps.items()
     }
+    app[WELCOMES] = Welcomes(app[CONTEXT])
+    app.on_cleanup.append(_finish)
     app.router.add_get("/wecom/{corp_id}", verify)
     app.router.add_post("/wecom/{corp_id}", receive)
+
+
+async def _finish(app: web.Application) -> None:
+    await app[WELCOMES].finish()
 
 
 def _corp(request: web.Request) -> Corp:
@@ -101,6 +112,9 @@ async def receive(request: web.Request) -> web.Response:
         count_inbound_event(KIND, "not_taken")
         return web.Response(status=503, text="try again", headers={"Retry-After": "5"})
     count_inbound_event(KIND, "received" if is_new else "repeated")
+    told = read(inbound)
+    if isinstance(told, ContactChanged):
+        request.app[WELCOMES].begin(corp, told)
     await wake(request.app[CONTEXT].redis)
     return web.Response()
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from loyalty.again import in_transaction
 from loyalty.customers import know_contacts
 from loyalty.roots import HER_IDS
-from models import EndedBy, db
+from models import EndedBy, WelcomeState, db
 
 
 class Seen(Struct, frozen=True):
@@ -29,7 +29,10 @@ class Seen(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Acquainted:
-    """One of a member's acquaintances; ``staff`` is the name of who has an account here."""
+    """One of a member's acquaintances; ``staff`` is the name of who has an account here.
+
+    ``welcome`` is what became of the newest welcome.
+    """
 
     user_id: str
     staff: str | None
@@ -38,6 +41,7 @@ class Acquainted:
     added_at: datetime
     ended_at: datetime | None
     ended_by: EndedBy | None
+    welcome: WelcomeState | None
 
 
 # Who deleted the other is still listed for a while, by the moment at which she was added.
@@ -129,7 +133,10 @@ async def end(
 
 _OF = f"""
 SELECT acquaintance.user_id, staff_member.name AS staff, acquaintance.state, is_half, added_at,
-       ended_at, ended_by
+       ended_at, ended_by,
+       (SELECT welcome.state FROM welcome WHERE welcome.corp_id = acquaintance.corp_id
+          AND welcome.external_user_id = acquaintance.external_user_id
+          AND welcome.user_id = acquaintance.user_id ORDER BY welcome.id DESC LIMIT 1) AS welcome
 FROM identity JOIN acquaintance ON corp_id = scope AND external_user_id = value
 LEFT JOIN staff_member ON staff_member.wecom_user_id = acquaintance.user_id
 WHERE kind = 'wecom_contact' AND customer_id = ANY({HER_IDS})
@@ -149,6 +156,7 @@ async def of(member_id: int) -> list[Acquainted]:
             row["added_at"],
             row["ended_at"],
             EndedBy(row["ended_by"]) if row["ended_by"] else None,
+            WelcomeState(row["welcome"]) if row["welcome"] else None,
         )
         for row in rows
     ]

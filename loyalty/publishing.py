@@ -54,6 +54,7 @@ POLICIES = (
     "survey",
     "event",
     "article",
+    "welcome",
 )
 ALONE = (
     "expiry",

@@ -23,6 +23,8 @@ from models.communities import (
     EndedBy,
     Invitation,
     InvitationState,
+    WelcomeMessage,
+    WelcomeState,
 )
 from models.connections import AccessToken, Connection, ShopSweep
 from models.consents import Consent, Purpose
@@ -231,4 +233,6 @@ __all__ = [
     "Subscription",
     "SurveyAnswer",
     "VisitWay",
+    "WelcomeMessage",
+    "WelcomeState",
 ]

@@ -9,9 +9,10 @@ from tortoise.models import Model
 class Community(Model):
     """A WeCom customer group (客户群); ``slot`` is the rule of who may join ("community:vip").
 
-    ``config_id`` and ``qr_code`` are of the join way (进群方式) made through the API; ``state`` is
-    the text that its joins carry. ``member_version`` is the platform's name of the list that
-    was read at ``told_at`` (the time of the wire); ``staff_count`` of it are no contacts.
+    ``config_id`` and ``qr_code`` are of the join way (进群方式) made through the API, and
+    ``qr_picture`` is the address of that code as messages show it; ``state`` is the text that its
+    joins carry. ``member_version`` is the platform's name of the list that was read at ``told_at``
+    (the time of the wire); ``staff_count`` of it are no contacts.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -23,6 +24,7 @@ class Community(Model):
     capacity = fields.IntField()
     config_id = fields.TextField(null=True)
     qr_code = fields.TextField(null=True)
+    qr_picture = fields.TextField(null=True)
     state = fields.TextField()
     member_version = fields.TextField()
     staff_count = fields.IntField()
@@ -106,3 +108,36 @@ class Acquaintance(Model):
     class Meta:
         table = "acquaintance"
         unique_together = (("corp_id", "external_user_id", "user_id"),)
+
+
+class WelcomeState(StrEnum):
+    """Due; sent; too late for its code; taken by another app or by her own words; refused."""
+
+    DUE = "due"
+    SENT = "sent"
+    LATE = "late"
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
+class WelcomeMessage(Model):
+    """One welcome of a new contact, by the code that the platform gave for it.
+
+    ``added_at`` is the platform's moment of her being added; ``leased_until`` is of who sends it.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    corp_id = fields.TextField()
+    welcome_code = fields.TextField()
+    external_user_id = fields.TextField()
+    user_id = fields.TextField()
+    rule_version_id = fields.BigIntField()
+    state = fields.CharEnumField(WelcomeState)
+    error = fields.TextField(null=True)
+    added_at = fields.DatetimeField()
+    leased_until = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "welcome"
+        unique_together = (("corp_id", "welcome_code"),)

@@ -45,7 +45,7 @@ from simulator.api import Endpoint
 from simulator.gate import CHINA, NO_SUCH_PATH, gate
 from simulator.settings import Settings
 from simulator.shops import platforms, wechat_members, wechat_shop, wechat_shop_goods
-from simulator.wecom import calls, door, sign_in
+from simulator.wecom import calls, contact_calls, door, sign_in
 from simulator.world import China
 
 PAGE = Path(__file__).parent / "page"
@@ -111,7 +111,7 @@ def create_app(settings: Settings) -> web.Application:
 
 
 def _add_qyapi(app: web.Application) -> None:
-    for endpoint in (*calls.ENDPOINTS, *sign_in.ENDPOINTS):
+    for endpoint in (*calls.ENDPOINTS, *contact_calls.ENDPOINTS, *sign_in.ENDPOINTS):
         app.router.add_route("*", endpoint.path, gate(endpoint, door.QYAPI))
     elsewhere = gate(door.NO_SUCH_PATH, door.QYAPI)
     app.router.add_route("*", door.BASE + "/{rest:.*}", elsewhere)

@@ -127,6 +127,8 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     owners_a_filter: int = 100
     groups_a_page: int = 1000
     staff_a_batch: int = 100
+    welcome_seconds: float = 20.0
+    welcome_text_bytes: int = 4000
     contacts_a_page: int = 100
     groups_a_join_way: int = 5
     join_ways: int = 500_000

@@ -119,6 +119,7 @@ async def groups(request: web.Request) -> web.Response:
             "staff": corp.settings.staff,
             "groups": [_card(group) for group in corp.groups.by_chat_id.values()],
             "join_ways": list(corp.join_ways.by_config_id.values()),
+            "messages": corp.messages,
         }
     )
 

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import aiohttp
+
 from loyalty import acquaintances, communities
 from loyalty.acquaintances import Seen
-from loyalty.communities import Contact, Roster
+from loyalty.communities import Contact, Membership, Roster
 from models import Community
-from web.context import Corp, now
+from web.context import Context, Corp, now
 from web.logs import log
+from wechat.errors import TryAgain
 from wechat.wecom import Followed, Group
 
 REMARK = "jifen"
+LARGEST_PICTURE_BYTES = 1024 * 1024
+PICTURE_TIMEOUT = aiohttp.ClientTimeout(total=3)
 
 
 async def read(corp: Corp, chat_id: str) -> Roster | None:
@@ -74,6 +79,35 @@ async def look_at_staff(corp: Corp, user_ids: Sequence[str], *, at: datetime) ->
     return await acquaintances.see(
         corp.connection.scope, _seen(found), staff=user_ids, read_at=read_at, at=at
     )
+
+
+async def picture_of(context: Context, corp: Corp, group: Membership | None) -> str:
+    """Return a group's QR code as messages show it, given to the platform once; "" for no group.
+
+    Raises:
+        CallFailed: the platform takes or gives no picture.
+    """
+    if group is None or group.qr_code is None:
+        return ""
+    kept = await communities.picture_of(group.community_id)
+    if kept is not None:
+        return kept
+    drawn, kind = await _download(context, group.qr_code)
+    picture = await corp.client.upload_picture(drawn, kind=kind)
+    await communities.keep_picture(group.community_id, qr_code=group.qr_code, picture=picture)
+    return picture
+
+
+async def _download(context: Context, address: str) -> tuple[bytes, str]:
+    """Return a picture that the platform shows, and its content type."""
+    try:
+        async with context.http.get(address, timeout=PICTURE_TIMEOUT) as answer:
+            body = await answer.content.read(LARGEST_PICTURE_BYTES + 1)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise TryAgain(type(error).__name__, endpoint="join way") from None
+    if answer.status != 200 or len(body) > LARGEST_PICTURE_BYTES:
+        raise TryAgain(f"http {answer.status}, {len(body)} bytes", endpoint="join way")
+    return body, answer.content_type
 
 
 def _seen(found: Sequence[Followed]) -> list[Seen]:

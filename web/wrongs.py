@@ -98,6 +98,7 @@ WRONGS: tuple[tuple[str, str, str], ...] = (
         "不能晚于活动结束",
         "it must not be after the event's end",
     ),
+    (r"No such placeholder", "只能用 {points} 和 {tier}", "only {points} and {tier} can be named"),
     (r"Not for carts", "兑换券不用于购物车", "an exchange coupon is not for carts"),
     (r"Ends before it starts", "应晚于开始时间", "it must be after the start"),
     (

@@ -95,6 +95,18 @@ class Contacts(WeChatExternalContact):
                 return found
             asked["cursor"] = told["next_cursor"]
 
+    async def welcome(self, code: str, text: str, *, picture: str = "") -> None:
+        """Write to a new contact, once; `picture` is an address that `upload_picture` gave.
+
+        Raises:
+            Rejected: 41050, the code is wrong or older than 20 seconds; 41051, the two have chatted
+                already, or she was welcomed; 41096, another app is writing to her now.
+        """
+        data: dict[str, Any] = {"welcome_code": code, "text": {"content": text}}
+        if picture:
+            data["attachments"] = [{"msgtype": "image", "image": {"pic_url": picture}}]
+        await self._client.post("externalcontact/send_welcome_msg", data=data)
+
     async def staff(self) -> list[str]:
         """The staff who may have contacts and whom the app may see."""
         told = await self._client.get("externalcontact/get_follow_user_list")
@@ -263,6 +275,19 @@ class WeCom(Transport):
             raise Rejected(error.errmsg, endpoint=error.endpoint, errcode=error.errcode) from None
         except (KeyError, TypeError, ValueError):
             raise lost("answered no token", call=call) from None
+
+    async def upload_picture(self, picture: bytes, *, kind: str) -> str:
+        """Give the platform a picture for messages, and return its address; it stays for good.
+
+        `kind` is its content type, such as image/png.
+        """
+        name = f"picture.{kind.partition('/')[2]}"
+        address: str = await self.post(
+            "media/uploadimg",
+            files={"media": (name, picture, kind)},
+            result_processor=itemgetter("url"),
+        )
+        return address
 
     async def user_id_of_scan(self, code: str) -> str:
         """The staff member who scanned the page that came back with a code, good once.

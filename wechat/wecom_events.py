@@ -29,13 +29,16 @@ class ContactChanged(Struct, frozen=True):
     """Something changed between a consumer and a staff member, at a second of the platform's.
 
     `change`: added, half_added (she need not agree to it), edited; deleted_by_staff, or
-    deleted_by_contact.
+    deleted_by_contact. `welcome_code` lets us write to a new one, once and for 20 seconds; there is
+    none where the staff member has a welcome of her own, or the two have chatted already.
     """
 
     external_user_id: str
     user_id: str
     change: str
     at: datetime
+    state: str = ""
+    welcome_code: str = ""
 
 
 _CHANGES = {
@@ -64,7 +67,14 @@ def _contact(inbound: Inbound) -> ContactChanged | None:
     change = _CHANGES.get(_text(fields, "ChangeType"))
     if not (external_user_id and change):
         return None
-    return ContactChanged(external_user_id, user_id, change, inbound.created_at)
+    return ContactChanged(
+        external_user_id,
+        user_id,
+        change,
+        inbound.created_at,
+        state=_text(fields, "State"),
+        welcome_code=_text(fields, "WelcomeCode"),
+    )
 
 
 def _group(fields: Fields, chat_id: str) -> GroupChanged:

@@ -8,6 +8,7 @@ from loyalty.conditions import Conditions
 from loyalty.conditions.tier_at_least import TierAtLeast
 from loyalty.connections import WeComSettings
 from loyalty.policies.community import CommunityPolicy
+from loyalty.policies.welcome import Welcome
 from loyalty.sealing import Sealer
 
 SLOT = "community:vip"
@@ -24,9 +25,20 @@ RULE = CommunityPolicy(
 )
 
 
+WELCOME = Welcome(
+    member_text_zh="您好，{tier}！我是店长陈晨，您现有 {points} 积分。"
+    "有任何想喝的、想问的，随时找我。",
+    member_text_en="Hello, {tier}! I am Chen, your shop manager. You have {points} points. Ask me"
+    " anything, any time.",
+    guest_text_zh="您好！我是店长陈晨。在小程序里加入会员，消费 1 元得 1 积分。",
+    guest_text_en="Hello! I am Chen, your shop manager. Join in the mini-program: a point a yuan.",
+    community_slot=SLOT,
+)
+
+
 async def seed(wecom: WeComSettings | None, *, brand: str, sealer: Sealer, at: datetime) -> None:
     """Lay the rule, and where there is a corp, its connection and the group."""
-    await lay_rules([(SLOT, RULE)], at=at)
+    await lay_rules([(SLOT, RULE), ("welcome:default", WELCOME)], at=at)
     if wecom is None:
         return
     await connections.save(wecom, name=brand, sealer=sealer, at=at)

@@ -10,8 +10,10 @@ from loyalty.communities.connecting import (
     find,
     forget_join_way,
     keep_join_way,
+    keep_picture,
     of_corp,
     open_communities,
+    picture_of,
 )
 from loyalty.communities.joining import (
     Membership,
@@ -35,10 +37,12 @@ __all__ = [
     "forget_join_way",
     "invite",
     "keep_join_way",
+    "keep_picture",
     "membership",
     "memberships",
     "of_corp",
     "open_communities",
+    "picture_of",
     "reconciled",
     "tell",
 ]

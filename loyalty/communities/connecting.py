@@ -53,9 +53,26 @@ async def open_communities(corp_id: str) -> list[Community]:
 async def forget_join_way(community_id: int, *, config_id: str) -> None:
     """Forget a join way that the platform has no more; another one is made for the next guest."""
     await db.fetch(
-        "UPDATE community SET config_id = NULL, qr_code = NULL WHERE id = $1 AND config_id = $2",
+        "UPDATE community SET config_id = NULL, qr_code = NULL, qr_picture = NULL"
+        " WHERE id = $1 AND config_id = $2",
         community_id,
         config_id,
+    )
+
+
+async def picture_of(community_id: int) -> str | None:
+    """Return the picture of a community's QR code as messages show it; None where none is kept."""
+    rows = await db.fetch("SELECT qr_picture FROM community WHERE id = $1", community_id)
+    return rows[0]["qr_picture"] if rows else None
+
+
+async def keep_picture(community_id: int, *, qr_code: str, picture: str) -> None:
+    """Keep the picture of a community's QR code, unless that is another by now."""
+    await db.fetch(
+        "UPDATE community SET qr_picture = $3 WHERE id = $1 AND qr_code = $2",
+        community_id,
+        qr_code,
+        picture,
     )
 
 

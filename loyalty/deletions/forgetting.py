@@ -26,6 +26,9 @@ WITH hers AS MATERIALIZED (
 ), accepted AS (
     DELETE FROM acceptance USING hers
     WHERE hers.kind = 'openid' AND app_id = hers.scope AND openid = hers.value
+), welcomed AS (
+    DELETE FROM welcome USING hers
+    WHERE hers.kind = 'wecom_contact' AND corp_id = hers.scope AND external_user_id = hers.value
 ), met AS (
     DELETE FROM acquaintance USING hers
     WHERE hers.kind = 'wecom_contact' AND corp_id = hers.scope AND external_user_id = hers.value

@@ -1,4 +1,4 @@
-"""What the corp's app may call: tokens, contacts, customer groups, join ways (C1, C5, C8)."""
+"""What the corp's app may call: tokens, customer groups, join ways (C1, C8)."""
 
 import io
 
@@ -7,9 +7,9 @@ import segno
 from yarl import URL
 
 from simulator.api import OK, Answer, Call, Raw
-from simulator.consumers import Consumer
 from simulator.errors import Refused
-from simulator.wecom.corp import CorpContact, corp_of
+from simulator.wecom.contact_calls import unionid_of
+from simulator.wecom.corp import corp_of
 from simulator.wecom.door import BASE, QyEndpoint
 from simulator.wecom.groups import GroupMember
 from simulator.wecom.join_ways import QR_CODE, JoinWay, JoinWayRequest
@@ -17,20 +17,6 @@ from simulator.wecom.join_ways import QR_CODE, JoinWay, JoinWayRequest
 STAFF, EXTERNAL = 1, 2
 API = f"{BASE}/cgi-bin/externalcontact"
 PICTURES = f"{BASE}/join"
-
-
-class UnionidRequest(msgspec.Struct):
-    """Body of unionid_to_external_userid."""
-
-    unionid: str = ""
-
-
-class BatchRequest(msgspec.Struct):
-    """Body of batch/get_by_user."""
-
-    userid_list: list[str] = []
-    cursor: str = ""
-    limit: int = 50
 
 
 class OwnerFilter(msgspec.Struct):
@@ -74,109 +60,6 @@ async def get_token(call: Call) -> Answer:
         raise Refused(40001)
     value, seconds = corp.tokens.issue()
     return {**OK, "access_token": value, "expires_in": seconds}
-
-
-async def contact(call: Call) -> Answer:
-    """A contact and the staff whom she added; whoever is only in a group is none."""
-    corp = corp_of(call.china)
-    user_id = call.query.get("external_userid", "")
-    if not user_id:
-        raise Refused(40058)
-    consumer = corp.by_external_user_id(user_id)
-    followed = corp.contacts.get(consumer.id, []) if consumer else []
-    if consumer is None or not followed:
-        raise Refused(84061)
-    call.consumer_id = consumer.id
-    return {
-        **OK,
-        "external_contact": _card(call, consumer),
-        "follow_user": [
-            {**_followed(user_id, each), "remark": consumer.nickname, "tags": []}
-            for each in followed
-        ],
-    }
-
-
-def _card(call: Call, consumer: Consumer) -> dict[str, object]:
-    return {
-        "external_userid": corp_of(call.china).external_user_id(consumer),
-        "name": consumer.nickname,
-        "type": 1,
-        "avatar": "",
-        "gender": 0,
-        **_unionid(call, consumer),
-    }
-
-
-def _followed(external_user_id: str, each: CorpContact) -> dict[str, object]:
-    return {
-        "userid": each.user_id,
-        "remark": "",
-        "description": "",
-        "createtime": each.added_at,
-        "remark_mobiles": [],
-        "add_way": 1,
-        "oper_userid": external_user_id,
-        "state": each.state,
-    }
-
-
-def _unionid(call: Call, consumer: Consumer) -> dict[str, object]:
-    told = corp_of(call.china).settings.tells_unionid
-    return {"unionid": consumer.unionid} if told else {}
-
-
-async def unionid_to_external_user_id(call: Call) -> Answer:
-    """The contact whom the Open Platform subject knows by a unionid."""
-    asked = call.json(UnionidRequest)
-    corp = corp_of(call.china)
-    consumer = next((c for c in call.china.consumers if c.unionid == asked.unionid), None)
-    if consumer is None or not corp.settings.tells_unionid:
-        raise Refused(610014)
-    if not corp.contacts.get(consumer.id):
-        raise Refused(84061)
-    return {**OK, "external_userid": corp.external_user_id(consumer)}
-
-
-async def follow_users(call: Call) -> Answer:
-    """The staff who may have contacts."""
-    return {**OK, "follow_user": list(corp_of(call.china).settings.staff)}
-
-
-async def contacts_of(call: Call) -> Answer:
-    """The contacts of some staff, one for each pair, a page at a time."""
-    asked = call.json(BatchRequest)
-    corp, assumed = corp_of(call.china), call.china.settings.assumed
-    right = (
-        1 <= len(asked.userid_list) <= assumed.staff_a_batch
-        and 1 <= asked.limit <= assumed.contacts_a_page
-        and (not asked.cursor or asked.cursor.isdecimal())
-    )
-    if not right:
-        raise Refused(40058)
-    if any(one not in corp.settings.staff for one in asked.userid_list):
-        raise Refused(60111)
-    found = [
-        (consumer, each)
-        for consumer in call.china.consumers
-        for each in corp.contacts.get(consumer.id, [])
-        if each.user_id in asked.userid_list
-    ]
-    if not found:
-        raise Refused(84061)
-    start = int(asked.cursor or 0)
-    page, end = found[start : start + asked.limit], start + asked.limit
-    return {
-        **OK,
-        "external_contact_list": [
-            {
-                "external_contact": _card(call, consumer),
-                "follow_info": {**_followed(corp.external_user_id(consumer), each), "tag_id": []},
-            }
-            for consumer, each in page
-        ],
-        **({"next_cursor": str(end)} if end < len(found) else {}),
-    }
 
 
 async def groups(call: Call) -> Answer:
@@ -244,7 +127,7 @@ def _member(call: Call, member: GroupMember, need_name: int) -> dict[str, object
         shown["name"] = consumer.nickname if consumer else member.user_id
     if member.state:
         shown["state"] = member.state
-    return shown | (_unionid(call, consumer) if consumer else {})
+    return shown | (unionid_of(call, consumer) if consumer else {})
 
 
 async def add_join_way(call: Call) -> Answer:
@@ -317,15 +200,6 @@ ENDPOINTS = (
         needs_token=False,
         empty={"access_token": "", "expires_in": 0},
     ),
-    QyEndpoint("GET", f"{API}/get", contact, empty={"follow_user": []}),
-    QyEndpoint(
-        "POST",
-        f"{API}/unionid_to_external_userid",
-        unionid_to_external_user_id,
-        empty={"external_userid": ""},
-    ),
-    QyEndpoint("GET", f"{API}/get_follow_user_list", follow_users, empty={"follow_user": []}),
-    QyEndpoint("POST", f"{API}/batch/get_by_user", contacts_of),
     QyEndpoint("POST", f"{API}/groupchat/list", groups, empty={"group_chat_list": []}),
     QyEndpoint("POST", f"{API}/groupchat/get", group),
     QyEndpoint("POST", f"{API}/groupchat/add_join_way", add_join_way, empty={"config_id": ""}),

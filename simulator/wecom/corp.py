@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
@@ -37,6 +38,25 @@ class CorpContact(msgspec.Struct, frozen=True):
     has_left: bool = False
 
 
+class Welcome(msgspec.Struct):
+    """What lets the app write to a new contact once, for a while of real time."""
+
+    consumer_id: str
+    user_id: str
+    made_at: float
+    is_used: bool = False
+
+
+class CorpMessage(msgspec.Struct, frozen=True):
+    """What a consumer reads from a staff member."""
+
+    consumer_id: str
+    user_id: str
+    said_at: int
+    text: str
+    pictures: tuple[str, ...] = ()
+
+
 class CorpState(msgspec.Struct):
     """Tokens, groups by chat id, join ways by config id, and contacts by consumer id."""
 
@@ -44,6 +64,8 @@ class CorpState(msgspec.Struct):
     groups: dict[str, Group] = {}
     join_ways: dict[str, JoinWay] = {}
     contacts: dict[str, list[CorpContact]] = {}
+    welcomes: dict[str, Welcome] = {}
+    messages: list[CorpMessage] = []
 
 
 class Corp:
@@ -62,6 +84,8 @@ class Corp:
         self.settings = settings
         self.callbacks = callbacks
         self.contacts = state.contacts
+        self.welcomes = state.welcomes
+        self.messages = state.messages
         self.tokens = CorpTokens(state.tokens, assumed, clock)
         self.groups = Groups(state.groups, settings.groups, assumed, clock)
         self.join_ways = JoinWays(state.join_ways, assumed)
@@ -141,8 +165,18 @@ class Corp:
         known.append(CorpContact(user_id, self._clock.now(), state))
         change = "add_half_external_contact" if is_half else "add_external_contact"
         nodes = self._of_contact(change, consumer, user_id)
-        nodes["WelcomeCode"] = base64.urlsafe_b64encode(os.urandom(24)).decode()
+        code = base64.urlsafe_b64encode(os.urandom(24)).decode()
+        self.welcomes[code] = Welcome(consumer.id, user_id, time.time())
+        nodes["WelcomeCode"] = code
         return self._tell(nodes | ({"State": state} if state else {}), telling)
+
+    def say(self, welcome: Welcome, text: str, pictures: tuple[str, ...]) -> None:
+        """Lets a new contact read what the app wrote for its staff member."""
+        welcome.is_used = True
+        said_at = self._clock.now()
+        self.messages.append(
+            CorpMessage(welcome.consumer_id, welcome.user_id, said_at, text, pictures)
+        )
 
     def delete_contact(
         self, consumer: Consumer, user_id: str, telling: Telling, *, is_by_staff: bool

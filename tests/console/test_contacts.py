@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
-from loyalty import acquaintances, customers
+from loyalty import acquaintances, customers, welcomes
 from loyalty.acquaintances import Seen
 from loyalty.orders import IdentityRef
-from models import Customer, EndedBy, IdentityKind, StaffMember
+from loyalty.policies.welcome import Welcome
+from loyalty.programme import BEGINNING, publish
+from loyalty.welcomes import NewContact
+from models import Customer, EndedBy, IdentityKind, StaffMember, WelcomeState
 from tests.console.test_console import NOW, Browser, away, browser, context, http, redis
 
 __all__ = ["away", "browser", "context", "http", "redis"]
@@ -26,7 +29,15 @@ async def test_staff_by_name_since_when_and_who_deleted_whom(browser: Browser) -
     await acquaintances.end(
         "ww1", "wm1", "gone", by=EndedBy.CONTACT, moment=NOW + timedelta(hours=1)
     )
+    new = NewContact("ww1", "wm1", "gone", "", "code", NOW)
+    await publish("welcome:default", Welcome(), starts_at=BEGINNING, by="t", at=NOW)
+    rule = await welcomes.rule_of("", at=NOW)
+    assert rule
+    welcome_id = await welcomes.take(new, rule, moment=NOW)
+    assert welcome_id
+    await welcomes.end(welcome_id, WelcomeState.TAKEN, moment=NOW)
     _, page = await browser.get(f"/members/{her.uuid}")
+    assert "对方已开始聊天" in page
     told = page[page.index('id="contacts"') :]
     told = told[: told.index("</section>")]
     assert (name in told, "&lt;b&gt;shop" in told, "未经确认添加" in told) == (True, True, True)
