@@ -15,6 +15,8 @@ from tests.jifen.demo_street import Demo, demo, known
 
 __all__ = ["branded", "demo", "http", "known", "mood", "reached"]
 
+# What a busy machine answers at its member page: she taps again.
+LATE = "E05"
 # Each shop, and whose its orders are to a follower of whom it knows nothing else.
 SHOPS = {
     "tmall": "anothers",
@@ -65,8 +67,12 @@ async def test_a_shopper_of_tmall_is_known_by_the_member_pass_and_her_number(dem
 
     async def page(who: dict[str, Any], deed: str) -> tuple[bool, list[str]]:
         path = f"{shop['path']}/members/{deed}"
-        told = await demo.phones.post(path, {"consumer_id": who["id"]})
-        return told["is_member"], list(told["codes"].values())
+        for _ in range(10):
+            told = await demo.phones.post(path, {"consumer_id": who["id"]})
+            codes = list(told["codes"].values())
+            if LATE not in codes:
+                break
+        return told["is_member"], codes
 
     order = await demo.buys(lin, "tmall")
     await demo.until(order, lin, whose="anothers")
