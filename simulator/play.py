@@ -73,6 +73,7 @@ async def state(request: web.Request) -> web.Response:
             "shops": [_poster(china, shop) for shop in china.settings.shops],
             "posters": china.settings.posters,
             "join_ways": china.corp.posters() if china.corp else [],
+            "staff": list(china.corp.settings.staff) if china.corp else [],
             "has_day": china.settings.day is not None,
             "has_market": bool(china.settings.platform_shops and china.settings.goods),
             "faults": china.faults.now,

@@ -173,6 +173,20 @@ async def test_a_join_way_that_the_corp_makes_can_be_scanned_at_once(
     assert len(told["groups"][0]["consumer_ids"]) == 1
 
 
+async def test_a_staff_members_code_adds_him_and_shows_what_he_wrote(
+    phone: Page, china: SmallChina
+) -> None:
+    await follow(phone)
+    for _ in range(2):  # who is a contact already reads the same again
+        await more(phone, "扫一扫")
+        await phone.get_by_role("button", name="扫chen的码").click()
+        dialog = phone.get_by_role("dialog", name="企业微信 · chen")
+        await expect(dialog.get_by_text("已添加，还没有消息")).to_be_visible()
+        await phone.keyboard.press("Escape")
+    told = await (await phone.request.get(f"{china.address}play/groups")).json()
+    assert told["messages"] == []
+
+
 async def test_the_platform_delivers_the_last_callback_again_under_the_same_id(
     desk: Page,
 ) -> None:

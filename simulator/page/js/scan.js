@@ -7,6 +7,7 @@ import { hasMini, openMini } from './mini.js';
 import { once } from './once.js';
 import { play } from './play.js';
 import { closeSheet, openSheet } from './sheets.js';
+import { addStaff, openStaffChat } from './staff_chat.js';
 import { complain, toast } from './toast.js';
 import { language, t } from './words.js';
 import { world } from './world.js';
@@ -18,6 +19,7 @@ export function openScan() {
     ...world.shops.map(ofShop),
     ...world.posters.map(ofPoster),
     ...world.joinWays.map(ofGroup),
+    ...world.staff.map(ofStaff),
   ];
   const posters = codes.map((code) => element('li', {}, poster(code)));
   openSheet({
@@ -47,6 +49,13 @@ const ofGroup = (way) => ({
   name: way.name || t('scan.nameless'),
   sign: t('scan.group'),
   read: (consumerId) => play.join(consumerId, way.config_id),
+});
+
+const ofStaff = (userId) => ({
+  name: userId,
+  sign: t('scan.staff'),
+  read: (consumerId) => addStaff(consumerId, userId),
+  then: (consumerId) => openStaffChat(consumerId, userId),
 });
 
 const ofPoster = (poster, place) => ({
@@ -114,6 +123,7 @@ function scan(code) {
     if (isRead === false) return toast(t('scan.unknown'));
     closeSheet();
     toast(t('scan.done', { name: code.name }));
+    await code.then?.(consumerId);
   };
   once(`scan ${consumerId} ${code.name}`, run).catch(complain);
 }

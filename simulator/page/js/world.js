@@ -1,6 +1,6 @@
 // What the page knows of the small China: account, consumers, chats, exchanges. It only repeats
-// what the simulator says; views listen for 'state', 'active', 'chat', 'bubble', 'wire', 'exchange'
-// and 'online'.
+// what the simulator says; views listen for 'state', 'active', 'chat', 'bubble', 'wire', 'exchange',
+// 'online', and 'told', whenever anything was told anew.
 
 import { play, listen, Unreachable } from './play.js';
 
@@ -17,6 +17,7 @@ class World extends EventTarget {
   shops = [];
   posters = [];
   joinWays = [];
+  staff = [];
   faults = {};
   online = true;
   activeId = null;
@@ -65,6 +66,7 @@ class World extends EventTarget {
     this.shops = state.shops ?? [];
     this.posters = state.posters ?? [];
     this.joinWays = state.join_ways ?? [];
+    this.staff = state.staff ?? [];
     this.faults = state.faults ?? {};
     for (const { id, unread } of state.consumers) {
       if (!this.unread.has(id)) this.unread.set(id, id === this.activeId ? 0 : (unread ?? 0));
@@ -74,6 +76,7 @@ class World extends EventTarget {
       this.#tell('active');
     }
     this.#tellStateIfChanged();
+    this.#tell('told');
   }
 
   /**
