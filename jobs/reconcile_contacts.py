@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from jobs.registry import daily
+from loyalty import acquaintances
 from web import wecom
-from web.context import Context, Corp
+from web.context import Context, Corp, now
 from web.logs import log
 from wechat.errors import CallFailed
-from wechat.wecom import STAFF_A_CALL
 
 
 @daily(at="03:50")
@@ -31,8 +31,10 @@ async def reconcile_contacts(context: Context, at: datetime) -> int:
 
 
 async def _of_corp(corp: Corp, *, at: datetime) -> int:
+    read_at = now()
     user_ids = await corp.client.contacts.staff()
-    changes = 0
-    for place in range(0, len(user_ids), STAFF_A_CALL):
-        changes += await wecom.look_at_staff(corp, user_ids[place : place + STAFF_A_CALL], at=at)
-    return changes
+    changes = [await wecom.look_at_staff(corp, user_id, at=at) for user_id in user_ids]
+    if user_ids:  # nobody at all is a right that was taken away, and no parting
+        corp_id = corp.connection.scope
+        changes.append(await acquaintances.part_from_others(corp_id, user_ids, moment=read_at))
+    return sum(changes)

@@ -61,7 +61,7 @@ RETURNING id
 """
 _UNSEEN = """
 UPDATE acquaintance SET ended_at = greatest($6, added_at), ended_by = 'unseen'
-WHERE corp_id = $1 AND (external_user_id = $2 OR user_id = ANY($3::text[])) AND ended_at IS NULL
+WHERE corp_id = $1 AND (external_user_id = $2 OR user_id = $3) AND ended_at IS NULL
   AND added_at <= $6
   AND (external_user_id, user_id) NOT IN (SELECT * FROM unnest($4::text[], $5::text[]))
 RETURNING id
@@ -73,11 +73,11 @@ async def see(
     seen: Sequence[Seen],
     *,
     contact: str = "",
-    staff: Sequence[str] = (),
+    staff: str = "",
     read_at: datetime,
     at: datetime,
 ) -> int:
-    """Take over all that the platform lists of one contact, or of some staff; return the changes.
+    """Take over all that the platform lists of a contact, or of a staff member; return the changes.
 
     Contacts whom we know by unionid are known by their external user ids from then on. Who is
     listed no more was deleted by somebody, unless she was added after ``read_at``.
@@ -97,10 +97,22 @@ async def see(
             [one.add_way for one in rows],
             [one.state for one in rows],
         )
-        gone = await db.fetch(_UNSEEN, corp_id, contact, list(staff), *pairs, read_at)
+        gone = await db.fetch(_UNSEEN, corp_id, contact, staff, *pairs, read_at)
         return len(changed) + len(gone)
 
     return await in_transaction(act)
+
+
+async def part_from_others(corp_id: str, staff: Sequence[str], *, moment: datetime) -> int:
+    """End the acquaintances of staff who are no longer among those who may have contacts."""
+    rows = await db.fetch(
+        "UPDATE acquaintance SET ended_at = greatest($3, added_at), ended_by = 'unseen'"
+        " WHERE corp_id = $1 AND user_id <> ALL($2::text[]) AND ended_at IS NULL RETURNING id",
+        corp_id,
+        list(staff),
+        moment,
+    )
+    return len(rows)
 
 
 async def halve(corp_id: str, external_user_id: str, user_id: str, *, is_half: bool) -> None:

@@ -68,16 +68,16 @@ async def look_at_contact(corp: Corp, external_user_id: str, *, at: datetime) ->
     )
 
 
-async def look_at_staff(corp: Corp, user_ids: Sequence[str], *, at: datetime) -> int:
-    """Read the contacts of at most a hundred staff, and take them over; return what changed.
+async def look_at_staff(corp: Corp, user_id: str, *, at: datetime) -> int:
+    """Read the contacts of a staff member, and take them over; return what changed.
 
     Raises:
         CallFailed: the platform does not tell.
     """
     read_at = now()
-    found = await corp.client.contacts.of_staff(user_ids)
+    found = await corp.client.contacts.of_staff(user_id)
     return await acquaintances.see(
-        corp.connection.scope, _seen(found), staff=user_ids, read_at=read_at, at=at
+        corp.connection.scope, _seen(found), staff=user_id, read_at=read_at, at=at
     )
 
 

@@ -24,7 +24,6 @@ EXTERNAL = 2
 QR_CODE = 2
 GROUPS_A_PAGE = 1000
 OWNERS_A_CALL = 100
-STAFF_A_CALL = 100
 CONTACTS_A_PAGE = 100
 
 
@@ -84,16 +83,16 @@ class Contacts(WeChatExternalContact):
         asked = {"external_userid": external_user_id}
         while True:
             try:
-                told = await self._client.get("externalcontact/get", params=asked)
+                page, asked["cursor"] = await self._client.get(
+                    "externalcontact/get", params=asked, result_processor=_staff_of
+                )
             except Rejected as error:
                 if error.errcode == NOT_A_CONTACT:
                     return found
                 raise
-            card = told["external_contact"]
-            found += [_followed(card, one) for one in told.get("follow_user") or ()]
-            if not told.get("next_cursor"):
+            found += page
+            if not asked["cursor"]:
                 return found
-            asked["cursor"] = told["next_cursor"]
 
     async def welcome(self, code: str, text: str, *, picture: str = "") -> None:
         """Write to a new contact, once; `picture` is an address that `upload_picture` gave.
@@ -109,25 +108,27 @@ class Contacts(WeChatExternalContact):
 
     async def staff(self) -> list[str]:
         """The staff who may have contacts and whom the app may see."""
-        told = await self._client.get("externalcontact/get_follow_user_list")
-        return [str(one) for one in told["follow_user"]]
+        found: list[str] = await self._client.get(
+            "externalcontact/get_follow_user_list", result_processor=_follow_users
+        )
+        return found
 
-    async def of_staff(self, user_ids: Sequence[str]) -> list[Followed]:
-        """The contacts of at most a hundred staff, one for each pair."""
+    async def of_staff(self, user_id: str) -> list[Followed]:
+        """All contacts of a staff member."""
         found: list[Followed] = []
-        asked: dict[str, Any] = {"userid_list": list(user_ids), "limit": CONTACTS_A_PAGE}
+        asked: dict[str, Any] = {"userid_list": [user_id], "limit": CONTACTS_A_PAGE}
         while True:
             try:
-                told = await self._client.post("externalcontact/batch/get_by_user", data=asked)
+                page, asked["cursor"] = await self._client.post(
+                    "externalcontact/batch/get_by_user", data=asked, result_processor=_contacts
+                )
             except Rejected as error:
                 if error.errcode == NOT_A_CONTACT:
                     return found
                 raise
-            for one in told["external_contact_list"]:
-                found.append(_followed(one["external_contact"], one["follow_info"]))
-            if not told.get("next_cursor"):
+            found += page
+            if not asked["cursor"]:
                 return found
-            asked["cursor"] = told["next_cursor"]
 
     async def external_user_id(self, unionid: str) -> str | None:
         """The contact with a unionid; None where there is none."""
@@ -303,6 +304,22 @@ class WeCom(Transport):
 
 def _user_id(answer: Any) -> str:
     return str(answer.get("userid") or answer.get("UserId") or "")
+
+
+def _staff_of(answer: Any) -> tuple[list[Followed], str]:
+    card = answer["external_contact"]
+    page = [_followed(card, one) for one in answer.get("follow_user") or ()]
+    return page, answer.get("next_cursor") or ""
+
+
+def _contacts(answer: Any) -> tuple[list[Followed], str]:
+    rows = answer["external_contact_list"]
+    page = [_followed(one["external_contact"], one["follow_info"]) for one in rows]
+    return page, answer.get("next_cursor") or ""
+
+
+def _follow_users(answer: Any) -> list[str]:
+    return [str(one) for one in answer["follow_user"]]
 
 
 def _followed(card: Any, told: Any) -> Followed:

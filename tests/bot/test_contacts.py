@@ -71,6 +71,18 @@ async def test_lost_events_are_made_up_for_at_night(begin: Begin) -> None:
     assert await reconcile_contacts(town.context, now()) == 0
 
 
+async def test_a_staff_member_who_left_has_no_contacts_until_he_is_back(begin: Begin) -> None:
+    town = await begin(assumed=AT_ONCE)
+    _, lin = await silver(town, "林小满")
+    await does(town, await town.phones.consumer("林小满"))
+    await db.fetch("UPDATE acquaintance SET user_id = 'gone'")
+    assert await reconcile_contacts(town.context, now()) == 2
+    chen, gone = await of(lin)
+    assert (chen.user_id, chen.ended_at) == (CHEN, None)
+    assert (gone.user_id, gone.ended_by) == ("gone", EndedBy.UNSEEN)
+    assert await reconcile_contacts(town.context, now()) == 0
+
+
 async def test_nobody_is_told_of_who_is_no_member(begin: Begin) -> None:
     town = await begin(assumed=AT_ONCE)
     consumer = await town.phones.consumer("林小满")
@@ -87,7 +99,7 @@ def seen(at: datetime, user_id: str = CHEN) -> Seen:
     return Seen("wm1", user_id, at)
 
 
-async def see(*found: Seen, read_at: datetime, staff: tuple[str, ...] = ()) -> int:
+async def see(*found: Seen, read_at: datetime, staff: str = "") -> int:
     contact = "" if staff else "wm1"
     return await acquaintances.see(
         CORP_ID, found, contact=contact, staff=staff, read_at=read_at, at=NOON
@@ -118,7 +130,7 @@ async def test_one_list_says_nothing_of_others() -> None:
     await acquaintances.see(
         CORP_ID, [Seen("wm2", CHEN, NOON)], contact="wm2", read_at=NOON, at=NOON
     )
-    assert await see(Seen("wm2", CHEN, NOON), read_at=NOON + SECOND, staff=(CHEN,)) == 1
+    assert await see(Seen("wm2", CHEN, NOON), read_at=NOON + SECOND, staff=CHEN) == 1
     assert await stands() == [(CHEN, ""), (CHEN, "unseen"), ("zhou", "")]
     await acquaintances.end(CORP_ID, "wm1", CHEN, by=EndedBy.STAFF, moment=NOON + SECOND)
     assert (CHEN, "staff") in await stands(), "the event came later and knows who"
