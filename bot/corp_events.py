@@ -7,7 +7,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 from bot.welcoming import Welcomes
 from loyalty import acquaintances, communities, inbox
@@ -27,6 +28,7 @@ PAUSES_SECONDS = (0.5, 1.0, 1.5, 2.0)
 AGAIN_AFTER = timedelta(seconds=10)
 ERROR_LIMIT = 500
 NOTHING = b""
+EPOCH = datetime.fromtimestamp(0, UTC)
 _ENDED_BY = {"deleted_by_staff": EndedBy.STAFF, "deleted_by_contact": EndedBy.CONTACT}
 
 
@@ -65,21 +67,35 @@ class CorpEvents:
         corps = {corp.connection.id: corp for corp in self._context.corps.values()}
         if not corps:
             return 0
+        await self._welcomes.go_on()
         taken = await inbox.take_left(list(corps), limit=EVENTS_AT_ONCE, at=at)
         groups: dict[tuple[int, str], _Expected] = defaultdict(_Expected)
-        works = []
+        contacts: dict[tuple[int, str], list[tuple[int, ContactChanged | None]]] = defaultdict(list)
         for event in sorted(taken, key=lambda one: one.event_id):
             told = read(parse(event.body))
             if isinstance(told, GroupChanged):
                 groups[event.connection_id, told.chat_id].add(event.event_id, told)
             else:
-                corp = corps[event.connection_id]
-                works.append(self._end([event.event_id], self._know(corp, told)))
+                name = told.external_user_id if told else ""
+                contacts[event.connection_id, name].append((event.event_id, told))
+        works: list[Coroutine[None, None, None]] = [
+            self._know_all(corps[connection_id], hers)
+            for (connection_id, _), hers in contacts.items()
+        ]
         for (connection_id, chat_id), expected in groups.items():
             looking = self._look(corps[connection_id], chat_id, expected)
             works.append(self._end(expected.event_ids, looking))
         await asyncio.gather(*works)
         return len(taken)
+
+    async def _know_all(
+        self, corp: Corp, hers: Sequence[tuple[int, ContactChanged | None]]
+    ) -> None:
+        """Work the events of one contact, in the sequence in which things happened."""
+        moments = [(told.at if told else EPOCH, event_id, told) for event_id, told in hers]
+        for _, event_id, told in sorted(moments, key=itemgetter(0, 1)):
+            await inbox.renew([event_id])
+            await self._end([event_id], self._know(corp, told))
 
     async def _know(self, corp: Corp, told: ContactChanged | None) -> None:
         """Keep what became of a contact: who has her now, and who deleted whom."""
@@ -87,10 +103,10 @@ class CorpEvents:
             return
         corp_id, contact = corp.connection.scope, told.external_user_id
         if by := _ENDED_BY.get(told.change):
-            await acquaintances.end(corp_id, contact, told.user_id, by=by, moment=told.at)
+            if told.user_id:
+                await acquaintances.end(corp_id, contact, told.user_id, by=by, moment=told.at)
             return
-        if told.welcome_code:  # where the process that heard of her died before it wrote to her
-            await self._welcomes.greet(corp, told)
+        self._welcomes.begin(corp, told)  # where the process that heard of her died before it did
         await wecom.look_at_contact(corp, contact, at=self._context.clock())
         if told.change in ("added", "half_added"):
             is_half = told.change == "half_added"

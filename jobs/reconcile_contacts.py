@@ -33,8 +33,16 @@ async def reconcile_contacts(context: Context, at: datetime) -> int:
 async def _of_corp(corp: Corp, *, at: datetime) -> int:
     read_at = now()
     user_ids = await corp.client.contacts.staff()
-    changes = [await wecom.look_at_staff(corp, user_id, at=at) for user_id in user_ids]
+    changes, failure = 0, None
+    for user_id in user_ids:
+        try:
+            changes += await wecom.look_at_staff(corp, user_id, at=at)
+        except CallFailed as failed:  # one whom the platform refuses keeps nobody else from it
+            log.warning("contacts_not_told", user_id=user_id, code=failed.code)
+            failure = failed
     if user_ids:  # nobody at all is a right that was taken away, and no parting
         corp_id = corp.connection.scope
-        changes.append(await acquaintances.part_from_others(corp_id, user_ids, moment=read_at))
-    return sum(changes)
+        changes += await acquaintances.part_from_others(corp_id, user_ids, moment=read_at)
+    if failure is not None and changes == 0:
+        raise failure
+    return changes

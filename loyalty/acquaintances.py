@@ -106,8 +106,9 @@ async def see(
 async def part_from_others(corp_id: str, staff: Sequence[str], *, moment: datetime) -> int:
     """End the acquaintances of staff who are no longer among those who may have contacts."""
     rows = await db.fetch(
-        "UPDATE acquaintance SET ended_at = greatest($3, added_at), ended_by = 'unseen'"
-        " WHERE corp_id = $1 AND user_id <> ALL($2::text[]) AND ended_at IS NULL RETURNING id",
+        "UPDATE acquaintance SET ended_at = $3, ended_by = 'unseen'"
+        " WHERE corp_id = $1 AND user_id <> ALL($2::text[]) AND ended_at IS NULL"
+        " AND added_at <= $3 RETURNING id",
         corp_id,
         list(staff),
         moment,
@@ -130,11 +131,17 @@ async def halve(corp_id: str, external_user_id: str, user_id: str, *, is_half: b
 async def end(
     corp_id: str, external_user_id: str, user_id: str, *, by: EndedBy, moment: datetime
 ) -> None:
-    """Let one have deleted the other at a moment; told twice or too late it changes nothing."""
+    """Let one have deleted the other at a moment; told twice or too late it changes nothing.
+
+    Told before her being added it is kept: what the platform lists of earlier moments is over.
+    """
     await db.fetch(
-        "UPDATE acquaintance SET ended_at = $5, ended_by = $4 WHERE corp_id = $1"
-        " AND external_user_id = $2 AND user_id = $3 AND added_at <= $5"
-        " AND (ended_at IS NULL OR ended_by = 'unseen')",
+        "INSERT INTO acquaintance AS had"
+        " (corp_id, external_user_id, user_id, added_at, ended_at, ended_by)"
+        " VALUES ($1, $2, $3, $5, $5, $4) ON CONFLICT (corp_id, external_user_id, user_id)"
+        " DO UPDATE SET ended_at = excluded.ended_at, ended_by = excluded.ended_by"
+        " WHERE had.added_at <= excluded.ended_at"
+        "  AND (had.ended_at IS NULL OR had.ended_by = 'unseen')",
         corp_id,
         external_user_id,
         user_id,

@@ -74,13 +74,17 @@ def kind_of(rule: Struct) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One version with its decoded body, in force in [starts_at, ends_at)."""
+    """One version with its decoded body, in force in [starts_at, ends_at).
+
+    ``was_ended``: somebody ended it, with all versions of its slot before it.
+    """
 
     version_id: int
     slot: str
     body: Any
     starts_at: datetime
     ends_at: datetime | None
+    was_ended: bool = False
 
     def is_over(self, moment: datetime) -> bool:
         """Say whether the version holds no more."""
@@ -143,15 +147,15 @@ class Programme:
     def begins_at(self, slot: str, registry: Registry[Any]) -> datetime:
         """Return when the first version of a slot began, however often it was changed since.
 
+        Of one that was ended and published anew, the first since then.
+
         Raises:
             KeyError: nothing was ever published in it.
         """
-        moments = [
-            rule.starts_at for rule in self.rules.get(registry.name, ()) if rule.slot == slot
-        ]
-        if not moments:
+        versions = [rule for rule in self.rules.get(registry.name, ()) if rule.slot == slot]
+        if not versions:
             raise KeyError(slot)
-        return min(moments)
+        return min(rule.starts_at for rule in versions if rule.was_ended == versions[0].was_ended)
 
     def expiry(self, moment: datetime) -> ExpiryRule:
         """Return the expiry rule in force at a moment; rolling 12 months where none is."""
@@ -190,10 +194,12 @@ class Programme:
 
 
 _RULES = """
-SELECT id, slot, registry, kind, body, starts_at, least(ends_at, (
-    SELECT min(ended_at) FROM rule_end AS cut
-    WHERE cut.slot = rule_version.slot AND cut.version >= rule_version.version)) AS ends_at
-FROM rule_version ORDER BY version DESC, slot
+SELECT id, slot, registry, kind, body, starts_at, least(ends_at, ended_at) AS ends_at,
+       ended_at IS NOT NULL AS was_ended
+FROM rule_version CROSS JOIN LATERAL (
+    SELECT min(ended_at) AS ended_at FROM rule_end
+    WHERE rule_end.slot = rule_version.slot AND rule_end.version >= rule_version.version) AS cut
+ORDER BY rule_version.version DESC, slot
 """
 
 # Another one as soon as a version is added, or one was changed by hand. Beside it stands what
@@ -244,8 +250,8 @@ async def load() -> Programme:
 
 async def _read() -> Programme:
     rules: dict[str, list[Rule]] = {}
-    for version_id, slot, registry, kind, body, starts_at, ends_at in await db.fetch(_RULES):
-        rule = Rule(version_id, slot, _decoded(registry, kind, body), starts_at, ends_at)
+    for version_id, slot, registry, kind, body, *span in await db.fetch(_RULES):
+        rule = Rule(version_id, slot, _decoded(registry, kind, body), *span)
         rules.setdefault(registry, []).append(rule)
     wanted = NOTHING_MORE
     for rule in (rule for found in rules.values() for rule in found):

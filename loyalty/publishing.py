@@ -23,6 +23,7 @@ from loyalty.policies.tiers import Tiers
 from loyalty.programme import REGISTRIES, Programme, Rule
 from loyalty.progress import reachable
 from loyalty.registry import encode
+from loyalty.rewards import Reward
 from models import RuleVersion, db
 
 # What stands before the colon of a slot says what can be picked there; some policies stand alone.
@@ -203,7 +204,8 @@ async def end(slot: str, *, by: str, at: datetime) -> None:
     Raises:
         NotFound: ``slot_is_empty``: nothing was ever published in it.
         Refused: ``rule_is_over``: it holds no more; ``rule_always_holds``: the brand needs one;
-            ``rule_is_named``: another rule that holds names it.
+            ``rule_is_named``: another rule that holds names it; ``reward_has_coupons``: members
+            have coupons that are exchanged for it.
     """
     newest = (await programme.load()).newest(slot)
     if newest is None:
@@ -215,14 +217,30 @@ async def end(slot: str, *, by: str, at: datetime) -> None:
     for one in await in_force(at):
         if one.slot != slot and slot in {*_named(one.body), *_segments(one.body)}:
             raise Refused("rule_is_named", slot=slot, by=one.slot)
+    if await _is_held(newest):
+        raise Refused("reward_has_coupons", slot=slot)
     async with db.transaction():
         await programme.end(slot, by=by, at=at)
         if isinstance(newest.body, Board | Ladder):
             await standing.everyone_changed()
 
 
+_HELD = """
+SELECT 1 FROM coupon JOIN rule_version ON rule_version.id = rule_version_id
+WHERE rule_version.kind = 'exchange' AND body ->> 'reward_slot' = $1
+  AND state IN ('issued', 'given') LIMIT 1
+"""
+
+
+async def _is_held(rule: Rule) -> bool:
+    """Say whether members have coupons that are good for a reward and nothing else."""
+    return isinstance(rule.body, Reward) and bool(await db.fetch(_HELD, rule.slot))
+
+
 async def restore(slot: str, version: int, *, by: str, at: datetime) -> int | None:
     """Let an earlier version of a slot hold again, as a new one; see ``publish``.
+
+    An end that the newest version has, and that is still to come, stays.
 
     Raises:
         NotFound: ``no_such_rule``: no such version. Refused: ``rule_too_old``: its fields are no
@@ -235,7 +253,10 @@ async def restore(slot: str, version: int, *, by: str, at: datetime) -> int | No
         rule: Struct = REGISTRIES[row.registry].decode(row.kind, row.body)
     except (KeyError, msgspec.ValidationError):
         raise Refused("rule_too_old", version=version) from None
-    return await publish(slot, rule, by=by, at=at)
+    newest = (await programme.load()).newest(slot)
+    goes_on = newest is not None and not newest.was_ended and not newest.is_over(at)
+    ends_at = newest.ends_at if newest and goes_on else None
+    return await publish(slot, rule, by=by, at=at, ends_at=ends_at)
 
 
 def _segments(rule: Struct) -> Iterator[str]:
@@ -260,7 +281,7 @@ def _named(rule: Struct) -> Iterator[str]:
 
 def _check_named(rule: Struct, rules: Mapping[str, Rule]) -> None:
     """Let a rule through whose slots and tiers are there."""
-    for other in _named(rule):
+    for other in (*_named(rule), *_segments(rule)):
         if other and other not in rules:
             raise NotFound("slot_is_empty", slot=other)
     tiers = rules["tiers"].body if "tiers" in rules else Tiers()

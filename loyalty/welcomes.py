@@ -4,6 +4,7 @@ The platform takes a code for twenty seconds and once. Asked again after an answ
 says that she has been written to: so a welcome may be tried again, and she reads it once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from models import WelcomeState, db
 PREFIX = "welcome:"
 DEFAULT = f"{PREFIX}default"
 GOOD_FOR = timedelta(seconds=20)
-LEASE = timedelta(seconds=8)
+LEASE = timedelta(seconds=12)
 
 
 class NewContact(Struct, frozen=True):
@@ -56,12 +57,19 @@ INSERT INTO welcome AS had (corp_id, welcome_code, external_user_id, user_id, ru
 VALUES ($1, $2, $3, $4, $5, 'due', $6, $8)
 ON CONFLICT (corp_id, welcome_code) DO UPDATE SET leased_until = $8
 WHERE had.state = 'due' AND had.leased_until <= $7
-RETURNING id
+RETURNING id, xmax <> 0 AS is_again
 """
 
 
-async def take(new: NewContact, rule: Rule, *, moment: datetime) -> int | None:
-    """Take a welcome to send it now, by the clock of the wire, and return its id.
+class Taken(Struct, frozen=True):
+    """A welcome to send now; ``is_again``: somebody tried before, and may have sent it."""
+
+    id: int
+    is_again: bool = False
+
+
+async def take(new: NewContact, rule: Rule, *, moment: datetime) -> Taken | None:
+    """Take a welcome to send it within ``LEASE``, by the clock of the wire.
 
     None where another process sends it, or it has been sent. Whoever took it and died leaves it to
     the next one.
@@ -77,7 +85,37 @@ async def take(new: NewContact, rule: Rule, *, moment: datetime) -> int | None:
         moment,
         moment + LEASE,
     )
-    return rows[0]["id"] if rows else None
+    return Taken(rows[0]["id"], rows[0]["is_again"]) if rows else None
+
+
+_LEFT = """
+UPDATE welcome SET leased_until = $2::timestamptz + $3::interval
+WHERE id = ANY(ARRAY(SELECT id FROM welcome WHERE state = 'due' AND leased_until <= $2
+                     AND corp_id = ANY($1::text[]) ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED))
+RETURNING id, corp_id, external_user_id, user_id, welcome_code, added_at, rule_version_id
+"""
+
+
+async def take_left(
+    corp_ids: Sequence[str], *, moment: datetime, limit: int
+) -> list[tuple[Taken, NewContact, Welcome]]:
+    """Take the welcomes that somebody took and did not end."""
+    rows = await db.fetch(_LEFT, list(corp_ids), moment, LEASE, limit)
+    rules = await programme.recent(knowing=[row["rule_version_id"] for row in rows])
+    found = []
+    for row in rows:
+        rule = rules.version(row["rule_version_id"], POLICIES)
+        assert rule is not None, "versions stay for what they made"
+        new = NewContact(
+            row["corp_id"],
+            row["external_user_id"],
+            row["user_id"],
+            "",
+            row["welcome_code"],
+            row["added_at"],
+        )
+        found.append((Taken(row["id"], is_again=True), new, rule.body))
+    return found
 
 
 async def end(

@@ -16,6 +16,7 @@ from wechat.wecom import Followed, Group
 
 REMARK = "jifen"
 LARGEST_PICTURE_BYTES = 1024 * 1024
+PICTURE_CHUNK_BYTES = 64 * 1024
 PICTURE_TIMEOUT = aiohttp.ClientTimeout(total=3)
 
 
@@ -92,17 +93,21 @@ async def picture_of(context: Context, corp: Corp, group: Membership | None) -> 
     kept = await communities.picture_of(group.community_id)
     if kept is not None:
         return kept
-    drawn, kind = await _download(context, group.qr_code)
+    drawn, kind = await download(context, group.qr_code)
     picture = await corp.client.upload_picture(drawn, kind=kind)
     await communities.keep_picture(group.community_id, qr_code=group.qr_code, picture=picture)
     return picture
 
 
-async def _download(context: Context, address: str) -> tuple[bytes, str]:
+async def download(context: Context, address: str) -> tuple[bytes, str]:
     """Return a picture that the platform shows, and its content type."""
     try:
+        body = b""
         async with context.http.get(address, timeout=PICTURE_TIMEOUT) as answer:
-            body = await answer.content.read(LARGEST_PICTURE_BYTES + 1)
+            async for chunk in answer.content.iter_chunked(PICTURE_CHUNK_BYTES):
+                body += chunk
+                if len(body) > LARGEST_PICTURE_BYTES:
+                    break
     except (aiohttp.ClientError, TimeoutError) as error:
         raise TryAgain(type(error).__name__, endpoint="join way") from None
     if answer.status != 200 or len(body) > LARGEST_PICTURE_BYTES:

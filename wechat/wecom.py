@@ -313,6 +313,8 @@ def _staff_of(answer: Any) -> tuple[list[Followed], str]:
 
 
 def _contacts(answer: Any) -> tuple[list[Followed], str]:
+    if answer.get("fail_info"):
+        raise ValueError("the contacts of a staff member are not told")
     rows = answer["external_contact_list"]
     page = [_followed(one["external_contact"], one["follow_info"]) for one in rows]
     return page, answer.get("next_cursor") or ""

@@ -39,9 +39,11 @@ PAGES: dict[str, tuple[str, str]] = {
     "rule_restore": ("恢复此版本", "Restore"),
     "rule_end": ("结束这条规则", "End this rule"),
     "rule_end_about": (
-        "立即生效：会员不再看到它，未领取的也不能再领；已经给出的不受影响。之后可以随时恢复任一版本。",
+        "立即生效：会员不再看到它，未领取的也不能再领；已经给出的不受影响。"
+        "排行榜已公布奖品的赛季仍照常结算发奖。之后可以随时恢复任一版本。",
         "At once: members see it no more, and cannot claim what they have not claimed. What was"
-        " given stays. Any version can be restored later.",
+        " given stays, and the season of a board whose prizes were announced is still settled and"
+        " paid. Any version can be restored later.",
     ),
     "rule_end_sure": ("我确认结束", "I mean it"),
     "rule_end_unsure": ("请先勾选确认", "Tick the box first"),

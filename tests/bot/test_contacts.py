@@ -16,6 +16,7 @@ from tests.bot.conftest import Begin, Town
 from tests.bot.corp import CORP_ID, event
 from tests.bot.test_wecom import silver
 from web.context import now
+from wechat.errors import CallFailed
 
 Json = dict[str, Any]
 AT_ONCE = Assumed(group_lag_seconds=0)
@@ -122,6 +123,33 @@ async def test_an_older_event_and_an_older_list_change_nothing() -> None:
     assert await stands() == [(CHEN, "contact")], "who deleted him is still listed"
     assert await see(seen(NOON + 3 * SECOND), read_at=NOON + 3 * SECOND) == 1
     assert await stands() == [(CHEN, "")]
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_deletion_that_is_told_before_her_being_added_is_kept() -> None:
+    await acquaintances.end(CORP_ID, "wm1", CHEN, by=EndedBy.CONTACT, moment=NOON + SECOND)
+    assert await see(seen(NOON), read_at=NOON + 2 * SECOND) == 0
+    assert await stands() == [(CHEN, "contact")]
+    assert await see(seen(NOON + 5 * SECOND), read_at=NOON + 6 * SECOND) == 1
+    assert await stands() == [(CHEN, "")]
+
+
+async def test_one_whom_the_platform_refuses_keeps_nobody_else_from_being_read(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = await begin(assumed=AT_ONCE)
+    consumer, lin = await silver(town, "林小满")
+    await does(town, consumer, event="lost")
+    (corp,) = town.context.corps.values()
+
+    async def staff() -> list[str]:
+        return ["nobody", CHEN]
+
+    monkeypatch.setattr(corp.client.contacts, "staff", staff)
+    assert await reconcile_contacts(town.context, now()) == 1
+    assert len(await of(lin)) == 1
+    with pytest.raises(CallFailed):
+        await reconcile_contacts(town.context, now())
 
 
 @pytest.mark.usefixtures("database")

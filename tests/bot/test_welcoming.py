@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.corp_events import CorpEvents
 from bot.welcoming import Welcomes
@@ -12,12 +14,14 @@ from jobs.refresh_communities import refresh_communities
 from loyalty import ledger, programme
 from loyalty.ledger import Earn
 from loyalty.policies.welcome import Welcome
-from models import Community, Invitation, WelcomeMessage, WelcomeState
+from models import Community, Invitation, WelcomeMessage, WelcomeState, db
 from simulator.assumed import Assumed
 from tests.bot.conftest import Begin, Town
 from tests.bot.corp import CORP_ID, event
 from tests.bot.test_wecom import silver
+from web import wecom
 from web.context import now
+from wechat.errors import TryAgain
 from wechat.wecom_events import ContactChanged
 
 Json = dict[str, Any]
@@ -184,6 +188,56 @@ async def test_what_the_platform_says_is_kept_and_she_reads_it_once(
     (one,) = await WelcomeMessage.all()
     assert (one.state, one.error and one.error[:5]) == (state, error)
     assert len(await read(town, 0)) == (state is WelcomeState.SENT)
+
+
+async def test_what_a_dead_process_took_is_gone_on_with_and_not_said_twice(begin: Begin) -> None:
+    town = await town_with(begin)
+    await adds(town, await town.phones.consumer("林小满"))
+    await read(town)
+    for seconds, state in ((5, WelcomeState.SENT), (300, WelcomeState.LATE)):
+        await db.fetch(
+            "UPDATE welcome SET state = 'due', ended_at = NULL,"
+            " leased_until = now() - interval '1 s',"
+            f" added_at = now() - interval '{seconds} s'"
+        )
+        await CorpEvents(town.context).work(now())
+        assert len(await read(town)) == 1, "she read it before"
+        assert await states() == [state]
+
+
+async def test_nothing_that_goes_wrong_in_looking_keeps_her_from_a_welcome(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    town = await town_with(begin)
+    monkeypatch.setattr("bot.welcoming.wecom.look_at_contact", broken)
+    consumer, _ = await rich(town)
+    await adds(town, consumer)
+    (said,) = await read(town)
+    assert said["text"] == "您好，新朋友"
+
+
+async def test_a_picture_that_comes_in_parts_is_whole(begin: Begin) -> None:
+    town = await town_with(begin)
+    whole = bytes(range(256)) * 1200
+
+    async def in_parts(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "image/png"})
+        await answer.prepare(request)
+        for start in range(0, len(whole), 40_000):
+            await answer.write(whole[start : start + 40_000])
+            await asyncio.sleep(0.02)
+        return answer
+
+    app = web.Application()
+    app.router.add_get("/code", in_parts)
+    async with TestServer(app) as server:
+        address = str(server.make_url("/code"))
+        assert await wecom.download(town.context, address) == (whole, "image/png")
+    with pytest.raises(TryAgain):
+        await wecom.download(town.context, address)
 
 
 async def test_what_the_web_process_did_not_say_the_worker_does(begin: Begin) -> None:

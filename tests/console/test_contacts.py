@@ -33,9 +33,9 @@ async def test_staff_by_name_since_when_and_who_deleted_whom(browser: Browser) -
     await publish("welcome:default", Welcome(), starts_at=BEGINNING, by="t", at=NOW)
     rule = await welcomes.rule_of("", at=NOW)
     assert rule
-    welcome_id = await welcomes.take(new, rule, moment=NOW)
-    assert welcome_id
-    await welcomes.end(welcome_id, WelcomeState.TAKEN, moment=NOW)
+    taken = await welcomes.take(new, rule, moment=NOW)
+    assert taken
+    await welcomes.end(taken.id, WelcomeState.TAKEN, moment=NOW)
     _, page = await browser.get(f"/members/{her.uuid}")
     assert "对方已开始聊天" in page
     told = page[page.index('id="contacts"') :]

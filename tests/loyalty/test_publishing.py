@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from loyalty import leaderboards, programme, publishing, standing
+from loyalty import coupons, leaderboards, programme, publishing, standing
 from loyalty.calendar import start_of
 from loyalty.challenges import CHALLENGES
 from loyalty.challenges.orders import Orders
 from loyalty.conditions import Conditions
 from loyalty.conditions.in_segment import InSegment
+from loyalty.coupons import Issue, Reason
+from loyalty.discounts.exchange import Exchange
 from loyalty.discounts.fen_off import FenOff
 from loyalty.earning.cap import Cap
 from loyalty.earning.multiplier import Multiplier
@@ -18,6 +20,7 @@ from loyalty.errors import NotFound, Refused
 from loyalty.ledger import Earn, record_one
 from loyalty.policies.board import Board
 from loyalty.policies.tiers import Tier, Tiers
+from loyalty.rewards.gift import Gift
 from loyalty.segments.rfm import Rfm
 from models import ChangedMember, RuleEnd, RuleVersion
 from tests.cast import JUNE_1
@@ -212,6 +215,52 @@ async def test_what_others_name_or_the_brand_needs_is_not_ended() -> None:
         await publishing.restore("challenge:new", 1, by="chen", at=JUNE_1)
     with pytest.raises(NotFound, match="no_such_rule"):
         await publishing.restore("coupon:five", 2, by="chen", at=JUNE_1)
+
+
+async def test_what_is_restored_begins_anew_and_keeps_an_end_that_is_to_come() -> None:
+    later = JUNE_1 + 30 * DAY
+    for hours, points in ((0, 5), (1, 6)):
+        rule = Orders("两单", "Two", "once", 2, reward_points=points)
+        at = JUNE_1 + hours * HOUR
+        await publishing.publish("challenge:new", rule, by="chen", at=at, ends_at=later)
+    await publishing.restore("challenge:new", 1, by="chen", at=JUNE_1 + 2 * HOUR)
+    found = (await programme.load()).find("challenge:new", CHALLENGES, JUNE_1 + DAY)
+    assert found
+    assert (found.ends_at, found.body.reward_points) == (later, 5)
+    assert (await programme.load()).begins_at("challenge:new", CHALLENGES) == JUNE_1
+    await publishing.end("challenge:new", by="chen", at=JUNE_1 + DAY)
+    await publishing.restore("challenge:new", 2, by="chen", at=JUNE_1 + 5 * DAY)
+    rules = await programme.load()
+    assert rules.begins_at("challenge:new", CHALLENGES) == JUNE_1 + 5 * DAY
+    found = rules.find("challenge:new", CHALLENGES, JUNE_1 + 6 * DAY)
+    assert found
+    assert found.ends_at is None
+
+
+async def test_a_rule_that_asks_for_an_ended_segment_is_not_restored() -> None:
+    await publishing.publish("segment:loyal", Rfm(), by="chen", at=JUNE_1)
+    batch = FenOff(
+        name_zh="五元", name_en="Five", conditions=Conditions([InSegment(slot="segment:loyal")])
+    )
+    await publishing.publish("coupon:five", batch, by="chen", at=JUNE_1)
+    for slot in ("coupon:five", "segment:loyal"):
+        await publishing.end(slot, by="chen", at=JUNE_1)
+    with pytest.raises(NotFound, match="slot_is_empty"):
+        await publishing.restore("coupon:five", 1, by="chen", at=JUNE_1)
+
+
+async def test_a_reward_for_which_members_hold_coupons_is_not_ended() -> None:
+    await buys("1", 300, paid_at=JUNE_1)
+    await publishing.publish("reward:cup", Gift(), by="chen", at=JUNE_1)
+    free = Exchange(reward_slot="reward:cup")
+    await publishing.publish("coupon:cup", free, by="chen", at=JUNE_1)
+    wanted = Issue("won", await member(), "coupon:cup", Reason(zh="赢", en="Won"))
+    await coupons.issue([wanted], at=JUNE_1)
+    await publishing.end("coupon:cup", by="chen", at=JUNE_1)
+    with pytest.raises(Refused, match="reward_has_coupons"):
+        await publishing.end("reward:cup", by="chen", at=JUNE_1)
+    await coupons.expire(at=JUNE_1 + 60 * DAY, limit=9)
+    await publishing.end("reward:cup", by="chen", at=JUNE_1 + 60 * DAY)
 
 
 async def test_members_are_derived_anew_when_a_board_is_ended() -> None:

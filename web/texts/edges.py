@@ -79,6 +79,10 @@ EDGE_TEXTS: dict[str, tuple[str, str]] = {
         "{by} 仍在使用这条规则，请先修改或结束它",
         "{by} still names this rule: change or end that one first",
     ),
+    "reward_has_coupons": (
+        "会员手中还有这份奖励的兑换券，请等用完或过期后再结束",
+        "Members still hold coupons for this reward: end it when they are used or over",
+    ),
     "rule_too_old": (
         "第 {version} 版的字段已不再适用，请重新填写",
         "The fields of version {version} are no longer those of today: fill in a new one",
