@@ -97,14 +97,15 @@ async def _slots(member_id: int, shut: dict[str, Closed], *, at: datetime) -> di
     return {row["slot"]: row["id"] for row in reversed(rows)}
 
 
-async def use(order_ids: Sequence[int], *, at: datetime) -> None:
-    """Let the slots of orders that were paid be used."""
-    await db.fetch(
+async def use(order_ids: Sequence[int], *, at: datetime) -> list[int]:
+    """Let the slots of orders that were paid be used; return the redemptions used now."""
+    rows = await db.fetch(
         "UPDATE redemption SET state = 'handed_over', used = uses, ended_at = $2"
-        " WHERE store_order_id = ANY($1::bigint[]) AND state = 'issued'",
+        " WHERE store_order_id = ANY($1::bigint[]) AND state = 'issued' RETURNING id",
         list(order_ids),
         at,
     )
+    return [row["id"] for row in rows]
 
 
 async def give_back(order_ids: Sequence[int]) -> None:

@@ -13,6 +13,7 @@ from loyalty.challenges import Challenge
 from loyalty.conditions import Conditions
 from loyalty.conditions.in_segment import InSegment
 from loyalty.connections import ShopSettings
+from loyalty.discounts.exchange import Exchange
 from loyalty.earning import EarningRule
 from loyalty.errors import NotFound, Refused
 from loyalty.ladders.checking import check
@@ -24,6 +25,7 @@ from loyalty.programme import REGISTRIES, Programme, Rule
 from loyalty.progress import reachable
 from loyalty.registry import encode
 from loyalty.rewards import Reward
+from loyalty.rewards.coupon import CouponReward
 from models import RuleVersion, db
 
 # What stands before the colon of a slot says what can be picked there; some policies stand alone.
@@ -176,13 +178,15 @@ async def publish(
         NotFound: ``slot_is_empty``: it names a slot in which nothing is published;
             ``no_such_tier``: it names a tier that there is not. As ``ladders.checking.check``.
         Refused: what platform or law forbid to promise, as ``linting.check``; a challenge that
-            nobody can reach, as ``progress.reachable.check``.
+            nobody can reach, as ``progress.reachable.check``; ``reward_is_exchange``: a reward that
+            is a coupon which is exchanged for a reward.
     """
     linting.check(rule)
     rules = {one.slot: one for one in await in_force(at)}
     if slot in rules and rules[slot].body == rule:
         return None
     _check_named(rule, rules)
+    _check_exchanged(slot, rule, rules)
     if isinstance(rule, Challenge):
         seasons = rules["seasons"].body if "seasons" in rules else Seasons()
         reachable.check(rule, seasons, at=at, ends_at=ends_at)
@@ -277,6 +281,15 @@ def _named(rule: Struct) -> Iterator[str]:
             for row in told:
                 if isinstance(row, Struct):
                     yield from _named(row)
+
+
+def _check_exchanged(slot: str, rule: Struct, rules: Mapping[str, Rule]) -> None:
+    """Refuse a reward that is a coupon for a reward: one would lead to the next without an end."""
+    bodies = {name: one.body for name, one in rules.items()} | {slot: rule}
+    for name, one in bodies.items():
+        batch = bodies.get(one.coupon_slot) if isinstance(one, CouponReward) else None
+        if isinstance(batch, Exchange) and slot in (name, one.coupon_slot):
+            raise Refused("reward_is_exchange", slot=name, coupon=one.coupon_slot)
 
 
 def _check_named(rule: Struct, rules: Mapping[str, Rule]) -> None:

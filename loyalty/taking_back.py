@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from loyalty import coupons, giving_back, ledger
+from loyalty import giving_back, ledger
 from loyalty.programme import Programme
-from models import CouponState
-
-OPEN = (CouponState.ISSUED, CouponState.GIVEN, CouponState.LOCKED)
+from models import db
 
 
 class Given(Protocol):
@@ -30,10 +28,6 @@ class Given(Protocol):
     def coupon_id(self) -> int | None:
         """The coupon that she still has of it."""
 
-    @property
-    def coupon_state(self) -> CouponState | None:
-        """How that coupon stands."""
-
 
 G = TypeVar("G", bound=Given)
 
@@ -51,32 +45,48 @@ async def take_back(
 ) -> list[TakenBack[G]]:
     """Take back what these members were given; the caller holds their rows and notes what is done.
 
-    A coupon that an order awaiting payment holds waits for that order, with its points: if it comes
-    back, whoever gives it back has the member derived again. What a coupon was exchanged for is
-    cancelled where nobody fetched it. One that is used or lapsed stays.
+    A coupon that an order awaiting payment holds waits for that order, with its points, and so does
+    one that was exchanged for what such an order holds: see ``who_waits``. What else a coupon was
+    exchanged for is cancelled where nobody fetched it. One that is used or lapsed stays.
     """
-    used = [
-        one.coupon_id for _, one in gone if one.coupon_id and one.coupon_state == CouponState.USED
-    ]
-    back = set(await giving_back.end_exchanged(used, at=at)) if used else set()
-    open_ids = [
-        one.coupon_id
-        for _, one in gone
-        if one.coupon_id
-        and (one.coupon_id in back or one.coupon_state in (CouponState.ISSUED, CouponState.GIVEN))
-    ]
-    void = set(await coupons.void(open_ids, at=at)) if open_ids else set()
-    # What was not locked when it was read may be by now: that one waits, too.
-    ready = [
-        (member_id, one)
-        for member_id, one in gone
-        if one.coupon_id in void or one.coupon_state not in OPEN
-    ]
-    taken = await _claw_back(ready, rules, at=at) if ready else {}
+    coupon_ids = [one.coupon_id for _, one in gone if one.coupon_id]
+    taken = await giving_back.take(coupon_ids, at=at) if coupon_ids else giving_back.NONE_TAKEN
+    ready = [(member_id, one) for member_id, one in gone if one.coupon_id not in taken.waiting]
+    points = await _claw_back(ready, rules, at=at) if ready else {}
     return [
-        TakenBack(one, taken.get(one.key, 0), one.coupon_id if one.coupon_id in void else None)
+        TakenBack(
+            one, points.get(one.key, 0), one.coupon_id if one.coupon_id in taken.void else None
+        )
         for _, one in ready
     ]
+
+
+# Those who were given a coupon have it no more where they gave it away, or exchanged it.
+_WHO_WAITS = """
+WITH held AS (
+    SELECT id FROM coupon WHERE locked_by = $1
+), made AS (
+    SELECT member_id, with_coupon_id FROM redemption
+    WHERE coupon_id = ANY(ARRAY(SELECT id FROM held))
+    UNION ALL
+    SELECT member_id, with_coupon_id FROM redemption WHERE store_order_id = $1
+), whoever AS (
+    SELECT member_id FROM made WHERE with_coupon_id IS NOT NULL
+    UNION
+    SELECT member_id FROM gift WHERE state = 'claimed' AND coupon_id = ANY(ARRAY(
+        SELECT id FROM held UNION ALL SELECT with_coupon_id FROM made))
+)
+SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM whoever JOIN customer ON id = member_id
+"""
+
+
+async def who_waits(order_id: int) -> list[int]:
+    """Return for whom something may wait that an order of another, or of hers, holds or used.
+
+    Whoever ends that order has them derived again, and her whose order it is. Ask before what it
+    holds is given back.
+    """
+    return [row["id"] for row in await db.fetch(_WHO_WAITS, order_id)]
 
 
 async def _claw_back(

@@ -8,13 +8,17 @@ from bot.router import intent
 from bot.turn import Language, Reply, Say, Turn
 from bot.wording import last_day
 from loyalty import codes, redemptions
-from loyalty.errors import LoyaltyError
+from loyalty.errors import LoyaltyError, NotFound
 from loyalty.redemptions import CatalogueLine, Redeemed
 from loyalty.wording import Worded, price
 from web.texts import text
 
 SHOWN = 10
 FOR_A_COUPON = Worded("免费（用您的兑换券）", "free with your coupon")
+POINTS_BACK = Worded("积分退回，有效期不变", "the points go back with their old expiry")
+COUPON_BACK = Worded(
+    "兑换券退回，有效期不变", "the exchange coupon is yours again, with its old expiry"
+)
 WITH_A_COUPON = Worded("使用 1 张兑换券", "with one exchange coupon")
 NUMERALS = "一二三四五六七八九十"
 _NUMBER = re.compile(f"(?:第([0-9]{{1,2}}|[{NUMERALS}])[个件项]?|([0-9]{{1,2}}|[{NUMERALS}])号?)")
@@ -36,6 +40,8 @@ async def show_rewards(turn: Turn) -> Reply:
     lines = (await redemptions.catalogue(turn.customer_id, at=turn.at))[:SHOWN]
     if not turn.more:
         return await _list(turn, lines)
+    if known := await _redeemed_before(turn):
+        return _told(turn, known)
     chosen = _chosen(turn.more, lines)
     if chosen is None:
         why = text("no_such_reward", turn.language, {})
@@ -55,6 +61,14 @@ async def show_rewards(turn: Turn) -> Reply:
         name = _name(chosen).spoken(turn.language)
         return turn.say(zh=f"未能兑换{name}。{why}。", en=f"{name} was not redeemed. {why}.")
     return _told(turn, redeemed)
+
+
+async def _redeemed_before(turn: Turn) -> Redeemed | None:
+    """Return what this message redeemed when it was worked before: the list is another by now."""
+    try:
+        return await redemptions.find(turn.key, member_id=turn.customer_id, at=turn.at)
+    except NotFound:
+        return None
 
 
 def _chosen(more: str, lines: Sequence[CatalogueLine]) -> CatalogueLine | None:
@@ -142,11 +156,12 @@ def _told(turn: Turn, one: Redeemed) -> Reply:
         zh=f"兑换成功：{one.name.zh}，{cost.zh}。",
         en=f"Redeemed: {one.name.en}, {cost.en}.",
     ).text
+    back = COUPON_BACK if one.with_coupon_uuid else POINTS_BACK
     if one.kind == "early_access":
         return turn.say(
-            zh=f"{done}\n您可以在开售前到小程序商店下单一次，未使用的到时退回积分。",
-            en=f"{done}\nOrder once in the mini-program's store before it opens for everybody; "
-            "not used by then, the points go back.",
+            zh=f"{done}\n您可以在开售前到小程序商店下单一次，到时未使用，{back.zh}。",
+            en=f"{done}\nOrder once in the mini-program's store before it opens for everybody. "
+            f"If you do not, {back.en}.",
         )
     if one.code is None:
         return turn.say(
@@ -162,8 +177,7 @@ def _told(turn: Turn, one: Redeemed) -> Reply:
             "show it each time.",
         )
     return turn.say(
-        zh=f"{done}\n兑换码：{code}\n请在{until}前（含当日）到门店出示。"
-        "逾期未领，积分退回，有效期不变。",
+        zh=f"{done}\n兑换码：{code}\n请在{until}前（含当日）到门店出示。逾期未领，{back.zh}。",
         en=f"{done}\nCode: {code}\nShow it in a shop, {until} at the latest. "
-        "If you do not, the points go back with their old expiry.",
+        f"If you do not, {back.en}.",
     )

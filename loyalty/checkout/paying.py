@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from loyalty import budgets, coupons, early_access, standing
+from loyalty import budgets, coupons, early_access, standing, taking_back
 from loyalty.again import in_transaction
 from loyalty.checkout.locking import locked_one
 from loyalty.checkout.refunding import give_back_late
@@ -73,11 +73,12 @@ async def close(number: str, *, at: datetime) -> bool:
         await db.fetch(
             "UPDATE store_order SET state = 'closed', ended_at = $2 WHERE id = $1", order.id, at
         )
+        waiting = await taking_back.who_waits(order.id)
         await coupons.give_back([order.id], at=at)
         await early_access.give_back([order.id])
         await budgets.release([order.id])
         # A coupon that came back may be of a milestone that an order given back has undone.
-        await standing.changed((await roots_of([order.member_id])).values())
+        await standing.changed([*(await roots_of([order.member_id])).values(), *waiting])
         return True
 
     return await in_transaction(act)

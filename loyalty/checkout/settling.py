@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
-from loyalty import budgets, carts, coupons, early_access, purchases
+from loyalty import budgets, carts, coupons, early_access, purchases, standing, taking_back
 from loyalty.allocation import shares
 from loyalty.orders import IdentityRef, Order, OrderLine, ShopRef
 from models import IdentityKind, PurchaseState, ShopKind, StoreOrder, StoreRefund, db
@@ -32,8 +32,9 @@ async def record_paid(
         payer_fen,
         paid_at,
     )
-    await coupons.use([order.id], at=at)
-    await early_access.use([order.id], at=at)
+    used = await coupons.use([order.id], at=at) + await early_access.use([order.id], at=at)
+    if used:
+        await standing.changed(await taking_back.who_waits(order.id))
     await budgets.use([order.id])
     await carts.empty(order)
     paid = await StoreOrder.get(id=order.id)

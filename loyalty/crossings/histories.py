@@ -8,14 +8,11 @@ from msgspec import Struct
 from loyalty.happenings.kept_orders import KeptOrder
 from loyalty.milestones import History, Milestone
 from loyalty.roots import ids_of
-from models import CouponState, db
+from models import db
 
 
 class GivenReward(Struct, frozen=True):
-    """What was given for one milestone, as it stands; ``owner_id`` is whose it was before a merge.
-
-    ``coupon_state`` is that of the coupon she still has of it.
-    """
+    """What was given for one milestone; ``owner_id`` is whose it was before a merge."""
 
     owner_id: int
     slot: str
@@ -25,7 +22,6 @@ class GivenReward(Struct, frozen=True):
     points: int
     last_points: int
     coupon_id: int | None
-    coupon_state: CouponState | None
     reached_at: datetime
     given_at: datetime
     undone_at: datetime | None
@@ -78,9 +74,8 @@ LEFT JOIN LATERAL (
 _GIVEN = """
 SELECT coalesce(customer.merged_into_id, customer.id) AS root, milestone_reached.member_id,
        milestone_reached.slot, name, milestone_reached.rule_version_id, times, points, last_points,
-       coupon_id, coupon.state AS coupon_state, reached_at, given_at, undone_at
+       coupon_id, reached_at, given_at, undone_at
 FROM milestone_reached JOIN customer ON customer.id = milestone_reached.member_id
-LEFT JOIN coupon ON coupon.id = coupon_id
 WHERE coalesce(customer.merged_into_id, customer.id) = ANY($1::bigint[])
   AND starts_with(milestone_reached.slot, $2)
 ORDER BY given_at, name
@@ -113,7 +108,6 @@ async def given(
     """Return what each of these members was given, earliest first, of slots that begin so."""
     found: dict[int, list[GivenReward]] = {member_id: [] for member_id in member_ids}
     for row in await db.fetch(_GIVEN, list(member_ids), slots):
-        state = row["coupon_state"]
         found[row["root"]].append(
             GivenReward(
                 row["member_id"],
@@ -124,7 +118,6 @@ async def given(
                 row["points"],
                 row["last_points"],
                 row["coupon_id"],
-                CouponState(state) if state else None,
                 row["reached_at"],
                 row["given_at"],
                 row["undone_at"],

@@ -8,7 +8,7 @@ from msgspec import Struct
 from loyalty.programme import Rule
 from loyalty.roots import ids_of
 from loyalty.seasons import Season
-from models import CouponState, db
+from models import db
 
 
 class HeldClaim(Struct, frozen=True):
@@ -29,7 +29,6 @@ class HeldClaim(Struct, frozen=True):
     points: int
     last_points: int
     coupon_id: int | None
-    coupon_state: CouponState | None
     claimed_at: datetime
     undone_at: datetime | None
 
@@ -53,9 +52,8 @@ def key_of(slot: str, round_name: str, step: int, *, owner_id: int, times: int) 
 _HELD = """
 SELECT coalesce(owner.merged_into_id, owner.id), claim.member_id, claim.slot, round, step,
        claim.rule_version_id, starts_at, ends_at, times, points, last_points, coupon_id,
-       coupon.state, claimed_at, undone_at
+       claimed_at, undone_at
 FROM customer AS owner JOIN challenge_claim AS claim ON claim.member_id = owner.id
-LEFT JOIN coupon ON coupon.id = coupon_id
 WHERE coalesce(owner.merged_into_id, owner.id) = ANY($1::bigint[]) AND {which}
 ORDER BY claimed_at, claim.member_id, step
 """

@@ -52,7 +52,9 @@ class CatalogueLine:
 async def catalogue(member_id: int, *, at: datetime) -> list[CatalogueLine]:
     """Return the rewards in force by their slots, each with what is left and what is missing.
 
-    One that is had for a coupon only is shown to whoever has that coupon.
+    Of her coupons for one the first counts whose conditions she meets; where she meets those of
+    none, it is had for points as by everybody. One that is had for a coupon only is shown to
+    whoever has such a coupon.
 
     Raises:
         NotFound: ``no_such_member``.
@@ -61,23 +63,24 @@ async def catalogue(member_id: int, *, at: datetime) -> list[CatalogueLine]:
     hers = await exchanging.usable(member_id, rules, at=at)
     offered = rules.of(REWARDS, at)
     rewards = [one for one in offered if one.slot in hers or not one.body.needs_coupon]
-    deciding = [*(rule.body for rule in rewards), *(one.batch for one in hers.values())]
-    wanted = wanted_by(one.conditions for one in deciding)
+    batches = [one.batch for coupons_for in hers.values() for one in coupons_for]
+    wanted = wanted_by(one.conditions for one in [*(rule.body for rule in rewards), *batches])
     known = await standing.known(member_id, at=at, rules=rules, wanted=wanted)
     taken = await taken_of(rewards, member_id=member_id, at=at)
     return [
-        _line(rules, rule, known, taken=taken.get(rule.slot, Taken()), hers=hers.get(rule.slot))
+        _line(rules, rule, known, taken=taken.get(rule.slot, Taken()), hers=hers.get(rule.slot, []))
         for rule in rewards
     ]
 
 
 def _line(
-    rules: Programme, rule: Rule, known: Known, *, taken: Taken, hers: Usable | None
+    rules: Programme, rule: Rule, known: Known, *, taken: Taken, hers: Sequence[Usable]
 ) -> CatalogueLine:
     reward: Reward = rule.body
     kind = REWARDS.kind_of(reward)
     assert kind is not None, "it was read from the registry"
-    coupon = hers.batch if hers else None
+    chosen = _chosen(reward, hers, known.facts)
+    coupon = chosen.batch if chosen else None
     refusal = refusal_of(rules, reward, known.facts, taken=taken, coupon=coupon)
     available = known.balance.available
     if refusal is None and coupon is None and available < reward.points:
@@ -90,9 +93,14 @@ def _line(
         stock_left=_left(reward.stock, taken.of_stock),
         left_for_her=_left(reward.per_member, taken.hers),
         points_short=max(0, reward.points - available),
-        coupon=hers.held if hers else None,
+        coupon=chosen.held if chosen else None,
         refusal=refusal,
     )
+
+
+def _chosen(reward: Reward, hers: Sequence[Usable], facts: Facts) -> Usable | None:
+    good = (one for one in hers if not one.batch.conditions.refusals(Case(facts)))
+    return next(good, hers[0] if hers and reward.needs_coupon else None)
 
 
 def _left(most: int | None, taken: int) -> int | None:

@@ -1,7 +1,7 @@
 """How a redemption ends: handed over by staff, cancelled by the member, or not fetched in time.
 
 What is not handed over gives its points back to their lots, with their old expiry, and its piece
-back to the stock. Locks: members in id order, then redemptions, then the stock.
+back to the stock. Locks: as ``giving_back``.
 """
 
 from datetime import datetime
@@ -113,11 +113,14 @@ async def cancel(member_id: int, uuid: UUID, *, at: datetime) -> Redeemed:
             ``redemption_awaits_payment``: see ``payment_of``; whoever closes that payment cancels
             it.
     """
-    async with db.transaction():
+
+    async def act() -> Redeemed:
         await db.fetch("SELECT FROM member WHERE id = $1 FOR UPDATE", member_id)
         ended = await db.fetch(_CANCEL, member_id, uuid, at)
         await give_back(ended, why="cancelled", at=at)
-        redeemed = await find(uuid, member_id=member_id, at=at)
+        return await find(uuid, member_id=member_id, at=at)
+
+    redeemed = await in_transaction(act)
     if redeemed.state is RedemptionState.RESERVED:
         raise Refused("redemption_awaits_payment")
     if redeemed.state is RedemptionState.ISSUED and not redeemed.used:
@@ -135,12 +138,19 @@ async def cancel(member_id: int, uuid: UUID, *, at: datetime) -> Redeemed:
 
 async def expire(*, at: datetime, limit: int) -> int:
     """End redemptions that were not fetched in time, at most so many, and return how many."""
-    async with db.transaction():
+
+    async def act() -> int:
         due = await db.fetch(_DUE, at, limit)
+        ids = [row["id"] for row in due]
         await db.fetch(
             "SELECT FROM member WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE",
             [row["member_id"] for row in due],
         )
-        ended = await db.fetch(_EXPIRE, [row["id"] for row in due])
+        await db.fetch(
+            "SELECT FROM redemption WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE", ids
+        )
+        ended = await db.fetch(_EXPIRE, ids)
         await give_back([row for row in ended if not row["used"]], why="expired", at=at)
-    return len(ended)
+        return len(ended)
+
+    return await in_transaction(act)

@@ -73,10 +73,10 @@ class Usable(NamedTuple):
     batch: Exchange
 
 
-async def usable(member_id: int, rules: Programme, *, at: datetime) -> dict[str, Usable]:
-    """Return by the slots of rewards the coupon of hers that each can be had for.
+async def usable(member_id: int, rules: Programme, *, at: datetime) -> dict[str, list[Usable]]:
+    """Return by the slots of rewards the coupons of hers that each can be had for.
 
-    Of several the one that ends first; no statement where no such coupon was ever published.
+    The one that ends first stands first; no statement where no such coupon was ever published.
     """
     batches: dict[int, Exchange] = {
         rule.version_id: rule.body
@@ -86,5 +86,8 @@ async def usable(member_id: int, rules: Programme, *, at: datetime) -> dict[str,
     if not batches:
         return {}
     found = await coupons.usable_of(member_id, [*batches], at=at)
-    hers = [Usable(one, batches[one.rule_version_id]) for one in reversed(found)]
-    return {one.batch.reward_slot: one for one in hers}
+    hers: dict[str, list[Usable]] = {}
+    for one in found:
+        batch = batches[one.rule_version_id]
+        hers.setdefault(batch.reward_slot, []).append(Usable(one, batch))
+    return hers

@@ -107,8 +107,13 @@ async def test_an_exchange_coupon_is_used_where_she_has_one(town: Town) -> None:
     assert held[-1] == "发送“兑换”使用兑换券。"
     told = (await said(town, "兑换")).splitlines()
     assert told[2] == "2. 帆布袋：免费（用您的兑换券），剩 20 件"
-    told = (await said(town, "兑换 帆布袋")).splitlines()
+    message = text("兑换 2", openid=OPENID)
+    first = (await town.platform.send(message)).said
+    told = first.splitlines()
     assert (told[0], told[1][:4]) == ("兑换成功：帆布袋，使用 1 张兑换券。", "兑换码：")
+    assert told[2].endswith("逾期未领，兑换券退回，有效期不变。")
+    await worked_again(town)
+    assert (await town.platform.send(message)).said == first
     assert await said(town, "兑换 帆布袋") == "未能兑换帆布袋。积分不足：需要 200，可用 0。"
 
 
@@ -123,14 +128,19 @@ async def test_a_retry_redeems_once_and_a_second_message_is_a_second_wish(town: 
     assert await available() == 200
 
 
-async def test_a_turn_worked_again_from_the_start_gets_the_same_code(town: Town) -> None:
-    await begin_with(town, 500)
-    message = text("兑换 帆布袋", openid=OPENID)
-    first = await town.platform.send(message)
+async def worked_again(town: Town) -> None:
+    """Let what was worked be worked once more when it comes again."""
     await town.rows(
         "UPDATE inbound_event SET state = 'claimed', reply = NULL, worked_at = NULL,"
         " claimed_until = clock_timestamp() WHERE state = 'worked'"
     )
+
+
+async def test_a_turn_worked_again_from_the_start_gets_the_same_code(town: Town) -> None:
+    await begin_with(town, 500)
+    message = text("兑换 帆布袋", openid=OPENID)
+    first = await town.platform.send(message)
+    await worked_again(town)
     assert (await town.platform.send(message)).said == first.said
     assert await available() == 300
 

@@ -4,6 +4,7 @@ import asyncio
 from datetime import date, datetime, timedelta
 
 import pytest
+from msgspec import Struct
 
 from loyalty import coupons, leaderboards, programme, publishing, standing
 from loyalty.calendar import start_of
@@ -20,6 +21,8 @@ from loyalty.errors import NotFound, Refused
 from loyalty.ledger import Earn, record_one
 from loyalty.policies.board import Board
 from loyalty.policies.tiers import Tier, Tiers
+from loyalty.rewards.coupon import CouponReward
+from loyalty.rewards.friend_gift import FriendGift
 from loyalty.rewards.gift import Gift
 from loyalty.segments.rfm import Rfm
 from models import ChangedMember, RuleEnd, RuleVersion
@@ -247,6 +250,24 @@ async def test_a_rule_that_asks_for_an_ended_segment_is_not_restored() -> None:
         await publishing.end(slot, by="chen", at=JUNE_1)
     with pytest.raises(NotFound, match="slot_is_empty"):
         await publishing.restore("coupon:five", 1, by="chen", at=JUNE_1)
+
+
+async def test_a_reward_is_no_coupon_that_is_exchanged_for_a_reward() -> None:
+    async def laid(slot: str, rule: Struct) -> None:
+        await publishing.publish(slot, rule, by="chen", at=JUNE_1)
+
+    await laid("reward:cup", Gift())
+    await laid("coupon:cup", Exchange(reward_slot="reward:cup"))
+    await laid("coupon:ten", FenOff())
+    for kind in (CouponReward, FriendGift):
+        with pytest.raises(Refused, match="reward_is_exchange"):
+            await laid("reward:more", kind(coupon_slot="coupon:cup"))
+    await laid("reward:more", CouponReward(coupon_slot="coupon:ten"))
+    with pytest.raises(Refused, match="reward_is_exchange"):
+        await laid("coupon:ten", Exchange(reward_slot="reward:cup"))
+    with pytest.raises(Refused, match="reward_is_exchange"):
+        await laid("reward:cup", CouponReward(coupon_slot="coupon:cup"))
+    await laid("coupon:other", Exchange(reward_slot="reward:more"))
 
 
 async def test_a_reward_for_which_members_hold_coupons_is_not_ended() -> None:

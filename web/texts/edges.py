@@ -83,6 +83,10 @@ EDGE_TEXTS: dict[str, tuple[str, str]] = {
         "会员手中还有这份奖励的兑换券，请等用完或过期后再结束",
         "Members still hold coupons for this reward: end it when they are used or over",
     ),
+    "reward_is_exchange": (
+        "{slot} 给出的 {coupon} 是兑换券，奖励不能再是兑换券",
+        "{slot} gives {coupon}, which is exchanged for a reward: a reward cannot be such a coupon",
+    ),
     "rule_too_old": (
         "第 {version} 版的字段已不再适用，请重新填写",
         "The fields of version {version} are no longer those of today: fill in a new one",

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from loyalty import coupons, customers, gifts, redemptions
+from loyalty import coupons, customers, gifts, redemptions, taking_back
 from loyalty.discounts import DISCOUNTS
 from loyalty.discounts.exchange import Exchange
 from loyalty.errors import LoyaltyError
@@ -53,6 +53,8 @@ async def test_a_coupon_in_a_gift_is_no_more_hers_to_use_and_keeps_its_condition
     assert (await states(lin), await states(wang)) == ([], ["issued"])
     (held,) = await coupons.of(wang, at=AT + HOUR)
     assert held.reason.code == "coupon_as_gift"
+    await coupons.lock(uuid, member_id=wang, order_id=8, at=AT)
+    assert await taking_back.who_waits(8) == [lin], "what it was given for may be undone"
 
 
 @pytest.mark.parametrize("slot", ["coupon:ten_off", "coupon:vip_20"])

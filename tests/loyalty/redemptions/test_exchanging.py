@@ -204,6 +204,30 @@ async def test_the_catalogue_shows_what_a_coupon_of_hers_is_good_for(lin: int, w
     assert hers.coupon.uuid == late
 
 
+async def test_a_coupon_not_for_her_yet_leaves_the_points_and_the_next_coupon(lin: int) -> None:
+    await rich(lin, 5000)
+    await publish("reward:cup", Gift(points=5000))
+    many = Conditions((OrdersWithin(least_orders=3),))
+    await publish("coupon:cup", msgspec.structs.replace(FREE, conditions=many))
+    await given(lin)
+    shown = await line(lin)
+    assert shown
+    assert (shown.coupon, shown.refusal) == (None, None)
+    await publish("coupon:other", FREE)
+    later = await given(lin, "coupon:other", at=AT + DAY)
+    shown = await line(lin)
+    assert shown
+    assert shown.coupon
+    assert (shown.coupon.uuid, shown.refusal) == (later, None)
+    await Coupon.filter(uuid=later).update(state=CouponState.VOID, ended_at=AT)
+    await publish("reward:cup", Gift(points=5000, needs_coupon=True))
+    shown = await line(lin)
+    assert shown
+    assert shown.coupon
+    assert shown.refusal
+    assert shown.refusal.code == "orders_short"
+
+
 async def test_a_shelf_of_coupons_costs_one_statement(lin: int) -> None:
     await given(lin)
     await redemptions.catalogue(lin, at=AT)
