@@ -38,6 +38,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "surveys": LEADERS,
     "events": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.GUIDE}),
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
+    "mass-sends": LEADERS,
     "coupons": LEADERS,
     "gifts": LEADERS,
     "referrals": LEADERS,
@@ -49,7 +50,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "runs": LEADERS,
     "scorecard": LEADERS,
 }
-WITH_A_FILE = ("products", "shipping")
+WITH_A_FILE = ("products", "shipping", "mass-sends")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -34,6 +34,7 @@ from jifen.running import opened
 from jifen.settings import Settings, sealer
 from jobs import refunding, scheduler, sending_coupons, worker
 from jobs.deriving import Deriver
+from jobs.mass_sending import MassSender
 from web import logs
 from web.context import Context
 from web.logs import log
@@ -157,6 +158,7 @@ async def _work(settings: Settings, reached: embedded.Addresses) -> None:
                     Deriver(context.redis).derive,
                     partial(refunding.refund_due, context),
                     partial(sending_coupons.send_coupons, context),
+                    MassSender(context).work,
                     partial(mix_phones, context),
                     PointChanges(context).work,
                 ],

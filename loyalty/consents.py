@@ -15,7 +15,7 @@ from loyalty.roots import HER_IDS, wants_personal_offers
 from models import Purpose, db
 
 # The channels on which messages about offers are sent.
-OFFER_CHANNELS = ("miniprogram", "official_account")
+OFFER_CHANNELS = ("miniprogram", "official_account", "wecom")
 ASKED = (
     *((Purpose.OFFERS, channel) for channel in OFFER_CHANNELS),
     (Purpose.PERSONAL_OFFERS, ""),

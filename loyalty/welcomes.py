@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from loyalty import communities, programme, standing
-from loyalty.communities import Membership, MembershipState
+from loyalty.communities import Door, MembershipState
 from loyalty.errors import LoyaltyError
 from loyalty.policies import POLICIES
 from loyalty.policies.welcome import Welcome
@@ -38,7 +38,7 @@ class Words(Struct, frozen=True):
     """What a new contact is to read, and the group whose QR code comes with it."""
 
     text: str
-    group: Membership | None = None
+    group: Door | None = None
 
 
 async def rule_of(state: str, *, at: datetime) -> Rule | None:
@@ -158,7 +158,7 @@ async def words_for(new: NewContact, welcome: Welcome, *, at: datetime) -> Words
     return Words(text, await _group(member_id, welcome, at=at))
 
 
-async def _group(member_id: int, welcome: Welcome, *, at: datetime) -> Membership | None:
+async def _group(member_id: int, welcome: Welcome, *, at: datetime) -> Door | None:
     """Invite a member to the group that a welcome names, where she may and is not in it yet."""
     if not welcome.community_slot:
         return None
@@ -166,4 +166,6 @@ async def _group(member_id: int, welcome: Welcome, *, at: datetime) -> Membershi
         found = await communities.invite(member_id, welcome.community_slot.partition(":")[2], at=at)
     except LoyaltyError:
         return None
-    return found if found.state is MembershipState.INVITED and found.qr_code else None
+    if found.state is not MembershipState.INVITED or found.qr_code is None:
+        return None
+    return Door(found.community_id, found.qr_code)

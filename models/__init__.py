@@ -42,6 +42,15 @@ from models.events import EventSignup, EventWay
 from models.gifts import Gift, GiftKind, GiftState
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
+from models.mass_sends import (
+    MassSend,
+    MassSendKind,
+    MassSendPart,
+    MassSendPartState,
+    MassSendState,
+    MassSendTarget,
+    MassSendTargetState,
+)
 from models.member_codes import MemberCodeUse
 from models.member_pass import MixedPhone, PassBinding, PassLeaving
 from models.milestones import MilestoneReached
@@ -171,6 +180,13 @@ __all__ = [
     "LiveRoom",
     "LiveVisit",
     "Lot",
+    "MassSend",
+    "MassSendKind",
+    "MassSendPart",
+    "MassSendPartState",
+    "MassSendState",
+    "MassSendTarget",
+    "MassSendTargetState",
     "Member",
     "MemberCodeUse",
     "Merge",

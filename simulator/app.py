@@ -29,6 +29,7 @@ from simulator import (
     play_phone,
     play_sharing,
     play_shops,
+    play_staff,
     play_subscriptions,
     play_tmall,
     play_wechat_members,
@@ -45,7 +46,7 @@ from simulator.api import Endpoint
 from simulator.gate import CHINA, NO_SUCH_PATH, gate
 from simulator.settings import Settings
 from simulator.shops import platforms, wechat_members, wechat_shop, wechat_shop_goods
-from simulator.wecom import calls, contact_calls, door, sign_in
+from simulator.wecom import calls, contact_calls, door, send_calls, sign_in
 from simulator.world import China
 
 PAGE = Path(__file__).parent / "page"
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_authorizations.ROUTES)
     app.router.add_routes(play_sharing.ROUTES)
     app.router.add_routes(play_groups.ROUTES)
+    app.router.add_routes(play_staff.ROUTES)
     app.router.add_routes(play_day.ROUTES)
     app.router.add_routes(play_shops.ROUTES)
     app.router.add_routes(play_tmall.ROUTES)
@@ -111,7 +113,8 @@ def create_app(settings: Settings) -> web.Application:
 
 
 def _add_qyapi(app: web.Application) -> None:
-    for endpoint in (*calls.ENDPOINTS, *contact_calls.ENDPOINTS, *sign_in.ENDPOINTS):
+    subjects = (calls, contact_calls, send_calls, sign_in)
+    for endpoint in (each for subject in subjects for each in subject.ENDPOINTS):
         app.router.add_route("*", endpoint.path, gate(endpoint, door.QYAPI))
     elsewhere = gate(door.NO_SUCH_PATH, door.QYAPI)
     app.router.add_route("*", door.BASE + "/{rest:.*}", elsewhere)

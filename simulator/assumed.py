@@ -136,6 +136,18 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     join_state_chars: int = 30
     room_name_chars: int = 40
 
+    # mass sends (C9); `send_rule`: days_of_month, weekly7, daily1 or monthly4
+    send_rule: str = "days_of_month"
+    send_text_bytes: int = 4000
+    send_attachments: int = 9
+    send_contacts: int = 10_000
+    send_groups: int = 2000
+    send_reminders_a_day: int = 3
+    send_dispatch_seconds: int = 0
+    send_list_seconds: int = 31 * 86_400
+    sends_a_page: int = 100
+    send_results_a_page: int = 1000
+
     # mini-program (B1)
     login_code_seconds: int = 300
     phone_code_seconds: int = 300

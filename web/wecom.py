@@ -5,13 +5,14 @@ from datetime import datetime
 
 import aiohttp
 
-from loyalty import acquaintances, communities
+from loyalty import acquaintances, communities, mass_sends
 from loyalty.acquaintances import Seen
-from loyalty.communities import Contact, Membership, Roster
+from loyalty.communities import Contact, Door, Roster
+from loyalty.mass_sends import Asked
 from models import Community
 from web.context import Context, Corp, now
 from web.logs import log
-from wechat.errors import TryAgain
+from wechat.errors import CallFailed, TryAgain
 from wechat.wecom import Followed, Group
 
 REMARK = "jifen"
@@ -82,13 +83,13 @@ async def look_at_staff(corp: Corp, user_id: str, *, at: datetime) -> int:
     )
 
 
-async def picture_of(context: Context, corp: Corp, group: Membership | None) -> str:
+async def picture_of(context: Context, corp: Corp, group: Door | None) -> str:
     """Return a group's QR code as messages show it, given to the platform once; "" for no group.
 
     Raises:
         CallFailed: the platform takes or gives no picture.
     """
-    if group is None or group.qr_code is None:
+    if group is None:
         return ""
     kept = await communities.picture_of(group.community_id)
     if kept is not None:
@@ -157,6 +158,17 @@ async def check_join_way(corp: Corp, community: Community) -> None:
     if config_id is not None and await corp.client.group_chats.join_way(config_id) is None:
         await communities.forget_join_way(community.id, config_id=config_id)
         log.warning("join_way_lost", community_id=community.id)
+
+
+async def remind(context: Context, one: Asked, *, at: datetime) -> bool:
+    """Remind a staff member of a mass send; False where the platform does not, today."""
+    try:
+        await context.corps[one.corp_id].client.mass_sends.remind(one.msgid)
+    except CallFailed as failed:
+        log.warning("staff_not_reminded", part_id=one.part_id, code=failed.code)
+        return False
+    await mass_sends.reminded(one.part_id, at=at)
+    return True
 
 
 def _roster(group: Group) -> Roster:

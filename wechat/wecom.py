@@ -13,6 +13,7 @@ from wechatpy.work.client.api.external_contact_group_chat import WeChatExternalC
 
 from wechat.errors import Rejected, TokenRefused, UnknownOutcome
 from wechat.exchange import Limits, lost
+from wechat.mass_sends import MassSends
 from wechat.tokens import StoredToken, TokenStore, token_in
 from wechat.transport import DEFAULT_LIMITS, Transport
 
@@ -238,11 +239,16 @@ class WeCom(Transport):
             "/cgi-bin/externalcontact/groupchat/del_join_way",
             "/cgi-bin/externalcontact/unionid_to_external_userid",
             "/cgi-bin/externalcontact/batch/get_by_user",
+            "/cgi-bin/externalcontact/get_groupmsg_list_v2",
+            "/cgi-bin/externalcontact/get_groupmsg_task",
+            "/cgi-bin/externalcontact/get_groupmsg_send_result",
+            "/cgi-bin/externalcontact/cancel_groupmsg_send",
         }
     )
 
     contacts = cached_property(Contacts)
     group_chats = cached_property(GroupChats)
+    mass_sends = cached_property(MassSends)
 
     def __init__(
         self,

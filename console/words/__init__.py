@@ -9,6 +9,7 @@ from console.words.events import EVENTS
 from console.words.gifts import GIFTS
 from console.words.ladders import LADDERS
 from console.words.margins import MARGINS
+from console.words.mass_sends import MASS_SENDS
 from console.words.pages import PAGES
 from console.words.privacy import PRIVACY
 from console.words.products import PRODUCTS
@@ -40,6 +41,7 @@ PARTS = (
     LIVE_ROOMS,
     SURVEYS,
     EVENTS,
+    MASS_SENDS,
 )
 
 WORDS: dict[Language, dict[str, str]] = {

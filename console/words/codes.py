@@ -40,6 +40,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "reconcile_contacts": ("核对企业微信好友", "Reconcile contacts with the platform"),
     "reconcile_communities": ("核对客户群名单", "Reconcile the groups with the platform"),
     "read_products": ("读取各店铺的商品", "Read what the shops sell"),
+    "remind_staff": ("提醒员工发送群发", "Remind staff of what they were asked to send"),
     "refresh_communities": ("更新客户群与进群方式", "Refresh groups and their join ways"),
     "qualify_referrals": (
         "邀请的好友过退货期后计入",

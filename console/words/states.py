@@ -68,6 +68,7 @@ STATES: dict[str, tuple[str, str]] = {
     "state_unknown": ("结果未知", "unknown"),
     "channel_miniprogram": ("小程序订阅消息", "Subscribe message"),
     "channel_official_account": ("公众号客服消息", "Customer message"),
+    "channel_wecom": ("企业微信消息", "WeCom message"),
     "role_owner": ("所有者", "owner"),
     "role_manager": ("社群经理", "community manager"),
     "role_marketer": ("营销", "marketer"),

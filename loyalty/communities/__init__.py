@@ -6,6 +6,7 @@ an event says may be doubled, late or lost.
 
 from loyalty.communities.connecting import (
     MOST_IN_A_GROUP,
+    Door,
     connect,
     find,
     forget_join_way,
@@ -14,6 +15,7 @@ from loyalty.communities.connecting import (
     of_corp,
     open_communities,
     picture_of,
+    roomy,
 )
 from loyalty.communities.joining import (
     Membership,
@@ -27,6 +29,7 @@ from loyalty.communities.telling import Contact, Roster, Told, dismiss, reconcil
 __all__ = [
     "MOST_IN_A_GROUP",
     "Contact",
+    "Door",
     "Membership",
     "MembershipState",
     "Roster",
@@ -44,5 +47,6 @@ __all__ = [
     "open_communities",
     "picture_of",
     "reconciled",
+    "roomy",
     "tell",
 ]

@@ -1,5 +1,7 @@
 """Which groups are ours, and the join way into each."""
 
+from typing import NamedTuple
+
 from models import Community, db
 
 MOST_IN_A_GROUP = 500  # of WeCom's customer groups
@@ -58,6 +60,31 @@ async def forget_join_way(community_id: int, *, config_id: str) -> None:
         community_id,
         config_id,
     )
+
+
+_ROOMY = """
+SELECT id, qr_code FROM community
+WHERE slot = $1 AND corp_id = $2 AND dismissed_at IS NULL AND qr_code IS NOT NULL
+ORDER BY staff_count + (SELECT count(*) FROM community_member
+                        WHERE community_id = community.id AND left_at IS NULL) >= capacity, id
+LIMIT 1
+"""
+
+
+class Door(NamedTuple):
+    """The QR code into one of our groups."""
+
+    community_id: int
+    qr_code: str
+
+
+async def roomy(slot: str, *, corp_id: str) -> Door | None:
+    """Return the code of the first group of a rule with room, or of the first if all are full.
+
+    None where there is no code yet.
+    """
+    rows = await db.fetch(_ROOMY, slot, corp_id)
+    return Door(rows[0]["id"], rows[0]["qr_code"]) if rows else None
 
 
 async def picture_of(community_id: int) -> str | None:

@@ -48,6 +48,9 @@ _NAMES = (
     "DELETE FROM cart WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM referral_code WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM invitation WHERE member_id = ANY($1::bigint[])",
+    # How many a mass send reached is counted without her.
+    "UPDATE mass_send_target SET member_id = NULL, address = 'deleted:' || id"
+    " WHERE member_id = ANY($1::bigint[])",
     "UPDATE merge SET evidence = '' WHERE root_id = ANY($1::bigint[]) OR other_id = ANY($1)",
     "UPDATE gift SET words = '', giver_name = '' WHERE member_id = ANY($1::bigint[])",
     "UPDATE store_order SET openid = '' WHERE member_id = ANY($1::bigint[])",

@@ -134,13 +134,13 @@ async def send_welcome(call: Call) -> Answer:
     size, attached = len(asked.text.content.encode()), asked.attachments
     if not size + len(attached) > 0 or size > assumed.welcome_text_bytes or len(attached) > 9:
         raise Refused(40058)
-    corp.say(welcome, asked.text.content, tuple(_shown_picture(call, one) for one in attached))
+    corp.say(welcome, asked.text.content, tuple(shown_picture(call, one) for one in attached))
     call.consumer_id = welcome.consumer_id
     call.china.stream.publish("state", {})
     return OK
 
 
-def _shown_picture(call: Call, attached: Attachment) -> str:
+def shown_picture(call: Call, attached: Attachment) -> str:
     """The address of a picture; other kinds of attachments are not played."""
     if attached.msgtype != "image" or attached.image is None:
         raise Refused(41065)

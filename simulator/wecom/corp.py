@@ -19,6 +19,7 @@ from simulator.consumers import Consumer, Consumers
 from simulator.settings import WeCom
 from simulator.wecom.groups import JOINED_BY_QR_CODE, Group, GroupMember, Groups, new_chat_id
 from simulator.wecom.join_ways import JoinWay, JoinWays
+from simulator.wecom.mass_sends import MassSend, MassSends
 from simulator.wecom.scan_codes import ScanCodes
 from simulator.wecom.tokens import CorpTokens, CorpTokensState
 
@@ -48,13 +49,14 @@ class Welcome(msgspec.Struct):
 
 
 class CorpMessage(msgspec.Struct, frozen=True):
-    """What a consumer reads from a staff member."""
+    """What a consumer, or everybody in a group, reads from a staff member."""
 
     consumer_id: str
     user_id: str
     said_at: int
     text: str
     pictures: tuple[str, ...] = ()
+    chat_id: str = ""
 
 
 class CorpState(msgspec.Struct):
@@ -66,6 +68,7 @@ class CorpState(msgspec.Struct):
     contacts: dict[str, list[CorpContact]] = {}
     welcomes: dict[str, Welcome] = {}
     messages: list[CorpMessage] = []
+    mass_sends: dict[str, MassSend] = {}
 
 
 class Corp:
@@ -89,9 +92,10 @@ class Corp:
         self.tokens = CorpTokens(state.tokens, assumed, clock)
         self.groups = Groups(state.groups, settings.groups, assumed, clock)
         self.join_ways = JoinWays(state.join_ways, assumed)
+        self.mass_sends = MassSends(state.mass_sends, assumed, clock)
         self.scan_codes = ScanCodes(clock)
+        self.consumers = consumers
         self._clock = clock
-        self._consumers = consumers
 
     def external_user_id(self, consumer: Consumer) -> str:
         """`wm` and thirty characters, the same for a consumer every time."""
@@ -100,7 +104,7 @@ class Corp:
 
     def by_external_user_id(self, user_id: str) -> Consumer | None:
         """The consumer with this external user id, or None."""
-        return next((c for c in self._consumers if self.external_user_id(c) == user_id), None)
+        return next((c for c in self.consumers if self.external_user_id(c) == user_id), None)
 
     def scan(self, consumer: Consumer, url: str, telling: Telling) -> Delivery | None:
         """Scans the QR code of a join way and is in a group of it. Raises: Impossible."""
@@ -177,6 +181,22 @@ class Corp:
         self.messages.append(
             CorpMessage(welcome.consumer_id, welcome.user_id, said_at, text, pictures)
         )
+
+    def confirm_send(self, user_id: str, msgid: str) -> int:
+        """A staff member sends what the app asked of him; how many got it. Raises: Impossible."""
+        friends = [
+            self.external_user_id(consumer)
+            for consumer in self.consumers
+            for each in self.contacts.get(consumer.id, [])
+            if each.user_id == user_id and not each.has_left
+        ]
+        sent = self.mass_sends.confirm(msgid, user_id, friends)
+        send, now = self.mass_sends.by_msgid[msgid], self._clock.now()
+        self.messages += [
+            CorpMessage(one.consumer_id, user_id, now, send.text, send.pictures, one.chat_id)
+            for one in sent
+        ]
+        return len(sent)
 
     def delete_contact(
         self, consumer: Consumer, user_id: str, telling: Telling, *, is_by_staff: bool

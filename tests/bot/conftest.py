@@ -212,7 +212,7 @@ def china(callback_url: str, mode: str, assumed: Assumed, *, port: int = 8090) -
             CORP_TOKEN,
             CORP_KEY,
             callback_url.partition("/wechat/")[0] + f"/wecom/{CORP_ID}",
-            staff=(communities.OWNER,),
+            staff=(communities.OWNER, "li"),
             groups=(Group(communities.CHAT_ID, communities.NAME, communities.OWNER, capacity=3),),
         ),
         port=port,

@@ -187,6 +187,35 @@ async def test_a_staff_members_code_adds_him_and_shows_what_he_wrote(
     assert told["messages"] == []
 
 
+async def test_a_staff_member_sends_what_the_app_asks_of_him_and_she_reads_it(
+    phone: Page, china: SmallChina
+) -> None:
+    await follow(phone)
+    await more(phone, "扫一扫")
+    await phone.get_by_role("button", name="扫chen的码").click()
+    await expect(phone.get_by_role("dialog", name="企业微信 · chen")).to_be_visible()
+    await phone.keyboard.press("Escape")
+    api = f"{china.address}qyapi/cgi-bin"
+    asked = {"corpid": CORP.corp_id, "corpsecret": CORP.secret}
+    token = (await (await phone.request.get(f"{api}/gettoken", params=asked)).json())[
+        "access_token"
+    ]
+    wish = {"chat_type": "single", "sender": "chen", "text": {"content": "周六见"}}
+    made = await phone.request.post(
+        f"{api}/externalcontact/add_msg_template?access_token={token}", data=wish
+    )
+    assert (await made.json())["errcode"] == 0
+    await more(phone, "员工手机")
+    dialog = phone.get_by_role("dialog", name="员工手机 · 群发助手")
+    await expect(dialog.get_by_text("chen：发给 1 位客户")).to_be_visible()
+    await dialog.get_by_role("button", name="chen发送").click()
+    await expect(dialog.get_by_text("没有待发送的群发")).to_be_visible()
+    await phone.keyboard.press("Escape")
+    await more(phone, "企业微信消息")
+    hers = phone.get_by_role("dialog", name="企业微信消息")
+    await expect(hers.get_by_text("周六见")).to_be_visible()
+
+
 async def test_the_platform_delivers_the_last_callback_again_under_the_same_id(
     desk: Page,
 ) -> None:

@@ -52,6 +52,7 @@ PAGES = (
     "/hand-over",
     "/visits",
     "/live-rooms",
+    "/mass-sends",
     "/communities",
     "/coupons",
     "/boards",

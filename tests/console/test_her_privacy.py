@@ -68,6 +68,7 @@ async def test_what_she_decided_stands_there_with_the_words_she_read(
     assert re.findall(r'data-consent="([^"]*)"', page) == [
         "offers miniprogram yes",
         "offers official_account yes",
+        "offers wecom yes",
         "personal_offers  yes",
         "boards  yes",
     ]

@@ -54,6 +54,7 @@ async def test_before_she_decides_what_she_allowed_in_wechat_stands(lin: Phone) 
     assert standing(answer) == {
         ("offers", "miniprogram"): True,
         ("offers", "official_account"): True,
+        ("offers", "wecom"): True,
         ("personal_offers", ""): True,
         ("boards", ""): True,
     }

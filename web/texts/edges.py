@@ -67,6 +67,36 @@ EDGE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no_such_staff_member": ("没有这位员工", "No such staff member"),
     "not_for_your_role": ("您的角色不能查看此页", "Your role may not see this page"),
+    "no_such_send": ("没有这次群发", "There is no such mass send"),
+    "send_is_over": ("这次群发已经结束", "This mass send is over"),
+    "send_name_missing": (
+        "请填写名称，最多 {most} 个字",
+        "Name it, with {most} characters at most",
+    ),
+    "send_text_missing": ("请填写正文", "Write the text"),
+    "send_text_too_long": ("正文最多 {most} 个字", "A text has {most} characters at most"),
+    "send_time_wrong": (
+        "发送时间应在现在之后、一年之内",
+        "It is sent between now and a year from now",
+    ),
+    "send_audience_missing": ("请选择发给谁", "Choose to whom it goes"),
+    "send_groups_not_invited": (
+        "发到群里时不能邀请入群",
+        "Who is in a group is not invited by what is sent into it",
+    ),
+    "audience_is_no_groups": (
+        "群发到群时请选择社群",
+        "What is sent into groups is for a community",
+    ),
+    "no_such_audience": ("没有这个受众：{audience}", "There is no such audience: {audience}"),
+    "send_picture_wrong": (
+        "图片应为 PNG 或 JPG，最大 1 MB",
+        "A picture is a PNG or JPEG of 1 MB at most",
+    ),
+    "send_picture_not_taken": (
+        "企业微信没有收下图片，请稍后重试",
+        "WeCom did not take the picture: try again later",
+    ),
     "no_corp": ("尚未连接企业微信", "No WeCom corp is connected"),
     "scan_not_ours": ("登录已过期，请重新扫码", "This scan is over: please scan again"),
     "scan_code_invalid": ("扫码无效，请重新扫码", "The scan is not valid: please scan again"),

@@ -139,12 +139,14 @@ module.exports = {
     switches: {
       offers_miniprogram: 'Offers: messages of the mini-program',
       offers_official_account: 'Offers: messages of the official account',
+      offers_wecom: 'Offers: messages of our staff in WeCom',
       personal_offers: 'Personal offers',
       boards: 'Shown on leaderboards',
     },
     about: {
       offers_miniprogram: 'Only after you tapped allow. Switched off, even those that wait are not sent.',
       offers_official_account: 'Answers to what you ask us come all the same.',
+      offers_wecom: 'What staff write to you themselves is not held back by it.',
       personal_offers: 'Offers by what you bought; switched off, you get what every member gets.',
       boards: 'Switched off, others read “Hidden member”; your rank and prizes stay yours.',
     },

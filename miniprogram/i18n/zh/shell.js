@@ -139,12 +139,14 @@ module.exports = {
     switches: {
       offers_miniprogram: '优惠通知：小程序订阅消息',
       offers_official_account: '优惠通知：公众号消息',
+      offers_wecom: '优惠通知：企业微信消息',
       personal_offers: '专属优惠',
       boards: '在排行榜显示',
     },
     about: {
       offers_miniprogram: '只在您点过“允许”后发送。关闭后，连已经排队的也不再发送。',
       offers_official_account: '您咨询时的回复不受影响。',
+      offers_wecom: '员工本人与您的聊天不受影响。',
       personal_offers: '根据您的购买记录给您优惠；关闭后与所有会员一样。',
       boards: '关闭后其他会员只看到“匿名会员”，您的名次和奖品不变。',
     },

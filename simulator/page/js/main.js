@@ -11,6 +11,9 @@ import { startMini } from './mini.js';
 import { openScan } from './scan.js';
 import { openActions, startSheets } from './sheets.js';
 import { deliverAgain, startSide } from './side.js';
+import { openWeCom } from './staff_chat.js';
+import { openStaffPhone } from './staff_phone.js';
+import { complain } from './toast.js';
 import { startTrouble } from './trouble.js';
 import { startWire } from './wire.js';
 import { applyWords, onLanguage, t } from './words.js';
@@ -48,12 +51,18 @@ function openMore() {
   openActions(world.account.name, [
     ...(active.followed ? [{ label: t('phone.profile'), sign: 'person', run: showProfile }] : []),
     { label: t('phone.scan'), sign: 'scan', run: openScan },
+    ...(world.staff.length ? ofWeCom(active) : []),
     { label: t('phone.retry'), sign: 'wire', run: deliverAgain },
     ...(active.followed
       ? [{ label: t('phone.unfollow'), sign: 'close', grave: true, run: unfollow }]
       : []),
   ]);
 }
+
+const ofWeCom = ({ id }) => [
+  { label: t('wecom.title'), sign: 'person', run: () => openWeCom(id).catch(complain) },
+  { label: t('tasks.title'), sign: 'person', run: () => openStaffPhone().catch(complain) },
+];
 
 function drawDocument() {
   document.title = world.account ? `${world.account.name} · jifen 积分` : 'jifen 积分';

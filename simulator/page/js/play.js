@@ -45,6 +45,13 @@ export const play = {
   scan: (id, scene) => call('POST', `${of(id)}/scan`, { scene }),
   join: (id, configId) => call('POST', `${of(id)}/groups/join`, { qr_code: configId }),
   groups: () => call('GET', 'groups'),
+  staffSends: (userId) => call('GET', `staff/${encodeURIComponent(userId)}/sends`),
+  confirmSend: (userId, msgid) =>
+    call(
+      'POST',
+      `staff/${encodeURIComponent(userId)}/sends/${encodeURIComponent(msgid)}/confirm`,
+      {},
+    ),
   addContact: (id, userId) => call('POST', `${of(id)}/contacts`, { user_id: userId }),
   message: (id, message) => call('POST', `${of(id)}/messages`, message),
   menu: (id, key) => call('POST', `${of(id)}/menu`, { key }),

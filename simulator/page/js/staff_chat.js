@@ -17,32 +17,49 @@ export async function addStaff(consumerId, userId) {
   }
 }
 
-export async function openStaffChat(consumerId, userId) {
+export const openStaffChat = (consumerId, userId) =>
+  openLines(t('staff.title', { name: userId }), t('staff.none'), ({ messages }) =>
+    messages.filter((one) => one.consumer_id === consumerId && one.user_id === userId),
+  );
+
+/** All that staff wrote to her, and into the groups that she is in. */
+export const openWeCom = (consumerId) =>
+  openLines(t('wecom.title'), t('wecom.none'), ({ messages, groups }) => {
+    const hers = groups.filter((group) => group.consumer_ids.includes(consumerId));
+    const names = new Map(hers.map((group) => [group.chat_id, group.name]));
+    return messages
+      .filter((one) => one.consumer_id === consumerId || names.has(one.chat_id))
+      .map((one) => ({ ...one, group: names.get(one.chat_id) }));
+  });
+
+async function openLines(title, none, pick) {
   const lines = element('ul', { class: 'lines staff-lines', 'aria-live': 'polite' });
-  openSheet({ title: t('staff.title', { name: userId }), kind: 'staff', body: [lines] });
+  openSheet({ title, kind: 'staff', body: [lines] });
   const show = async () => {
     if (!lines.isConnected) return world.removeEventListener('told', show);
-    const { messages } = await play.groups();
-    const hers = messages.filter((one) => one.consumer_id === consumerId && one.user_id === userId);
-    lines.replaceChildren(...(hers.length ? hers.flatMap(linesOf) : [waiting()]));
+    const hers = pick(await play.groups());
+    lines.replaceChildren(...(hers.length ? hers.flatMap(linesOf) : [notice(none)]));
   };
   world.addEventListener('told', show);
   await show();
 }
 
-const waiting = () => element('li', { class: 'line line--notice' }, element('p', {}, t('staff.none')));
+const notice = (words) => element('li', { class: 'line line--notice' }, element('p', {}, words));
 
-function linesOf({ user_id: userId, text, pictures }) {
+function linesOf({ user_id: userId, text, pictures, group }) {
+  const from = group === undefined ? [] : [notice(t('wecom.group', { name: group || '–' }))];
   const bubbles = [
     ...(text ? [{ kind: 'text', text }] : []),
     ...pictures.map((address) => ({ kind: 'image', media_url: address, text: t('staff.picture') })),
   ];
-  return bubbles.map((bubble) =>
-    element(
-      'li',
-      { class: 'line line--account' },
-      element('span', { class: 'line__avatar' }, accountAvatar(userId)),
-      draw(bubble, () => {}),
+  return from.concat(
+    bubbles.map((bubble) =>
+      element(
+        'li',
+        { class: 'line line--account' },
+        element('span', { class: 'line__avatar' }, accountAvatar(userId)),
+        draw(bubble, () => {}),
+      ),
     ),
   );
 }

@@ -55,6 +55,7 @@ class ShopServer(
             for purpose, channel in (
                 ("offers", "miniprogram"),
                 ("offers", "official_account"),
+                ("offers", "wecom"),
                 ("personal_offers", ""),
                 ("boards", ""),
             )

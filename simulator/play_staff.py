@@ -1,0 +1,47 @@
+"""The control API of the staff's WeCom: what the app asks of them, and what they do about it."""
+
+from aiohttp import web
+
+from simulator.gate import CHINA
+from simulator.play_answers import Denied, changed, said
+from simulator.wecom import Corp
+from simulator.wecom.mass_sends import MassSend
+
+
+def _of(request: web.Request) -> tuple[Corp, str]:
+    corp, user_id = request.app[CHINA].corp, request.match_info["user_id"]
+    if corp is None or user_id not in corp.settings.staff:
+        raise Denied(404, "no_such_staff", "there is no such staff member")
+    return corp, user_id
+
+
+async def sends(request: web.Request) -> web.Response:
+    """The mass sends that wait for a staff member."""
+    corp, user_id = _of(request)
+    return said({"sends": [_card(one, user_id) for one in corp.mass_sends.waiting(user_id)]})
+
+
+def _card(send: MassSend, user_id: str) -> dict[str, object]:
+    return {
+        "msgid": send.msgid,
+        "chat_type": send.chat_type,
+        "created_at": send.created_at,
+        "text": send.text,
+        "pictures": send.pictures,
+        "targets": sum(one.user_id == user_id for one in send.targets),
+        "reminders": len(send.reminded_at),
+    }
+
+
+async def confirm(request: web.Request) -> web.Response:
+    """A staff member taps "send"."""
+    corp, user_id = _of(request)
+    count = corp.confirm_send(user_id, request.match_info["msgid"])
+    changed(request.app[CHINA])
+    return said({"sent": count})
+
+
+ROUTES = (
+    web.get("/play/staff/{user_id}/sends", sends),
+    web.post("/play/staff/{user_id}/sends/{msgid}/confirm", confirm),
+)
