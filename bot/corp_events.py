@@ -27,6 +27,8 @@ EVENTS_AT_ONCE = 100
 PAUSES_SECONDS = (0.5, 1.0, 1.5, 2.0)
 AGAIN_AFTER = timedelta(seconds=10)
 ERROR_LIMIT = 500
+LEFT_ALONE = timedelta(minutes=10)
+MOST_OTHERS = 10_000
 NOTHING = b""
 EPOCH = datetime.fromtimestamp(0, UTC)
 _ENDED_BY = {"deleted_by_staff": EndedBy.STAFF, "deleted_by_contact": EndedBy.CONTACT}
@@ -39,20 +41,22 @@ class _Expected:
     event_ids: list[int] = field(default_factory=list)
     is_in: dict[str, bool] = field(default_factory=dict)
     version: str = ""
+    is_new: bool = False
 
     def add(self, event_id: int, told: GroupChanged) -> None:
         self.event_ids.append(event_id)
+        self.is_new |= told.change == "create"
         self.is_in |= dict.fromkeys(told.joined, True) | dict.fromkeys(told.left, False)
         self.version = told.version
 
-    def is_shown_by(self, roster: Roster | None, community: Community) -> bool:
+    def is_shown_by(self, roster: Roster | None, community: Community | None) -> bool:
         """Say whether a list is not from before these events, as far as they tell it."""
         if roster is None or (self.version and roster.version == self.version):
             return True
         if self.is_in:
             present = {one.external_user_id for one in roster.contacts}
             return all((who in present) is is_in for who, is_in in self.is_in.items())
-        return roster.version != community.member_version
+        return community is None or roster.version != community.member_version
 
 
 class CorpEvents:
@@ -61,6 +65,7 @@ class CorpEvents:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._welcomes = Welcomes(context)
+        self._others: dict[str, datetime] = {}
 
     async def work(self, at: datetime) -> int:
         """Work what waits, each group once; return how many events there were."""
@@ -116,6 +121,7 @@ class CorpEvents:
         """Read a group until its list shows what the events say, or long enough; take it over."""
         community = await communities.find(corp.connection.scope, chat_id)
         if community is None:
+            await self._look_at_other(corp, chat_id, expected)
             return
         for pause_seconds in (*PAUSES_SECONDS, None):
             read_at = now()
@@ -125,6 +131,29 @@ class CorpEvents:
             await inbox.renew(expected.event_ids)
             await asyncio.sleep(pause_seconds)
         await wecom.take_over(community, roster, read_at=read_at, at=self._context.clock())
+
+    async def _look_at_other(self, corp: Corp, chat_id: str, expected: _Expected) -> None:
+        """Take over a group that the platform made for a join way of ours.
+
+        Whether it did, those say who joined by it; a group of others is left alone for a while.
+        """
+        joins = any(expected.is_in.values())
+        if not (joins or expected.is_new) or self._others.get(chat_id, EPOCH) > now():
+            return
+        for pause_seconds in (*PAUSES_SECONDS, None):
+            read_at = now()
+            found, roster = await wecom.adopt(corp, chat_id)
+            if found is not None:
+                await wecom.take_over(found, roster, read_at=read_at, at=self._context.clock())
+                return
+            if pause_seconds is None or not joins or expected.is_shown_by(roster, None):
+                break
+            await inbox.renew(expected.event_ids)
+            await asyncio.sleep(pause_seconds)
+        if joins:
+            if len(self._others) >= MOST_OTHERS:
+                self._others.clear()
+            self._others[chat_id] = now() + LEFT_ALONE
 
     async def _end(self, event_ids: Sequence[int], work: Coroutine[None, None, None]) -> None:
         """Work events and write down how that ended; none of it is raised."""

@@ -18,7 +18,7 @@ async def refresh_communities(context: Context, at: datetime) -> int:
         for one in await communities.open_communities(corp.connection.scope):
             try:
                 if one.config_id is None:
-                    await wecom.open_join_way(corp, one.id, one.chat_id, state=one.state)
+                    await wecom.open_join_way(corp, one, at=at)
                 changes += await wecom.refresh(corp, one, at=at)
             except CallFailed as failed:  # the next tick asks again
                 log.warning("community_not_told", community_id=one.id, code=failed.code)

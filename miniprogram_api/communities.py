@@ -67,9 +67,10 @@ async def invite(code: Code, shopper: Shopper, context: Context) -> Community:
 
 async def _open_join_way(context: Context, found: Membership) -> None:
     corp = context.corps.get(found.corp_id)
-    if corp is None:
+    community = await communities.find(found.corp_id, found.chat_id)
+    if corp is None or community is None:
         raise NotFound("no_such_community")
-    await wecom.open_join_way(corp, found.community_id, found.chat_id, state=found.join_state)
+    await wecom.open_join_way(corp, community, at=context.clock())
 
 
 def _shown(found: Membership, language: Language) -> Community:

@@ -13,7 +13,7 @@ from models import Community
 from web.context import Context, Corp, now
 from web.logs import log
 from wechat.errors import CallFailed, TryAgain
-from wechat.wecom import Followed, Group
+from wechat.wecom import Followed, Group, Room
 
 REMARK = "jifen"
 LARGEST_PICTURE_BYTES = 1024 * 1024
@@ -130,7 +130,7 @@ def _seen(found: Sequence[Followed]) -> list[Seen]:
     ]
 
 
-async def open_join_way(corp: Corp, community_id: int, chat_id: str, *, state: str) -> None:
+async def open_join_way(corp: Corp, community: Community, *, at: datetime) -> None:
     """Make the join way of a community, where it has none.
 
     Two that make one at the same time keep one and take the other away.
@@ -138,26 +138,80 @@ async def open_join_way(corp: Corp, community_id: int, chat_id: str, *, state: s
     Raises:
         CallFailed: the platform makes none now; `UnknownOutcome` may leave one that nobody uses.
     """
-    way = await corp.client.group_chats.add_join_way(chat_id, state=state, remark=REMARK)
+    way = await corp.client.group_chats.add_join_way(
+        community.chat_id,
+        state=community.state,
+        remark=REMARK,
+        next_room=await _next_room(community, at=at),
+    )
     is_kept = await communities.keep_join_way(
-        community_id, config_id=way.config_id, qr_code=way.qr_code
+        community.id, config_id=way.config_id, qr_code=way.qr_code
     )
     if is_kept:
-        log.info("join_way_opened", community_id=community_id)
+        log.info("join_way_opened", community_id=community.id)
     else:
         await corp.client.group_chats.del_join_way(way.config_id)
 
 
-async def check_join_way(corp: Corp, community: Community) -> None:
+async def check_join_way(corp: Corp, community: Community, *, at: datetime) -> None:
     """Forget the join way of a community where the platform has it no more.
+
+    Where its rule says otherwise by now, the platform is told whether to make the next group; those
+    that it made are ours.
 
     Raises:
         CallFailed: the platform does not tell.
     """
-    config_id = community.config_id
-    if config_id is not None and await corp.client.group_chats.join_way(config_id) is None:
+    config_id, chats = community.config_id, corp.client.group_chats
+    if config_id is None:
+        return
+    way = await chats.join_way(config_id)
+    if way is None:
         await communities.forget_join_way(community.id, config_id=config_id)
         log.warning("join_way_lost", community_id=community.id)
+        return
+    next_room = await _next_room(community, at=at)
+    if way.makes_next != (next_room is not None):
+        await chats.update_join_way(
+            config_id,
+            community.chat_id,
+            state=community.state,
+            remark=REMARK,
+            next_room=next_room,
+        )
+    for chat_id in way.chat_ids:
+        if await communities.find(corp.connection.scope, chat_id) is None:
+            await adopt(corp, chat_id, state=community.state)
+
+
+async def _next_room(community: Community, *, at: datetime) -> Room | None:
+    room = await communities.next_room(community, at=at)
+    return Room(room.name, room.number) if room else None
+
+
+async def adopt(
+    corp: Corp, chat_id: str, *, state: str = ""
+) -> tuple[Community | None, Roster | None]:
+    """Let a group be ours that the platform made for a join way of ours, and say who is in it.
+
+    So it is where it is told so by `state`, that of the join way, or by how its members came.
+
+    Raises:
+        CallFailed: the platform does not tell.
+    """
+    group = await corp.client.group_chats.read(chat_id)
+    if group is None:
+        return None, None
+    found = await communities.adopt(
+        corp.connection.scope,
+        chat_id,
+        states={state, *(one.state for one in group.contacts)},
+        name=group.name,
+        owner=group.owner,
+    )
+    if found is not None:
+        log.info("community_adopted", community_id=found.id)
+    return found, _roster(group)
 
 
 async def remind(context: Context, one: Asked, *, at: datetime) -> bool:

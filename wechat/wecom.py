@@ -23,6 +23,7 @@ NOT_A_CONTACT = 84061
 UNIONID_UNKNOWN = 610014
 EXTERNAL = 2
 QR_CODE = 2
+LONGEST_ROOM_NAME = 40
 GROUPS_A_PAGE = 1000
 OWNERS_A_CALL = 100
 CONTACTS_A_PAGE = 100
@@ -54,11 +55,23 @@ class Group(Struct, frozen=True):
     staff_count: int
 
 
+class Room(Struct, frozen=True):
+    """What the platform calls the group that it makes: the name, with the number behind it."""
+
+    name: str
+    number: int
+
+
 class JoinWay(Struct, frozen=True):
-    """A way into groups; `qr_code` is the address behind its QR code."""
+    """A way into groups; `qr_code` is the address behind its QR code.
+
+    `chat_ids` are its groups, with those that the platform made when they were full.
+    """
 
     config_id: str
     qr_code: str
+    chat_ids: tuple[str, ...] = ()
+    makes_next: bool = False
 
 
 class Followed(Struct, frozen=True):
@@ -179,21 +192,17 @@ class GroupChats(WeChatExternalContactGroupChat):
             raise
         return group
 
-    async def add_join_way(self, chat_id: str, *, state: str, remark: str = "") -> JoinWay:
-        """Make a QR code into one group; when that is full, no other is made for it.
+    async def add_join_way(
+        self, chat_id: str, *, state: str, remark: str = "", next_room: Room | None = None
+    ) -> JoinWay:
+        """Make a QR code into one group; when that is full, the `next_room` is made.
 
         Raises:
             UnknownOutcome: it may have been made, and no call would list it.
         """
         config_id: str = await self._client.post(
             "externalcontact/groupchat/add_join_way",
-            data={
-                "scene": QR_CODE,
-                "remark": remark,
-                "auto_create_room": 0,
-                "chat_id_list": [chat_id],
-                "state": state,
-            },
+            data=_way(chat_id, state=state, remark=remark, next_room=next_room),
             result_processor=itemgetter("config_id"),
         )
         way = await self.join_way(config_id)
@@ -214,6 +223,21 @@ class GroupChats(WeChatExternalContactGroupChat):
                 return None
             raise
         return way
+
+    async def update_join_way(
+        self,
+        config_id: str,
+        chat_id: str,
+        *,
+        state: str,
+        remark: str = "",
+        next_room: Room | None = None,
+    ) -> None:
+        """Overwrite all of a join way; its code stays. As `add_join_way`."""
+        way = _way(chat_id, state=state, remark=remark, next_room=next_room)
+        await self._client.post(
+            "externalcontact/groupchat/update_join_way", data={"config_id": config_id, **way}
+        )
 
     async def del_join_way(self, config_id: str) -> None:
         """Let nobody in any more by a join way; one that is gone is gone."""
@@ -368,4 +392,23 @@ def _member(told: Any) -> GroupMember:
 
 def _join_way(answer: Any) -> JoinWay:
     told = answer["join_way"]
-    return JoinWay(config_id=told["config_id"], qr_code=told["qr_code"])
+    return JoinWay(
+        config_id=told["config_id"],
+        qr_code=told["qr_code"],
+        chat_ids=tuple(told.get("chat_id_list") or ()),
+        makes_next=bool(told.get("auto_create_room")),
+    )
+
+
+def _way(chat_id: str, *, state: str, remark: str, next_room: Room | None) -> dict[str, Any]:
+    way: dict[str, Any] = {
+        "scene": QR_CODE,
+        "remark": remark,
+        "auto_create_room": 0,
+        "chat_id_list": [chat_id],
+        "state": state,
+    }
+    if next_room is not None:
+        name = next_room.name[:LONGEST_ROOM_NAME]
+        way |= {"auto_create_room": 1, "room_base_name": name, "room_base_id": next_room.number}
+    return way

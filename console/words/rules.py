@@ -70,6 +70,10 @@ FIELDS: dict[str, tuple[str, str]] = {
     "spend_steps": ("满减档位（由低到高）", "Steps, from the lowest on"),
     "volume_steps": ("件数档位（由少到多）", "Steps, from the lowest on"),
     "about_en": ("说明（英文）", "About, in English"),
+    "next_when_full": (
+        "满员后自动建下一个群",
+        "Make the next group when all are full",
+    ),
     "about_zh": ("说明（中文）", "About, in Chinese"),
     "again_after_days": ("再次发放间隔（天）", "Again after (days)"),
     "brands": ("限定品牌", "Only these brands"),

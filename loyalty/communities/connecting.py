@@ -1,7 +1,12 @@
 """Which groups are ours, and the join way into each."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 
+from loyalty import programme
+from loyalty.policies import POLICIES
+from loyalty.policies.community import CommunityPolicy
 from models import Community, db
 
 MOST_IN_A_GROUP = 500  # of WeCom's customer groups
@@ -29,6 +34,53 @@ async def connect(
     )
     community_id: int = row["id"]
     return community_id
+
+
+_SISTER = """
+SELECT slot, capacity FROM community
+WHERE corp_id = $1 AND state = ANY($2::text[]) AND dismissed_at IS NULL ORDER BY id LIMIT 1
+"""
+
+
+async def adopt(
+    corp_id: str, chat_id: str, *, states: Collection[str], name: str, owner: str
+) -> Community | None:
+    """Let a group be ours that the platform made for a join way of ours; None where it is not.
+
+    ``states`` are the texts that the joins of its members carry.
+    """
+    rows = await db.fetch(_SISTER, corp_id, [one for one in states if one])
+    if not rows:
+        return None
+    await connect(
+        rows[0]["slot"],
+        corp_id=corp_id,
+        chat_id=chat_id,
+        name=name,
+        owner=owner,
+        capacity=rows[0]["capacity"],
+    )
+    return await find(corp_id, chat_id)
+
+
+class NextRoom(NamedTuple):
+    """What the next group of a rule is called: a name, and the number behind it."""
+
+    name: str
+    number: int
+
+
+async def next_room(community: Community, *, at: datetime) -> NextRoom | None:
+    """Return what the next group of a community's rule is to be; None where none is to be made."""
+    rule = (await programme.load()).find(community.slot, POLICIES, at)
+    if rule is None or not isinstance(rule.body, CommunityPolicy) or not rule.body.next_when_full:
+        return None
+    rows = await db.fetch(
+        "SELECT name FROM community WHERE slot = $1 AND dismissed_at IS NULL ORDER BY id",
+        community.slot,
+    )
+    name = next((row["name"] for row in rows if row["name"]), rule.body.name_zh)
+    return NextRoom(name, len(rows) + 1)
 
 
 async def find(corp_id: str, chat_id: str) -> Community | None:

@@ -147,7 +147,7 @@ def _membership(rule: Rule, row: db.Row, lacking: list[Refused]) -> Membership:
     return Membership(
         slot=rule.slot,
         policy=rule.body,
-        state=_state(row, lacking),
+        state=_state(rule.body, row, lacking),
         refusals=[] if row["is_in"] else lacking,
         community_id=row["id"],
         corp_id=row["corp_id"],
@@ -159,12 +159,12 @@ def _membership(rule: Rule, row: db.Row, lacking: list[Refused]) -> Membership:
     )
 
 
-def _state(row: db.Row, lacking: list[Refused]) -> MembershipState:
+def _state(policy: CommunityPolicy, row: db.Row, lacking: list[Refused]) -> MembershipState:
     if row["is_in"]:
         return MembershipState.JOINED
     if lacking:
         return MembershipState.NOT_ELIGIBLE
-    if row["is_full"]:
+    if row["is_full"] and not policy.next_when_full:
         return MembershipState.FULL
     if row["invitation"] == InvitationState.OPEN:
         return MembershipState.INVITED

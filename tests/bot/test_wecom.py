@@ -11,8 +11,9 @@ from bot.corp_events import CorpEvents
 from jifen.seeds.communities import CHAT_ID
 from jobs.reconcile_communities import reconcile_communities
 from jobs.refresh_communities import refresh_communities
-from loyalty import communities, customers
+from loyalty import communities, customers, programme
 from loyalty.orders import IdentityRef
+from loyalty.policies.community import CommunityPolicy
 from models import Community, IdentityKind, db
 from simulator.assumed import Assumed
 from tests.bot.conftest import Begin, Town
@@ -333,3 +334,63 @@ async def test_the_chat_says_what_is_missing_then_how_to_join_then_that_she_is_i
     await CorpEvents(town.context).work(now())
     assert await asks("会员群") == "您已在「VIP 会员群」中，共 2 人。"
     assert await asks("vip group") == "You are in “VIP group”, 2 people in all."
+
+
+async def full_house(town: Town, *, event: str = "told") -> tuple[str, int]:
+    """Fill the group and let one more scan its code; return the new group's id, and who she is."""
+    _, _, qr_code = await invited(town)
+    for nickname in ("林小满", "王金"):
+        await town.phones.act(await town.phones.consumer(nickname), "groups/join", qr_code=qr_code)
+    emma, emma_id = await silver(town, "Emma")
+    await CorpEvents(town.context).work(now())
+    scan = {"qr_code": qr_code, "event": event}
+    if event == "lost":
+        await town.phones.post(f"consumers/{emma['id']}/groups/join", scan)
+    else:
+        await town.phones.act(emma, "groups/join", **scan)
+    rooms = (await town.phones.get("groups"))["groups"]
+    return next(one["chat_id"] for one in rooms if emma["id"] in one["consumer_ids"]), emma_id
+
+
+async def test_when_a_group_is_full_the_next_is_made_and_is_ours(begin: Begin) -> None:
+    town = await begin(assumed=Assumed(group_lag_seconds=0.3))
+    chat_id, emma = await full_house(town)
+    await CorpEvents(town.context).work(now())
+    made = await Community.get(chat_id=chat_id)
+    first = await Community.get(chat_id=CHAT_ID)
+    assert (made.slot, made.capacity, made.owner) == (first.slot, first.capacity, first.owner)
+    assert made.name == f"{first.name}2"
+    assert (await communities.membership(emma, "vip", at=now())).state == "joined"
+    await refresh_communities(town.context, now())
+    assert (await Community.get(chat_id=chat_id)).qr_code
+
+
+async def test_a_next_group_whose_events_were_lost_is_found_at_night(begin: Begin) -> None:
+    town = await begin(assumed=Assumed(group_lag_seconds=0))
+    await refresh_communities(town.context, now())
+    chat_id, emma = await full_house(town, event="lost")
+    await db.fetch("DELETE FROM inbound_event")
+    await reconcile_communities(town.context, now())
+    await reconcile_communities(town.context, now())
+    assert (await Community.get(chat_id=chat_id)).slot == "community:vip"
+    assert (await communities.membership(emma, "vip", at=now())).state == "joined"
+
+
+async def test_the_groups_of_others_are_left_alone(begin: Begin) -> None:
+    town = await begin(assumed=Assumed(group_lag_seconds=0))
+    chat_id, _ = await full_house(town)
+    await db.fetch("UPDATE community SET state = 'another'")
+    worker = CorpEvents(town.context)
+    await worker.work(now())
+    assert not await Community.exists(chat_id=chat_id)
+
+
+async def test_a_rule_that_wants_no_next_group_tells_the_platform(begin: Begin) -> None:
+    town = await begin(assumed=Assumed(group_lag_seconds=0))
+    await refresh_communities(town.context, now())
+    for wanted in (False, True):
+        rule = CommunityPolicy(name_zh="群", next_when_full=wanted)
+        await programme.publish("community:vip", rule, starts_at=now(), by="t", at=now())
+        await reconcile_communities(town.context, now())
+        (way,) = (await town.phones.get("groups"))["join_ways"]
+        assert bool(way["auto_create_room"]) is wanted

@@ -161,6 +161,7 @@ async def test_a_join_way_is_made_once_and_read_for_its_code(
     assert (made.config_id, made.qr_code) == ("c1", way["qr_code"])
     (asked,) = (call.json for call in platform.calls if call.path == f"{GROUPS}/add_join_way")
     assert (asked["chat_id_list"], asked["state"], asked["auto_create_room"]) == (["wr1"], "vip", 0)
+    assert (made.chat_ids, made.makes_next) == ((), False)
     with pytest.raises(UnknownOutcome):
         await wecom.group_chats.add_join_way("wr1", state="vip")
     assert platform.paths().count(f"{GROUPS}/add_join_way") == 2

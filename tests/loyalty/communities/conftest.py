@@ -17,7 +17,9 @@ from tests.cast import JUNE_1, NOVEMBER_22
 
 AT = NOVEMBER_22
 CORP = "ww1234567890abcdef"
-VIP = CommunityPolicy(name_zh="VIP 群", conditions=Conditions([TierAtLeast(rank=1)]))
+VIP = CommunityPolicy(
+    name_zh="VIP 群", conditions=Conditions([TierAtLeast(rank=1)]), next_when_full=False
+)
 
 
 @pytest.fixture
