@@ -4,7 +4,7 @@ from aiohttp import web
 
 from console.pages import show
 from loyalty import parking, scorecards
-from models import Delivery, Redemption, RedemptionPayment
+from models import CommunityTask, Delivery, MassSendPart, Redemption, RedemptionPayment
 from web.context import CONTEXT
 
 
@@ -16,6 +16,8 @@ async def page(request: web.Request) -> web.Response:
         "to_hand_over": await Redemption.filter(state="issued", code__isnull=False).count(),
         "to_ship": await Redemption.filter(state="to_ship").count(),
         "refunds_failed": await RedemptionPayment.filter(state="refund_failed").count(),
+        "community_tasks": await CommunityTask.filter(state="open").count(),
+        "sends_waiting": await MassSendPart.filter(state="waiting").count(),
         "parked_events": await parking.count(),
         "deliveries_unknown": await Delivery.filter(state="unknown").count(),
     }

@@ -10,7 +10,7 @@ from web import wecom
 from web.context import Context, Corp, now
 from web.logs import log
 from wechat.errors import CallFailed
-from wechat.wecom import OWNERS_A_CALL
+from wechat.group_chats import OWNERS_A_CALL
 
 # Of a corp with more groups of others than this, those that sort behind are not read at night.
 LOOKED_AT = 500

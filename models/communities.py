@@ -79,6 +79,40 @@ class Invitation(Model):
         unique_together = (("community_id", "member_id"),)
 
 
+class CommunityTaskKind(StrEnum):
+    """She may be in it no more; she is in two groups of one rule."""
+
+    NOT_ELIGIBLE = "not_eligible"
+    IN_TWO = "in_two"
+
+
+class CommunityTaskState(StrEnum):
+    """To be looked at; kept in the group by staff; gone by herself; settled by itself."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    LEFT = "left"
+    SETTLED = "settled"
+
+
+class CommunityTask(Model):
+    """What the owner of a group is to look at; ``told_at``: since when she knows of it."""
+
+    id = fields.BigIntField(primary_key=True)
+    uuid = fields.UUIDField(unique=True)
+    community_id = fields.BigIntField()
+    member_id = fields.BigIntField()
+    kind = fields.CharEnumField(CommunityTaskKind)
+    state = fields.CharEnumField(CommunityTaskState)
+    raised_at = fields.DatetimeField()
+    told_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+    kept_by = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "community_task"
+
+
 class EndedBy(StrEnum):
     """Who deleted whom; unseen: the platform lists them no more and said nothing of it."""
 

@@ -137,6 +137,7 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     room_name_chars: int = 40
 
     # mass sends (C9); `send_rule`: days_of_month, weekly7, daily1 or monthly4
+    app_text_bytes: int = 2048
     send_rule: str = "days_of_month"
     send_text_bytes: int = 4000
     send_attachments: int = 9

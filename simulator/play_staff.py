@@ -16,9 +16,11 @@ def _of(request: web.Request) -> tuple[Corp, str]:
 
 
 async def sends(request: web.Request) -> web.Response:
-    """The mass sends that wait for a staff member."""
+    """The mass sends that wait for a staff member, and what the app wrote to him."""
     corp, user_id = _of(request)
-    return said({"sends": [_card(one, user_id) for one in corp.mass_sends.waiting(user_id)]})
+    waiting = [_card(one, user_id) for one in corp.mass_sends.waiting(user_id)]
+    read = [one for one in corp.app_messages if one.user_id == user_id]
+    return said({"sends": waiting, "messages": read})
 
 
 def _card(send: MassSend, user_id: str) -> dict[str, object]:

@@ -13,7 +13,8 @@ from models import Community
 from web.context import Context, Corp, now
 from web.logs import log
 from wechat.errors import CallFailed, TryAgain
-from wechat.wecom import Followed, Group, Room
+from wechat.group_chats import Group, Room
+from wechat.wecom import Followed
 
 REMARK = "jifen"
 LARGEST_PICTURE_BYTES = 1024 * 1024

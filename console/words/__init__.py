@@ -3,6 +3,7 @@
 from console.words.audit import AUDIT
 from console.words.boards import BOARDS
 from console.words.challenges import CHALLENGES
+from console.words.communities import COMMUNITIES
 from console.words.conditions import CONDITIONS
 from console.words.coupons import COUPONS
 from console.words.events import EVENTS
@@ -42,6 +43,7 @@ PARTS = (
     SURVEYS,
     EVENTS,
     MASS_SENDS,
+    COMMUNITIES,
 )
 
 WORDS: dict[Language, dict[str, str]] = {

@@ -40,6 +40,8 @@ JOBS: dict[str, tuple[str, str]] = {
     "reconcile_contacts": ("核对企业微信好友", "Reconcile contacts with the platform"),
     "reconcile_communities": ("核对客户群名单", "Reconcile the groups with the platform"),
     "read_products": ("读取各店铺的商品", "Read what the shops sell"),
+    "look_over_communities": ("检查群成员资格与重复入群", "Look over who is in the groups"),
+    "tell_owners": ("通知群主待处理成员", "Tell owners what to look at"),
     "remind_staff": ("提醒员工发送群发", "Remind staff of what they were asked to send"),
     "refresh_communities": ("更新客户群与进群方式", "Refresh groups and their join ways"),
     "qualify_referrals": (

@@ -68,6 +68,7 @@ MASS_SENDS: dict[str, tuple[str, str]] = {
     "send_each": ("每位的结果", "What became of each"),
     "send_to_whom": ("对象", "To"),
     "send_deleted": ("已注销会员", "Deleted member"),
+    "sends_waiting": ("待员工发送的群发", "Mass sends that wait for staff"),
     "send_state_planned": ("待发送", "Planned"),
     "send_state_under_way": ("进行中", "Under way"),
     "send_state_done": ("已结束", "Over"),

@@ -48,6 +48,7 @@ _NAMES = (
     "DELETE FROM cart WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM referral_code WHERE member_id = ANY($1::bigint[])",
     "DELETE FROM invitation WHERE member_id = ANY($1::bigint[])",
+    "DELETE FROM community_task WHERE member_id = ANY($1::bigint[])",
     # How many a mass send reached is counted without her.
     "UPDATE mass_send_target SET member_id = NULL, address = 'deleted:' || id"
     " WHERE member_id = ANY($1::bigint[])",

@@ -59,6 +59,14 @@ class CorpMessage(msgspec.Struct, frozen=True):
     chat_id: str = ""
 
 
+class AppMessage(msgspec.Struct, frozen=True):
+    """What the app wrote to a staff member."""
+
+    user_id: str
+    said_at: int
+    text: str
+
+
 class CorpState(msgspec.Struct):
     """Tokens, groups by chat id, join ways by config id, and contacts by consumer id."""
 
@@ -69,6 +77,7 @@ class CorpState(msgspec.Struct):
     welcomes: dict[str, Welcome] = {}
     messages: list[CorpMessage] = []
     mass_sends: dict[str, MassSend] = {}
+    app_messages: list[AppMessage] = []
 
 
 class Corp:
@@ -89,6 +98,7 @@ class Corp:
         self.contacts = state.contacts
         self.welcomes = state.welcomes
         self.messages = state.messages
+        self.app_messages = state.app_messages
         self.tokens = CorpTokens(state.tokens, assumed, clock)
         self.groups = Groups(state.groups, settings.groups, assumed, clock)
         self.join_ways = JoinWays(state.join_ways, assumed)
@@ -197,6 +207,10 @@ class Corp:
             for one in sent
         ]
         return len(sent)
+
+    def tell_staff(self, user_id: str, text: str) -> None:
+        """Lets a staff member read what the app writes."""
+        self.app_messages.append(AppMessage(user_id, self._clock.now(), text))
 
     def delete_contact(
         self, consumer: Consumer, user_id: str, telling: Telling, *, is_by_staff: bool

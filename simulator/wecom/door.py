@@ -38,6 +38,7 @@ TEXTS = {
     48002: "api forbidden",
     60020: "not allow to access from your ip",
     60111: "userid not found",
+    81013: "user & party & tag all invalid",
     81017: "too many members, owner_filter is required",
     84061: "not external contact",
     610014: "invalid unionid",

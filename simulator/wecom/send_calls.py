@@ -198,7 +198,34 @@ def _page(rows: list[dict[str, object]], name: str, limit: int, cursor: str) -> 
     return {name: rows[start:end], "next_cursor": str(end) if end < len(rows) else ""}
 
 
+class AppMessageRequest(msgspec.Struct):
+    """Body of message/send: staff by their user ids, with a bar between."""
+
+    touser: str = ""
+    msgtype: str = ""
+    agentid: int = 0
+    text: Text = msgspec.field(default_factory=Text)
+
+
+async def write_to_staff(call: Call) -> Answer:
+    """Writes to staff as the app; other kinds than text are not played (C12)."""
+    asked = call.json(AppMessageRequest)
+    corp, most = corp_of(call.china), call.china.settings.assumed.app_text_bytes
+    if asked.msgtype != "text" or not 0 < len(asked.text.content.encode()) <= most:
+        raise Refused(40008 if asked.msgtype != "text" else 40058)
+    wanted = [one for one in asked.touser.split("|") if one]
+    known = [one for one in wanted if one in corp.settings.staff]
+    if not known:
+        raise Refused(81013)
+    for user_id in known:
+        corp.tell_staff(user_id, asked.text.content)
+    call.china.stream.publish("state", {})
+    invalid = "|".join(one for one in wanted if one not in known)
+    return {**OK, "invaliduser": invalid, "msgid": "", "response_code": ""}
+
+
 ENDPOINTS = (
+    QyEndpoint("POST", f"{BASE}/cgi-bin/message/send", write_to_staff, empty={"invaliduser": ""}),
     QyEndpoint("POST", f"{API}/add_msg_template", add, empty={"fail_list": [], "msgid": ""}),
     QyEndpoint("POST", f"{API}/get_groupmsg_list_v2", listed, empty={"group_msg_list": []}),
     QyEndpoint("POST", f"{API}/get_groupmsg_task", tasks, empty={"task_list": []}),

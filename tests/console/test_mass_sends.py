@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from loyalty.connections import Connected, WeComSettings
 from loyalty.policies.community import CommunityPolicy
 from models import MassSend, MassSendPart, MassSendTarget, db
 from simulator.app import create_app
+from simulator.settings import Settings
 from tests.cast import DAY, WANG
 from tests.console.test_console import NOW, Browser, away, browser, http, redis
 from tests.console.test_console import context as bare
@@ -30,16 +32,23 @@ __all__ = ["away", "bare", "browser", "http", "redis"]
 CORP = CORP_ID
 
 
-@pytest.fixture
-async def context(bare: Context) -> AsyncIterator[Context]:
-    """A process whose corp is the simulator's."""
-    china = TestServer(create_app(CHINA))
+@asynccontextmanager
+async def with_corp(bare: Context, told: Settings) -> AsyncIterator[tuple[Context, str]]:
+    """Run a process whose corp is the simulator's; the simulator's address with it."""
+    china = TestServer(create_app(told))
     await china.start_server(shutdown_timeout=0.2)
     base = str(china.make_url("/qyapi"))
     settings = WeComSettings(CORP_ID, SECRET, "token", KEY, api_base=base, login_base=base)
     client = wecom.WeCom(bare.http, MemoryTokens(), corp_id=CORP_ID, secret=SECRET, api_base=base)
-    yield replace(bare, corps={CORP: Corp(Connected(1, CORP_ID, "积分", settings), client)})
+    corp = Corp(Connected(1, CORP_ID, "积分", settings), client)
+    yield replace(bare, corps={CORP: corp}), str(china.make_url("/play"))
     await china.close()
+
+
+@pytest.fixture
+async def context(bare: Context) -> AsyncIterator[Context]:
+    async with with_corp(bare, CHINA) as (context, _):
+        yield context
 
 
 @pytest.fixture(autouse=True)

@@ -67,6 +67,16 @@ EDGE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no_such_staff_member": ("没有这位员工", "No such staff member"),
     "not_for_your_role": ("您的角色不能查看此页", "Your role may not see this page"),
+    "no_such_task": ("没有这项待办", "There is no such task"),
+    "community_rule_missing": ("请选择入群规则", "Choose the rule of who may join"),
+    "community_capacity_wrong": (
+        "人数上限应为 2 到 {most}",
+        "A group holds 2 to {most} people",
+    ),
+    "wecom_not_answering": (
+        "企业微信暂时没有响应，请稍后重试",
+        "WeCom does not answer: try again later",
+    ),
     "no_such_send": ("没有这次群发", "There is no such mass send"),
     "send_is_over": ("这次群发已经结束", "This mass send is over"),
     "send_name_missing": (

@@ -158,6 +158,7 @@ export const en = {
   'tasks.none': 'Nothing to send',
   'tasks.single': '{name}: to {n} contacts',
   'tasks.group': '{name}: into {n} groups',
+  'tasks.app': 'Message of the app · {name}',
   'tasks.send': 'Send',
   'tasks.send_of': '{name} sends',
   'tasks.sent': 'Sent to {n}',

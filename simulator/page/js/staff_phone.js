@@ -1,4 +1,4 @@
-// The staff's WeCom: the mass sends that wait for each of them, sent by a tap.
+// The staff's WeCom: the mass sends that wait for each of them, sent by a tap, and what the app writes.
 
 import { element } from './element.js';
 import { once } from './once.js';
@@ -16,9 +16,12 @@ export async function openStaffPhone() {
   const show = async () => {
     if (!list.isConnected) return world.removeEventListener('told', show);
     const told = await Promise.all(
-      world.staff.map(async (userId) => [userId, (await play.staffSends(userId)).sends]),
+      world.staff.map(async (userId) => [userId, await play.staffSends(userId)]),
     );
-    const waiting = told.flatMap(([userId, sends]) => sends.map((one) => task(userId, one)));
+    const waiting = told.flatMap(([userId, { sends, messages }]) => [
+      ...sends.map((one) => task(userId, one)),
+      ...messages.map((one) => note(userId, one)).reverse(),
+    ]);
     const none = element('p', { class: 'staff-phone__none' }, t('tasks.none'));
     const hadFocus = list.contains(document.activeElement);
     list.replaceChildren(...(waiting.length ? waiting : [none]));
@@ -29,6 +32,14 @@ export async function openStaffPhone() {
   world.addEventListener('told', show);
   await show();
 }
+
+const note = (userId, { text }) =>
+  element(
+    'article',
+    { class: 'task' },
+    element('p', { class: 'task__who' }, t('tasks.app', { name: userId })),
+    element('p', { class: 'task__text' }, text),
+  );
 
 function task(userId, { msgid, chat_type: kind, text, pictures, targets }) {
   const send = async () => {

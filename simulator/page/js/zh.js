@@ -156,6 +156,7 @@ export const zh = {
   'tasks.none': '没有待发送的群发',
   'tasks.single': '{name}：发给 {n} 位客户',
   'tasks.group': '{name}：发到 {n} 个客户群',
+  'tasks.app': '应用消息 · {name}',
   'tasks.send': '发送',
   'tasks.send_of': '{name}发送',
   'tasks.sent': '已发给 {n} 位（个）',

@@ -1,0 +1,52 @@
+"""Words of VIP groups, in both languages."""
+
+COMMUNITIES: dict[str, tuple[str, str]] = {
+    "community-new": ("接入客户群", "Connect a group"),
+    "community_connect": ("接入客户群", "Connect a group"),
+    "community_connect_about": (
+        "在企业微信里建好客户群（群主须是可见成员），再在这里选它。接入后自动生成入群二维码。",
+        "Make the customer group in WeCom, owned by somebody whom the app may see, and choose it"
+        " here. Its QR code is made by itself.",
+    ),
+    "community_no_others": (
+        "没有可接入的客户群：请先在企业微信里建群",
+        "There is no group to connect: make one in WeCom first",
+    ),
+    "community_rule": ("入群规则", "Who may join"),
+    "community_rule_new": ("新建入群规则", "A new rule"),
+    "community_capacity": ("人数上限（扫码入群最多 200）", "How many it holds (200 by QR code)"),
+    "community_full": ("已满", "full"),
+    "community_tasks": ("待处理的群成员", "Members of groups to look at"),
+    "community_tasks_about": (
+        "系统不会把任何人移出群：请与成员沟通，或选择保留。",
+        "Nobody is put out by the system: speak to them, or keep them.",
+    ),
+    "community_task_not_eligible": ("不再符合入群条件", "May not be in it any more"),
+    "community_task_in_two": ("已在同一规则的另一个群里", "Is in another group of this rule, too"),
+    "community_task_is_open": ("待处理", "To look at"),
+    "community_task_is_kept": ("已保留", "Kept"),
+    "community_task_is_left": ("已退群", "Has left"),
+    "community_task_is_settled": ("已恢复资格", "Has settled itself"),
+    "community_keep": ("保留", "Keep"),
+    "community_told_at": ("名单更新于", "Read"),
+    "community_gone": ("已退群", "Have left"),
+    "community_code": ("入群二维码", "QR code into the group"),
+    "community_code_about": (
+        "会员扫码入群；企业微信每晚核对，失效会自动重新生成。",
+        "Members scan it to join. It is checked every night, and made anew where it is no more.",
+    ),
+    "community_no_code": ("入群二维码将在几分钟内生成。", "Its QR code is made within minutes."),
+    "community_invite": ("邀请会员入群", "Invite members"),
+    "community_write": ("群发到群里", "Write into the groups"),
+    "community_refresh": ("立即更新名单", "Read the list now"),
+    "community_members": ("成员", "Members"),
+    "community_nickname": ("微信昵称", "Name in WeChat"),
+    "community_way": ("入群方式", "Came by"),
+    "community_way_1": ("成员邀请", "invitation"),
+    "community_way_2": ("邀请链接", "a link"),
+    "community_way_3": ("扫码", "QR code"),
+    "community_joined_at": ("入群时间", "Joined"),
+    "community_left_at": ("退群时间", "Left"),
+    "community_unknown": ("未识别", "Not known to us"),
+    "community_download": ("下载名单（CSV）", "Download the list (CSV)"),
+}
