@@ -10,6 +10,7 @@ from aiohttp import web
 
 from console import (
     boards,
+    calendar,
     communities,
     coupon_codes,
     coupon_deeds,
@@ -105,6 +106,8 @@ ROUTES = (
     web.get("/communities/{id}/members.csv", communities.download),
     web.post("/communities/{id}/refresh", communities.refresh),
     web.post("/communities/{id}/keep", communities.keep),
+    web.get("/calendar", calendar.page, name="calendar"),
+    web.post("/calendar/skip", calendar.skip),
     web.get("/mass-sends", mass_sends.page, name="mass-sends"),
     web.get("/mass-sends/new", mass_send_form.page),
     web.post("/mass-sends/new", mass_send_form.send),

@@ -39,6 +39,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "events": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.GUIDE}),
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
     "mass-sends": LEADERS,
+    "calendar": LEADERS,
     "coupons": LEADERS,
     "gifts": LEADERS,
     "referrals": LEADERS,

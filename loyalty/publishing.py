@@ -58,6 +58,7 @@ POLICIES = (
     "event",
     "article",
     "welcome",
+    "calendar",
 )
 ALONE = (
     "expiry",

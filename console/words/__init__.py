@@ -2,6 +2,7 @@
 
 from console.words.audit import AUDIT
 from console.words.boards import BOARDS
+from console.words.calendar import CALENDAR
 from console.words.challenges import CHALLENGES
 from console.words.communities import COMMUNITIES
 from console.words.conditions import CONDITIONS
@@ -44,6 +45,7 @@ PARTS = (
     EVENTS,
     MASS_SENDS,
     COMMUNITIES,
+    CALENDAR,
 )
 
 WORDS: dict[Language, dict[str, str]] = {

@@ -1,7 +1,7 @@
 """Words of boards that end and of the rule that they follow, in both languages."""
 
 BOARD_FIELDS: dict[str, tuple[str, str]] = {
-    "community_slot": ("仅限会员群（可空）", "Only for a VIP group (may be empty)"),
+    "community_slot": ("会员群，如 community:vip", "VIP group, such as community:vip"),
     "first_rank": ("从第几名", "From rank"),
     "last_rank": ("到第几名", "To rank"),
     "least_score": (

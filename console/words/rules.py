@@ -8,6 +8,7 @@ import inspect
 from msgspec import Struct
 
 from console.words.boards import BOARD_CHOICES, BOARD_FIELDS
+from console.words.calendar import CALENDAR_FIELDS
 from console.words.codes import said
 from console.words.events import EVENT_FIELDS
 from console.words.gifts import GIFT_FIELDS
@@ -230,6 +231,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     **REFERRAL_FIELDS,
     **VISIT_FIELDS,
     **SURVEY_FIELDS,
+    **CALENDAR_FIELDS,
     **EVENT_FIELDS,
     **BOARD_FIELDS,
 }
@@ -240,6 +242,7 @@ CHOICES: dict[str, tuple[str, str]] = {
     "once": ("仅一次", "Once"),
     "daily": ("每天", "Daily"),
     "weekly": ("每周", "Weekly"),
+    "after_joining": ("入群后第几天", "Days after joining"),
     "monthly": ("每月", "Monthly"),
     "618": ("6.18", "6.18"),
     "double11": ("双十一", "Double 11"),

@@ -7,6 +7,7 @@ from loyalty import communities, connections
 from loyalty.conditions import Conditions
 from loyalty.conditions.tier_at_least import TierAtLeast
 from loyalty.connections import WeComSettings
+from loyalty.policies.calendar import CalendarEntry, GroupCalendar
 from loyalty.policies.community import CommunityPolicy
 from loyalty.policies.welcome import Welcome
 from loyalty.sealing import Sealer
@@ -36,9 +37,34 @@ WELCOME = Welcome(
 )
 
 
+CALENDAR = GroupCalendar(
+    SLOT,
+    "VIP 群日历",
+    "Calendar of the VIP group",
+    (
+        CalendarEntry(
+            "new",
+            "周三上新",
+            "各位老朋友，本周的新豆已经上架，群友今天到店可以先试饮一杯。",
+            weekday=3,
+            clock="10:00",
+        ),
+        CalendarEntry(
+            "second_day",
+            "入群次日问候",
+            "您好，我是店长陈晨。入群第二天了，有什么想喝的、想问的，直接告诉我就好。",
+            "after_joining",
+            days=1,
+            clock="11:00",
+        ),
+    ),
+)
+
+
 async def seed(wecom: WeComSettings | None, *, brand: str, sealer: Sealer, at: datetime) -> None:
     """Lay the rule, and where there is a corp, its connection and the group."""
-    await lay_rules([(SLOT, RULE), ("welcome:default", WELCOME)], at=at)
+    rules = [(SLOT, RULE), ("welcome:default", WELCOME), ("calendar:vip", CALENDAR)]
+    await lay_rules(rules, at=at)
     if wecom is None:
         return
     await connections.save(wecom, name=brand, sealer=sealer, at=at)

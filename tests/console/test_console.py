@@ -53,6 +53,7 @@ PAGES = (
     "/visits",
     "/live-rooms",
     "/mass-sends",
+    "/calendar",
     "/communities",
     "/coupons",
     "/boards",

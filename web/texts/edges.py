@@ -77,6 +77,10 @@ EDGE_TEXTS: dict[str, tuple[str, str]] = {
         "企业微信暂时没有响应，请稍后重试",
         "WeCom does not answer: try again later",
     ),
+    "no_such_occasion": (
+        "未来两个月内没有这次安排",
+        "Nothing like it is planned within two months",
+    ),
     "no_such_send": ("没有这次群发", "There is no such mass send"),
     "send_is_over": ("这次群发已经结束", "This mass send is over"),
     "send_name_missing": (
