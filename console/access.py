@@ -28,6 +28,7 @@ AUDITORS = frozenset({Role.OWNER, Role.MANAGER, Role.AUDITOR})
 PAGES: dict[str, frozenset[Role]] = {
     "today": EVERYONE,
     "members": EVERYONE,
+    "purchases": EVERYONE,
     "orders": frozenset({Role.OWNER, Role.MANAGER, Role.AUDITOR}),
     "products": LEADERS,
     "parked": EDITORS,

@@ -15,6 +15,7 @@ from console.words.mass_sends import MASS_SENDS
 from console.words.pages import PAGES
 from console.words.privacy import PRIVACY
 from console.words.products import PRODUCTS
+from console.words.purchases import PURCHASES
 from console.words.referrals import REFERRALS
 from console.words.reviews import REVIEWS
 from console.words.shipping import SHIPPING
@@ -46,6 +47,7 @@ PARTS = (
     MASS_SENDS,
     COMMUNITIES,
     CALENDAR,
+    PURCHASES,
 )
 
 WORDS: dict[Language, dict[str, str]] = {

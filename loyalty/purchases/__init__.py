@@ -4,10 +4,21 @@
 and a constant number of statements.
 """
 
+from loyalty.purchases.explaining import Explained, Verdict, Word, explain
 from loyalty.purchases.finding import find
 from loyalty.purchases.recording import record
 from loyalty.purchases.siblings import would_earn
 from loyalty.purchases.storing import open_shops
 from loyalty.purchases.task import Recorded
 
-__all__ = ["Recorded", "find", "open_shops", "record", "would_earn"]
+__all__ = [
+    "Explained",
+    "Recorded",
+    "Verdict",
+    "Word",
+    "explain",
+    "find",
+    "open_shops",
+    "record",
+    "would_earn",
+]
