@@ -11,6 +11,7 @@ from msgspec import Struct
 from loyalty import linting, programme, standing
 from loyalty.challenges import Challenge
 from loyalty.conditions import Conditions
+from loyalty.conditions.in_community import InCommunity
 from loyalty.conditions.in_segment import InSegment
 from loyalty.connections import ShopSettings
 from loyalty.discounts.exchange import Exchange
@@ -220,7 +221,7 @@ async def end(slot: str, *, by: str, at: datetime) -> None:
     if slot in ALWAYS_THERE:
         raise Refused("rule_always_holds", slot=slot)
     for one in await in_force(at):
-        if one.slot != slot and slot in {*_named(one.body), *_segments(one.body)}:
+        if one.slot != slot and slot in {*_named(one.body), *_asked_for(one.body)}:
             raise Refused("rule_is_named", slot=slot, by=one.slot)
     if await _is_held(newest):
         raise Refused("reward_has_coupons", slot=slot)
@@ -264,11 +265,12 @@ async def restore(slot: str, version: int, *, by: str, at: datetime) -> int | No
     return await publish(slot, rule, by=by, at=at, ends_at=ends_at)
 
 
-def _segments(rule: Struct) -> Iterator[str]:
-    """Go through the segments that a rule asks for."""
+def _asked_for(rule: Struct) -> Iterator[str]:
+    """Go through the segments and communities that a rule's conditions ask for."""
     conditions = getattr(rule, "conditions", None)
     if isinstance(conditions, Conditions):
         yield from (one.slot for one in conditions.all_of if isinstance(one, InSegment))
+        yield from (one.community_slot for one in conditions.all_of if isinstance(one, InCommunity))
 
 
 def _named(rule: Struct) -> Iterator[str]:
@@ -295,7 +297,7 @@ def _check_exchanged(slot: str, rule: Struct, rules: Mapping[str, Rule]) -> None
 
 def _check_named(rule: Struct, rules: Mapping[str, Rule]) -> None:
     """Let a rule through whose slots and tiers are there."""
-    for other in (*_named(rule), *_segments(rule)):
+    for other in (*_named(rule), *_asked_for(rule)):
         if other and other not in rules:
             raise NotFound("slot_is_empty", slot=other)
     tiers = rules["tiers"].body if "tiers" in rules else Tiers()

@@ -16,6 +16,7 @@ CONDITION_NAMES: dict[str, tuple[str, str]] = {
     "cart_left": ("购物车留置", "A cart left as it is"),
     "first_order": ("首单", "First order"),
     "in_cart": ("购物车含某些商品", "Certain goods in the cart"),
+    "in_community": ("在会员群里", "In a VIP group"),
     "in_segment": ("属于人群", "In a segment"),
     "joined_within": ("新入会", "Joined lately"),
     "lapsed": ("久未下单", "Lapsed"),
@@ -64,6 +65,7 @@ CONDITION_KINDS: dict[str, str] = {
     "conditions/weekly_hours": (
         "仅限所填的星期、每月几日和时段（北京时间，不含结束时刻），不填为不限：会员日。"
     ),
+    "conditions/in_community": "仅限此刻在该会员群（任一群）里的会员，以企业微信最近一次名单为准。",
     "conditions/in_segment": "仅限该人群最新快照中、未关闭专属优惠的会员。",
     "conditions/min_spend": "仅限优惠前商品金额达到该数的购物车。",
     "conditions/tier_at_least": "仅限该等级及以上的会员。",

@@ -56,7 +56,7 @@ def grounds_of(case: Case, proposals: Iterable[Proposal], rules: Programme) -> G
     """Return what a price is decided by: a case, with the offers and the coupon looked at."""
     told = msgspec.to_builtins(case.facts, str_keys=True)
     del told["tiers"]
-    for unsorted in ("segments", "goods_under_way"):
+    for unsorted in ("segments", "goods_under_way", "communities"):
         told[unsorted].sort()
     at, looked_at = case.facts.at, list(proposals)
     tiers, margin = (rules.find(slot, POLICIES, at) for slot in ("tiers", "margin"))

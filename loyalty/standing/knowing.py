@@ -68,6 +68,10 @@ SELECT {_COLUMNS}, member.joined_at, standing.last_paid_at,
        (SELECT birthday FROM profile
         WHERE customer_id = ANY({ids_of("member.id")}) AND birthday IS NOT NULL
         ORDER BY birthday_told_at DESC LIMIT 1) AS birthday,
+       ARRAY(SELECT DISTINCT slot
+             FROM community_member JOIN community ON community.id = community_id
+             WHERE customer_id = ANY({ids_of("member.id")})
+               AND left_at IS NULL AND dismissed_at IS NULL) AS communities,
        cart.units, cart.changed_at, coalesce(upto.orders, 0) AS orders_upto,
        coalesce(upto.spent_fen, 0) AS spent_upto_fen, orders_before, spent_before_fen,
        goods, last_on
@@ -185,6 +189,7 @@ def _with_more(facts: Facts, row: db.Row, since: Sequence[date]) -> Facts:
         },
         last_bought=dict(zip(row["goods"] or (), row["last_on"] or (), strict=True)),
         birthday=row["birthday"],
+        communities=frozenset(row["communities"]),
         kept_cart=KeptCart(msgspec.json.decode(units), row["changed_at"]) if units else None,
         hesitated_at=row["hesitated_at"],
     )

@@ -76,6 +76,7 @@ def facts_of(member: Told) -> Facts:
         member["at"],
         tier_rank=member["tier_rank"],
         segments=frozenset(member["segments"]),
+        communities=frozenset(member["communities"]),
         wants_personal_offers=member["wants_personal"],
         joined_at=member["joined_at"],
         last_paid_at=None

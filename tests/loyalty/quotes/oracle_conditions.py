@@ -13,7 +13,14 @@ Told = Mapping[str, Any]
 SHANGHAI = timezone(timedelta(hours=8))
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # What looks at what she did or told holds only where she wants personal offers.
-ABOUT_ANYBODY = ("min_spend", "tier_at_least", "in_cart", "own_store", "weekly_hours")
+ABOUT_ANYBODY = (
+    "min_spend",
+    "tier_at_least",
+    "in_cart",
+    "in_community",
+    "own_store",
+    "weekly_hours",
+)
 
 
 def holds(told: Told, cart: Sequence[Told], member: Told) -> bool:
@@ -25,6 +32,8 @@ def holds(told: Told, cart: Sequence[Told], member: Told) -> bool:
             return worth(cart) >= told["fen"]
         case "tier_at_least":
             return bool(member["tier_rank"] >= told["rank"])
+        case "in_community":
+            return bool(told["community_slot"] in member["communities"])
         case "in_segment":
             return bool(told["slot"] in member["segments"])
         case "in_cart":

@@ -29,6 +29,7 @@ SEED = int(os.environ.get("ORACLE_SEED", "20261122"))
 SKUS = tuple("ABCDEFG")
 CATEGORIES, BRANDS, SEGMENTS = ("c0", "c1", "c2"), ("b0", "b1"), ("segment:loyal", "segment:due")
 STORES = ("wx1", "wx2")
+COMMUNITIES = ("community:vip", "community:old")
 Told = dict[str, Any]
 
 
@@ -51,6 +52,7 @@ def a_member(rnd: Random) -> Told:
     return {
         "tier_rank": rnd.randint(0, 2),
         "segments": rnd.sample(SEGMENTS, rnd.randint(0, 2)),
+        "communities": rnd.sample(COMMUNITIES, rnd.randint(0, 2)),
         "wants_personal": rnd.random() < 0.8,
         "store": rnd.choice(STORES),
     }
@@ -130,6 +132,7 @@ KINDS: dict[str, Callable[[Random], Told]] = {
 CONDITIONS: tuple[Callable[[Random], Told], ...] = (
     lambda rnd: {"kind": "min_spend", "fen": rnd.randint(1, 30_000)},
     lambda rnd: {"kind": "tier_at_least", "rank": rnd.randint(0, 2)},
+    lambda rnd: {"kind": "in_community", "community_slot": rnd.choice(COMMUNITIES)},
     lambda rnd: {"kind": "in_segment", "slot": rnd.choice(SEGMENTS)},
     lambda rnd: {
         "kind": "in_cart",
