@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from console import (
+    audit,
     boards,
     calendar,
     communities,
@@ -47,6 +48,7 @@ from console import (
     wecom_scan,
 )
 from console.access import require_staff
+from console.auditing import keep_deeds
 from console.pages import FRAMED_BY, set_up
 from console.product_files import FILES, ProductFiles
 from console.refusing import show_refusals
@@ -152,6 +154,8 @@ ROUTES = (
     web.post("/rules/{slot}/preview", rules.preview),
     web.get("/price-audit", price_audit.page, name="price-audit"),
     web.post("/price-audit", price_audit.audit_now),
+    web.get("/audit", audit.page, name="audit"),
+    web.get("/audit.csv", audit.download),
     web.get("/runs", runs.page, name="runs"),
     web.get("/scorecard", scorecard.page, name="scorecard"),
 )
@@ -162,7 +166,7 @@ def add_to(app: web.Application, *, files: ProductFiles, framed_by: Sequence[str
 
     ``framed_by`` are origins that may show it in a frame: the demo's page.
     """
-    console = web.Application(middlewares=[show_refusals, require_staff])
+    console = web.Application(middlewares=[show_refusals, keep_deeds, require_staff])
     console[FRAMED_BY] = tuple(framed_by)
     console[FILES] = files
     set_up(console, HERE / "templates")

@@ -49,6 +49,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "ladders": LEADERS,
     "rules": LEADERS,
     "price-audit": AUDITORS,
+    "audit": AUDITORS,
     "runs": LEADERS,
     "scorecard": LEADERS,
 }
@@ -68,7 +69,7 @@ async def require_staff(request: web.Request, handler: Handler) -> web.StreamRes
     except NotFound:
         return _to_login(request)
     request[STAFF], request[TOKEN] = signed_in, token
-    page = _page_of(request)
+    page = page_of(request)
     if page in PAGES and signed_in.role not in PAGES[page]:
         raise Forbidden("not_for_your_role")
     if request.method == "POST":
@@ -76,9 +77,10 @@ async def require_staff(request: web.Request, handler: Handler) -> web.StreamRes
     return await handler(request)
 
 
-def _page_of(request: web.Request) -> str:
+def page_of(request: web.Request) -> str:
+    """Return the name of the page that a path is of, or stands below."""
     part = request.path.removeprefix("/console").strip("/").partition("/")[0]
-    return part or "today"
+    return part.removesuffix(".csv") or "today"
 
 
 def part_of_path(request: web.Request, name: str, *, otherwise: str) -> str:
@@ -112,7 +114,7 @@ def is_same(told: str, right: str) -> bool:
 
 async def _require_proof(request: web.Request, token: str) -> None:
     told = request.headers.get("X-Form-Proof")
-    if not told and _page_of(request) in WITH_A_FILE:
+    if not told and page_of(request) in WITH_A_FILE:
         told = (await uploads.read(request)).fields.get("proof")
     elif not told:
         told = (await forms.read(request)).get("proof")

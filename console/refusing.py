@@ -16,12 +16,13 @@ async def show_refusals(request: web.Request, handler: Handler) -> web.StreamRes
     try:
         return await handler(request)
     except LoyaltyError as refused:
-        return await _page(request, refused, _status(refused))
+        return await _page(request, refused, status_of(refused))
     except RequestRefused as refused:
         return await _page(request, refused, refused.http_status)
 
 
-def _status(refused: LoyaltyError) -> int:
+def status_of(refused: LoyaltyError) -> int:
+    """Return the HTTP status that a refusal is told with."""
     if isinstance(refused, NotFound):
         return 404
     if isinstance(refused, Throttled):

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from console import forms
+from console import auditing, forms
 from console.access import COOKIE, TOKEN
 from console.pages import language_of, see, show
 from loyalty import staff
@@ -49,8 +49,11 @@ async def sign_in(request: web.Request) -> web.Response:
         known = await staff.check(account, form.get("password", ""))
         opened = await staff.open_for(known, at=now())
     except Refused as refused:
+        told = {"account": account}
+        await auditing.keep(request, None, "/login", told=told, http_status=422)
         error = text(refused.code, language_of(request), refused.figures)
         return await show_form(request, error=error, account=account, http_status=422)
+    await auditing.keep(request, known.id, "/login", told={}, http_status=200)
     return let_in(request, opened)
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from console import auditing
 from console.access import is_same
 from console.pages import language_of
 from console.signing_in import LOGINS, let_in, show_form
@@ -60,10 +61,12 @@ async def done(request: web.Request) -> web.Response:
         if not kept or not is_same(told, kept):
             raise Refused("scan_not_ours")
         user_id = await _user_id(_corp(request), request.query.get("code", ""))
-        opened = await staff.open_for(await staff.of_wecom(user_id), at=now())
+        known = await staff.of_wecom(user_id)
+        opened = await staff.open_for(known, at=now())
     except Refused as refused:
         error = text(refused.code, language_of(request), refused.figures)
         return await show_form(request, error=error, http_status=422)
+    await auditing.keep(request, known.id, "/login/wecom/done", told={}, http_status=200)
     response = let_in(request, opened)
     response.del_cookie(STATE_COOKIE, path="/console/login")
     return response

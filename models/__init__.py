@@ -100,7 +100,7 @@ from models.shop_coupons import (
     ShopCouponBatchState,
     ShopCouponState,
 )
-from models.staff import Role, StaffMember, StaffSession
+from models.staff import Role, StaffDeed, StaffMember, StaffSession
 from models.standing import BoughtDay, BoughtGoods, ChangedMember, HeldTier, Standing
 from models.store import (
     BudgetTaken,
@@ -245,6 +245,7 @@ __all__ = [
     "ShopperSession",
     "Snapshot",
     "SnapshotMember",
+    "StaffDeed",
     "StaffMember",
     "StaffSession",
     "Standing",

@@ -33,6 +33,22 @@ class StaffMember(Model):
         table = "staff_member"
 
 
+class StaffDeed(Model):
+    """One form that a staff member sent, with its fields, and how it ended."""
+
+    id = fields.BigIntField(primary_key=True)
+    staff_member_id = fields.BigIntField(null=True)
+    deed = fields.TextField()
+    path = fields.TextField()
+    told: fields.Field[object] = fields.JSONField()
+    http_status = fields.IntField()
+    address = fields.TextField()
+    did_at = fields.DatetimeField()
+
+    class Meta:
+        table = "staff_deed"
+
+
 class StaffSession(Model):
     """One login to the console; the token itself is only in the browser's cookie."""
 

@@ -7,6 +7,7 @@ from console.words.challenges import CHALLENGES
 from console.words.communities import COMMUNITIES
 from console.words.conditions import CONDITIONS
 from console.words.coupons import COUPONS
+from console.words.deeds import AUDIT_LOG
 from console.words.events import EVENTS
 from console.words.gifts import GIFTS
 from console.words.ladders import LADDERS
@@ -48,6 +49,7 @@ PARTS = (
     COMMUNITIES,
     CALENDAR,
     PURCHASES,
+    AUDIT_LOG,
 )
 
 WORDS: dict[Language, dict[str, str]] = {

@@ -55,6 +55,7 @@ PAGES = (
     "/mass-sends",
     "/calendar",
     "/purchases",
+    "/audit",
     "/communities",
     "/coupons",
     "/boards",
