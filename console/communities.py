@@ -70,7 +70,7 @@ async def connect(request: web.Request) -> web.Response:
     assert found is not None, "it was connected just now"
     log.info("community_connected", community_id=found.id, staff_member_id=staff_member)
     try:
-        await wecom.open_join_way(corp, found, at=context.clock())
+        await wecom.open_join_way(context.http, corp, found, at=context.clock())
     except CallFailed as failed:  # the job makes it within minutes
         log.warning("join_way_not_opened", community_id=found.id, code=failed.code)
     return see(request, f"/communities/{found.id}")
@@ -121,7 +121,7 @@ async def refresh(request: web.Request) -> web.Response:
     except CallFailed as failed:
         log.warning("community_not_told", community_id=found.id, code=failed.code)
         return await _show_one(request, found, error=Refused("wecom_not_answering"))
-    await communities.look_over(at=context.clock())
+    await communities.look_over(at=context.clock(), slot=found.slot)
     return see(request, f"/communities/{found.id}")
 
 
@@ -252,13 +252,13 @@ async def _show_one(
 ) -> web.Response:
     at, language = request.config_dict[CONTEXT].clock(), language_of(request)
     names = {one.value: one.name for one in rules_of(await programme.load(), language, at=at)}
-    number = page_asked(request)
+    number, image = page_asked(request), await communities.image_of(found.id)
     members = await communities.members(found.id, limit=SHOWN + 1, offset=(number - 1) * SHOWN)
     tasks = await communities.tasks(found.id, found.slot, at=at, limit=TASKS_SHOWN)
     told = {
         "group": found,
         "rule": names.get(found.slot, found.slot),
-        "code": qr.image(found.qr_code) if found.qr_code else None,
+        "code": qr.data_uri(image.content, kind=image.kind) if image else None,
         "members": [(one, _name(one, language), _way(one, language)) for one in members[:SHOWN]],
         "number": number,
         "has_more": len(members) > SHOWN,

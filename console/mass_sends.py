@@ -152,8 +152,10 @@ async def _show(
     told = request.query.get("after", "")
     after = int(told) if told.isascii() and told.isdecimal() and len(told) < 16 else 0
     targets = await mass_sends.targets(found.id, limit=TARGETS_SHOWN + 1, after=after)
+    names = await _audience_names(request)
     values = {
-        **_row(full, await _audience_names(request), language),
+        **_row(full, names, language),
+        "invites": names.get(f"groups/{full.community_slot}", full.community_slot),
         "parts": parts,
         "unsent": sum(part.state == "waiting" for part in parts),
         "targets": [(row, _name(row, language)) for _, row in targets[:TARGETS_SHOWN]],

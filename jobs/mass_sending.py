@@ -16,6 +16,7 @@ from wechat.errors import CallFailed, Rejected, UnknownOutcome
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 20
+TRIED_FOR = timedelta(days=1)
 # How far the platform's clock may stand apart from ours.
 APART = timedelta(minutes=5)
 STATES = {
@@ -57,19 +58,21 @@ class MassSender:
                 await mass_sends.never_asked(part.id)
                 return
             made = made or await self._add(corp, part)
-        except Rejected as refused:
-            log.warning("mass_send_refused", part_id=part.id, errcode=refused.errcode)
-            await mass_sends.refused(
-                part.id,
-                str(refused.errcode),
-                at=at,
-                is_over_quota=refused.errcode == platform.NOBODY_TO_SEND,
-            )
         except CallFailed as failed:
-            log.warning("mass_send_not_asked", part_id=part.id, code=failed.code)
+            await self._not_asked(part, failed, at=at)
         else:
             await mass_sends.made(part.id, made.msgid, made.failed, at=at)
             log.info("mass_send_asked", part_id=part.id, targets=len(part.addresses))
+
+    async def _not_asked(self, part: Part, failed: CallFailed, *, at: datetime) -> None:
+        """Keep what the platform refuses for good; the rest is tried again, for a day."""
+        is_refused = isinstance(failed, Rejected) and failed.errcode != platform.BEING_DISPATCHED
+        is_old = part.asked_at is not None and now() - part.asked_at > TRIED_FOR
+        log.warning("mass_send_not_asked", part_id=part.id, code=failed.code, is_over=is_refused)
+        if is_refused or is_old:
+            is_over_quota = failed.errcode == platform.NOBODY_TO_SEND
+            error = str(failed.errcode or failed.code)
+            await mass_sends.refused(part.id, error, at=at, is_over_quota=is_over_quota)
 
     async def _found(self, corp: Corp, part: Part) -> platform.Made | None:
         """Return the task that an earlier try made, whose answer nobody heard."""

@@ -18,7 +18,9 @@ async def refresh_communities(context: Context, at: datetime) -> int:
         for one in await communities.open_communities(corp.connection.scope):
             try:
                 if one.config_id is None:
-                    await wecom.open_join_way(corp, one, at=at)
+                    await wecom.open_join_way(context.http, corp, one, at=at)
+                elif one.qr_image is None and one.qr_code is not None:
+                    await wecom.draw_code(context.http, one.id, one.qr_code)
                 changes += await wecom.refresh(corp, one, at=at)
             except CallFailed as failed:  # the next tick asks again
                 log.warning("community_not_told", community_id=one.id, code=failed.code)

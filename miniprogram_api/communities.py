@@ -70,7 +70,7 @@ async def _open_join_way(context: Context, found: Membership) -> None:
     community = await communities.find(found.corp_id, found.chat_id)
     if corp is None or community is None:
         raise NotFound("no_such_community")
-    await wecom.open_join_way(corp, community, at=context.clock())
+    await wecom.open_join_way(context.http, corp, community, at=context.clock())
 
 
 def _shown(found: Membership, language: Language) -> Community:
@@ -86,5 +86,12 @@ def _shown(found: Membership, language: Language) -> Community:
         ],
         members=found.members,
         capacity=found.capacity,
-        qr=qr.image(found.qr_code) if is_invited and found.qr_code else None,
+        qr=_code(found) if is_invited else None,
     )
+
+
+def _code(found: Membership) -> str | None:
+    """Return the QR code as the platform draws it; its address as a code until that has come."""
+    if found.image is not None:
+        return qr.data_uri(found.image.content, kind=found.image.kind)
+    return qr.image(found.qr_code) if found.qr_code else None

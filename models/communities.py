@@ -9,10 +9,11 @@ from tortoise.models import Model
 class Community(Model):
     """A WeCom customer group (客户群); ``slot`` is the rule of who may join ("community:vip").
 
-    ``config_id`` and ``qr_code`` are of the join way (进群方式) made through the API, and
-    ``qr_picture`` is the address of that code as messages show it; ``state`` is the text that its
-    joins carry. ``member_version`` is the platform's name of the list that was read at ``told_at``
-    (the time of the wire); ``staff_count`` of it are no contacts.
+    ``config_id`` and ``qr_code`` are of the join way (进群方式) made through the API: the address
+    of a picture, ``qr_image`` of content type ``qr_kind``, which is the code; ``qr_picture`` is its
+    address as messages show it; ``state`` is the text that its joins carry. ``member_version`` is
+    the platform's name of the list that was read at ``told_at`` (the time of the wire);
+    ``staff_count`` of it are no contacts.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -25,6 +26,8 @@ class Community(Model):
     config_id = fields.TextField(null=True)
     qr_code = fields.TextField(null=True)
     qr_picture = fields.TextField(null=True)
+    qr_image = fields.BinaryField(null=True)
+    qr_kind = fields.TextField(null=True)
     state = fields.TextField()
     member_version = fields.TextField()
     staff_count = fields.IntField()

@@ -12,6 +12,11 @@ QUIET_ZONE = 4
 MASK = 0
 
 
+def data_uri(content: bytes, *, kind: str) -> str:
+    """Return a picture as a data URI."""
+    return f"data:{kind};base64,{b64encode(content).decode()}"
+
+
 @lru_cache(maxsize=1024)
 def image(told: str) -> str:
     """Return a QR code as an SVG data URI, dark on white whatever is behind it."""
@@ -19,4 +24,4 @@ def image(told: str) -> str:
     segno.make_qr(told, error="m", mask=MASK).save(
         written, kind="svg", scale=SCALE, border=QUIET_ZONE, light="#fff", xmldecl=False, nl=False
     )
-    return f"data:image/svg+xml;base64,{b64encode(written.getvalue()).decode()}"
+    return data_uri(written.getvalue(), kind="image/svg+xml")

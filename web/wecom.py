@@ -7,7 +7,7 @@ import aiohttp
 
 from loyalty import acquaintances, communities, mass_sends
 from loyalty.acquaintances import Seen
-from loyalty.communities import Contact, Door, Roster
+from loyalty.communities import Contact, Door, Image, Roster
 from loyalty.mass_sends import Asked
 from models import Community
 from web.context import Context, Corp, now
@@ -95,24 +95,27 @@ async def picture_of(context: Context, corp: Corp, group: Door | None) -> str:
     kept = await communities.picture_of(group.community_id)
     if kept is not None:
         return kept
-    drawn, kind = await download(context, group.qr_code)
-    picture = await corp.client.upload_picture(drawn, kind=kind)
+    image = await communities.image_of(group.community_id)
+    if image is None:
+        image = Image(*await download(context.http, group.qr_code))
+    picture = await corp.client.upload_picture(image.content, kind=image.kind)
     await communities.keep_picture(group.community_id, qr_code=group.qr_code, picture=picture)
     return picture
 
 
-async def download(context: Context, address: str) -> tuple[bytes, str]:
+async def download(http: aiohttp.ClientSession, address: str) -> tuple[bytes, str]:
     """Return a picture that the platform shows, and its content type."""
     try:
         body = b""
-        async with context.http.get(address, timeout=PICTURE_TIMEOUT) as answer:
+        async with http.get(address, timeout=PICTURE_TIMEOUT) as answer:
             async for chunk in answer.content.iter_chunked(PICTURE_CHUNK_BYTES):
                 body += chunk
                 if len(body) > LARGEST_PICTURE_BYTES:
                     break
     except (aiohttp.ClientError, TimeoutError) as error:
         raise TryAgain(type(error).__name__, endpoint="join way") from None
-    if answer.status != 200 or len(body) > LARGEST_PICTURE_BYTES:
+    is_picture = answer.content_type.startswith("image/")
+    if answer.status != 200 or len(body) > LARGEST_PICTURE_BYTES or not is_picture:
         raise TryAgain(f"http {answer.status}, {len(body)} bytes", endpoint="join way")
     return body, answer.content_type
 
@@ -131,7 +134,9 @@ def _seen(found: Sequence[Followed]) -> list[Seen]:
     ]
 
 
-async def open_join_way(corp: Corp, community: Community, *, at: datetime) -> None:
+async def open_join_way(
+    http: aiohttp.ClientSession, corp: Corp, community: Community, *, at: datetime
+) -> None:
     """Make the join way of a community, where it has none.
 
     Two that make one at the same time keep one and take the other away.
@@ -150,8 +155,19 @@ async def open_join_way(corp: Corp, community: Community, *, at: datetime) -> No
     )
     if is_kept:
         log.info("join_way_opened", community_id=community.id)
+        await draw_code(http, community.id, way.qr_code)
     else:
         await corp.client.group_chats.del_join_way(way.config_id)
+
+
+async def draw_code(http: aiohttp.ClientSession, community_id: int, qr_code: str) -> None:
+    """Keep a join way's QR code as the platform draws it; what does not come now comes later."""
+    try:
+        image = Image(*await download(http, qr_code))
+    except CallFailed as failed:
+        log.warning("join_code_not_drawn", community_id=community_id, code=failed.code)
+        return
+    await communities.keep_image(community_id, qr_code=qr_code, image=image)
 
 
 async def check_join_way(corp: Corp, community: Community, *, at: datetime) -> None:

@@ -93,11 +93,18 @@ async def of_corp(corp_id: str) -> list[Community]:
     return await Community.filter(corp_id=corp_id, dismissed_at=None).order_by("id")
 
 
+class Image(NamedTuple):
+    """A picture, with its content type."""
+
+    content: bytes
+    kind: str
+
+
 async def open_communities(corp_id: str) -> list[Community]:
-    """Return those that wait for something: for a join way, or for somebody who was invited."""
+    """Return those that wait: for a join way or its picture, or for somebody who was invited."""
     rows = await db.fetch(
         "SELECT id FROM community WHERE corp_id = $1 AND dismissed_at IS NULL"
-        " AND (config_id IS NULL OR EXISTS (SELECT FROM invitation"
+        " AND (config_id IS NULL OR qr_image IS NULL OR EXISTS (SELECT FROM invitation"
         "  WHERE community_id = community.id AND state = 'open'))",
         corp_id,
     )
@@ -107,7 +114,8 @@ async def open_communities(corp_id: str) -> list[Community]:
 async def forget_join_way(community_id: int, *, config_id: str) -> None:
     """Forget a join way that the platform has no more; another one is made for the next guest."""
     await db.fetch(
-        "UPDATE community SET config_id = NULL, qr_code = NULL, qr_picture = NULL"
+        "UPDATE community SET config_id = NULL, qr_code = NULL, qr_picture = NULL,"
+        " qr_image = NULL, qr_kind = NULL"
         " WHERE id = $1 AND config_id = $2",
         community_id,
         config_id,
@@ -152,6 +160,26 @@ async def keep_picture(community_id: int, *, qr_code: str, picture: str) -> None
         community_id,
         qr_code,
         picture,
+    )
+
+
+async def image_of(community_id: int) -> Image | None:
+    """Return the QR code of a community as the platform draws it; None where none is kept."""
+    rows = await db.fetch(
+        "SELECT qr_image, qr_kind FROM community WHERE id = $1 AND qr_image IS NOT NULL",
+        community_id,
+    )
+    return Image(bytes(rows[0]["qr_image"]), rows[0]["qr_kind"]) if rows else None
+
+
+async def keep_image(community_id: int, *, qr_code: str, image: Image) -> None:
+    """Keep the QR code as the platform draws it, unless the join way is another by now."""
+    await db.fetch(
+        "UPDATE community SET qr_image = $3, qr_kind = $4 WHERE id = $1 AND qr_code = $2",
+        community_id,
+        qr_code,
+        image.content,
+        image.kind,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from loyalty import programme, standing
+from loyalty.communities.connecting import Image
 from loyalty.errors import NotFound, Refused
 from loyalty.facts import Case
 from loyalty.policies import POLICIES
@@ -31,8 +32,8 @@ class MembershipState(StrEnum):
 class Membership:
     """How a member stands to a community at a moment. ``refusals`` say what she lacks.
 
-    ``members`` counts staff, too. ``qr_code`` is the address behind the QR code of the join way;
-    None where none was made yet.
+    ``members`` counts staff, too. ``qr_code`` is the address of the picture that is the QR code of
+    the join way, None where none was made yet; ``image`` is that picture, once it is kept.
     """
 
     slot: str
@@ -46,6 +47,7 @@ class Membership:
     members: int
     capacity: int
     qr_code: str | None
+    image: Image | None = None
 
     @property
     def code(self) -> str:
@@ -58,6 +60,7 @@ _COMMUNITIES = f"""
 SELECT *, members >= capacity AS is_full
 FROM (
     SELECT community.id, slot, corp_id, chat_id, community.state AS join_state, capacity, qr_code,
+           qr_image, qr_kind,
            staff_count + (SELECT count(*) FROM community_member
                           WHERE community_id = community.id AND left_at IS NULL) AS members,
            EXISTS (SELECT FROM community_member
@@ -156,6 +159,7 @@ def _membership(rule: Rule, row: db.Row, lacking: list[Refused]) -> Membership:
         members=row["members"],
         capacity=row["capacity"],
         qr_code=row["qr_code"],
+        image=Image(bytes(row["qr_image"]), row["qr_kind"]) if row["qr_image"] else None,
     )
 
 

@@ -21,6 +21,8 @@ from loyalty.programme import Programme
 from loyalty.standing.knowing import facts_of_all
 from models import CommunityTaskKind, CommunityTaskState, db
 
+FACTS_AT_ONCE = 5000
+
 _PRESENT = """
 SELECT community.id, community.slot, member.id AS member_id,
        min(community_member.joined_at) AS joined_at
@@ -28,7 +30,7 @@ FROM community_member JOIN community ON community.id = community_id
 JOIN customer ON customer.id = customer_id
 JOIN member ON member.id = coalesce(customer.merged_into_id, customer.id)
            AND member.deleted_at IS NULL
-WHERE left_at IS NULL AND dismissed_at IS NULL
+WHERE left_at IS NULL AND dismissed_at IS NULL AND ($1::text IS NULL OR slot = $1)
 GROUP BY 1, 2, 3 ORDER BY 4, 1
 """
 
@@ -41,6 +43,8 @@ UPDATE community_task SET ended_at = $4, state =
           AND coalesce(merged_into_id, customer.id) = member_id) THEN 'settled' ELSE 'left' END
 WHERE state IN ('open', 'kept') AND (community_id, member_id, kind) NOT IN (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[]))
+  AND ($5::text IS NULL
+       OR community_id = ANY(ARRAY(SELECT id FROM community WHERE slot = $5)))
 RETURNING id
 """
 
@@ -69,10 +73,10 @@ class Changes(Struct, frozen=True):
     ended: int
 
 
-async def look_over(*, at: datetime) -> Changes:
-    """Raise what is to be looked at in all groups, and close what settled itself."""
+async def look_over(*, at: datetime, slot: str | None = None) -> Changes:
+    """Raise what is to be looked at in all groups, or in those of one rule; close what settled."""
     rules = await programme.load()
-    found = await _to_look_at(await db.fetch(_PRESENT), rules, at=at)
+    found = await _to_look_at(await db.fetch(_PRESENT, slot), rules, at=at)
     names = (
         [one.community_id for one in found],
         [one.member_id for one in found],
@@ -80,7 +84,7 @@ async def look_over(*, at: datetime) -> Changes:
     )
 
     async def act() -> Changes:
-        ended = await db.fetch(_SETTLE, *names, at)
+        ended = await db.fetch(_SETTLE, *names, at, slot)
         raised = await db.fetch(_RAISE, *names, at)
         return Changes(len(raised), len(ended))
 
@@ -89,7 +93,11 @@ async def look_over(*, at: datetime) -> Changes:
 
 async def _to_look_at(present: Sequence[db.Row], rules: Programme, *, at: datetime) -> list[Raised]:
     """Return who may not be where she is, and who is in two groups of one rule."""
-    facts = await facts_of_all({row["member_id"] for row in present}, at=at, rules=rules)
+    ids = sorted({row["member_id"] for row in present})
+    facts: dict[int, Facts] = {}
+    for place in range(0, len(ids), FACTS_AT_ONCE):
+        some = ids[place : place + FACTS_AT_ONCE]
+        facts |= await facts_of_all(some, at=at, rules=rules)
     first: dict[tuple[str, int], int] = {}
     found = []
     for row in present:

@@ -106,14 +106,13 @@ WITH audience AS ({{audience}}), met AS (
     WHERE ended_at IS NULL AND NOT is_half
     ORDER BY audience.member_id, added_at DESC, acquaintance.id DESC
 )
-SELECT audience.member_id, external_user_id, user_id,
-       external_user_id IS NOT NULL
-           AND {consents.refuses("audience.member_id", "'offers'", f"'{CHANNEL}'")} AS is_unwilling,
-       CASE WHEN external_user_id IS NOT NULL THEN ({
-    _HAD.format(address="external_user_id", since="{since}")
-}) ELSE 0 END AS had
-FROM audience LEFT JOIN met USING (member_id) ORDER BY audience.member_id
+SELECT member_id, external_user_id, user_id,
+       {consents.refuses("member_id", "'offers'", f"'{CHANNEL}'")} AS is_unwilling,
+       ({_HAD.format(address="external_user_id", since="{since}")}) AS had
+FROM met ORDER BY member_id
 """
+
+_COUNT = "SELECT count(*) FROM ({audience}) AS audience"
 
 _GROUPS = f"""
 SELECT chat_id, owner, ({_HAD.format(address="chat_id", since="$3")}) AS had
@@ -154,19 +153,19 @@ async def reached(aim: Aim, *, at: datetime) -> Reach:
     corp, since = f"${len(query.arguments) + 1}", f"${len(query.arguments) + 2}"
     statement = _CONTACTS.format(audience=query.sql, corp=corp, since=since)
     month = start_of(day_of(at).replace(day=1))
-    rows = await db.fetch(statement, *query.arguments, aim.corp_id, month)
-    wanted = await _invitable(aim.community_slot, rows, rules, at=at)
-    known = [row for row in wanted if row["external_user_id"] is not None]
-    willing = [row for row in known if not row["is_unwilling"]]
+    (audience,) = await db.fetch(_COUNT.format(audience=query.sql), *query.arguments)
+    contacts = await db.fetch(statement, *query.arguments, aim.corp_id, month)
+    wanted = await _invitable(aim.community_slot, contacts, rules, at=at)
+    willing = [row for row in wanted if not row["is_unwilling"]]
     most = monthly_quota(at)
     free = [row for row in willing if row["had"] < most]
     return Reach(
         [Target(row["user_id"], row["external_user_id"], row["member_id"]) for row in free],
-        members=len(rows),
-        no_contacts=len(wanted) - len(known),
-        unwilling=len(known) - len(willing),
+        members=audience["count"],
+        no_contacts=audience["count"] - len(contacts),
+        unwilling=len(wanted) - len(willing),
         over_quota=len(willing) - len(free),
-        not_invited=len(rows) - len(wanted),
+        not_invited=len(contacts) - len(wanted),
     )
 
 

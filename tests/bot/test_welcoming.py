@@ -235,9 +235,9 @@ async def test_a_picture_that_comes_in_parts_is_whole(begin: Begin) -> None:
     app.router.add_get("/code", in_parts)
     async with TestServer(app) as server:
         address = str(server.make_url("/code"))
-        assert await wecom.download(town.context, address) == (whole, "image/png")
+        assert await wecom.download(town.context.http, address) == (whole, "image/png")
     with pytest.raises(TryAgain):
-        await wecom.download(town.context, address)
+        await wecom.download(town.context.http, address)
 
 
 async def test_what_the_web_process_did_not_say_the_worker_does(begin: Begin) -> None:

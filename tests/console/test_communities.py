@@ -78,7 +78,7 @@ async def test_a_group_is_connected_and_has_its_code(browser: Browser) -> None:
     assert "老友群 · chen" in page
     for _ in "ab":
         status, page = await connected(browser)
-        assert (status, "data:image/svg+xml" in page, "银卡群" in page) == (200, True, True)
+        assert (status, "data:image/png" in page, "银卡群" in page) == (200, True, True)
     community = await Community.get()
     assert (community.slot, community.name, community.capacity) == (
         "community:silver",

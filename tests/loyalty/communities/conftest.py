@@ -31,6 +31,8 @@ async def vip(database: None) -> int:
         "community:vip", corp_id=CORP, chat_id="wrVIP", name="VIP", owner="chen", capacity=3
     )
     assert await communities.keep_join_way(community_id, config_id="c1", qr_code="https://q/c1")
+    image = communities.Image(b"png", "image/png")
+    await communities.keep_image(community_id, qr_code="https://q/c1", image=image)
     return community_id
 
 

@@ -213,7 +213,14 @@ def test_a_members_day_goes_by_shanghais_clock(
 def test_what_looks_at_her_holds_only_where_she_wants_personal_offers(kind: str) -> None:
     condition = CONDITIONS[kind]()
     if not isinstance(condition, Personal):
-        assert kind in {"min_spend", "tier_at_least", "in_cart", "own_store", "weekly_hours"}
+        assert kind in {
+            "min_spend",
+            "tier_at_least",
+            "in_cart",
+            "in_community",
+            "own_store",
+            "weekly_hours",
+        }
         return
     refusal = condition.refusal(case((COFFEE,), wants_personal_offers=False))
     assert refusal is not None
