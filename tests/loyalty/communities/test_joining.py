@@ -59,7 +59,7 @@ async def test_her_invitation_is_nobody_elses(vip: int) -> None:
 
 async def test_without_a_join_way_nobody_is_invited(vip: int) -> None:
     wang = await member("u-wang", tier="silver")
-    await db.fetch("UPDATE community SET config_id = NULL, qr_code = NULL")
+    await communities.forget_join_way(vip, config_id="c1")
     with pytest.raises(Refused) as refused:
         await communities.invite(wang, "vip", at=AT)
     assert refused.value.code == "join_way_missing"
