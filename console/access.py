@@ -39,6 +39,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "surveys": LEADERS,
     "events": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.GUIDE}),
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
+    "contact-ways": LEADERS,
     "mass-sends": LEADERS,
     "calendar": LEADERS,
     "coupons": LEADERS,

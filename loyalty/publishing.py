@@ -60,6 +60,7 @@ POLICIES = (
     "article",
     "welcome",
     "calendar",
+    "contact_way",
 )
 ALONE = (
     "expiry",

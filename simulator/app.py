@@ -46,7 +46,7 @@ from simulator.api import Endpoint
 from simulator.gate import CHINA, NO_SUCH_PATH, gate
 from simulator.settings import Settings
 from simulator.shops import platforms, wechat_members, wechat_shop, wechat_shop_goods
-from simulator.wecom import calls, contact_calls, door, send_calls, sign_in
+from simulator.wecom import calls, contact_calls, contact_way_calls, door, send_calls, sign_in
 from simulator.world import China
 
 PAGE = Path(__file__).parent / "page"
@@ -113,7 +113,7 @@ def create_app(settings: Settings) -> web.Application:
 
 
 def _add_qyapi(app: web.Application) -> None:
-    subjects = (calls, contact_calls, send_calls, sign_in)
+    subjects = (calls, contact_calls, contact_way_calls, send_calls, sign_in)
     for endpoint in (each for subject in subjects for each in subject.ENDPOINTS):
         app.router.add_route("*", endpoint.path, gate(endpoint, door.QYAPI))
     elsewhere = gate(door.NO_SUCH_PATH, door.QYAPI)

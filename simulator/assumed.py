@@ -135,6 +135,8 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     join_remark_chars: int = 30
     join_state_chars: int = 30
     room_name_chars: int = 40
+    contact_way_users: int = 100
+    contact_way_chars: int = 30
 
     # mass sends (C9); `send_rule`: days_of_month, weekly7, daily1 or monthly4
     app_text_bytes: int = 2048

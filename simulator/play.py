@@ -73,6 +73,10 @@ async def state(request: web.Request) -> web.Response:
             "shops": [_poster(china, shop) for shop in china.settings.shops],
             "posters": china.settings.posters,
             "join_ways": china.corp.posters() if china.corp else [],
+            "contact_ways": [
+                {"config_id": one.config_id, "name": one.remark, "staff": one.user}
+                for one in (china.corp.contact_ways.by_config_id.values() if china.corp else ())
+            ],
             "staff": list(china.corp.settings.staff) if china.corp else [],
             "has_day": china.settings.day is not None,
             "has_market": bool(china.settings.platform_shops and china.settings.goods),

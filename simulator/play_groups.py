@@ -97,6 +97,19 @@ async def _add_contact(request: web.Request, corp: Corp) -> Delivery | None:
     )
 
 
+class ScannedContact(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of contacts/scan: the address that the QR code holds."""
+
+    qr_code: str
+    event: Telling = "told"
+
+
+async def _scan_contact(request: web.Request, corp: Corp) -> Delivery | None:
+    asked = await body_of(request, ScannedContact)
+    _, delivery = corp.scan_contact_way(consumer_of(request), asked.qr_code, asked.event)
+    return delivery
+
+
 async def _delete_contact(request: web.Request, corp: Corp) -> Delivery | None:
     asked = await body_of(request, PartedContact)
     return corp.delete_contact(
@@ -119,6 +132,7 @@ async def groups(request: web.Request) -> web.Response:
             "staff": corp.settings.staff,
             "groups": [_card(group) for group in corp.groups.by_chat_id.values()],
             "join_ways": list(corp.join_ways.by_config_id.values()),
+            "contact_ways": list(corp.contact_ways.by_config_id.values()),
             "messages": corp.messages,
         }
     )
@@ -148,5 +162,6 @@ ROUTES = (
     web.post("/play/consumers/{id}/groups/join", deed(_join)),
     web.post("/play/consumers/{id}/groups/leave", deed(_leave)),
     web.post("/play/consumers/{id}/contacts", deed(_add_contact)),
+    web.post("/play/consumers/{id}/contacts/scan", deed(_scan_contact)),
     web.post("/play/consumers/{id}/contacts/delete", deed(_delete_contact)),
 )

@@ -9,6 +9,7 @@ import aiohttp
 from msgspec import Struct
 from wechatpy.work.client.api.external_contact import WeChatExternalContact
 
+from wechat.contact_ways import ContactWays
 from wechat.errors import Rejected, TokenRefused
 from wechat.exchange import Limits, lost
 from wechat.group_chats import GroupChats
@@ -123,12 +124,15 @@ class WeCom(Transport):
             "/cgi-bin/externalcontact/get_groupmsg_task",
             "/cgi-bin/externalcontact/get_groupmsg_send_result",
             "/cgi-bin/externalcontact/cancel_groupmsg_send",
+            "/cgi-bin/externalcontact/update_contact_way",
+            "/cgi-bin/externalcontact/del_contact_way",
         }
     )
 
     contacts = cached_property(Contacts)
     group_chats = cached_property(GroupChats)
     mass_sends = cached_property(MassSends)
+    contact_ways = cached_property(ContactWays)
 
     def __init__(
         self,

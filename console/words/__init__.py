@@ -6,6 +6,7 @@ from console.words.calendar import CALENDAR
 from console.words.challenges import CHALLENGES
 from console.words.communities import COMMUNITIES
 from console.words.conditions import CONDITIONS
+from console.words.contact_ways import CONTACT_WAYS
 from console.words.coupons import COUPONS
 from console.words.deeds import AUDIT_LOG
 from console.words.events import EVENTS
@@ -50,6 +51,7 @@ PARTS = (
     CALENDAR,
     PURCHASES,
     AUDIT_LOG,
+    CONTACT_WAYS,
 )
 
 WORDS: dict[Language, dict[str, str]] = {

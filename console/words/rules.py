@@ -10,6 +10,7 @@ from msgspec import Struct
 from console.words.boards import BOARD_CHOICES, BOARD_FIELDS
 from console.words.calendar import CALENDAR_FIELDS
 from console.words.codes import said
+from console.words.contact_ways import CONTACT_WAY_FIELDS
 from console.words.events import EVENT_FIELDS
 from console.words.gifts import GIFT_FIELDS
 from console.words.kinds import KINDS
@@ -232,6 +233,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     **VISIT_FIELDS,
     **SURVEY_FIELDS,
     **CALENDAR_FIELDS,
+    **CONTACT_WAY_FIELDS,
     **EVENT_FIELDS,
     **BOARD_FIELDS,
 }

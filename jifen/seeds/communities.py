@@ -9,6 +9,7 @@ from loyalty.conditions.tier_at_least import TierAtLeast
 from loyalty.connections import WeComSettings
 from loyalty.policies.calendar import CalendarEntry, GroupCalendar
 from loyalty.policies.community import CommunityPolicy
+from loyalty.policies.contact_way import ContactWayPolicy
 from loyalty.policies.welcome import Welcome
 from loyalty.sealing import Sealer
 
@@ -37,6 +38,8 @@ WELCOME = Welcome(
 )
 
 
+WAY_SLOT = "contact_way:jingan"
+WAY = ContactWayPolicy(users=(OWNER,), name_zh="静安店店长", name_en="Jing'an shop")
 CALENDAR = GroupCalendar(
     SLOT,
     "VIP 群日历",
@@ -63,7 +66,12 @@ CALENDAR = GroupCalendar(
 
 async def seed(wecom: WeComSettings | None, *, brand: str, sealer: Sealer, at: datetime) -> None:
     """Lay the rule, and where there is a corp, its connection and the group."""
-    rules = [(SLOT, RULE), ("welcome:default", WELCOME), ("calendar:vip", CALENDAR)]
+    rules = [
+        (SLOT, RULE),
+        ("welcome:default", WELCOME),
+        ("calendar:vip", CALENDAR),
+        (WAY_SLOT, WAY),
+    ]
     await lay_rules(rules, at=at)
     if wecom is None:
         return

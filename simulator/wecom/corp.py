@@ -17,6 +17,7 @@ from simulator.callbacks import Callbacks, Delivery
 from simulator.clock import Clock
 from simulator.consumers import Consumer, Consumers
 from simulator.settings import WeCom
+from simulator.wecom.contact_ways import ContactWay, ContactWays
 from simulator.wecom.groups import JOINED_BY_QR_CODE, Group, GroupMember, Groups, new_chat_id
 from simulator.wecom.join_ways import JoinWay, JoinWays
 from simulator.wecom.mass_sends import MassSend, MassSends
@@ -78,6 +79,7 @@ class CorpState(msgspec.Struct):
     messages: list[CorpMessage] = []
     mass_sends: dict[str, MassSend] = {}
     app_messages: list[AppMessage] = []
+    contact_ways: dict[str, ContactWay] = {}
 
 
 class Corp:
@@ -103,6 +105,7 @@ class Corp:
         self.groups = Groups(state.groups, settings.groups, assumed, clock)
         self.join_ways = JoinWays(state.join_ways, assumed)
         self.mass_sends = MassSends(state.mass_sends, assumed, clock)
+        self.contact_ways = ContactWays(state.contact_ways, assumed, tuple(settings.staff))
         self.scan_codes = ScanCodes(clock)
         self.consumers = consumers
         self._clock = clock
@@ -183,6 +186,19 @@ class Corp:
         self.welcomes[code] = Welcome(consumer.id, user_id, time.time())
         nodes["WelcomeCode"] = code
         return self._tell(nodes | ({"State": state} if state else {}), telling)
+
+    def scan_contact_way(
+        self, consumer: Consumer, url: str, telling: Telling
+    ) -> tuple[str, Delivery | None]:
+        """Scans the code of a contact way and adds one of its staff. Raises: Impossible."""
+        way = self.contact_ways.by_config_id.get(url.rpartition("/")[2])
+        if way is None:
+            raise Impossible("no_such_contact_way", "nobody is added by this code")
+        known = {one.user_id for one in self.contacts.get(consumer.id, []) if not one.has_left}
+        if known & set(way.user):
+            raise Impossible("already_contact", f"{consumer.nickname} has added one of them")
+        user_id = self.contact_ways.next_user(way)
+        return user_id, self.add_contact(consumer, user_id, way.state, telling)
 
     def say(self, welcome: Welcome, text: str, pictures: tuple[str, ...]) -> None:
         """Lets a new contact read what the app wrote for its staff member."""

@@ -54,6 +54,7 @@ PAGES = (
     "/live-rooms",
     "/mass-sends",
     "/calendar",
+    "/contact-ways",
     "/purchases",
     "/audit",
     "/communities",

@@ -148,6 +148,7 @@ export const en = {
   'scan.none': 'This simulator knows no shops',
   'scan.group': 'group',
   'scan.staff': 'staff in WeCom',
+  'scan.contact': 'contact way',
   'staff.title': 'WeCom · {name}',
   'staff.none': 'Added; no message yet',
   'staff.picture': 'picture',

@@ -52,6 +52,7 @@ export const play = {
       `staff/${encodeURIComponent(userId)}/sends/${encodeURIComponent(msgid)}/confirm`,
       {},
     ),
+  scanContact: (id, configId) => call('POST', `${of(id)}/contacts/scan`, { qr_code: configId }),
   addContact: (id, userId) => call('POST', `${of(id)}/contacts`, { user_id: userId }),
   message: (id, message) => call('POST', `${of(id)}/messages`, message),
   menu: (id, key) => call('POST', `${of(id)}/menu`, { key }),

@@ -7,7 +7,7 @@ import { hasMini, openMini } from './mini.js';
 import { once } from './once.js';
 import { play } from './play.js';
 import { closeSheet, openSheet } from './sheets.js';
-import { addStaff, openStaffChat } from './staff_chat.js';
+import { addStaff, openStaffChat, openWeCom, scanContact } from './staff_chat.js';
 import { complain, toast } from './toast.js';
 import { language, t } from './words.js';
 import { world } from './world.js';
@@ -19,6 +19,7 @@ export function openScan() {
     ...world.shops.map(ofShop),
     ...world.posters.map(ofPoster),
     ...world.joinWays.map(ofGroup),
+    ...world.contactWays.map(ofContactWay),
     ...world.staff.map(ofStaff),
   ];
   const posters = codes.map((code) => element('li', {}, poster(code)));
@@ -49,6 +50,13 @@ const ofGroup = (way) => ({
   name: way.name || t('scan.nameless'),
   sign: t('scan.group'),
   read: (consumerId) => play.join(consumerId, way.config_id),
+});
+
+const ofContactWay = (way) => ({
+  name: way.name || t('scan.nameless'),
+  sign: t('scan.contact'),
+  read: (consumerId) => scanContact(consumerId, way.config_id),
+  then: (consumerId) => openWeCom(consumerId),
 });
 
 const ofStaff = (userId) => ({

@@ -8,10 +8,17 @@ import { openSheet } from './sheets.js';
 import { t } from './words.js';
 import { world } from './world.js';
 
-/** Adds a staff member, where she has not yet, and opens what he wrote. */
-export async function addStaff(consumerId, userId) {
+/** Adds a staff member, where she has not yet. */
+export const addStaff = (consumerId, userId) =>
+  unlessKnown(() => play.addContact(consumerId, userId));
+
+/** Adds one of the staff behind a contact way, where she has none of them yet. */
+export const scanContact = (consumerId, configId) =>
+  unlessKnown(() => play.scanContact(consumerId, configId));
+
+async function unlessKnown(adding) {
   try {
-    await play.addContact(consumerId, userId);
+    await adding();
   } catch (error) {
     if (!(error instanceof Refused) || error.code !== 'already_contact') throw error;
   }

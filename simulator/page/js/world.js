@@ -17,6 +17,7 @@ class World extends EventTarget {
   shops = [];
   posters = [];
   joinWays = [];
+  contactWays = [];
   staff = [];
   faults = {};
   online = true;
@@ -66,6 +67,7 @@ class World extends EventTarget {
     this.shops = state.shops ?? [];
     this.posters = state.posters ?? [];
     this.joinWays = state.join_ways ?? [];
+    this.contactWays = state.contact_ways ?? [];
     this.staff = state.staff ?? [];
     this.faults = state.faults ?? {};
     for (const { id, unread } of state.consumers) {

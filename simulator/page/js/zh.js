@@ -146,6 +146,7 @@ export const zh = {
   'scan.none': '这个模拟器没有登记门店',
   'scan.group': '会员群',
   'scan.staff': '员工企业微信',
+  'scan.contact': '员工活码',
   'staff.title': '企业微信 · {name}',
   'staff.none': '已添加，还没有消息',
   'staff.picture': '图片',
