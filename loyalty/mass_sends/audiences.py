@@ -225,4 +225,5 @@ async def _invitable(
         some = ids[first : first + FACTS_AT_ONCE]
         facts = await facts_of_all(some, at=at, rules=rules)
         may |= {one for one in some if not policy.conditions.refusals(Case(facts[one]))}
-    return [row for row in rows if row["member_id"] in may - inside]
+    wanted = may - inside
+    return [row for row in rows if row["member_id"] in wanted]
