@@ -54,6 +54,14 @@ PAGES: dict[str, frozenset[Role]] = {
     "runs": LEADERS,
     "scorecard": LEADERS,
 }
+# The pages as the side shows them: what a working day goes through first.
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "section_day": ("today", "members", "purchases", "hand-over", "shipping", "orders", "parked"),
+    "section_community": ("communities", "mass-sends", "calendar", "contact-ways", "live-rooms"),
+    "section_play": ("boards", "referrals", "reviews", "surveys", "events", "visits"),
+    "section_offers": ("rules", "coupons", "gifts", "ladders", "products"),
+    "section_proof": ("scorecard", "price-audit", "audit", "runs"),
+}
 WITH_A_FILE = ("products", "shipping", "mass-sends")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -10,7 +10,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from console.access import PAGES, STAFF, TOKEN, proof_of
+from console.access import PAGES, SECTIONS, STAFF, TOKEN, proof_of
 from console.words import WORDS
 from loyalty.calendar import SHANGHAI, day_of
 from models import Brand
@@ -58,6 +58,7 @@ async def show(
     language = language_of(request)
     brand = await Brand.get_or_none(id=1)
     signed_in = request.get(STAFF)
+    pages = [name for name, roles in PAGES.items() if signed_in and signed_in.role in roles]
     told = {
         "w": WORDS[language],
         "language": language,
@@ -65,7 +66,11 @@ async def show(
         "colour": brand.colour if brand else "#8a4b2a",
         "staff": signed_in,
         "page": template.removesuffix(".html"),
-        "pages": [name for name, roles in PAGES.items() if signed_in and signed_in.role in roles],
+        "pages": pages,
+        "side": {
+            section: [name for name in names if name in pages]
+            for section, names in SECTIONS.items()
+        },
         "proof": proof_of(request[TOKEN]) if signed_in else "",
         "is_part": "HX-Request" in request.headers,
         "framed_by": " ".join(request.config_dict[FRAMED_BY]),

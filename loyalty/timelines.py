@@ -85,6 +85,13 @@ UNION ALL
         'key', key, 'error', error)
  FROM delivery WHERE customer_id = ANY({HER_IDS}) ORDER BY planned_at DESC LIMIT $2)
 UNION ALL
+(SELECT sent_at, 'mass_send', jsonb_build_object('uuid', mass_send.uuid, 'name', mass_send.name,
+        'by', coalesce((SELECT name FROM staff_member WHERE wecom_user_id = user_id LIMIT 1),
+                       user_id))
+ FROM mass_send_target AS target JOIN mass_send_part AS part ON part.id = part_id
+ JOIN mass_send ON mass_send.id = mass_send_id
+ WHERE member_id = ANY({HER_IDS}) AND target.state = 'sent' ORDER BY sent_at DESC LIMIT $2)
+UNION ALL
 (SELECT tier_since, 'tier', jsonb_build_object('tier', tier, 'spent_fen', spent_fen,
         'orders', orders)
  FROM standing WHERE member_id = $1)

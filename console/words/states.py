@@ -8,6 +8,7 @@ STATES: dict[str, tuple[str, str]] = {
     "kind_check_in": ("签到", "Check-in"),
     "kind_claim": ("领取任务奖励", "Challenge reward claimed"),
     "kind_milestone": ("里程碑", "Milestone"),
+    "kind_mass_send": ("企业微信群发", "Mass send"),
     "kind_delivery": ("触达", "Delivery"),
     "kind_tier": ("等级", "Tier"),
     "kind_joined": ("成为会员", "Became a member"),

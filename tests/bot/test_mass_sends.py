@@ -12,7 +12,7 @@ from bot.corp_events import CorpEvents
 from jobs.mass_sending import MassSender
 from jobs.refresh_communities import refresh_communities
 from jobs.remind_staff import remind_staff
-from loyalty import consents, mass_sends, staff
+from loyalty import consents, mass_sends, staff, timelines
 from loyalty.errors import LoyaltyError
 from loyalty.mass_sends import Aim, MassSendWish, Reach
 from models import (
@@ -117,7 +117,8 @@ async def test_each_is_written_to_by_the_staff_member_who_has_her(town: Town) ->
     rows = await mass_sends.targets(send.id, limit=9)
     assert {(one.user_id, one.state) for _, one in rows} == {("chen", "sent"), ("li", "sent")}
     assert len({one["consumer_id"] for one in await read(town)} & {lin["id"], wang["id"]}) == 2
-    assert lin_id in {one.member_id for one in await MassSendTarget.all()}
+    happened = [one for one in await timelines.of(lin_id) if one.kind == "mass_send"]
+    assert [(one.told["name"], one.told["by"]) for one in happened] == [("周六试饮", "chen")]
 
 
 async def test_two_workers_and_lost_answers_ask_once(

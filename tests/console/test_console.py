@@ -11,6 +11,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 import channels
+from console import access
 from console.rule_form import body_of, flat, inputs, sent
 from console.words import PARTS, WORDS
 from console.words.kinds import KINDS
@@ -293,3 +294,8 @@ def test_every_kind_of_rule_its_fields_and_choices_have_their_words() -> None:
     rows = [cell for one in shown if one.kind == "rows" for row in one.rows for cell in row]
     chosen = [*shown, *(cell for cell in rows if not cell.name.endswith(".per"))]
     assert {choice for one in chosen for choice in one.choices} - {""} == CHOICES.keys()
+
+
+def test_every_page_stands_once_at_the_side() -> None:
+    listed = [name for names in access.SECTIONS.values() for name in names]
+    assert sorted(listed) == sorted(access.PAGES)
