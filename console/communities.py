@@ -21,6 +21,7 @@ from web.masks import masked
 from web.refusals import Forbidden
 from web.texts import text
 from wechat.errors import CallFailed
+from wechat.group_chats import OWNERS_A_CALL
 
 SHOWN = 100
 TASKS_SHOWN = 200
@@ -233,14 +234,14 @@ async def _others(corp: Corp) -> list[tuple[str, str]]:
     known = {one.chat_id for one in await communities.of_corp(corp.connection.scope)}
     found: list[tuple[str, str]] = []
     try:
-        async for chat_id in corp.client.group_chats.chat_ids():
-            if chat_id in known:
-                continue
-            roster = await wecom.read(corp, chat_id)
-            if roster is not None:
-                found.append((chat_id, f"{roster.name or chat_id} · {roster.owner}"))
-            if len(found) == NAMED:
-                break
+        staff = await corp.client.contacts.staff()
+        for place in range(0, len(staff), OWNERS_A_CALL):
+            owners = staff[place : place + OWNERS_A_CALL]
+            others = [one async for one in corp.client.group_chats.chat_ids(owners)]
+            for chat_id in [one for one in others if one not in known][: NAMED - len(found)]:
+                roster = await wecom.read(corp, chat_id)
+                if roster is not None:
+                    found.append((chat_id, f"{roster.name or chat_id} · {roster.owner}"))
     except CallFailed as failed:
         log.warning("groups_not_told", code=failed.code)
         raise Refused("wecom_not_answering") from None

@@ -14,8 +14,10 @@ from web.limits import Limit
 from web.origin import is_secure
 from web.texts import text
 
-# Guesses at one account, and guesses at whichever account is there.
+# Guesses at one account from one address, from wherever they come, and guesses at whichever
+# account is there. Whoever is locked out by others still signs in by WeCom.
 LOGINS = Limit("console_login", most=10, window_seconds=60)
+LOGINS_OF = Limit("console_login_of", most=30, window_seconds=900)
 LOGINS_FROM = Limit("console_login_from", most=60, window_seconds=60)
 LONGEST_ACCOUNT = 60
 
@@ -45,6 +47,7 @@ async def sign_in(request: web.Request) -> web.Response:
     address = limits.address_of(request)
     await limits.check(request, LOGINS_FROM, caller=address)
     await limits.check(request, LOGINS, caller=f"{address}:{account.lower()}")
+    await limits.check(request, LOGINS_OF, caller=account.lower())
     try:
         known = await staff.check(account, form.get("password", ""))
         opened = await staff.open_for(known, at=now())

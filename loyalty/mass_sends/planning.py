@@ -1,5 +1,6 @@
 """A mass send is planned by staff or by a calendar, looked at beforehand, begun, or cancelled."""
 
+import re
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -17,6 +18,7 @@ from models import MassSend, MassSendKind, MassSendState, db
 LONGEST_NAME = 40
 LONGEST_TEXT = 1000
 FURTHEST = timedelta(days=366)
+_ADDRESS = re.compile(r"https?://[^\s\"'<>\\]{1,1000}", re.ASCII)
 A_MOMENT = timedelta(minutes=10)
 CONTACTS_A_PART, GROUPS_A_PART = 10_000, 2_000
 
@@ -41,8 +43,9 @@ def checked(wish: MassSendWish, *, at: datetime) -> MassSendWish:
 
     Raises:
         Refused: ``send_name_missing``, ``send_text_missing``, ``send_text_too_long``,
-            ``send_time_wrong`` (past, or more than a year ahead), ``send_groups_not_invited``, and
-            what law forbids to promise, as ``linting.check_text``.
+            ``send_time_wrong`` (past, or more than a year ahead), ``send_picture_wrong`` (no
+            address), ``send_groups_not_invited``, and what law forbids to promise, as
+            ``linting.check_text``.
     """
     name, text = wish.name.strip(), wish.text.strip()
     if not name or len(name) > LONGEST_NAME or not is_writable(name):
@@ -53,6 +56,8 @@ def checked(wish: MassSendWish, *, at: datetime) -> MassSendWish:
         raise Refused("send_text_too_long", most=LONGEST_TEXT)
     if not at - A_MOMENT <= wish.not_before <= at + FURTHEST:
         raise Refused("send_time_wrong")
+    if wish.picture is not None and not _ADDRESS.fullmatch(wish.picture):
+        raise Refused("send_picture_wrong")
     if wish.aim.kind is MassSendKind.GROUPS and wish.aim.community_slot:
         raise Refused("send_groups_not_invited")
     linting.check_text("text", text)

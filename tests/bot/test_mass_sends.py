@@ -270,6 +270,7 @@ async def test_the_same_form_is_planned_once(town: Town) -> None:
         ({"text": "分享到朋友圈即送 100 积分"}, "rewards_sharing"),
         ({"not_before": now() - timedelta(hours=1)}, "send_time_wrong"),
         ({"not_before": now() + timedelta(days=400)}, "send_time_wrong"),
+        ({"picture": "javascript:alert(1)"}, "send_picture_wrong"),
         ({"audience": "tier:none"}, "no_such_audience"),
         ({"audience": "segment:none"}, "no_such_audience"),
         ({"audience": "x"}, "no_such_audience"),

@@ -183,6 +183,21 @@ async def test_who_guesses_at_many_accounts_is_stopped_too(
     assert told == [422, 422, 422, 429]
 
 
+async def test_an_account_that_many_guess_at_is_locked_for_a_while(
+    context: Context, browser: Browser
+) -> None:
+    told = []
+    async with behind(context, 1) as proxied:
+        for number in range(31):
+            async with proxied.session.post(
+                f"{proxied.origin}/console/login",
+                data={"account": "Chen", "password": PASSWORD if number == 30 else "guess"},
+                headers={"X-Forwarded-For": f"1.2.3.{number}"},
+            ) as answer:
+                told.append(answer.status)
+    assert (set(told[:30]), told[30]) == ({422}, 429), "the right password, too"
+
+
 @pytest.mark.parametrize(
     ("public_url", "is_secure"), [("https://crm.example.com", True), ("", False)]
 )

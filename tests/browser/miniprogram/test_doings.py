@@ -87,7 +87,7 @@ async def test_she_refuses_offers_and_signs_out_everywhere_on_the_privacy_page(
     await offers.tap()
     await expect(offers).not_to_be_checked()
     await expect(privacy.get_by_text("选择", exact=False).first).to_be_visible()
-    assert [one["is_given"] for one in shop.consents] == [True, False, True, True]
+    assert [one["is_given"] for one in shop.consents] == [True, False, True, True, True]
     (told,) = [body for path, body in shop.bodies if path == "PUT /me/consents"]
     assert told["wording"]
     sessions = shop.asked["POST /session"]
