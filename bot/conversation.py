@@ -8,7 +8,7 @@ behind, and delivered as a customer message.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from contextvars import Context as Variables
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct, structs
 
 from bot.deadlines import Deadlines
-from bot.telling import Heard, rendered, replied, told, turn_of
+from bot.telling import Heard, miniprogram_of, rendered, replied, told, turn_of
 from bot.turn import HandOver, Reply, Say, Turn
 from loyalty import customers, deliveries, inbox
 from loyalty.coalescer import Coalescer
@@ -55,11 +55,6 @@ class _Taken(Struct, frozen=True):
     event_id: int | None
     sender: Sender | None
     reply: bytes | None
-
-
-def _only(app_ids: Collection[str]) -> str:
-    """Return the one mini-program that links can mean; none where there are several."""
-    return next(iter(app_ids)) if len(app_ids) == 1 else ""
 
 
 class Conversations:
@@ -186,9 +181,9 @@ class Conversations:
             (sender,) = await customers.senders([name], at=at)
             assert sender is not None, "whoever talks to us is a member"
         turn = structs.replace(
-            turn_of(heard, sender, at=at, is_new=is_new),
+            turn_of(heard.name, heard.inbound, sender, at=at, is_new=is_new),
             sealer=self._context.sealer,
-            miniprogram=_only(self._context.miniprograms),
+            miniprogram=miniprogram_of(self._context),
         )
         if turn.language != sender.language:
             await customers.speak(sender.customer_id, turn.language)

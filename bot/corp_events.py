@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 
+from bot.help_desks import HelpDesks
+from bot.staff_chat import StaffChat
 from bot.welcoming import Welcomes
 from loyalty import acquaintances, communities, inbox
 from loyalty.communities import Roster
@@ -19,8 +21,9 @@ from web.context import Context, Corp, now
 from web.logs import log
 from web.metrics import count_inbound_event
 from wechat.errors import CallFailed
+from wechat.help_desks import Said, is_said, read_said
 from wechat.inbound import parse
-from wechat.wecom_events import ContactChanged, GroupChanged, read
+from wechat.wecom_events import ContactChanged, DeskRang, GroupChanged, StaffSaid, read
 
 EVENTS_AT_ONCE = 100
 # The platform's list lags behind the event by some two seconds.
@@ -65,6 +68,8 @@ class CorpEvents:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._welcomes = Welcomes(context)
+        self._desks = HelpDesks(context)
+        self._staff = StaffChat(context)
         self._others: dict[str, datetime] = {}
 
     async def work(self, at: datetime) -> int:
@@ -76,17 +81,25 @@ class CorpEvents:
         taken = await inbox.take_left(list(corps), limit=EVENTS_AT_ONCE, at=at)
         groups: dict[tuple[int, str], _Expected] = defaultdict(_Expected)
         contacts: dict[tuple[int, str], list[tuple[int, ContactChanged | None]]] = defaultdict(list)
+        desks: dict[int, list[tuple[int, Said]]] = defaultdict(list)
+        works: list[Coroutine[None, None, None]] = []
         for event in sorted(taken, key=lambda one: one.event_id):
+            connection_id, event_id = event.connection_id, event.event_id
+            if is_said(event.body):
+                desks[connection_id].append((event_id, read_said(event.body)))
+                continue
             told = read(parse(event.body))
             if isinstance(told, GroupChanged):
-                groups[event.connection_id, told.chat_id].add(event.event_id, told)
+                groups[connection_id, told.chat_id].add(event_id, told)
+            elif isinstance(told, DeskRang):
+                works.append(self._desks.heed(corps[connection_id], told, event_id))
+            elif isinstance(told, StaffSaid):
+                works.append(self._staff.answer(corps[connection_id], told, event_id))
             else:
                 name = told.external_user_id if told else ""
-                contacts[event.connection_id, name].append((event.event_id, told))
-        works: list[Coroutine[None, None, None]] = [
-            self._know_all(corps[connection_id], hers)
-            for (connection_id, _), hers in contacts.items()
-        ]
+                contacts[connection_id, name].append((event_id, told))
+        works += [self._know_all(corps[of], hers) for (of, _), hers in contacts.items()]
+        works += [self._desks.answer(corps[of], said) for of, said in desks.items()]
         for (connection_id, chat_id), expected in groups.items():
             looking = self._look(corps[connection_id], chat_id, expected)
             works.append(self._end(expected.event_ids, looking))

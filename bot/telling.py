@@ -9,7 +9,7 @@ from bot import router
 from bot.turn import HandOver, Language, Reply, Say, Silence, Turn
 from loyalty.customers import Sender
 from loyalty.inbox import Arrival
-from web.context import Account
+from web.context import Account, Context
 from web.logs import log
 from wechat import replies
 from wechat.inbound import Inbound
@@ -45,16 +45,22 @@ class Heard(Struct, frozen=True):
 
 
 def turn_of(
-    heard: Heard, sender: Sender, *, at: datetime, is_new: bool = False, more: str = ""
+    name: tuple[str, str],
+    inbound: Inbound,
+    sender: Sender,
+    *,
+    at: datetime,
+    is_new: bool = False,
+    more: str = "",
 ) -> Turn:
-    """Return the turn of a sender, in the language that she writes now."""
-    app_id, openid = heard.name
+    """Return the turn of a sender under a name, in the language that she writes now."""
+    app_id, openid = name
     return Turn(
         customer_id=sender.customer_id,
         openid=openid,
         app_id=app_id,
-        inbound=heard.inbound,
-        language=_language(heard.inbound, sender.language),
+        inbound=inbound,
+        language=_language(inbound, sender.language),
         at=at,
         is_new=is_new,
         with_agent=sender.with_agent_until is not None and sender.with_agent_until > at,
@@ -80,7 +86,8 @@ def told(heard: Heard, sender: Sender | None, *, at: datetime) -> bytes | None:
     found = router.find(heard.inbound)
     if sender is None:
         return None
-    turn = turn_of(heard, sender, at=at, more=found.more if found else "")
+    more = found.more if found else ""
+    turn = turn_of(heard.name, heard.inbound, sender, at=at, more=more)
     if turn.language != sender.language:
         return None
     try:
@@ -93,6 +100,12 @@ def told(heard: Heard, sender: Sender | None, *, at: datetime) -> bytes | None:
         return rendered(reply, heard.inbound, at=at)
     except Exception:
         return None
+
+
+def miniprogram_of(context: Context) -> str:
+    """Return the one mini-program that links can mean; none where there are several."""
+    app_ids = context.miniprograms
+    return next(iter(app_ids)) if len(app_ids) == 1 else ""
 
 
 async def replied(turn: Turn) -> Reply:

@@ -1,6 +1,7 @@
 """The callback of a WeCom corp: checked, stored, answered by an empty 200, and worked later.
 
-New contacts are welcomed at once, see `bot.welcoming`.
+New contacts are welcomed at once, see `bot.welcoming`; who writes to a help desk is answered at
+once, see `bot.help_desks`; so are staff who write to the app, see `bot.staff_chat`.
 
 Order of checks: size, query, signature over the sealed body in constant time, age, ciphertext,
 XML, receiver. The signature covers the body, so a nonce that comes again brings the same event.
@@ -10,6 +11,8 @@ from aiohttp import web
 from msgspec import Struct
 
 from bot.callbacks import BODY_LIMIT_BYTES, BODY_SECONDS, asked_once, refuse
+from bot.help_desks import HelpDesks
+from bot.staff_chat import StaffChat
 from bot.welcoming import Welcomes
 from loyalty import inbox
 from loyalty.inbox import Arrival
@@ -23,12 +26,14 @@ from web.wake import wake
 from wechat.crypto import Crypto, check_age
 from wechat.errors import BadCiphertext, BadSignature, CallbackRefused
 from wechat.inbound import Inbound, parse, parse_outer
-from wechat.wecom_events import ContactChanged, read
+from wechat.wecom_events import ContactChanged, DeskRang, StaffSaid, read
 
 KIND = "wecom"
 
 CORP_CRYPTOS = web.AppKey("corp_cryptos", dict[str, Crypto])
 WELCOMES = web.AppKey("welcomes", Welcomes)
+HELP_DESKS = web.AppKey("help_desks", HelpDesks)
+STAFF_CHAT = web.AppKey("staff_chat", StaffChat)
 
 
 class Query(Struct, frozen=True):
@@ -52,6 +57,8 @@ def add_to(app: web.Application) -> None:
         for corp_id, corp in app[CONTEXT].corps.items()
     }
     app[WELCOMES] = Welcomes(app[CONTEXT])
+    app[HELP_DESKS] = HelpDesks(app[CONTEXT])
+    app[STAFF_CHAT] = StaffChat(app[CONTEXT])
     app.on_cleanup.append(_finish)
     app.router.add_get("/wecom/{corp_id}", verify)
     app.router.add_post("/wecom/{corp_id}", receive)
@@ -59,6 +66,8 @@ def add_to(app: web.Application) -> None:
 
 async def _finish(app: web.Application) -> None:
     await app[WELCOMES].finish()
+    await app[HELP_DESKS].finish()
+    await app[STAFF_CHAT].finish()
 
 
 def _corp(request: web.Request) -> Corp:
@@ -104,7 +113,7 @@ async def receive(request: web.Request) -> web.Response:
         inbound = parse(body)
         if inbound.to_user != corp.connection.scope:
             raise BadSignature("meant for another corp")
-        is_new = await inbox.store([_arrival(corp, inbound, body)], at=request.app[CONTEXT].clock())
+        is_new = await _take(request.app, corp, inbound, body)
     except (CallbackRefused, RequestRefused) as refused:
         return refuse(KIND, corp.connection.scope, refused)
     except db.Unreachable as away:
@@ -112,11 +121,25 @@ async def receive(request: web.Request) -> web.Response:
         count_inbound_event(KIND, "not_taken")
         return web.Response(status=503, text="try again", headers={"Retry-After": "5"})
     count_inbound_event(KIND, "received" if is_new else "repeated")
-    told = read(inbound)
-    if isinstance(told, ContactChanged):
-        request.app[WELCOMES].begin(corp, told)
     await wake(request.app[CONTEXT].redis)
     return web.Response()
+
+
+async def _take(app: web.Application, corp: Corp, inbound: Inbound, body: bytes) -> bool:
+    """Store an event, and begin at once with what somebody waits for; False for one of before."""
+    told, arrival = read(inbound), _arrival(corp, inbound, body)
+    at = app[CONTEXT].clock()
+    if isinstance(told, DeskRang | StaffSaid):
+        (event_id,) = await inbox.take([arrival], at=at)
+        if event_id is not None and isinstance(told, DeskRang):
+            app[HELP_DESKS].begin(corp, told, event_id)
+        elif event_id is not None and isinstance(told, StaffSaid):
+            app[STAFF_CHAT].begin(corp, told, event_id)
+        return event_id is not None
+    is_new = await inbox.store([arrival], at=at) > 0
+    if isinstance(told, ContactChanged):
+        app[WELCOMES].begin(corp, told)
+    return is_new
 
 
 def _arrival(corp: Corp, inbound: Inbound, body: bytes) -> Arrival:

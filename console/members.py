@@ -12,9 +12,11 @@ from console.access import STAFF
 from console.pages import language_of, page_asked, see, show
 from console.words.codes import IDENTITIES, THROUGH, said
 from loyalty import acquaintances, coupons, customers, ledger, programme, redemptions, standing
+from loyalty.customers import FoundMember
 from loyalty.errors import LoyaltyError, NotFound
+from loyalty.policies.tiers import Tiers
 from loyalty.programme import Programme
-from loyalty.roots import HER_IDS, ids_of
+from loyalty.roots import HER_IDS
 from models import Customer, RedemptionState, Role, db
 from web import tiers as tier_words
 from web.context import CONTEXT
@@ -26,24 +28,6 @@ from web.texts import text
 PAGE = 50
 MOST_PAGES = 200
 MERGERS = frozenset({Role.OWNER, Role.MANAGER})
-LONGEST_SEARCH = 100
-
-IDS = ids_of("customer.id")
-_FIND = f"""
-SELECT customer.uuid, member.joined_at, member.joined_through, member.points_available,
-       member.points_pending, coalesce(standing.tier, '') AS tier,
-       coalesce(standing.orders, 0) AS orders, coalesce(standing.spent_fen, 0) AS spent_fen,
-       ARRAY(SELECT DISTINCT kind FROM identity WHERE customer_id = customer.id ORDER BY kind)
-           AS known_by
-FROM member JOIN customer ON customer.id = member.id
-LEFT JOIN standing ON standing.member_id = member.id
-WHERE customer.merged_into_id IS NULL AND member.deleted_at IS NULL AND ($1 = ''
-       OR right(replace(customer.uuid::text, '-', ''), 4) = lower(right($1, 4))
-       OR EXISTS (SELECT FROM identity WHERE customer_id = customer.id AND value = $1)
-       OR EXISTS (SELECT FROM purchase WHERE customer_id = ANY({IDS}) AND number = $1))
-ORDER BY coalesce(standing.last_paid_at, member.joined_at) DESC, customer.id LIMIT $2 OFFSET $3
-"""
-
 
 # Merges into whoever was merged into her stand here, too.
 _MERGES = f"""
@@ -56,30 +40,43 @@ WHERE root_id = ANY({HER_IDS}) ORDER BY merge.id DESC
 
 
 async def page(request: web.Request) -> web.Response:
-    """Show members; searched by an order number, an identity, or the last letters of their name."""
-    search = request.query.get("q", "").strip()[:LONGEST_SEARCH].replace("\x00", "")
+    """Show members, newest first and of one tier where it is asked for; or those searched for."""
+    context = request.config_dict[CONTEXT]
+    asked = request.query.get("q", "").strip()[: customers.LONGEST_SEARCH]
     rules = await programme.load()
-    tiers = rules.tiers(request.config_dict[CONTEXT].clock())
-    language = language_of(request)
+    tiers = rules.tiers(context.clock())
+    known = {tier.code: rank for rank, tier in enumerate(tiers.tiers)}
+    tier = request.query.get("tier", "")
+    tier = tier if tier in known else ""
     place = page_asked(request, most=MOST_PAGES) - 1
-    found = await db.fetch(_FIND, search, PAGE + 1, place * PAGE)
-    rows = [
-        {
-            **dict(row),
-            "name": masked(row["uuid"], language),
-            "tier": tiers.tiers[tiers.rank_of(row["tier"])],
-            "known_by": [said(IDENTITIES, kind, language) for kind in row["known_by"]],
-        }
-        for row in found[:PAGE]
-    ]
+    if asked:
+        found = await customers.search(asked, sealer=context.sealer)
+        found = [one for one in found if not tier or tiers.rank_of(one.tier) == known[tier]]
+        found = found[place * PAGE : (place + 1) * PAGE + 1]
+    else:
+        found = await customers.listed(
+            tier=tier, is_lowest=known.get(tier) == 0, limit=PAGE + 1, offset=place * PAGE
+        )
+    language = language_of(request)
     told = {
-        "rows": rows,
-        "search": search,
+        "rows": [_row(one, tiers, language) for one in found[:PAGE]],
+        "search": asked,
+        "tier": tier,
+        "tiers": tiers.tiers,
         "first": place * PAGE + 1,
         "number": place + 1,
         "has_more": len(found) > PAGE and place + 1 < MOST_PAGES,
     }
     return await show(request, "members.html", told)
+
+
+def _row(one: FoundMember, tiers: Tiers, language: Language) -> dict[str, object]:
+    return {
+        **asdict(one),
+        "name": masked(one.uuid, language),
+        "tier": tiers.tiers[tiers.rank_of(one.tier)],
+        "known_by": [said(IDENTITIES, kind, language) for kind in one.known_by],
+    }
 
 
 async def one(request: web.Request) -> web.Response:

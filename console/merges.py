@@ -4,7 +4,7 @@ from aiohttp import web
 
 from console import forms
 from console.access import STAFF
-from console.members import LONGEST_SEARCH, MERGERS, merged_into, named, show_one
+from console.members import MERGERS, merged_into, named, show_one
 from console.pages import language_of, see
 from loyalty import customers, reasons
 from loyalty.errors import Conflict, LoyaltyError, NotFound, Refused
@@ -30,7 +30,7 @@ async def merge(request: web.Request) -> web.Response:
     try:
         await customers.merge(
             customer.id,
-            await _other(form.get("other", "").strip()[:LONGEST_SEARCH]),
+            await _other(form.get("other", "").strip()[: customers.LONGEST_SEARCH]),
             evidence=reasons.written(form.get("reason", "")),
             by=f"staff:{request[STAFF].id}",
             at=request.config_dict[CONTEXT].clock(),

@@ -7,6 +7,7 @@ from simulator import settings as simulator_settings
 
 API = "/qyapi"
 AGENT_ID = 1_000_002
+DESK = "wkJIFENDEMO"
 
 
 def connected(known: Credentials, *, page: str) -> WeComSettings:
@@ -32,6 +33,7 @@ def simulated(known: Credentials, *, server: str) -> simulator_settings.WeCom:
         callback_url=_callback(known, server),
         agent_id=AGENT_ID,
         staff=(communities.OWNER,),
+        help_desks=(simulator_settings.HelpDesk(DESK, "积分客服", (communities.OWNER,)),),
         groups=(
             simulator_settings.Group(
                 communities.CHAT_ID,
@@ -53,6 +55,7 @@ def told(known: Credentials, *, page: str, server: str) -> dict[str, str]:
         "api": page + API,
         "callback": _callback(known, server),
         "chat_id": communities.CHAT_ID,
+        "help_desk": DESK,
     }
 
 

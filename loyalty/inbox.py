@@ -204,6 +204,13 @@ async def replace_reply(event_id: int, reply: bytes) -> None:
     )
 
 
+async def keep_reply(event_id: int, reply: bytes) -> None:
+    """Keep what a claimed event is to be answered, before that is sent."""
+    await db.fetch(
+        "UPDATE inbound_event SET reply = $2 WHERE id = $1 AND state = 'claimed'", event_id, reply
+    )
+
+
 async def work_done(replies: Sequence[tuple[int, bytes]], *, at: datetime) -> list[bool]:
     """Store the replies of worked events; False where another process was faster."""
     rows = await db.fetch(

@@ -44,6 +44,7 @@ from models.deletions import Deletion, DeletionWay
 from models.deliveries import Delivery, DeliveryState
 from models.events import EventSignup, EventWay
 from models.gifts import Gift, GiftKind, GiftState
+from models.help_desks import DeskSession, DeskState, HelpDesk
 from models.imports import ImportedFile, ParkedRow
 from models.inbox import EventState, InboundEvent
 from models.mass_sends import (
@@ -163,6 +164,8 @@ __all__ = [
     "DeletionWay",
     "Delivery",
     "DeliveryState",
+    "DeskSession",
+    "DeskState",
     "DiscountUse",
     "DiscountUseState",
     "Draw",
@@ -176,6 +179,7 @@ __all__ = [
     "GiftKind",
     "GiftState",
     "HeldTier",
+    "HelpDesk",
     "Identity",
     "IdentityKind",
     "ImportedFile",

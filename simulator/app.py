@@ -23,6 +23,7 @@ from simulator import (
     play_douyin_members,
     play_events,
     play_groups,
+    play_help_desks,
     play_miniprogram,
     play_pay,
     play_pay_coupons,
@@ -46,7 +47,15 @@ from simulator.api import Endpoint
 from simulator.gate import CHINA, NO_SUCH_PATH, gate
 from simulator.settings import Settings
 from simulator.shops import platforms, wechat_members, wechat_shop, wechat_shop_goods
-from simulator.wecom import calls, contact_calls, contact_way_calls, door, send_calls, sign_in
+from simulator.wecom import (
+    calls,
+    contact_calls,
+    contact_way_calls,
+    door,
+    help_desk_calls,
+    send_calls,
+    sign_in,
+)
 from simulator.world import China
 
 PAGE = Path(__file__).parent / "page"
@@ -91,6 +100,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_routes(play_sharing.ROUTES)
     app.router.add_routes(play_groups.ROUTES)
     app.router.add_routes(play_staff.ROUTES)
+    app.router.add_routes(play_help_desks.ROUTES)
     app.router.add_routes(play_day.ROUTES)
     app.router.add_routes(play_shops.ROUTES)
     app.router.add_routes(play_tmall.ROUTES)
@@ -113,7 +123,7 @@ def create_app(settings: Settings) -> web.Application:
 
 
 def _add_qyapi(app: web.Application) -> None:
-    subjects = (calls, contact_calls, contact_way_calls, send_calls, sign_in)
+    subjects = (calls, contact_calls, contact_way_calls, help_desk_calls, send_calls, sign_in)
     for endpoint in (each for subject in subjects for each in subject.ENDPOINTS):
         app.router.add_route("*", endpoint.path, gate(endpoint, door.QYAPI))
     elsewhere = gate(door.NO_SUCH_PATH, door.QYAPI)

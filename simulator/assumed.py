@@ -151,6 +151,23 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sends_a_page: int = 100
     send_results_a_page: int = 1000
 
+    # help desks (C11): how many messages and how long after she wrote, and what is refused how
+    desk_messages: int = 5
+    desk_window_seconds: int = 48 * 3600
+    desk_welcome_again_seconds: int = 48 * 3600
+    desk_token_seconds: float = 600.0
+    desk_code_seconds: float = 20.0
+    desk_code_error: int = 95007
+    desk_msgid_error: int = 40058
+    desk_reads_a_minute: int = 10
+    desk_page: int = 1000
+    desk_rows: int = 1000
+    desk_batch: int = 100
+    desk_text_bytes: int = 2048
+    desk_menu_bytes: int = 1024
+    desk_menu_lines: int = 10
+    desk_line_bytes: int = 128
+
     # mini-program (B1)
     login_code_seconds: int = 300
     phone_code_seconds: int = 300

@@ -1,9 +1,10 @@
 """The control API of the staff's WeCom: what the app asks of them, and what they do about it."""
 
+import msgspec
 from aiohttp import web
 
 from simulator.gate import CHINA
-from simulator.play_answers import Denied, changed, said
+from simulator.play_answers import Denied, body_of, changed, said
 from simulator.wecom import Corp
 from simulator.wecom.mass_sends import MassSend
 
@@ -13,6 +14,12 @@ def _of(request: web.Request) -> tuple[Corp, str]:
     if corp is None or user_id not in corp.settings.staff:
         raise Denied(404, "no_such_staff", "there is no such staff member")
     return corp, user_id
+
+
+class Words(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of say."""
+
+    text: str
 
 
 async def sends(request: web.Request) -> web.Response:
@@ -43,7 +50,16 @@ async def confirm(request: web.Request) -> web.Response:
     return said({"sent": count})
 
 
+async def say(request: web.Request) -> web.Response:
+    """A staff member writes to the app."""
+    corp, user_id = _of(request)
+    corp.say_to_app(user_id, (await body_of(request, Words)).text)
+    changed(request.app[CHINA])
+    return said({}, 202)
+
+
 ROUTES = (
+    web.post("/play/staff/{user_id}/say", say),
     web.get("/play/staff/{user_id}/sends", sends),
     web.post("/play/staff/{user_id}/sends/{msgid}/confirm", confirm),
 )

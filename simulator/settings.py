@@ -79,6 +79,18 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capacity: Annotated[int, msgspec.Meta(ge=2, le=500)] = 200
 
 
+class HelpDesk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A help desk (微信客服账号) of the corp. `servicers` are the staff who may take over.
+
+    One with a welcome of its own lets the app say none.
+    """
+
+    open_kfid: str
+    name: str
+    servicers: tuple[str, ...] = ()
+    has_own_welcome: bool = False
+
+
 class WeCom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The brand's corp, with one self-built app. `staff` are the user ids whom the app may see.
 
@@ -95,6 +107,7 @@ class WeCom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agent_id: int = 1_000_002
     staff: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
+    help_desks: tuple[HelpDesk, ...] = ()
     tells_unionid: bool = True
     tells_changes: bool = True
 
@@ -107,6 +120,9 @@ class WeCom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("groups need chat ids of their own")
         if not {group.owner for group in self.groups} <= set(self.staff):
             raise ValueError("the owner of a group must be one of the staff")
+        servicers = {user_id for desk in self.help_desks for user_id in desk.servicers}
+        if not servicers <= set(self.staff):
+            raise ValueError("who serves a help desk must be one of the staff")
 
 
 class CouponStock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -46,7 +46,7 @@ def text(inbound: Inbound, content: str, *, at: datetime) -> bytes:
 
 def shown(content: str) -> str:
     """Return a text as it can be sent, cut at 2048 bytes; "" where nothing visible is left."""
-    legal = _cut(_ILLEGAL.sub("", content), TEXT_LIMIT_BYTES)
+    legal = cut(_ILLEGAL.sub("", content), TEXT_LIMIT_BYTES)
     return legal if legal.strip() else ""
 
 
@@ -109,7 +109,8 @@ def _cdata(text: str) -> str:
     return f"<![CDATA[{legal.replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
-def _cut(text: str, limit_bytes: int) -> str:
+def cut(text: str, limit_bytes: int) -> str:
+    """Return a text cut to so many bytes of UTF-8, with an ellipsis where something is missing."""
     whole = text.encode()
     if len(whole) <= limit_bytes:
         return text

@@ -13,6 +13,7 @@ from wechat.contact_ways import ContactWays
 from wechat.errors import Rejected, TokenRefused
 from wechat.exchange import Limits, lost
 from wechat.group_chats import GroupChats
+from wechat.help_desks import HelpDesks
 from wechat.mass_sends import MassSends
 from wechat.tokens import StoredToken, TokenStore, token_in
 from wechat.transport import DEFAULT_LIMITS, Transport
@@ -124,6 +125,9 @@ class WeCom(Transport):
             "/cgi-bin/externalcontact/get_groupmsg_task",
             "/cgi-bin/externalcontact/get_groupmsg_send_result",
             "/cgi-bin/externalcontact/cancel_groupmsg_send",
+            "/cgi-bin/kf/sync_msg",
+            "/cgi-bin/kf/service_state/get",
+            "/cgi-bin/kf/customer/batchget",
             "/cgi-bin/externalcontact/update_contact_way",
             "/cgi-bin/externalcontact/del_contact_way",
         }
@@ -133,6 +137,7 @@ class WeCom(Transport):
     group_chats = cached_property(GroupChats)
     mass_sends = cached_property(MassSends)
     contact_ways = cached_property(ContactWays)
+    help_desks = cached_property(HelpDesks)
 
     def __init__(
         self,
@@ -180,8 +185,10 @@ class WeCom(Transport):
         )
         return address
 
-    async def say(self, agent_id: int, user_id: str, text: str) -> None:
-        """Let the app write to a staff member.
+    async def say(
+        self, agent_id: int, user_id: str, text: str, *, may_be_said: bool = False
+    ) -> None:
+        """Let the app write to a staff member; where it may be said already, once in a minute.
 
         Raises:
             Rejected: 81013, there is no such staff member, or the app may not see him.
@@ -192,6 +199,8 @@ class WeCom(Transport):
             "msgtype": "text",
             "text": {"content": text},
         }
+        if may_be_said:
+            data |= {"enable_duplicate_check": 1, "duplicate_check_interval": 60}
         await self.post("message/send", data=data)
 
     async def user_id_of_scan(self, code: str) -> str:

@@ -1,6 +1,6 @@
-"""What the events of a WeCom corp say: of its customer groups and contacts.
+"""What a WeCom corp is told: of its customer groups, contacts and help desks; what staff write.
 
-All of them come from "sys". What an event says is a hint to look: it may come twice, late or never.
+All events come from "sys". What an event says is a hint to look: it may come twice, late or never.
 """
 
 from datetime import datetime
@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from wechat.bodies import Fields
-from wechat.inbound import Inbound, one_or_many
+from wechat.inbound import SYSTEM, Inbound, one_or_many
 
 
 class GroupChanged(Struct, frozen=True):
@@ -23,6 +23,21 @@ class GroupChanged(Struct, frozen=True):
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     version: str = ""
+
+
+class DeskRang(Struct, frozen=True):
+    """Somebody wrote to a help desk; `token` lets us read it without a limit for ten minutes."""
+
+    open_kfid: str
+    token: str
+
+
+class StaffSaid(Struct, frozen=True):
+    """A staff member wrote to the app."""
+
+    user_id: str
+    text: str
+    at: datetime
 
 
 class ContactChanged(Struct, frozen=True):
@@ -50,7 +65,10 @@ _CHANGES = {
 }
 
 
-def read(inbound: Inbound) -> GroupChanged | ContactChanged | None:
+Told = GroupChanged | ContactChanged | DeskRang | StaffSaid
+
+
+def read(inbound: Inbound) -> Told | None:
     """What an event says; None where it is none of these, or names nobody."""
     fields = inbound.fields
     if inbound.event == "change_external_chat":
@@ -58,6 +76,11 @@ def read(inbound: Inbound) -> GroupChanged | ContactChanged | None:
         return _group(fields, chat_id) if chat_id else None
     if inbound.event == "change_external_contact":
         return _contact(inbound)
+    if inbound.event == "kf_msg_or_event":
+        open_kfid = _text(fields, "OpenKfId")
+        return DeskRang(open_kfid, _text(fields, "Token")) if open_kfid else None
+    if inbound.kind == "text" and inbound.from_user != SYSTEM:
+        return StaffSaid(inbound.from_user, inbound.content, inbound.created_at)
     return None
 
 

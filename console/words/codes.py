@@ -37,6 +37,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "recheck_teams": ("复查团队任务", "Look at what teams reached again"),
     "read_pay_coupons": ("查询代金券是否已使用", "Read what became of cash coupons"),
     "receive_shipments": ("寄出的礼品自动签收", "Count shipped gifts as received"),
+    "read_help_desks": ("读取微信客服", "Read help desks that did not ring"),
     "reconcile_contacts": ("核对企业微信好友", "Reconcile contacts with the platform"),
     "reconcile_communities": ("核对客户群名单", "Reconcile the groups with the platform"),
     "read_products": ("读取各店铺的商品", "Read what the shops sell"),

@@ -55,6 +55,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     "/rules/{slot}/restore": ("恢复规则版本", "Restore a rule"),
     "/price-audit": ("优惠审计", "Audit prices"),
     "/audit.csv": ("下载审计日志", "Download the audit log"),
+    "wecom/member": ("在企业微信查会员", "Look a member up in WeCom"),
 }
 
 AUDIT_LOG: dict[str, tuple[str, str]] = {

@@ -109,6 +109,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "now": ("现在", "Now"),
     "search": ("查询", "Search"),
     "reset": ("重置", "Reset"),
+    "all_tiers": ("全部等级", "All tiers"),
     "search_hint": (
         "订单号、身份标识，或会员名后四位",
         "Order number, identity, or the last four letters of a name",

@@ -43,6 +43,7 @@ from loyalty.communities.tasks import (
     keep,
     look_over,
     tasks,
+    tasks_of,
     told,
     untold,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "reconciled",
     "roomy",
     "tasks",
+    "tasks_of",
     "tell",
     "told",
     "untold",

@@ -212,3 +212,13 @@ async def told(community_id: int, *, at: datetime) -> None:
         community_id,
         at,
     )
+
+
+async def tasks_of(owner: str) -> int:
+    """Return how many members of his groups a staff member is to look at."""
+    rows = await db.fetch(
+        "SELECT count(*) AS open FROM community_task JOIN community ON community.id = community_id"
+        " WHERE owner = $1 AND community_task.state = 'open'",
+        owner,
+    )
+    return int(rows[0]["open"])

@@ -45,12 +45,15 @@ from loyalty.customers.phones import (
 )
 from loyalty.customers.profiles import HerProfile, profile_of, tell_profile
 from loyalty.customers.revoking import revoke
+from loyalty.customers.searching import LONGEST_SEARCH, FoundMember, listed, search
 from loyalty.customers.senders import Sender, senders
 
 __all__ = [
     "EMAIL_FORM",
+    "LONGEST_SEARCH",
     "Alike",
     "Buyer",
+    "FoundMember",
     "HerProfile",
     "Linked",
     "LinkedShop",
@@ -73,6 +76,7 @@ __all__ = [
     "learn",
     "link",
     "linked",
+    "listed",
     "meet",
     "merge",
     "named_by",
@@ -83,6 +87,7 @@ __all__ = [
     "revoke",
     "seal_email",
     "seal_phone",
+    "search",
     "senders",
     "speak",
     "talk_with_agent",

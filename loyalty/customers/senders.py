@@ -1,4 +1,4 @@
-"""Who writes to us: the customer behind an openid, and what an answer to her needs to know."""
+"""Who writes to us: the customer behind a name, and what an answer to her needs to know."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,11 +8,11 @@ from msgspec import Struct
 from loyalty.boosts import reading as boosts
 from loyalty.boosts.reading import Boosted
 from loyalty.ledger.reading import BALANCE, SOON, Balance
-from models import db
+from models import IdentityKind, db
 
 
 class Sender(Struct, frozen=True):
-    """A customer who writes to an official account: her language, her points and her boost.
+    """A customer who writes to us: her language, her points and her boost.
 
     ``with_agent_until`` is until when a person of customer service talks with her.
     """
@@ -27,9 +27,9 @@ class Sender(Struct, frozen=True):
 _SENDERS = f"""
 SELECT asked.place, member.id AS customer_id, customer.language, identity.with_agent_until,
        boosted.times_percent, boosted.ends_at, {BALANCE.columns}
-FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS asked (scope, openid, place)
-JOIN identity ON identity.kind = 'openid' AND identity.scope = asked.scope
-     AND identity.value = asked.openid
+FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS asked (scope, name, place)
+JOIN identity ON identity.kind = $5::text AND identity.scope = asked.scope
+     AND identity.value = asked.name
 JOIN customer ON customer.id = identity.customer_id
 JOIN member ON member.id = coalesce(customer.merged_into_id, customer.id)
 {BALANCE.join}
@@ -37,11 +37,18 @@ LEFT JOIN LATERAL ({boosts.now("member.id", "$1")}) AS boosted ON true
 """
 
 
-async def senders(names: Sequence[tuple[str, str]], *, at: datetime) -> list[Sender | None]:
-    """Return who writes under each (app id, openid); None where she is no member yet."""
-    rows = await db.fetch(
-        _SENDERS, at, at + SOON, [scope for scope, _ in names], [openid for _, openid in names]
-    )
+async def senders(
+    names: Sequence[tuple[str, str]],
+    *,
+    at: datetime,
+    kind: IdentityKind = IdentityKind.OPENID,
+) -> list[Sender | None]:
+    """Return who writes under each scope and name of a kind; None where she is no member yet.
+
+    That is: app id and openid, or corp id and external user id.
+    """
+    scopes, values = [scope for scope, _ in names], [name for _, name in names]
+    rows = await db.fetch(_SENDERS, at, at + SOON, scopes, values, kind)
     found: list[Sender | None] = [None] * len(names)
     for row in rows:
         place, customer_id, language, with_agent_until, times_percent, ends_at = row[:6]

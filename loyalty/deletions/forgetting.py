@@ -29,6 +29,10 @@ WITH hers AS MATERIALIZED (
 ), welcomed AS (
     DELETE FROM welcome USING hers
     WHERE hers.kind = 'wecom_contact' AND corp_id = hers.scope AND external_user_id = hers.value
+), served AS (
+    DELETE FROM desk_session USING hers, help_desk
+    WHERE hers.kind = 'wecom_contact' AND help_desk.corp_id = hers.scope
+      AND desk_id = help_desk.id AND external_user_id = hers.value
 ), met AS (
     DELETE FROM acquaintance USING hers
     WHERE hers.kind = 'wecom_contact' AND corp_id = hers.scope AND external_user_id = hers.value

@@ -26,6 +26,7 @@ from loyalty.mass_sends.reading import (
     pages,
     parts,
     targets,
+    waiting_for,
 )
 from loyalty.mass_sends.results import (
     Asked,
@@ -77,4 +78,5 @@ __all__ = [
     "to_look_at",
     "to_remind",
     "to_take_back",
+    "waiting_for",
 ]

@@ -176,3 +176,12 @@ async def pages(send_id: int) -> AsyncIterator[Sequence[FullTarget]]:
     while found := await targets(send_id, limit=PAGE, after=after):
         after = found[-1][0]
         yield [one for _, one in found]
+
+
+async def waiting_for(user_id: str) -> int:
+    """Return how many mass sends a staff member has not confirmed yet."""
+    rows = await db.fetch(
+        "SELECT count(*) AS parts FROM mass_send_part WHERE user_id = $1 AND state = 'waiting'",
+        user_id,
+    )
+    return int(rows[0]["parts"])

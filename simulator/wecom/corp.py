@@ -19,6 +19,7 @@ from simulator.consumers import Consumer, Consumers
 from simulator.settings import WeCom
 from simulator.wecom.contact_ways import ContactWay, ContactWays
 from simulator.wecom.groups import JOINED_BY_QR_CODE, Group, GroupMember, Groups, new_chat_id
+from simulator.wecom.help_desks import HelpDesks, HelpDesksState
 from simulator.wecom.join_ways import JoinWay, JoinWays
 from simulator.wecom.mass_sends import MassSend, MassSends
 from simulator.wecom.scan_codes import ScanCodes
@@ -61,11 +62,12 @@ class CorpMessage(msgspec.Struct, frozen=True):
 
 
 class AppMessage(msgspec.Struct, frozen=True):
-    """What the app wrote to a staff member."""
+    """What the app wrote to a staff member, or he to it."""
 
     user_id: str
     said_at: int
     text: str
+    is_from_staff: bool = False
 
 
 class CorpState(msgspec.Struct):
@@ -80,6 +82,7 @@ class CorpState(msgspec.Struct):
     mass_sends: dict[str, MassSend] = {}
     app_messages: list[AppMessage] = []
     contact_ways: dict[str, ContactWay] = {}
+    help_desks: HelpDesksState = msgspec.field(default_factory=HelpDesksState)
 
 
 class Corp:
@@ -107,6 +110,14 @@ class Corp:
         self.mass_sends = MassSends(state.mass_sends, assumed, clock)
         self.contact_ways = ContactWays(state.contact_ways, assumed, tuple(settings.staff))
         self.scan_codes = ScanCodes(clock)
+        self.help_desks = HelpDesks(
+            state.help_desks,
+            settings.help_desks,
+            assumed,
+            clock,
+            ring=lambda nodes: self._tell(nodes, "told"),
+            external_user_id=self.external_user_id,
+        )
         self.consumers = consumers
         self._clock = clock
 
@@ -224,9 +235,31 @@ class Corp:
         ]
         return len(sent)
 
-    def tell_staff(self, user_id: str, text: str) -> None:
-        """Lets a staff member read what the app writes."""
+    def tell_staff(self, user_id: str, text: str, *, once_within_seconds: int) -> None:
+        """Lets a staff member read what the app writes, unless he read the same just now."""
+        since = self._clock.now() - once_within_seconds
+        if once_within_seconds and any(
+            (one.user_id, one.text, one.is_from_staff) == (user_id, text, False)
+            and one.said_at >= since
+            for one in self.app_messages
+        ):
+            return
         self.app_messages.append(AppMessage(user_id, self._clock.now(), text))
+
+    def say_to_app(self, user_id: str, text: str) -> Delivery:
+        """A staff member writes to the app."""
+        self.app_messages.append(AppMessage(user_id, self._clock.now(), text, is_from_staff=True))
+        nodes: dict[str, xml.Node] = {
+            "ToUserName": self.settings.corp_id,
+            "FromUserName": user_id,
+            "CreateTime": self._clock.now(),
+            "MsgType": "text",
+            "Content": text,
+            "MsgId": time.time_ns(),
+            "AgentID": self.settings.agent_id,
+        }
+        title = f"{user_id} → {self.settings.name}"
+        return self.callbacks.deliver(Callback(title=title, openid="", xml=xml.render(nodes)))
 
     def delete_contact(
         self, consumer: Consumer, user_id: str, telling: Telling, *, is_by_staff: bool
@@ -312,7 +345,7 @@ class Corp:
             "CreateTime": self._clock.now(),
             "MsgType": "event",
         }
-        what = nodes.get("UpdateDetail", nodes["ChangeType"])
+        what = nodes.get("UpdateDetail") or nodes.get("ChangeType") or nodes["Event"]
         callback = Callback(
             title=f"{what} → {self.settings.name}",
             openid="",

@@ -24,6 +24,7 @@ TEXTS = {
     41038: "missing contact way scene",
     41041: "too many contact way users",
     41042: "invalid contact way users",
+    40056: "invalid agentid",
     40058: "invalid request parameter",
     41002: "corpid missing",
     41004: "corpsecret missing",
@@ -46,6 +47,13 @@ TEXTS = {
     81013: "user & party & tag all invalid",
     81017: "too many members, owner_filter is required",
     84061: "not external contact",
+    95000: "invalid open_kfid",
+    95001: "send msg count limit",
+    95002: "send msg time limit",
+    95007: "invalid msg token",
+    95014: "user is not servicer",
+    95016: "not allow change session status",
+    95018: "send msg session status invalid",
     610014: "invalid unionid",
 }
 

@@ -205,6 +205,8 @@ class AppMessageRequest(msgspec.Struct):
     msgtype: str = ""
     agentid: int = 0
     text: Text = msgspec.field(default_factory=Text)
+    enable_duplicate_check: int = 0
+    duplicate_check_interval: int = 1800
 
 
 async def write_to_staff(call: Call) -> Answer:
@@ -213,12 +215,15 @@ async def write_to_staff(call: Call) -> Answer:
     corp, most = corp_of(call.china), call.china.settings.assumed.app_text_bytes
     if asked.msgtype != "text" or not 0 < len(asked.text.content.encode()) <= most:
         raise Refused(40008 if asked.msgtype != "text" else 40058)
+    if asked.agentid != corp.settings.agent_id:
+        raise Refused(40056)
     wanted = [one for one in asked.touser.split("|") if one]
     known = [one for one in wanted if one in corp.settings.staff]
     if not known:
         raise Refused(81013)
     for user_id in known:
-        corp.tell_staff(user_id, asked.text.content)
+        within = asked.duplicate_check_interval if asked.enable_duplicate_check else 0
+        corp.tell_staff(user_id, asked.text.content, once_within_seconds=within)
     call.china.stream.publish("state", {})
     invalid = "|".join(one for one in wanted if one not in known)
     return {**OK, "invaliduser": invalid, "msgid": "", "response_code": ""}

@@ -37,7 +37,15 @@ from models import db
 from simulator.app import create_app
 from simulator.assumed import Assumed
 from simulator.consumers import derived_openid
-from simulator.settings import ConsumerSeed, Group, MiniProgram, OfficialAccount, Shop, WeCom
+from simulator.settings import (
+    ConsumerSeed,
+    Group,
+    HelpDesk,
+    MiniProgram,
+    OfficialAccount,
+    Shop,
+    WeCom,
+)
 from simulator.settings import Settings as SimulatorSettings
 from tests.bot import odd_intents
 from tests.bot.corp import CORP_ID, CORP_KEY, CORP_TOKEN, PREVIOUS_CORP_KEY, CorpPlatform
@@ -58,6 +66,7 @@ from web.server import listening
 
 MASTER_KEY = new_master_key()
 MINI_APP_ID = "wxfedcba0987654321"
+DESK, EMPTY_DESK = "wkDESK", "wkEMPTY"
 WANG = derived_openid(APP_ID, "王金")
 CONSUMERS = (("林小满", "zh_CN"), ("王金", "zh_CN"), ("Emma", "en"))
 
@@ -86,6 +95,7 @@ def corp(*, api_base: str = "http://127.0.0.1:9") -> WeComSettings:
         token=CORP_TOKEN,
         encoding_aes_key=CORP_KEY,
         previous_encoding_aes_key=PREVIOUS_CORP_KEY,
+        agent_id=1_000_002,
         api_base=api_base,
     )
 
@@ -213,6 +223,10 @@ def china(callback_url: str, mode: str, assumed: Assumed, *, port: int = 8090) -
             CORP_KEY,
             callback_url.partition("/wechat/")[0] + f"/wecom/{CORP_ID}",
             staff=(communities.OWNER, "li"),
+            help_desks=(
+                HelpDesk(DESK, "积分客服", (communities.OWNER,)),
+                HelpDesk(EMPTY_DESK, "夜间客服"),
+            ),
             groups=(Group(communities.CHAT_ID, communities.NAME, communities.OWNER, capacity=3),),
         ),
         port=port,

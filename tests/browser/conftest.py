@@ -20,6 +20,7 @@ from simulator.assumed import Assumed
 from simulator.settings import (
     ConsumerSeed,
     Group,
+    HelpDesk,
     MiniProgram,
     OfficialAccount,
     Settings,
@@ -103,6 +104,7 @@ CORP = WeCom(
     callback_url="http://127.0.0.1:1/nobody",
     staff=("chen",),
     groups=(Group("wrVIP", "星选会员群", "chen"),),
+    help_desks=(HelpDesk("wkDESK", "积分客服", ("chen",)),),
 )
 
 

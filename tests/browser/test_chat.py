@@ -206,14 +206,55 @@ async def test_a_staff_member_sends_what_the_app_asks_of_him_and_she_reads_it(
     )
     assert (await made.json())["errcode"] == 0
     await more(phone, "员工手机")
-    dialog = phone.get_by_role("dialog", name="员工手机 · 群发助手")
+    dialog = phone.get_by_role("dialog", name="员工手机")
     await expect(dialog.get_by_text("chen：发给 1 位客户")).to_be_visible()
     await dialog.get_by_role("button", name="chen发送").click()
-    await expect(dialog.get_by_text("没有待发送的群发")).to_be_visible()
+    await expect(dialog.get_by_text("没有待发送的群发，也没有等待的顾客")).to_be_visible()
     await phone.keyboard.press("Escape")
     await more(phone, "企业微信消息")
     hers = phone.get_by_role("dialog", name="企业微信消息")
     await expect(hers.get_by_text("周六见")).to_be_visible()
+
+
+async def test_at_a_help_desk_a_person_takes_over_and_the_app_hears_of_it(
+    phone: Page, china: SmallChina
+) -> None:
+    await more(phone, "微信客服")
+    chat = phone.get_by_role("dialog", name="积分客服")
+    await chat.get_by_label("发送给积分客服").fill("人工")
+    await phone.keyboard.press("Enter")
+    await expect(chat.get_by_text("人工", exact=True)).to_be_visible()
+    api = f"{china.address}qyapi/cgi-bin"
+    asked = {"corpid": CORP.corp_id, "corpsecret": CORP.secret}
+    token = (await (await phone.request.get(f"{api}/gettoken", params=asked)).json())[
+        "access_token"
+    ]
+    read = await phone.request.post(
+        f"{api}/kf/sync_msg?access_token={token}", data={"open_kfid": "wkDESK", "limit": 10}
+    )
+    told = (await read.json())["msg_list"]
+    assert [one["msgtype"] for one in told] == ["event", "text"]
+    wait = {
+        "open_kfid": "wkDESK",
+        "external_userid": told[1]["external_userid"],
+        "service_state": 2,
+    }
+    await phone.request.post(f"{api}/kf/service_state/trans?access_token={token}", data=wait)
+    await expect(chat.get_by_text("正在等待人工客服")).to_be_visible()
+    await phone.keyboard.press("Escape")
+    await more(phone, "员工手机")
+    staff = phone.get_by_role("dialog", name="员工手机")
+    await staff.get_by_role("button", name="接待").click()
+    await staff.get_by_label("发送给").fill("我是小陈")
+    await phone.keyboard.press("Enter")
+    await staff.get_by_label("chen发给应用").fill("今日")
+    await phone.keyboard.press("Enter")
+    await expect(staff.get_by_text("今日", exact=True)).to_be_visible()
+    await staff.get_by_role("button", name="结束与").click()
+    await expect(staff.get_by_text("没有待发送的群发，也没有等待的顾客")).to_be_visible()
+    await phone.keyboard.press("Escape")
+    await more(phone, "微信客服")
+    await expect(chat.get_by_text("我是小陈")).to_be_visible()
 
 
 async def test_the_platform_delivers_the_last_callback_again_under_the_same_id(

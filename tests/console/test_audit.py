@@ -26,7 +26,7 @@ def test_every_form_has_its_words() -> None:
         for one in console.ROUTES
         if isinstance(one, web.RouteDef) and (one.method == "POST" or one.path.endswith(".csv"))
     }
-    assert forms - LOOKS == set(DEEDS) - {"/login/wecom/done"}
+    assert forms - LOOKS == set(DEEDS) - {"/login/wecom/done", "wecom/member"}
 
 
 async def test_deeds_refusals_and_logins_are_kept_without_passwords(browser: Browser) -> None:

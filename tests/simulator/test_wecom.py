@@ -14,12 +14,21 @@ from aiohttp.test_utils import TestServer
 
 from simulator.app import create_app
 from simulator.assumed import Assumed
-from simulator.settings import ConsumerSeed, Group, MiniProgram, OfficialAccount, Settings, WeCom
+from simulator.settings import (
+    ConsumerSeed,
+    Group,
+    HelpDesk,
+    MiniProgram,
+    OfficialAccount,
+    Settings,
+    WeCom,
+)
 from tests.simulator.corp import AES_KEY, CORP_ID, OTHER, SECRET, TOKEN, VIP, CorpServer
 
 Json = dict[str, Any]
 CONTACTS = "/externalcontact"
 GROUPS = "/externalcontact/groupchat"
+DESK = "wkDESK"
 AT_ONCE = Assumed(group_lag_seconds=0, callback_timeout_seconds=2.0)
 WAY = {"scene": 2, "chat_id_list": [VIP], "state": "vip", "auto_create_room": 0}
 
@@ -71,7 +80,8 @@ class Corp:
 
 def settings(url: str, assumed: Assumed = AT_ONCE, **changed: Any) -> Settings:
     groups = (Group(VIP, "VIP 群", "chen", capacity=3), Group(OTHER, "", "li"))
-    corp = {"staff": ("chen", "li"), "groups": groups, **changed}
+    desks = (HelpDesk(DESK, "积分客服", ("chen",)),)
+    corp = {"staff": ("chen", "li"), "groups": groups, "help_desks": desks, **changed}
     return Settings(
         official_account=OfficialAccount(
             "wxoa", "s", "gh_1", "积分", "t", "http://127.0.0.1:1/", mode="plain"

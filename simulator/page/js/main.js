@@ -11,6 +11,7 @@ import { startMini } from './mini.js';
 import { openScan } from './scan.js';
 import { openActions, startSheets } from './sheets.js';
 import { deliverAgain, startSide } from './side.js';
+import { openDesks } from './desk_chat.js';
 import { openWeCom } from './staff_chat.js';
 import { openStaffPhone } from './staff_phone.js';
 import { complain } from './toast.js';
@@ -60,6 +61,7 @@ function openMore() {
 }
 
 const ofWeCom = ({ id }) => [
+  { label: t('desk.title'), sign: 'person', run: () => openDesks(world.active).catch(complain) },
   { label: t('wecom.title'), sign: 'person', run: () => openWeCom(id).catch(complain) },
   { label: t('tasks.title'), sign: 'person', run: () => openStaffPhone().catch(complain) },
 ];

@@ -52,6 +52,17 @@ export const play = {
       `staff/${encodeURIComponent(userId)}/sends/${encodeURIComponent(msgid)}/confirm`,
       {},
     ),
+  sayToApp: (userId, text) => call('POST', `staff/${encodeURIComponent(userId)}/say`, { text }),
+  desks: () => call('GET', 'desks'),
+  enterDesk: (id, desk) => call('POST', `${of(id)}/desks/${encodeURIComponent(desk)}/enter`, {}),
+  sayAtDesk: (id, desk, text, menuId) =>
+    call('POST', `${of(id)}/desks/${encodeURIComponent(desk)}/say`, { text, menu_id: menuId }),
+  serveAtDesk: (userId, desk, id, deed, body = {}) =>
+    call(
+      'POST',
+      ['staff', userId, 'desks', desk, id, deed].map(encodeURIComponent).join('/'),
+      body,
+    ),
   scanContact: (id, configId) => call('POST', `${of(id)}/contacts/scan`, { qr_code: configId }),
   addContact: (id, userId) => call('POST', `${of(id)}/contacts`, { user_id: userId }),
   message: (id, message) => call('POST', `${of(id)}/messages`, message),
