@@ -16,14 +16,14 @@ from bot.welcoming import Welcomes
 from loyalty import acquaintances, communities, inbox
 from loyalty.communities import Roster
 from models import Community, EndedBy, db
-from web import wecom
+from web import contact_tags, wecom
 from web.context import Context, Corp, now
 from web.logs import log
 from web.metrics import count_inbound_event
 from wechat.errors import CallFailed
 from wechat.help_desks import Said, is_said, read_said
 from wechat.inbound import parse
-from wechat.wecom_events import ContactChanged, DeskRang, GroupChanged, StaffSaid, read
+from wechat.wecom_events import ContactChanged, DeskRang, GroupChanged, StaffSaid, TagsChanged, read
 
 EVENTS_AT_ONCE = 100
 # The platform's list lags behind the event by some two seconds.
@@ -62,6 +62,10 @@ class _Expected:
         return community is None or roster.version != community.member_version
 
 
+async def _learn_tags(corp: Corp) -> None:
+    await contact_tags.learn(corp)
+
+
 class CorpEvents:
     """The corps' events that wait in the inbox."""
 
@@ -82,6 +86,7 @@ class CorpEvents:
         groups: dict[tuple[int, str], _Expected] = defaultdict(_Expected)
         contacts: dict[tuple[int, str], list[tuple[int, ContactChanged | None]]] = defaultdict(list)
         desks: dict[int, list[tuple[int, Said]]] = defaultdict(list)
+        tagged: dict[int, list[int]] = defaultdict(list)
         works: list[Coroutine[None, None, None]] = []
         for event in sorted(taken, key=lambda one: one.event_id):
             connection_id, event_id = event.connection_id, event.event_id
@@ -93,12 +98,15 @@ class CorpEvents:
                 groups[connection_id, told.chat_id].add(event_id, told)
             elif isinstance(told, DeskRang):
                 works.append(self._desks.heed(corps[connection_id], told, event_id))
+            elif isinstance(told, TagsChanged):
+                tagged[connection_id].append(event_id)
             elif isinstance(told, StaffSaid):
                 works.append(self._staff.answer(corps[connection_id], told, event_id))
             else:
                 name = told.external_user_id if told else ""
                 contacts[connection_id, name].append((event_id, told))
         works += [self._know_all(corps[of], hers) for (of, _), hers in contacts.items()]
+        works += [self._end(ids, _learn_tags(corps[of])) for of, ids in tagged.items()]
         works += [self._desks.answer(corps[of], said) for of, said in desks.items()]
         for (connection_id, chat_id), expected in groups.items():
             looking = self._look(corps[connection_id], chat_id, expected)

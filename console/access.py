@@ -40,6 +40,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "events": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.GUIDE}),
     "communities": frozenset({Role.OWNER, Role.MANAGER, Role.MARKETER, Role.AUDITOR}),
     "contact-ways": LEADERS,
+    "contact-tags": LEADERS,
     "mass-sends": LEADERS,
     "calendar": LEADERS,
     "coupons": LEADERS,
@@ -57,7 +58,14 @@ PAGES: dict[str, frozenset[Role]] = {
 # The pages as the side shows them: what a working day goes through first.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "section_day": ("today", "members", "purchases", "hand-over", "shipping", "orders", "parked"),
-    "section_community": ("communities", "mass-sends", "calendar", "contact-ways", "live-rooms"),
+    "section_community": (
+        "communities",
+        "mass-sends",
+        "calendar",
+        "contact-ways",
+        "contact-tags",
+        "live-rooms",
+    ),
     "section_play": ("boards", "referrals", "reviews", "surveys", "events", "visits"),
     "section_offers": ("rules", "coupons", "gifts", "ladders", "products"),
     "section_proof": ("scorecard", "price-audit", "audit", "runs"),

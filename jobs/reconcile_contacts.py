@@ -4,7 +4,7 @@ from datetime import datetime
 
 from jobs.registry import daily
 from loyalty import acquaintances
-from web import wecom
+from web import contact_tags, wecom
 from web.context import Context, Corp, now
 from web.logs import log
 from wechat.errors import CallFailed
@@ -31,6 +31,7 @@ async def reconcile_contacts(context: Context, at: datetime) -> int:
 
 
 async def _of_corp(corp: Corp, *, at: datetime) -> int:
+    await contact_tags.learn(corp)
     read_at = now()
     user_ids = await corp.client.contacts.staff()
     changes, failure = 0, None

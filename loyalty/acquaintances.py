@@ -17,7 +17,10 @@ from models import EndedBy, WelcomeState, db
 
 
 class Seen(Struct, frozen=True):
-    """A contact and a staff member who has her, as the platform lists them."""
+    """A contact and a staff member who has her, as the platform lists them.
+
+    ``tags`` are the ids of the corp's tags that he gave her.
+    """
 
     external_user_id: str
     user_id: str
@@ -25,6 +28,7 @@ class Seen(Struct, frozen=True):
     add_way: int = 0
     state: str = ""
     unionid: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +101,35 @@ async def see(
             [one.add_way for one in rows],
             [one.state for one in rows],
         )
+        await _tag(corp_id, rows)
         gone = await db.fetch(_UNSEEN, corp_id, contact, staff, *pairs, read_at)
         return len(changed) + len(gone)
 
     return await in_transaction(act)
+
+
+_TAGS_GONE = """
+DELETE FROM tagging
+WHERE corp_id = $1
+  AND (external_user_id, user_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+  AND (external_user_id, user_id, tag_id) NOT IN (
+      SELECT * FROM unnest($4::text[], $5::text[], $6::text[]))
+"""
+_TAGS_NEW = """
+INSERT INTO tagging (corp_id, external_user_id, user_id, tag_id)
+SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[])
+    AS seen (external_user_id, user_id, tag_id)
+ORDER BY external_user_id, user_id, tag_id ON CONFLICT DO NOTHING
+"""
+
+
+async def _tag(corp_id: str, seen: Sequence[Seen]) -> None:
+    """Keep which tags the platform shows of each pair."""
+    had = [(one.external_user_id, one.user_id, tag) for one in seen for tag in one.tags]
+    tags = [[row[place] for row in had] for place in range(3)]
+    pairs = [one.external_user_id for one in seen], [one.user_id for one in seen]
+    await db.fetch(_TAGS_GONE, corp_id, *pairs, *tags)
+    await db.fetch(_TAGS_NEW, corp_id, *tags)
 
 
 async def part_from_others(corp_id: str, staff: Sequence[str], *, moment: datetime) -> int:

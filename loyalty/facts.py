@@ -95,8 +95,8 @@ class Facts(Struct, frozen=True):
     ``last_bought`` it; the moment of her last order that she kept; whether an order of the own
     store ``is_under_way`` that is not counted yet, and which of the goods that rules name such
     orders hold; ``birthday`` as MM-DD; the ``communities`` in whose
-    groups she is, by slot; the ``kept_cart``; when an order of hers last had an offer
-    that waited for her to hesitate.
+    groups she is, by slot; the names of her ``tags`` in WeCom; the ``kept_cart``; when an order of
+    hers last had an offer that waited for her to hesitate.
     """
 
     member_id: int
@@ -117,6 +117,7 @@ class Facts(Struct, frozen=True):
     last_bought: Mapping[str, date] = NEVER_BOUGHT
     birthday: str | None = None
     communities: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
     kept_cart: KeptCart | None = None
     hesitated_at: datetime | None = None
 

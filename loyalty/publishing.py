@@ -19,6 +19,7 @@ from loyalty.earning import EarningRule
 from loyalty.errors import NotFound, Refused
 from loyalty.ladders.checking import check
 from loyalty.policies.board import Board
+from loyalty.policies.contact_tag import ContactTagPolicy
 from loyalty.policies.ladder import Ladder
 from loyalty.policies.seasons import Seasons
 from loyalty.policies.tiers import Tiers
@@ -61,6 +62,7 @@ POLICIES = (
     "welcome",
     "calendar",
     "contact_way",
+    "contact_tag",
 )
 ALONE = (
     "expiry",
@@ -303,6 +305,12 @@ def _check_named(rule: Struct, rules: Mapping[str, Rule]) -> None:
             raise NotFound("slot_is_empty", slot=other)
     tiers = rules["tiers"].body if "tiers" in rules else Tiers()
     codes = [tier.code for tier in tiers.tiers]
+    if isinstance(rule, ContactTagPolicy):
+        what, _, code = rule.follows.partition(":")
+        if what == "tier" and code not in codes:
+            raise NotFound("no_such_tier", tier=code, tiers=", ".join(codes))
+        if what != "tier" and rule.follows not in rules:
+            raise NotFound("slot_is_empty", slot=rule.follows)
     for code in rule.only_tiers if isinstance(rule, EarningRule) else ():
         if code not in codes:
             raise NotFound("no_such_tier", tier=code, tiers=", ".join(codes))

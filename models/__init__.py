@@ -31,6 +31,7 @@ from models.communities import (
 )
 from models.connections import AccessToken, Connection, ShopSweep
 from models.consents import Consent, Purpose
+from models.contact_tags import ContactTag
 from models.contact_ways import ContactWay
 from models.coupon_codes import (
     CouponCode,
@@ -148,6 +149,7 @@ __all__ = [
     "CommunityTaskState",
     "Connection",
     "Consent",
+    "ContactTag",
     "ContactWay",
     "Coupon",
     "CouponCode",

@@ -55,6 +55,7 @@ from simulator.wecom import (
     help_desk_calls,
     send_calls,
     sign_in,
+    tag_calls,
 )
 from simulator.world import China
 
@@ -123,7 +124,15 @@ def create_app(settings: Settings) -> web.Application:
 
 
 def _add_qyapi(app: web.Application) -> None:
-    subjects = (calls, contact_calls, contact_way_calls, help_desk_calls, send_calls, sign_in)
+    subjects = (
+        calls,
+        contact_calls,
+        contact_way_calls,
+        help_desk_calls,
+        send_calls,
+        sign_in,
+        tag_calls,
+    )
     for endpoint in (each for subject in subjects for each in subject.ENDPOINTS):
         app.router.add_route("*", endpoint.path, gate(endpoint, door.QYAPI))
     elsewhere = gate(door.NO_SUCH_PATH, door.QYAPI)

@@ -151,6 +151,13 @@ class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sends_a_page: int = 100
     send_results_a_page: int = 1000
 
+    # tags (C6)
+    tag_chars: int = 30
+    tags_a_mark: int = 3000
+    tag_marks_a_minute: int = 10_000
+    tag_marks_at_once: int = 20
+    tag_mark_seconds: float = 0.0
+
     # help desks (C11): how many messages and how long after she wrote, and what is refused how
     desk_messages: int = 5
     desk_window_seconds: int = 48 * 3600

@@ -117,6 +117,35 @@ async def _delete_contact(request: web.Request, corp: Corp) -> Delivery | None:
     )
 
 
+class Tagging(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of contacts/tag: a staff member gives her a tag, or takes it (`is_off`)."""
+
+    user_id: str
+    tag: str
+    is_off: bool = False
+    event: Telling = "told"
+
+
+async def _tag(request: web.Request, corp: Corp) -> Delivery | None:
+    asked = await body_of(request, Tagging)
+    return corp.tag(
+        consumer_of(request), asked.user_id, asked.tag, asked.event, is_off=asked.is_off
+    )
+
+
+class NewTag(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of tags: a tag that staff make in WeCom itself."""
+
+    group_name: str
+    name: str
+    event: Telling = "told"
+
+
+async def _make_tag(request: web.Request, corp: Corp) -> Delivery | None:
+    asked = await body_of(request, NewTag)
+    return corp.make_tag(asked.group_name, asked.name, asked.event)
+
+
 async def _dismiss(request: web.Request, corp: Corp) -> Delivery | None:
     asked = await body_of(request, Dismissal)
     return corp.dismiss(request.match_info["chat_id"], asked.event)
@@ -158,6 +187,8 @@ async def verify(request: web.Request) -> web.Response:
 ROUTES = (
     web.get("/play/groups", groups),
     web.post("/play/groups/verify", verify),
+    web.post("/play/tags", deed(_make_tag)),
+    web.post("/play/consumers/{id}/contacts/tag", deed(_tag)),
     web.post("/play/groups/{chat_id}/dismiss", deed(_dismiss)),
     web.post("/play/consumers/{id}/groups/join", deed(_join)),
     web.post("/play/consumers/{id}/groups/leave", deed(_leave)),

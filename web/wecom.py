@@ -129,6 +129,7 @@ def _seen(found: Sequence[Followed]) -> list[Seen]:
             one.add_way,
             one.state,
             one.unionid or None,
+            one.tags,
         )
         for one in found
     ]

@@ -9,6 +9,7 @@ import aiohttp
 from msgspec import Struct
 from wechatpy.work.client.api.external_contact import WeChatExternalContact
 
+from wechat.contact_tags import ContactTags
 from wechat.contact_ways import ContactWays
 from wechat.errors import Rejected, TokenRefused
 from wechat.exchange import Limits, lost
@@ -26,7 +27,8 @@ CONTACTS_A_PAGE = 100
 class Followed(Struct, frozen=True):
     """A contact and one of the staff who have her.
 
-    `state` is that of the contact way by which she came; `add_way` as the platform numbers it.
+    `state` is that of the contact way by which she came; `add_way` as the platform numbers it;
+    `tags` are the ids of the corp's tags that he gave her.
     """
 
     external_user_id: str
@@ -35,6 +37,7 @@ class Followed(Struct, frozen=True):
     add_way: int
     state: str
     unionid: str = ""
+    tags: tuple[str, ...] = ()
 
 
 class Contacts(WeChatExternalContact):
@@ -125,6 +128,10 @@ class WeCom(Transport):
             "/cgi-bin/externalcontact/get_groupmsg_task",
             "/cgi-bin/externalcontact/get_groupmsg_send_result",
             "/cgi-bin/externalcontact/cancel_groupmsg_send",
+            "/cgi-bin/externalcontact/get_corp_tag_list",
+            "/cgi-bin/externalcontact/edit_corp_tag",
+            "/cgi-bin/externalcontact/del_corp_tag",
+            "/cgi-bin/externalcontact/mark_tag",
             "/cgi-bin/kf/sync_msg",
             "/cgi-bin/kf/service_state/get",
             "/cgi-bin/kf/customer/batchget",
@@ -138,6 +145,7 @@ class WeCom(Transport):
     mass_sends = cached_property(MassSends)
     contact_ways = cached_property(ContactWays)
     help_desks = cached_property(HelpDesks)
+    contact_tags = cached_property(ContactTags)
 
     def __init__(
         self,
@@ -245,4 +253,10 @@ def _followed(card: Any, told: Any) -> Followed:
         add_way=int(told.get("add_way") or 0),
         state=told.get("state") or "",
         unionid=card.get("unionid") or "",
+        tags=tuple(sorted({*(told.get("tag_id") or ()), *_tag_ids(told)})),
     )
+
+
+def _tag_ids(told: Any) -> list[str]:
+    """The ids of tags on one contact's card: personal ones have none."""
+    return [one["tag_id"] for one in told.get("tags") or () if one.get("tag_id")]

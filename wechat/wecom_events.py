@@ -32,6 +32,10 @@ class DeskRang(Struct, frozen=True):
     token: str
 
 
+class TagsChanged(Struct, frozen=True):
+    """The corp's tags were made, changed or taken away by staff."""
+
+
 class StaffSaid(Struct, frozen=True):
     """A staff member wrote to the app."""
 
@@ -65,7 +69,7 @@ _CHANGES = {
 }
 
 
-Told = GroupChanged | ContactChanged | DeskRang | StaffSaid
+Told = GroupChanged | ContactChanged | DeskRang | StaffSaid | TagsChanged
 
 
 def read(inbound: Inbound) -> Told | None:
@@ -76,6 +80,8 @@ def read(inbound: Inbound) -> Told | None:
         return _group(fields, chat_id) if chat_id else None
     if inbound.event == "change_external_contact":
         return _contact(inbound)
+    if inbound.event == "change_external_tag":
+        return TagsChanged()
     if inbound.event == "kf_msg_or_event":
         open_kfid = _text(fields, "OpenKfId")
         return DeskRang(open_kfid, _text(fields, "Token")) if open_kfid else None

@@ -6,6 +6,7 @@ from console.words.calendar import CALENDAR
 from console.words.challenges import CHALLENGES
 from console.words.communities import COMMUNITIES
 from console.words.conditions import CONDITIONS
+from console.words.contact_tags import CONTACT_TAGS
 from console.words.contact_ways import CONTACT_WAYS
 from console.words.coupons import COUPONS
 from console.words.deeds import AUDIT_LOG
@@ -51,6 +52,7 @@ PARTS = (
     CALENDAR,
     PURCHASES,
     AUDIT_LOG,
+    CONTACT_TAGS,
     CONTACT_WAYS,
 )
 

@@ -45,6 +45,7 @@ JOBS: dict[str, tuple[str, str]] = {
     "tell_owners": ("通知群主待处理成员", "Tell owners what to look at"),
     "plan_calendars": ("按群日历生成群发", "Plan what the group calendars say"),
     "forget_deeds": ("清理审计日志", "Forget old deeds of staff"),
+    "tag_contacts": ("更新企业微信标签", "Tag contacts in WeCom"),
     "serve_contact_ways": ("更新员工活码", "Serve the contact ways"),
     "remind_staff": ("提醒员工发送群发", "Remind staff of what they were asked to send"),
     "refresh_communities": ("更新客户群与进群方式", "Refresh groups and their join ways"),

@@ -14,6 +14,7 @@ CONDITION_NAMES: dict[str, tuple[str, str]] = {
     "birthday": ("生日前后", "Around the birthday"),
     "bought": ("买过某些商品", "Bought certain goods"),
     "cart_left": ("购物车留置", "A cart left as it is"),
+    "has_tag": ("企业微信标签", "A tag in WeCom"),
     "first_order": ("首单", "First order"),
     "in_cart": ("购物车含某些商品", "Certain goods in the cart"),
     "in_community": ("在会员群里", "In a VIP group"),
@@ -31,6 +32,9 @@ CONDITION_NAMES: dict[str, tuple[str, str]] = {
 }
 
 CONDITION_KINDS: dict[str, str] = {
+    "conditions/has_tag": (
+        "仅限在企业微信里有这个标签的会员，任何员工打的都算；标签名不展示给顾客。"
+    ),
     "conditions/birthday": (
         "生日前若干天至后若干天的会员；生日由会员自己填写。2 月 29 日在平年按 28 日算。"
     ),

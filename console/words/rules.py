@@ -10,6 +10,7 @@ from msgspec import Struct
 from console.words.boards import BOARD_CHOICES, BOARD_FIELDS
 from console.words.calendar import CALENDAR_FIELDS
 from console.words.codes import said
+from console.words.contact_tags import CONTACT_TAG_FIELDS
 from console.words.contact_ways import CONTACT_WAY_FIELDS
 from console.words.events import EVENT_FIELDS
 from console.words.gifts import GIFT_FIELDS
@@ -233,6 +234,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     **VISIT_FIELDS,
     **SURVEY_FIELDS,
     **CALENDAR_FIELDS,
+    **CONTACT_TAG_FIELDS,
     **CONTACT_WAY_FIELDS,
     **EVENT_FIELDS,
     **BOARD_FIELDS,
@@ -296,6 +298,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "expiry/inactivity": ("久未变动的积分过期", "Points expire when nothing moves them"),
     "expiry/rolling": ("积分按月过期", "Points expire after months"),
     "policies/campaign": ("营销活动", "Campaign"),
+    "policies/contact_tag": ("客户标签", "Tag in WeCom"),
     "policies/margin": ("毛利底线", "Margin floor"),
     "policies/gifts": ("赠送规则", "Gifts to friends"),
     "policies/points": ("积分政策", "Points policy"),
@@ -311,7 +314,7 @@ def title(rule: Struct, language: Language) -> str:
     if name:
         return name
     kind = said(TITLES, _kind(rule), language)
-    reason: str = getattr(rule, f"reason_{language}", "")
+    reason: str = getattr(rule, f"reason_{language}", "") or getattr(rule, "tag_name", "")
     between = "：" if language == "zh" else ": "
     return f"{kind}{between}{reason}" if reason else kind
 

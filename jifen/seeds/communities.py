@@ -9,6 +9,7 @@ from loyalty.conditions.tier_at_least import TierAtLeast
 from loyalty.connections import WeComSettings
 from loyalty.policies.calendar import CalendarEntry, GroupCalendar
 from loyalty.policies.community import CommunityPolicy
+from loyalty.policies.contact_tag import ContactTagPolicy
 from loyalty.policies.contact_way import ContactWayPolicy
 from loyalty.policies.welcome import Welcome
 from loyalty.sealing import Sealer
@@ -71,6 +72,7 @@ async def seed(wecom: WeComSettings | None, *, brand: str, sealer: Sealer, at: d
         ("welcome:default", WELCOME),
         ("calendar:vip", CALENDAR),
         (WAY_SLOT, WAY),
+        ("contact_tag:gold", ContactTagPolicy("金卡会员", "会员", "tier:gold")),
     ]
     await lay_rules(rules, at=at)
     if wecom is None:

@@ -33,6 +33,9 @@ WITH hers AS MATERIALIZED (
     DELETE FROM desk_session USING hers, help_desk
     WHERE hers.kind = 'wecom_contact' AND help_desk.corp_id = hers.scope
       AND desk_id = help_desk.id AND external_user_id = hers.value
+), tagged AS (
+    DELETE FROM tagging USING hers
+    WHERE hers.kind = 'wecom_contact' AND corp_id = hers.scope AND external_user_id = hers.value
 ), met AS (
     DELETE FROM acquaintance USING hers
     WHERE hers.kind = 'wecom_contact' AND corp_id = hers.scope AND external_user_id = hers.value

@@ -72,6 +72,13 @@ SELECT {_COLUMNS}, member.joined_at, standing.last_paid_at,
              FROM community_member JOIN community ON community.id = community_id
              WHERE customer_id = ANY({ids_of("member.id")})
                AND left_at IS NULL AND dismissed_at IS NULL) AS communities,
+       ARRAY(SELECT DISTINCT contact_tag.name
+             FROM identity JOIN tagging ON tagging.corp_id = identity.scope
+                  AND tagging.external_user_id = identity.value
+             JOIN acquaintance USING (corp_id, external_user_id, user_id)
+             JOIN contact_tag USING (corp_id, tag_id)
+             WHERE identity.customer_id = ANY({ids_of("member.id")})
+               AND identity.kind = 'wecom_contact' AND ended_at IS NULL) AS tags,
        cart.units, cart.changed_at, coalesce(upto.orders, 0) AS orders_upto,
        coalesce(upto.spent_fen, 0) AS spent_upto_fen, orders_before, spent_before_fen,
        goods, last_on
@@ -190,6 +197,7 @@ def _with_more(facts: Facts, row: db.Row, since: Sequence[date]) -> Facts:
         last_bought=dict(zip(row["goods"] or (), row["last_on"] or (), strict=True)),
         birthday=row["birthday"],
         communities=frozenset(row["communities"]),
+        tags=frozenset(row["tags"]),
         kept_cart=KeptCart(msgspec.json.decode(units), row["changed_at"]) if units else None,
         hesitated_at=row["hesitated_at"],
     )

@@ -13,6 +13,7 @@ from simulator.wecom.corp import CorpContact, corp_of
 from simulator.wecom.door import BASE, QyEndpoint
 
 API = f"{BASE}/cgi-bin/externalcontact"
+CORP_TAG = 1
 
 
 class UnionidRequest(msgspec.Struct):
@@ -72,7 +73,11 @@ async def contact(call: Call) -> Answer:
         **OK,
         "external_contact": _card(call, consumer),
         "follow_user": [
-            {**_followed(user_id, each), "remark": consumer.nickname, "tags": []}
+            {
+                **_followed(user_id, each),
+                "remark": consumer.nickname,
+                "tags": _tags(call, user_id, each),
+            }
             for each in followed
         ],
     }
@@ -100,6 +105,17 @@ def _followed(external_user_id: str, each: CorpContact) -> dict[str, object]:
         "oper_userid": external_user_id,
         "state": each.state,
     }
+
+
+def _tags(call: Call, user_id: str, each: CorpContact) -> list[dict[str, object]]:
+    """Tags of a contact as one contact's card has them: with their names."""
+    tags = corp_of(call.china).tags
+    shown = []
+    for tag_id in tags.of(each.user_id, user_id):
+        group, tag = tags.find(tag_id)
+        named = {"group_name": group.group_name, "tag_name": tag.name, "tag_id": tag_id}
+        shown.append({**named, "type": CORP_TAG})
+    return shown
 
 
 def unionid_of(call: Call, consumer: Consumer) -> dict[str, object]:
@@ -193,7 +209,10 @@ async def contacts_of(call: Call) -> Answer:
         "external_contact_list": [
             {
                 "external_contact": _card(call, consumer),
-                "follow_info": {**_followed(corp.external_user_id(consumer), each), "tag_id": []},
+                "follow_info": {
+                    **_followed(corp.external_user_id(consumer), each),
+                    "tag_id": corp.tags.of(each.user_id, corp.external_user_id(consumer)),
+                },
             }
             for consumer, each in page
         ],

@@ -16,6 +16,7 @@ from simulator.callback import Callback
 from simulator.callbacks import Callbacks, Delivery
 from simulator.clock import Clock
 from simulator.consumers import Consumer, Consumers
+from simulator.errors import Refused
 from simulator.settings import WeCom
 from simulator.wecom.contact_ways import ContactWay, ContactWays
 from simulator.wecom.groups import JOINED_BY_QR_CODE, Group, GroupMember, Groups, new_chat_id
@@ -23,6 +24,7 @@ from simulator.wecom.help_desks import HelpDesks, HelpDesksState
 from simulator.wecom.join_ways import JoinWay, JoinWays
 from simulator.wecom.mass_sends import MassSend, MassSends
 from simulator.wecom.scan_codes import ScanCodes
+from simulator.wecom.tags import Tags, TagsState
 from simulator.wecom.tokens import CorpTokens, CorpTokensState
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ class CorpState(msgspec.Struct):
     mass_sends: dict[str, MassSend] = {}
     app_messages: list[AppMessage] = []
     contact_ways: dict[str, ContactWay] = {}
+    tags: TagsState = msgspec.field(default_factory=TagsState)
     help_desks: HelpDesksState = msgspec.field(default_factory=HelpDesksState)
 
 
@@ -110,6 +113,7 @@ class Corp:
         self.mass_sends = MassSends(state.mass_sends, assumed, clock)
         self.contact_ways = ContactWays(state.contact_ways, assumed, tuple(settings.staff))
         self.scan_codes = ScanCodes(clock)
+        self.tags = Tags(state.tags, assumed, clock)
         self.help_desks = HelpDesks(
             state.help_desks,
             settings.help_desks,
@@ -245,6 +249,26 @@ class Corp:
         ):
             return
         self.app_messages.append(AppMessage(user_id, self._clock.now(), text))
+
+    def tag(
+        self, consumer: Consumer, user_id: str, name: str, telling: Telling, *, is_off: bool
+    ) -> Delivery | None:
+        """A staff member gives a contact a tag of the corp, or takes it. Raises: Impossible."""
+        if not any(each.user_id == user_id for each in self.contacts.get(consumer.id, [])):
+            raise Impossible("no_contact", f"{consumer.nickname} has not added {user_id}")
+        tag_id = self.tags.by_name(name).id
+        add, remove = ([], [tag_id]) if is_off else ([tag_id], [])
+        self.tags.mark(user_id, self.external_user_id(consumer), add, remove)
+        return self._tell(self._of_contact("edit_external_contact", consumer, user_id), telling)
+
+    def make_tag(self, group_name: str, name: str, telling: Telling) -> Delivery | None:
+        """Staff make a tag of the corp in WeCom itself. Raises: Impossible."""
+        try:
+            _, (tag,) = self.tags.add("", group_name, [(name, 0)], is_of_app=False)
+        except Refused as refused:
+            raise Impossible("tag_refused", str(refused.code)) from refused
+        told: dict[str, xml.Node] = {"Id": tag.id, "TagType": "tag", "ChangeType": "create"}
+        return self._tell({"Event": "change_external_tag", **told}, telling)
 
     def say_to_app(self, user_id: str, text: str) -> Delivery:
         """A staff member writes to the app."""

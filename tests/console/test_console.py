@@ -56,6 +56,7 @@ PAGES = (
     "/mass-sends",
     "/calendar",
     "/contact-ways",
+    "/contact-tags",
     "/purchases",
     "/audit",
     "/communities",

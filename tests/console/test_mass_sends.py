@@ -38,7 +38,9 @@ async def with_corp(bare: Context, told: Settings) -> AsyncIterator[tuple[Contex
     china = TestServer(create_app(told))
     await china.start_server(shutdown_timeout=0.2)
     base = str(china.make_url("/qyapi"))
-    settings = WeComSettings(CORP_ID, SECRET, "token", KEY, api_base=base, login_base=base)
+    settings = WeComSettings(
+        CORP_ID, SECRET, "token", KEY, agent_id=1_000_002, api_base=base, login_base=base
+    )
     client = wecom.WeCom(bare.http, MemoryTokens(), corp_id=CORP_ID, secret=SECRET, api_base=base)
     corp = Corp(Connected(1, CORP_ID, "积分", settings), client)
     yield replace(bare, corps={CORP: corp}), str(china.make_url("/play"))

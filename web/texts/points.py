@@ -30,6 +30,7 @@ POINT_TEXTS: dict[str, tuple[str, str]] = {
     "key_out_of_range": ("编号格式不正确", "This key cannot be used"),
     "cause_out_of_range": ("原因含有无法保存的字符", "The cause holds characters we cannot keep"),
     # conditions
+    "not_invited_by_staff": ("仅限受邀会员", "By invitation only"),
     "not_in_community": ("仅限会员群成员", "For members of the VIP group only"),
     "not_in_segment": ("仅限受邀会员", "For invited members only"),
     "personal_offers_off": (

@@ -13,6 +13,7 @@ from loyalty.conditions.birthday import Birthday
 from loyalty.conditions.bought import Bought
 from loyalty.conditions.cart_left import CartLeft
 from loyalty.conditions.first_order import FirstOrder
+from loyalty.conditions.has_tag import HasTag
 from loyalty.conditions.in_cart import InCart
 from loyalty.conditions.joined_within import JoinedWithin
 from loyalty.conditions.lapsed import Lapsed
@@ -76,6 +77,8 @@ KEPT = KeptCart({"C-100": 2}, AT - 30 * HOUR)
             "not_lapsed",
             {"days": 90},
         ),
+        (HasTag(), case(tags=frozenset({"VIP", "老友"})), None, {}),
+        (HasTag("金卡"), case(tags=frozenset({"VIP"})), "not_invited_by_staff", {}),
         (JoinedWithin(days=30), case(joined_at=AT - 30 * DAY), None, {}),
         (JoinedWithin(days=30), case(joined_at=AT - 31 * DAY), "joined_before", {"days": 30}),
         (InOwnStore(stores=("a",)), case(), None, {}),
