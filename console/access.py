@@ -52,6 +52,9 @@ PAGES: dict[str, frozenset[Role]] = {
     "rules": LEADERS,
     "price-audit": AUDITORS,
     "audit": AUDITORS,
+    "staff": AUDITORS,
+    "connections": AUDITORS,
+    "security": EVERYONE,
     "runs": LEADERS,
     "scorecard": LEADERS,
 }
@@ -69,7 +72,9 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "section_play": ("boards", "referrals", "reviews", "surveys", "events", "visits"),
     "section_offers": ("rules", "coupons", "gifts", "ladders", "products"),
     "section_proof": ("scorecard", "price-audit", "audit", "runs"),
+    "section_house": ("staff", "connections", "security"),
 }
+LONGEST_ID = 15
 WITH_A_FILE = ("products", "shipping", "mass-sends")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -98,6 +103,18 @@ def page_of(request: web.Request) -> str:
     """Return the name of the page that a path is of, or stands below."""
     part = request.path.removeprefix("/console").strip("/").partition("/")[0]
     return part.removesuffix(".csv") or "today"
+
+
+def id_of_path(request: web.Request, *, otherwise: str) -> int:
+    """Return the id in the path.
+
+    Raises:
+        NotFound: ``otherwise``: it is no number.
+    """
+    told = request.match_info["id"]
+    if not (told.isascii() and told.isdecimal() and len(told) <= LONGEST_ID):
+        raise NotFound(otherwise)
+    return int(told)
 
 
 def part_of_path(request: web.Request, name: str, *, otherwise: str) -> str:

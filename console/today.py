@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from console.pages import show
-from loyalty import parking, scorecards
+from loyalty import help_desks, parking, scorecards
 from models import CommunityTask, Delivery, MassSendPart, Redemption, RedemptionPayment
 from web.context import CONTEXT
 
@@ -18,6 +18,7 @@ async def page(request: web.Request) -> web.Response:
         "refunds_failed": await RedemptionPayment.filter(state="refund_failed").count(),
         "community_tasks": await CommunityTask.filter(state="open").count(),
         "sends_waiting": await MassSendPart.filter(state="waiting").count(),
+        "desk_waiting_people": await help_desks.waiting(),
         "parked_events": await parking.count(),
         "deliveries_unknown": await Delivery.filter(state="unknown").count(),
     }

@@ -31,7 +31,7 @@ from models.communities import (
 )
 from models.connections import AccessToken, Connection, ShopSweep
 from models.consents import Consent, Purpose
-from models.contact_tags import ContactTag
+from models.contact_tags import ContactTag, Tagging, TaggingBudget
 from models.contact_ways import ContactWay
 from models.coupon_codes import (
     CouponCode,
@@ -263,6 +263,8 @@ __all__ = [
     "StoreRefundState",
     "Subscription",
     "SurveyAnswer",
+    "Tagging",
+    "TaggingBudget",
     "VisitWay",
     "WelcomeMessage",
     "WelcomeState",

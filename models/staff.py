@@ -17,7 +17,10 @@ class Role(StrEnum):
 
 
 class StaffMember(Model):
-    """One person with an account of her own; ``wecom_user_id`` lets her sign in by a WeCom scan."""
+    """One person with an account of her own; ``wecom_user_id`` lets her sign in by a WeCom scan.
+
+    With ``totp_since`` a password alone does not; ``totp_step`` is that of the last code.
+    """
 
     id = fields.BigIntField(primary_key=True)
     account = fields.CharField(max_length=60, unique=True)
@@ -26,6 +29,9 @@ class StaffMember(Model):
     password_hash = fields.TextField(null=True)
     wecom_user_id = fields.TextField(null=True)
     language = fields.TextField()
+    totp_sealed = fields.BinaryField(null=True)
+    totp_since = fields.DatetimeField(null=True)
+    totp_step = fields.BigIntField(null=True)
     created_at = fields.DatetimeField()
     left_at = fields.DatetimeField(null=True)
 
@@ -50,12 +56,16 @@ class StaffDeed(Model):
 
 
 class StaffSession(Model):
-    """One login to the console; the token itself is only in the browser's cookie."""
+    """One login to the console; the token itself is only in the browser's cookie.
+
+    One that ``needs_code`` opens nothing but the form for it.
+    """
 
     token_hash = fields.BinaryField(primary_key=True)
     staff_member_id = fields.BigIntField()
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
+    needs_code = fields.BooleanField(default=False)
 
     class Meta:
         table = "staff_session"

@@ -6,6 +6,7 @@ from console.words.calendar import CALENDAR
 from console.words.challenges import CHALLENGES
 from console.words.communities import COMMUNITIES
 from console.words.conditions import CONDITIONS
+from console.words.connections import CONNECTIONS
 from console.words.contact_tags import CONTACT_TAGS
 from console.words.contact_ways import CONTACT_WAYS
 from console.words.coupons import COUPONS
@@ -22,6 +23,7 @@ from console.words.purchases import PURCHASES
 from console.words.referrals import REFERRALS
 from console.words.reviews import REVIEWS
 from console.words.shipping import SHIPPING
+from console.words.staff import STAFF
 from console.words.states import STATES
 from console.words.surveys import SURVEYS
 from console.words.visits import LIVE_ROOMS, VISITS
@@ -29,6 +31,7 @@ from web.languages import Language
 
 PARTS = (
     PAGES,
+    STAFF,
     STATES,
     PRODUCTS,
     LADDERS,
@@ -52,6 +55,7 @@ PARTS = (
     CALENDAR,
     PURCHASES,
     AUDIT_LOG,
+    CONNECTIONS,
     CONTACT_TAGS,
     CONTACT_WAYS,
 )

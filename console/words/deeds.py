@@ -54,6 +54,12 @@ DEEDS: dict[str, tuple[str, str]] = {
     "/rules/{slot}/end": ("结束规则", "End a rule"),
     "/rules/{slot}/restore": ("恢复规则版本", "Restore a rule"),
     "/price-audit": ("优惠审计", "Audit prices"),
+    "/staff": ("新增员工", "Add a staff member"),
+    "/staff/{id}": ("修改员工账号", "Change an account of staff"),
+    "/staff/{id}/leave": ("员工离职停用", "Sign out who left"),
+    "/connections/{id}/check": ("检查平台连接", "Check a connection"),
+    "/security": ("开启或关闭两步验证", "Turn the second step on or off"),
+    "/login/code": ("输入验证码登录", "Sign in, second step"),
     "/audit.csv": ("下载审计日志", "Download the audit log"),
     "wecom/member": ("在企业微信查会员", "Look a member up in WeCom"),
 }

@@ -68,6 +68,7 @@ MASS_SENDS: dict[str, tuple[str, str]] = {
     "send_each": ("每位的结果", "What became of each"),
     "send_to_whom": ("对象", "To"),
     "send_deleted": ("已注销会员", "Deleted member"),
+    "desk_waiting_people": ("等待人工客服的顾客", "Customers who wait for a person"),
     "sends_waiting": ("待员工发送的群发", "Mass sends that wait for staff"),
     "send_state_planned": ("待发送", "Planned"),
     "send_state_under_way": ("进行中", "Under way"),

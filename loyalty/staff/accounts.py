@@ -19,13 +19,15 @@ _ADD = """
 INSERT INTO staff_member AS known (account, name, role, password_hash, wecom_user_id, created_at)
 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account) DO UPDATE
 SET name = excluded.name, role = excluded.role, password_hash = excluded.password_hash,
-    wecom_user_id = coalesce(excluded.wecom_user_id, known.wecom_user_id), left_at = NULL
+    wecom_user_id = coalesce(excluded.wecom_user_id, known.wecom_user_id), left_at = NULL,
+    totp_sealed = NULL, totp_since = NULL, totp_step = NULL
 RETURNING id
 """
 
 _LEAVE = """
 UPDATE staff_member
-SET left_at = coalesce(left_at, $2), password_hash = NULL, wecom_user_id = NULL
+SET left_at = coalesce(left_at, $2), password_hash = NULL, wecom_user_id = NULL,
+    totp_sealed = NULL, totp_since = NULL, totp_step = NULL
 WHERE account = $1 RETURNING id
 """
 
@@ -41,8 +43,8 @@ async def add(
 ) -> int:
     """Add a staff member, or give the one of this account a new name, role and password.
 
-    Whoever is signed in to the account is signed out. Who scans with WeCom still does, as the same
-    user where no other is told.
+    Whoever is signed in to the account is signed out, and no second step is asked for. Who scans
+    with WeCom still does, as the same user where no other is told.
 
     Raises:
         Refused: ``password_out_of_range``, ``wecom_user_of_another``.
@@ -60,6 +62,47 @@ async def add(
         return staff_member_id
 
     return await in_transaction(act)
+
+
+async def change(
+    staff_member_id: int,
+    *,
+    name: str,
+    role: Role,
+    wecom_user_id: str | None,
+    password: str | None = None,
+) -> None:
+    """Change an account; another role or password signs her out.
+
+    Raises:
+        Refused: ``no_such_staff_member`` (she left), ``password_out_of_range``,
+            ``wecom_user_of_another``.
+    """
+    if password is not None and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Refused("password_out_of_range", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
+    hashed = await asyncio.to_thread(_HASHER.hash, password) if password is not None else None
+
+    async def act() -> None:
+        rows = await db.fetch(
+            "SELECT account, role FROM staff_member WHERE id = $1 AND left_at IS NULL FOR UPDATE",
+            staff_member_id,
+        )
+        if not rows:
+            raise Refused("no_such_staff_member")
+        await _require_free(wecom_user_id, rows[0]["account"])
+        await db.fetch(
+            "UPDATE staff_member SET name = $2, role = $3, wecom_user_id = $4,"
+            " password_hash = coalesce($5, password_hash) WHERE id = $1",
+            staff_member_id,
+            name,
+            role.value,
+            wecom_user_id,
+            hashed,
+        )
+        if hashed is not None or rows[0]["role"] != role:
+            await end_all(staff_member_id)
+
+    await in_transaction(act)
 
 
 async def leave(account: str, *, at: datetime) -> None:

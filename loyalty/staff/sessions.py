@@ -10,6 +10,7 @@ from loyalty.errors import NotFound, Refused
 from models import Role, StaffMember, db
 
 LASTS = timedelta(hours=12)
+CODE_LASTS = timedelta(minutes=5)
 
 
 class Opened(Struct, frozen=True):
@@ -34,23 +35,26 @@ class SignedInStaff(Struct, frozen=True):
 
 # Waits for a change of the account that is under way, and opens nothing after it.
 _OPEN = """
-INSERT INTO staff_session (token_hash, staff_member_id, created_at, expires_at)
-SELECT $1, id, $2, $3 FROM staff_member
+INSERT INTO staff_session (token_hash, staff_member_id, created_at, expires_at, needs_code)
+SELECT $1, id, $2, $3, $6 FROM staff_member
 WHERE id = $4 AND left_at IS NULL AND password_hash IS NOT DISTINCT FROM $5
 FOR SHARE
 RETURNING staff_member_id
 """
 
 
-async def open_for(known: StaffMember, *, at: datetime) -> Opened:
+async def open_for(known: StaffMember, *, at: datetime, needs_code: bool = False) -> Opened:
     """Open a session for who was checked; ``at`` is the time of the wire.
+
+    One that ``needs_code`` opens nothing but the form for it, and not for long.
 
     Raises:
         Refused: ``wrong_password``: her account was changed since she was checked.
     """
-    opened = Opened(secrets.token_urlsafe(32), at + LASTS)
+    lasts = CODE_LASTS if needs_code else LASTS
+    opened = Opened(secrets.token_urlsafe(32), at + lasts)
     rows = await db.fetch(
-        _OPEN, _hash(opened.token), at, opened.expires_at, known.id, known.password_hash
+        _OPEN, _hash(opened.token), at, opened.expires_at, known.id, known.password_hash, needs_code
     )
     if not rows:
         raise Refused("wrong_password")
@@ -68,7 +72,7 @@ async def find(token: str, *, at: datetime) -> SignedInStaff:
     rows = await db.fetch(
         "SELECT staff_member.id, account, name, role, language FROM staff_session"
         " JOIN staff_member ON staff_member.id = staff_member_id"
-        " WHERE token_hash = $1 AND expires_at > $2 AND left_at IS NULL",
+        " WHERE token_hash = $1 AND expires_at > $2 AND left_at IS NULL AND NOT needs_code",
         _hash(token),
         at,
     )
@@ -76,6 +80,26 @@ async def find(token: str, *, at: datetime) -> SignedInStaff:
         raise NotFound("session_unknown")
     row = rows[0]
     return SignedInStaff(row["id"], row["account"], row["name"], Role(row["role"]), row["language"])
+
+
+async def waits_for_code(token: str, *, at: datetime) -> StaffMember:
+    """Return who has told her password and is to tell a code.
+
+    Raises:
+        NotFound: ``session_unknown``.
+    """
+    if token.isascii():
+        rows = await db.fetch(
+            "SELECT staff_member_id FROM staff_session"
+            " WHERE token_hash = $1 AND expires_at > $2 AND needs_code",
+            _hash(token),
+            at,
+        )
+        if rows:
+            known = await StaffMember.get_or_none(id=rows[0]["staff_member_id"], left_at=None)
+            if known is not None:
+                return known
+    raise NotFound("session_unknown")
 
 
 async def end(token: str) -> None:

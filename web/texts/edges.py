@@ -57,6 +57,14 @@ EDGE_TEXTS: dict[str, tuple[str, str]] = {
     "key_reused": ("同一编号已用于其他内容", "The same key stands for something else already"),
     # staff
     "wrong_password": ("账号或密码不对", "Wrong account or password"),
+    "no_such_connection": ("没有这个平台连接", "No such connection"),
+    "wrong_code": ("验证码不对或已用过", "This code is wrong, or was used before"),
+    "second_step_is_on": ("两步验证已开启", "The second step is on already"),
+    "staff_account_taken": ("这个账号已有人使用", "This account is taken"),
+    "own_account_stays": (
+        "不能停用自己的账号，也不能去掉自己的所有者角色",
+        "You cannot sign yourself out for good, nor stop being an owner",
+    ),
     "password_out_of_range": (
         "密码应为 {least} 到 {most} 位",
         "A password has {least} to {most} characters",
