@@ -8,6 +8,11 @@ CONTACT_TAG_FIELDS: dict[str, tuple[str, str]] = {
         "Follows (tier:…, segment:… or community:…)",
     ),
 }
+FOLLOWED: dict[str, tuple[str, str]] = {
+    "tier": ("等级", "Tier"),
+    "segment": ("人群", "Segment"),
+    "community": ("会员群", "VIP group"),
+}
 CONTACT_TAGS: dict[str, tuple[str, str]] = {
     "contact-tags": ("客户标签", "Tags in WeCom"),
     "tag_about": (
