@@ -123,6 +123,7 @@ class Corp:
             external_user_id=self.external_user_id,
         )
         self.consumers = consumers
+        self._names: dict[str, str] = {}
         self._clock = clock
 
     def external_user_id(self, consumer: Consumer) -> str:
@@ -132,7 +133,9 @@ class Corp:
 
     def by_external_user_id(self, user_id: str) -> Consumer | None:
         """The consumer with this external user id, or None."""
-        return next((c for c in self.consumers if self.external_user_id(c) == user_id), None)
+        if user_id not in self._names:
+            self._names = {self.external_user_id(one): one.id for one in self.consumers}
+        return self.consumers.get(self._names.get(user_id, ""))
 
     def scan(self, consumer: Consumer, url: str, telling: Telling) -> Delivery | None:
         """Scans the QR code of a join way and is in a group of it. Raises: Impossible."""
