@@ -48,6 +48,7 @@ RENEW_SECONDS = 2.0
 WORK_SECONDS = 60.0
 FINISH_SECONDS = 4.0
 AGAIN_AFTER = timedelta(seconds=10)
+ASK_AGAIN = timedelta(minutes=10)
 ERROR_LIMIT = 500
 THROUGH = "wecom"
 TAKEN, PASSED_ON, CLOSED, TAKEN_AGAIN = "1", "2", "3", "4"
@@ -199,10 +200,14 @@ class HelpDesks:
         return msgspec.json.encode(answer)
 
     async def _is_ours(self, corp: Corp, said: Said) -> bool:
-        """Say whether we answer her; where we heard otherwise the platform is asked."""
+        """Say whether we answer her; unless we heard so just now, the platform is asked.
+
+        A desk may be served by people from the first word on, of which no event tells.
+        """
         open_kfid, who = said.open_kfid, said.external_user_id
         heard = await help_desks.standing_of(corp.connection.scope, open_kfid, who)
-        if heard.state is DeskState.BOT:
+        is_fresh = heard.since is not None and now() - heard.since < ASK_AGAIN
+        if heard.state is DeskState.BOT and is_fresh:
             return True
         moment = _second()
         state = await corp.client.help_desks.state_of(open_kfid, who)

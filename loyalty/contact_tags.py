@@ -221,21 +221,20 @@ async def marked(corp_id: str, marks: Sequence[Mark]) -> None:
     """Keep what the platform took: of our own deeds it tells nothing."""
 
     async def act() -> None:
-        for one in marks:
-            pair = (corp_id, one.external_user_id, one.user_id)
-            await db.fetch(
-                "DELETE FROM tagging WHERE corp_id = $1 AND external_user_id = $2"
-                " AND user_id = $3 AND tag_id = ANY($4::text[])",
-                *pair,
-                list(one.remove),
-            )
-        rows = [(one.external_user_id, one.user_id, tag_id) for one in marks for tag_id in one.add]
+        taken = [(one.external_user_id, one.user_id, tag) for one in marks for tag in one.remove]
+        given = [(one.external_user_id, one.user_id, tag) for one in marks for tag in one.add]
+        await db.fetch(
+            "DELETE FROM tagging WHERE corp_id = $1 AND (external_user_id, user_id, tag_id) IN"
+            " (SELECT * FROM unnest($2::text[], $3::text[], $4::text[]))",
+            corp_id,
+            *([row[place] for row in taken] for place in range(3)),
+        )
         await db.fetch(
             "INSERT INTO tagging (corp_id, external_user_id, user_id, tag_id)"
             " SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[]) AS had"
             " ORDER BY 2, 3, 4 ON CONFLICT DO NOTHING",
             corp_id,
-            *([row[place] for row in rows] for place in range(3)),
+            *([row[place] for row in given] for place in range(3)),
         )
 
     await in_transaction(act)

@@ -25,10 +25,14 @@ class Reading(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Who answers a consumer at a desk; ``user_id`` where it is a person."""
+    """Who answers a consumer at a desk; ``user_id`` where it is a person.
+
+    ``since`` is when we heard so, None where we never did.
+    """
 
     state: DeskState
     user_id: str | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +128,16 @@ async def keep_link(corp_id: str, open_kfid: str, link: str) -> None:
 async def standing_of(corp_id: str, open_kfid: str, external_user_id: str) -> Standing:
     """Return who answers a consumer at a desk, as far as we heard."""
     rows = await db.fetch(
-        "SELECT state, user_id FROM desk_session JOIN help_desk ON help_desk.id = desk_id"
+        "SELECT state, user_id, changed_at FROM desk_session"
+        " JOIN help_desk ON help_desk.id = desk_id"
         " WHERE corp_id = $1 AND open_kfid = $2 AND external_user_id = $3",
         corp_id,
         open_kfid,
         external_user_id,
     )
-    return Standing(DeskState(rows[0]["state"]), rows[0]["user_id"]) if rows else _BOT
+    if not rows:
+        return _BOT
+    return Standing(DeskState(rows[0]["state"]), rows[0]["user_id"], rows[0]["changed_at"])
 
 
 _BOT = Standing(DeskState.BOT)

@@ -1,13 +1,13 @@
 """The control API of help desks: what consumers write to them, and what the staff do about it."""
 
-from collections.abc import Callable
-
 import msgspec
 from aiohttp import web
 
-from simulator.consumers import Consumer
+from simulator.callbacks import Delivery
 from simulator.gate import CHINA
-from simulator.play_answers import Denied, body_of, changed, consumer_of, said
+from simulator.play_answers import Denied, body_of, consumer_of, said
+from simulator.play_groups import deed
+from simulator.wecom import Corp
 from simulator.wecom.help_desks import PERSON, WAITING, HelpDesks
 
 
@@ -51,49 +51,31 @@ async def desks(request: web.Request) -> web.Response:
     )
 
 
-async def enter(request: web.Request) -> web.Response:
-    """A consumer opens the chat with a desk."""
+async def _enter(request: web.Request, corp: Corp) -> Delivery | None:
     scene = (await body_of(request, Entry)).scene
-    _desks(request).enter(consumer_of(request), request.match_info["open_kfid"], scene)
-    changed(request.app[CHINA])
-    return said({}, 202)
+    return corp.help_desks.enter(consumer_of(request), request.match_info["open_kfid"], scene)
 
 
-async def say(request: web.Request) -> web.Response:
-    """A consumer writes to a desk."""
+async def _say(request: web.Request, corp: Corp) -> Delivery | None:
     words = await body_of(request, Words)
     consumer, open_kfid = consumer_of(request), request.match_info["open_kfid"]
-    _desks(request).say(consumer, open_kfid, words.text, words.menu_id)
-    changed(request.app[CHINA])
-    return said({}, 202)
+    return corp.help_desks.say(consumer, open_kfid, words.text, words.menu_id)
 
 
-async def _by_staff(
-    request: web.Request, act: Callable[[HelpDesks], Callable[[Consumer, str, str], None]]
-) -> web.Response:
+async def _take(request: web.Request, corp: Corp) -> Delivery | None:
     of = request.match_info
-    act(_desks(request))(consumer_of(request), of["open_kfid"], of["user_id"])
-    changed(request.app[CHINA])
-    return said({}, 202)
+    return corp.help_desks.take(consumer_of(request), of["open_kfid"], of["user_id"])
 
 
-async def take(request: web.Request) -> web.Response:
-    """A staff member takes a consumer who waits."""
-    return await _by_staff(request, lambda desks: desks.take)
+async def _close(request: web.Request, corp: Corp) -> Delivery | None:
+    of = request.match_info
+    return corp.help_desks.close(consumer_of(request), of["open_kfid"], of["user_id"])
 
 
-async def close(request: web.Request) -> web.Response:
-    """A staff member ends a talk."""
-    return await _by_staff(request, lambda desks: desks.close)
-
-
-async def answer(request: web.Request) -> web.Response:
-    """A staff member writes to the consumer whom he talks with."""
+async def _answer(request: web.Request, corp: Corp) -> Delivery | None:
     text = (await body_of(request, StaffWords)).text
     of = request.match_info
-    _desks(request).answer(consumer_of(request), of["open_kfid"], of["user_id"], text)
-    changed(request.app[CHINA])
-    return said({}, 202)
+    return corp.help_desks.answer(consumer_of(request), of["open_kfid"], of["user_id"], text)
 
 
 _HERS = "/play/consumers/{id}/desks/{open_kfid}"
@@ -101,9 +83,9 @@ _STAFF = "/play/staff/{user_id}/desks/{open_kfid}/{id}"
 
 ROUTES = (
     web.get("/play/desks", desks),
-    web.post(f"{_HERS}/enter", enter),
-    web.post(f"{_HERS}/say", say),
-    web.post(f"{_STAFF}/take", take),
-    web.post(f"{_STAFF}/answer", answer),
-    web.post(f"{_STAFF}/close", close),
+    web.post(f"{_HERS}/enter", deed(_enter)),
+    web.post(f"{_HERS}/say", deed(_say)),
+    web.post(f"{_STAFF}/take", deed(_take)),
+    web.post(f"{_STAFF}/answer", deed(_answer)),
+    web.post(f"{_STAFF}/close", deed(_close)),
 )

@@ -53,8 +53,10 @@ async def confirm(request: web.Request) -> web.Response:
 async def say(request: web.Request) -> web.Response:
     """A staff member writes to the app."""
     corp, user_id = _of(request)
-    corp.say_to_app(user_id, (await body_of(request, Words)).text)
+    delivery = corp.say_to_app(user_id, (await body_of(request, Words)).text)
     changed(request.app[CHINA])
+    if request.query.get("wait") in ("1", "true"):
+        await delivery.ended.wait()
     return said({}, 202)
 
 

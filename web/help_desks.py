@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from loyalty import help_desks, inbox
 from loyalty.inbox import Arrival
 from web.context import Corp, now
-from wechat.help_desks import Page, Said
+from wechat.errors import Rejected
+from wechat.help_desks import BAD_TOKEN, BY_CONSUMER, Page, Said
 from wechat.replies import NOTHING
 
 # What was said before we first looked was said to somebody else, and so late an answer is none.
@@ -24,7 +25,13 @@ async def read(corp: Corp, open_kfid: str, *, token: str, at: datetime) -> list[
     for _ in range(MOST_PAGES):
         read_at = now()
         reading = await help_desks.reading_of(corp.connection.scope, open_kfid)
-        page = await corp.client.help_desks.read(open_kfid, cursor=reading.cursor, token=token)
+        try:
+            page = await corp.client.help_desks.read(open_kfid, cursor=reading.cursor, token=token)
+        except Rejected as refused:
+            if refused.errcode != BAD_TOKEN or not token:
+                raise
+            token = ""  # the ring is older than ten minutes
+            continue
         since = read_at - (FIRST_REACH if reading.is_first else REACH)
         arrivals = [_arrival(corp, open_kfid, one, since=since) for one in page.said]
         ids = await help_desks.take(reading, page.cursor, arrivals, read_at=read_at, at=at)
@@ -43,14 +50,16 @@ def _stands_still(page: Page, cursor: str) -> bool:
 
 
 def _arrival(corp: Corp, open_kfid: str, said: Said, *, since: datetime) -> Arrival:
+    """Return what is stored of a message: of what people said to her, only that it was said."""
+    is_for_us = said.origin == BY_CONSUMER or bool(said.event)
     return Arrival(
         connection_id=corp.connection.id,
         event_key=f"desk:{open_kfid}:{said.msgid}",
         kind=f"desk:{said.event or said.kind}",
         sender=said.external_user_id,
-        body=said.body,
+        body=said.body if is_for_us else b"",
         nonce=None,
-        reply=NOTHING if said.at < since else None,
+        reply=None if is_for_us and said.at >= since else NOTHING,
     )
 
 

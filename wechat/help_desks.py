@@ -17,7 +17,7 @@ PAGE = 1000
 TEXT_BYTES, MENU_BYTES, LINE_BYTES, MENU_LINES = 2048, 1024, 128, 10
 # Nobody may write to her now: too often, too late, a person talks with her, or it is over.
 SILENCED = frozenset({95001, 95002, 95013, 95018})
-NO_SERVICER, NO_SUCH_CHANGE = 95014, 95016
+BAD_TOKEN, NO_SERVICER, NO_SUCH_CHANGE = 95007, 95014, 95016
 BY_CONSUMER, BY_STAFF = 3, 5
 
 

@@ -29,7 +29,7 @@ CREATE INDEX desk_session_waiting ON desk_session (changed_at) WHERE state = 'wa
 
 
 class Migration(BaseMigration):
-    """A cursor a desk; a session a desk and consumer, as long as somebody else than we answers."""
+    """A cursor a desk; a session a desk and consumer: who answers her, and since when we know."""
 
     dependencies = [("models", "m0028_contact_ways")]
     operations = [RunSQL(HELP_DESKS)]

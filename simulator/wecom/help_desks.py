@@ -12,6 +12,7 @@ import msgspec
 
 from simulator.actions import Impossible
 from simulator.assumed import Assumed
+from simulator.callbacks import Delivery
 from simulator.clock import Clock
 from simulator.consumers import Consumer
 from simulator.errors import Refused
@@ -102,7 +103,7 @@ class HelpDesks:
         assumed: Assumed,
         clock: Clock,
         *,
-        ring: Callable[[Mapping[str, str | int]], object],
+        ring: Callable[[Mapping[str, str | int]], Delivery | None],
         external_user_id: Callable[[Consumer], str],
     ) -> None:
         self.state = state
@@ -126,7 +127,7 @@ class HelpDesks:
 
     # What consumers do
 
-    def enter(self, consumer: Consumer, open_kfid: str, scene: str) -> None:
+    def enter(self, consumer: Consumer, open_kfid: str, scene: str) -> Delivery | None:
         """Opens the chat. Raises: Impossible."""
         desk = self._desk(open_kfid)
         session, now = self.session(open_kfid, consumer.id), self._clock.now()
@@ -140,9 +141,9 @@ class HelpDesks:
         if is_due and not desk.has_own_welcome and session.state in (NEW, ENDED):
             session.welcomed_at = now
             node["welcome_code"] = self._code(consumer.id, open_kfid)
-        self._happen(consumer, open_kfid, node)
+        return self._happen(consumer, open_kfid, node)
 
-    def say(self, consumer: Consumer, open_kfid: str, text: str, menu_id: str) -> None:
+    def say(self, consumer: Consumer, open_kfid: str, text: str, menu_id: str) -> Delivery | None:
         """Writes to a desk, or taps a line of its menu. Raises: Impossible."""
         self._desk(open_kfid)
         session, now = self.session(open_kfid, consumer.id), self._clock.now()
@@ -153,30 +154,34 @@ class HelpDesks:
         if menu_id:
             node["menu_id"] = menu_id
         self._line(session, "consumer", "text", node)
-        self._tell(consumer, open_kfid, BY_CONSUMER, "text", node)
+        return self._tell(consumer, open_kfid, BY_CONSUMER, "text", node)
 
     # What the staff do
 
-    def take(self, consumer: Consumer, open_kfid: str, user_id: str) -> None:
+    def take(self, consumer: Consumer, open_kfid: str, user_id: str) -> Delivery | None:
         """A staff member takes who waits. Raises: Impossible."""
         session = self.session(open_kfid, consumer.id)
         if session.state != WAITING or user_id not in self._desk(open_kfid).servicers:
             raise Impossible("nobody_waits", f"{consumer.nickname} does not wait for {user_id}")
         session.state, session.servicer = PERSON, user_id
-        self._change(consumer, open_kfid, TAKEN, {"new_servicer_userid": user_id})
+        return self._change(consumer, open_kfid, TAKEN, {"new_servicer_userid": user_id})
 
-    def answer(self, consumer: Consumer, open_kfid: str, user_id: str, text: str) -> None:
+    def answer(
+        self, consumer: Consumer, open_kfid: str, user_id: str, text: str
+    ) -> Delivery | None:
         """The staff member who talks with her writes. Raises: Impossible."""
         session = self._talking(consumer, open_kfid, user_id)
         self._line(session, user_id, "text", {"content": text})
-        self._tell(consumer, open_kfid, BY_STAFF, "text", {"content": text}, servicer=user_id)
+        return self._tell(
+            consumer, open_kfid, BY_STAFF, "text", {"content": text}, servicer=user_id
+        )
 
-    def close(self, consumer: Consumer, open_kfid: str, user_id: str) -> None:
+    def close(self, consumer: Consumer, open_kfid: str, user_id: str) -> Delivery | None:
         """The staff member who talks with her ends it. Raises: Impossible."""
         session = self._talking(consumer, open_kfid, user_id)
         session.state, session.servicer = ENDED, ""
         code = self._code(consumer.id, open_kfid)
-        self._change(
+        return self._change(
             consumer, open_kfid, CLOSED, {"old_servicer_userid": user_id, "msg_code": code}
         )
 
@@ -276,17 +281,19 @@ class HelpDesks:
         self.state.codes[code] = DeskCode(consumer_id, open_kfid, time.time())
         return code
 
-    def _change(self, consumer: Consumer, open_kfid: str, change: int, more: Node) -> None:
+    def _change(
+        self, consumer: Consumer, open_kfid: str, change: int, more: Node
+    ) -> Delivery | None:
         node: Node = {
             "event_type": "session_status_change",
             "open_kfid": open_kfid,
             "external_userid": self._name(consumer),
             "change_type": change,
         }
-        self._happen(consumer, open_kfid, node | more)
+        return self._happen(consumer, open_kfid, node | more)
 
-    def _happen(self, consumer: Consumer, open_kfid: str, node: Node) -> None:
-        self._tell(consumer, open_kfid, BY_PLATFORM, "event", node)
+    def _happen(self, consumer: Consumer, open_kfid: str, node: Node) -> Delivery | None:
+        return self._tell(consumer, open_kfid, BY_PLATFORM, "event", node)
 
     def _tell(
         self,
@@ -297,7 +304,7 @@ class HelpDesks:
         node: Node,
         *,
         servicer: str = "",
-    ) -> None:
+    ) -> Delivery | None:
         # events name whom they are of in their own node, and nowhere else
         name = "" if msgtype == "event" else self._name(consumer)
         msgid = base64.urlsafe_b64encode(os.urandom(24)).decode()
@@ -305,7 +312,7 @@ class HelpDesks:
         self.state.told.setdefault(open_kfid, []).append(one)
         token = "ENC" + base64.urlsafe_b64encode(os.urandom(24)).decode()
         self.state.tokens[token] = time.time()
-        self._ring({"Event": "kf_msg_or_event", "Token": token, "OpenKfId": open_kfid})
+        return self._ring({"Event": "kf_msg_or_event", "Token": token, "OpenKfId": open_kfid})
 
     def _line(self, session: DeskSession, who: str, msgtype: str, node: Node) -> None:
         now = self._clock.now()

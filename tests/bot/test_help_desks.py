@@ -45,7 +45,7 @@ class Chat:
         )
 
     async def staff(self, deed: str, **body: object) -> None:
-        path = f"staff/chen/desks/{DESK}/{self.consumer['id']}/{deed}"
+        path = f"staff/chen/desks/{DESK}/{self.consumer['id']}/{deed}?wait=1"
         await self.town.phones.post(path, body)
 
     async def reads(self, count: int = 1) -> list[Json]:
@@ -299,6 +299,34 @@ async def test_what_is_no_text_is_told_so_and_what_staff_say_is_left(begin: Begi
     await lin.says("微积分怎么学")
     (said,) = await lin.reads()
     assert said["content"].startswith("抱歉，没看懂")
+
+
+async def test_what_people_say_to_her_is_not_kept_and_old_rings_are_read(begin: Begin) -> None:
+    lin = await chat(begin, desk_token_seconds=0.0)
+    await lin.says("人工")
+    await lin.reads()
+    await lin.staff("take")
+    await lin.staff("answer", text="身份证号给我一下")
+    await lin.settles()
+    assert await stored_state() == [DeskState.PERSON]
+    rows = await db.fetch("SELECT body, kind FROM inbound_event")
+    assert not any("身份证号" in bytes(row["body"]).decode() for row in rows)
+    assert await lin.town.count("inbound_event WHERE error <> ''") == 0
+
+
+async def test_a_desk_that_people_serve_from_the_first_word_is_theirs(begin: Begin) -> None:
+    lin = await chat(begin)
+    await lin.says("积分")
+    await lin.reads()
+    corp = lin.town.context.corps[CORP_ID]
+    external = (await Identity.get(kind="wecom_contact")).value
+    body = {"open_kfid": DESK, "external_userid": external, "service_state": 3}
+    await corp.client.post("kf/service_state/trans", data=body | {"servicer_userid": "chen"})
+    await db.fetch("UPDATE desk_session SET changed_at = changed_at - interval '11 minutes'")
+    await lin.says("签到")
+    await lin.settles()
+    assert len(await lin.reads()) == 1
+    assert await lin.town.count("check_in") == 0
 
 
 async def test_a_deleted_account_leaves_no_session(begin: Begin) -> None:
