@@ -58,12 +58,12 @@ def _require_owner(request: web.Request) -> None:
 
 
 async def add(request: web.Request) -> web.Response:
-    """Open an account."""
+    """Open an account, or that of somebody who left and comes back."""
     _require_owner(request)
     form = await forms.read(request)
     try:
         told: Told = converted(_fields(form), Told, name="")
-        if await StaffMember.filter(account=told.account.lower()).exists():
+        if await StaffMember.filter(account=told.account.lower(), left_at=None).exists():
             raise Refused("staff_account_taken")
         await staff.add(
             told.account,

@@ -72,6 +72,8 @@ async def test_a_role_and_a_password_change_at_once_and_end_sessions(browser: Br
         await staff.check("li", "another-one")
     http_status, _ = await browser.post(f"/staff/{li.id}", proof=proof, **form)
     assert http_status == 422, "who left is not changed"
+    await browser.post("/staff", proof=proof, **NEW)
+    assert (await staff.check("li", "12345678")).role.value == "guide", "and may come back"
 
 
 async def test_nobody_locks_the_last_owner_out(browser: Browser) -> None:
@@ -112,15 +114,15 @@ async def test_a_second_step_is_asked_for_once_it_is_on(browser: Browser, contex
     proof = await browser.proof()
     totp = await secret_of(browser, context)
     assert (await browser.post("/security", proof=proof, code="000000x"))[0] == 422
-    before = now() - timedelta(seconds=30)
-    assert (await browser.post("/security", proof=proof, code=totp.at(before)))[0] == 200
+    first, next_ = totp.at(now()), totp.at(now() + timedelta(seconds=30))
+    assert (await browser.post("/security", proof=proof, code=first))[0] == 200
     assert (await StaffMember.get(account="chen")).totp_since is not None
     http_status, page = await browser.sign_in("chen")
     assert (http_status, 'name="code"' in page) == (200, True)
     _, page = await browser.get("/members")
     assert 'name="password"' in page, "half signed in is not in"
-    assert (await browser.post("/login/code", code=totp.at(before)))[0] == 422, "used before"
-    http_status, page = await browser.post("/login/code", code=totp.at(now()))
+    assert (await browser.post("/login/code", code=first))[0] == 422, "used before"
+    http_status, page = await browser.post("/login/code", code=next_)
     assert (http_status, "今日" in page) == (200, True)
     assert (await browser.get("/members"))[0] == 200
     deeds = [(one.deed, one.http_status) for one in await StaffDeed.all().order_by("id")]
