@@ -77,6 +77,7 @@ def facts_of(member: Told) -> Facts:
         tier_rank=member["tier_rank"],
         segments=frozenset(member["segments"]),
         communities=frozenset(member["communities"]),
+        tags=frozenset(member["tags"]),
         wants_personal_offers=member["wants_personal"],
         joined_at=member["joined_at"],
         last_paid_at=None

@@ -34,6 +34,8 @@ def holds(told: Told, cart: Sequence[Told], member: Told) -> bool:
             return bool(member["tier_rank"] >= told["rank"])
         case "in_community":
             return bool(told["community_slot"] in member["communities"])
+        case "has_tag":
+            return bool(told["tag_name"] in member["tags"])
         case "in_segment":
             return bool(told["slot"] in member["segments"])
         case "in_cart":

@@ -30,6 +30,7 @@ SKUS = tuple("ABCDEFG")
 CATEGORIES, BRANDS, SEGMENTS = ("c0", "c1", "c2"), ("b0", "b1"), ("segment:loyal", "segment:due")
 STORES = ("wx1", "wx2")
 COMMUNITIES = ("community:vip", "community:old")
+TAGS = ("VIP", "老友")
 Told = dict[str, Any]
 
 
@@ -53,6 +54,7 @@ def a_member(rnd: Random) -> Told:
         "tier_rank": rnd.randint(0, 2),
         "segments": rnd.sample(SEGMENTS, rnd.randint(0, 2)),
         "communities": rnd.sample(COMMUNITIES, rnd.randint(0, 2)),
+        "tags": rnd.sample(TAGS, rnd.randint(0, 2)),
         "wants_personal": rnd.random() < 0.8,
         "store": rnd.choice(STORES),
     }
@@ -132,6 +134,7 @@ KINDS: dict[str, Callable[[Random], Told]] = {
 CONDITIONS: tuple[Callable[[Random], Told], ...] = (
     lambda rnd: {"kind": "min_spend", "fen": rnd.randint(1, 30_000)},
     lambda rnd: {"kind": "tier_at_least", "rank": rnd.randint(0, 2)},
+    lambda rnd: {"kind": "has_tag", "tag_name": rnd.choice(TAGS)},
     lambda rnd: {"kind": "in_community", "community_slot": rnd.choice(COMMUNITIES)},
     lambda rnd: {"kind": "in_segment", "slot": rnd.choice(SEGMENTS)},
     lambda rnd: {
