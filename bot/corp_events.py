@@ -20,7 +20,7 @@ from web import contact_tags, wecom
 from web.context import Context, Corp, now
 from web.logs import log
 from web.metrics import count_inbound_event
-from wechat.errors import CallFailed
+from wechat.errors import CallbackRefused, CallFailed
 from wechat.help_desks import Said, is_said, read_said
 from wechat.inbound import parse
 from wechat.wecom_events import ContactChanged, DeskRang, GroupChanged, StaffSaid, TagsChanged, read
@@ -90,11 +90,14 @@ class CorpEvents:
         works: list[Coroutine[None, None, None]] = []
         for event in sorted(taken, key=lambda one: one.event_id):
             connection_id, event_id = event.connection_id, event.event_id
-            if is_said(event.body):
-                desks[connection_id].append((event_id, read_said(event.body)))
+            try:
+                told = read_said(event.body) if is_said(event.body) else read(parse(event.body))
+            except CallbackRefused as refused:  # it keeps none of the others from their work
+                works.append(self._fail([event_id], refused))
                 continue
-            told = read(parse(event.body))
-            if isinstance(told, GroupChanged):
+            if isinstance(told, Said):
+                desks[connection_id].append((event_id, told))
+            elif isinstance(told, GroupChanged):
                 groups[connection_id, told.chat_id].add(event_id, told)
             elif isinstance(told, DeskRang):
                 works.append(self._desks.heed(corps[connection_id], told, event_id))

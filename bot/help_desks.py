@@ -10,8 +10,8 @@ import asyncio
 import re
 from asyncio import Lock
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from contextvars import Context as Variables
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from bot import telling
+from bot.holding import held
 from bot.turn import HandOver, Language, Reply, Say, Turn
 from loyalty import customers, help_desks, inbox
 from loyalty.help_desks import Standing
@@ -44,7 +45,6 @@ from wechat.replies import NOTHING
 from wechat.wecom_events import DeskRang
 
 AT_ONCE = 20
-RENEW_SECONDS = 2.0
 WORK_SECONDS = 60.0
 FINISH_SECONDS = 4.0
 AGAIN_AFTER = timedelta(seconds=10)
@@ -106,6 +106,7 @@ class HelpDesks:
         self._context = context
         self._under_way: set[asyncio.Task[None]] = set()
         self._reading: dict[tuple[str, str], Lock] = {}
+        self._read_since: dict[tuple[str, str], float] = {}
         self._last: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
 
@@ -123,16 +124,29 @@ class HelpDesks:
     async def heed(self, corp: Corp, rang: DeskRang, event_id: int) -> None:
         """Read the desk that rang, and answer what is new; none of it is raised."""
         answers: list[asyncio.Task[None]] = []
-        desk = (corp.connection.scope, rang.open_kfid)
         try:
-            async with asyncio.timeout(WORK_SECONDS), self._reading.setdefault(desk, Lock()):
-                at = self._context.clock()
-                found = await desks.read(corp, rang.open_kfid, token=rang.token, at=at)
-                answers = self._begin_answers(corp, found)
-            await inbox.work_done([(event_id, b"")], at=self._context.clock())
+            async with asyncio.timeout(WORK_SECONDS), held([event_id]):
+                answers = await self._read(corp, rang)
+                await inbox.work_done([(event_id, b"")], at=self._context.clock())
         except Exception as failure:
             await self._fail(event_id, failure)
         await asyncio.gather(*answers)
+
+    async def _read(self, corp: Corp, rang: DeskRang) -> list[asyncio.Task[None]]:
+        """Read a desk, one reading at a time, and begin to answer.
+
+        Who waited while a whole reading was begun and ended has nothing left to read.
+        """
+        desk, clock = (corp.connection.scope, rang.open_kfid), asyncio.get_running_loop().time
+        rang_at = clock()
+        async with self._reading.setdefault(desk, Lock()):
+            begun_at = clock()
+            if self._read_since.get(desk, -1.0) > rang_at:
+                return []
+            at = self._context.clock()
+            found = await desks.read(corp, rang.open_kfid, token=rang.token, at=at)
+            self._read_since[desk] = begun_at
+            return self._begin_answers(corp, found)
 
     async def answer(self, corp: Corp, found: Sequence[tuple[int, Said]]) -> None:
         """Answer claimed messages, in the sequence of their seconds; none of it is raised."""
@@ -165,7 +179,7 @@ class HelpDesks:
         *,
         after: asyncio.Task[None] | None,
     ) -> None:
-        async with _held([event_id for event_id, _ in hers]):
+        async with held([event_id for event_id, _ in hers]):
             if after is not None:
                 await asyncio.wait([after])
             await self._each(corp, hers)
@@ -335,23 +349,6 @@ async def _stands(corp: Corp, said: Said, standing: Standing, moment: datetime) 
     """Keep who answers her from a moment on."""
     corp_id = corp.connection.scope
     await help_desks.stand(corp_id, said.open_kfid, said.external_user_id, standing, moment=moment)
-
-
-@asynccontextmanager
-async def _held(event_ids: Sequence[int]) -> AsyncIterator[None]:
-    holding = asyncio.create_task(_hold(event_ids))
-    try:
-        yield
-    finally:
-        holding.cancel()
-
-
-async def _hold(event_ids: Sequence[int]) -> None:
-    """Keep the claim on messages for as long as they are worked."""
-    while True:
-        await asyncio.sleep(RENEW_SECONDS)
-        with suppress(*db.Unreachable):
-            await inbox.renew(event_ids)
 
 
 def _msgid(event_id: int) -> str:

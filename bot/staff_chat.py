@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from bot import hearing
+from bot.holding import held
 from bot.turn import Language
 from bot.wording import day
 from loyalty import (
@@ -40,7 +41,7 @@ from web.coupons import described
 from web.logs import log
 from web.masks import number_of
 from web.metrics import count_inbound_event
-from wechat.errors import CallFailed
+from wechat.errors import CallFailed, Rejected
 from wechat.replies import cut
 from wechat.wecom_events import StaffSaid
 
@@ -103,15 +104,16 @@ class StaffChat:
     async def answer(self, corp: Corp, told: StaffSaid, event_id: int) -> None:
         """Answer what a staff member wrote; none of it is raised."""
         try:
-            async with asyncio.timeout(WORK_SECONDS):
+            async with asyncio.timeout(WORK_SECONDS), held([event_id]):
                 kept = await inbox.reply_of(event_id)
-                text = kept.decode() if kept else await self._answered(told)
+                text = kept.decode() if kept else await self._answered(corp, told)
                 await inbox.keep_reply(event_id, text.encode())
                 agent_id = corp.connection.settings.agent_id
                 await corp.client.say(agent_id, told.user_id, text, may_be_said=kept is not None)
-            async with db.transaction():  # it may name a customer by her phone, and is over
-                await inbox.rewrite(event_id, b"")
-                await inbox.work_done([(event_id, b"")], at=self._context.clock())
+            await self._forget(event_id)
+        except Rejected as refused:  # whoever is not reached may ask again
+            log.warning("staff_not_answered", event_id=event_id, errcode=refused.errcode)
+            await self._forget(event_id)
         except db.Unreachable:
             log.warning("staff_event_left", event_id=event_id)
         except Exception as failure:
@@ -119,8 +121,18 @@ class StaffChat:
         else:
             count_inbound_event("staff", "worked")
 
-    async def _answered(self, told: StaffSaid) -> str:
+    async def _forget(self, event_id: int) -> None:
+        """Let it be over, and keep nothing of it: it may name a customer by her phone."""
+        with suppress(*db.Unreachable):
+            async with db.transaction():
+                await inbox.rewrite(event_id, b"")
+                await inbox.work_done([(event_id, b"")], at=self._context.clock())
+
+    async def _answered(self, corp: Corp, told: StaffSaid) -> str:
+        """Return the answer; staff are those of the corp by which they sign in, the first."""
         try:
+            if corp is not next(iter(self._context.corps.values())):
+                raise Refused("no_such_staff_member")
             by = await staff.of_wecom(told.user_id)
         except Refused:
             return (
@@ -138,6 +150,7 @@ class StaffChat:
         with suppress(*db.Unreachable):
             at = self._context.clock()
             await inbox.work_failed(event_id, text, at=at, again_after=AGAIN_AFTER)
+            await inbox.drop_if_parked(event_id)  # who asked may ask again
 
 
 def _understood(text: str) -> tuple[str, str]:
@@ -257,14 +270,14 @@ async def _tasks(asked: Asked) -> str:
         ),
         (
             await communities.tasks_of(user_id),
-            "位群成员待处理（后台“社群”）",
+            "位群成员待处理（后台“客户群”）",
             "members of your groups to look at",
         ),
     ]
     if asked.by.role in LEADERS:
         counted += [
             (await help_desks.waiting(), "位顾客在等人工客服", "customers wait for a person"),
-            (await parking.count(), "笔订单需要处理（后台“待处理”）", "orders are parked"),
+            (await parking.count(), "条搁置的消息（后台“搁置”）", "parked messages"),
         ]
     lines = [
         asked.say(zh=f"{count} {zh}", en=f"{count} {en}") for count, zh, en in counted if count
@@ -277,11 +290,11 @@ async def _tasks(asked: Asked) -> str:
 async def _today(asked: Asked) -> str:
     told = await scorecards.today(at=asked.at)
     figures: list[tuple[str, str, tuple[int, int], Callable[[int], str]]] = [
-        ("新会员", "new members", told.joined, str),
+        ("新增会员", "new members", told.joined, str),
         ("订单", "orders", told.orders, str),
-        ("销售额（元）", "sales (¥)", told.sales_fen, yuan),
-        ("发出积分", "points earned", told.points_earned, "{:,}".format),
-        ("使用积分", "points spent", told.points_spent, "{:,}".format),
+        ("净销售额（元）", "net sales (¥)", told.sales_fen, yuan),
+        ("发放积分", "points given", told.points_earned, "{:,}".format),
+        ("消耗积分", "points spent", told.points_spent, "{:,}".format),
         ("兑换", "redemptions", told.redemptions, str),
         ("签到", "check-ins", told.check_ins, str),
     ]

@@ -8,7 +8,7 @@ from web.context import Context
 from web.logs import log
 from wechat.errors import CallFailed
 
-WORDS = "群“{name}”有 {count} 位成员需要处理（不再符合入群条件或重复入群），请到后台“社群”查看。"
+WORDS = "群“{name}”有 {count} 位成员需要处理（不再符合入群条件或重复入群），请到后台“客户群”查看。"
 
 
 @daily(at="10:00")

@@ -247,6 +247,15 @@ async def work_failed(
     )
 
 
+async def drop_if_parked(event_id: int) -> None:
+    """Set an event aside for good where it is out of tries, and keep nothing of it."""
+    await db.fetch(
+        "UPDATE inbound_event SET state = 'dropped', body = '', reply = NULL"
+        " WHERE id = $1 AND state = 'parked'",
+        event_id,
+    )
+
+
 class Left(Struct, frozen=True):
     """An event that a process left behind, claimed anew."""
 

@@ -183,6 +183,50 @@ async def test_messages_of_one_are_answered_in_their_sequence(begin: Begin) -> N
     assert cursors != [""]
 
 
+async def test_many_rings_at_once_are_few_readings(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lin = await chat(begin)
+    read, readings = Client.read, []
+
+    async def slow(self: Client, *args: Any, **more: Any) -> Any:
+        readings.append(args)
+        await asyncio.sleep(0.05)
+        return await read(self, *args, **more)
+
+    monkeypatch.setattr(Client, "read", slow)
+    said = [
+        lin.town.phones.post(f"consumers/{lin.consumer['id']}/desks/{DESK}/say", {"text": "积分"})
+        for _ in range(4)
+    ]
+    await asyncio.gather(*said)
+    corp = lin.town.context.corps[CORP_ID]
+    await lin.town.until("inbound_event WHERE kind = 'event:kf_msg_or_event'", count=4)
+    token = await a_token(lin.town)
+    readings.clear()
+    desks = HelpDesks(lin.town.context)
+    await asyncio.gather(*(desks.heed(corp, DeskRang(DESK, token), 0) for _ in range(30)))
+    assert len(readings) <= 3
+    assert len(await lin.reads(4)) == 4
+
+
+async def test_an_event_that_cannot_be_read_keeps_no_other_from_its_work(begin: Begin) -> None:
+    lin = await chat(begin)
+    for key, body in (("a", b"{no message"), ("b", b""), ("c", b"<xml>")):
+        await db.fetch(
+            "INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, state,"
+            " attempts, received_at, claimed_until) SELECT id, $1, 'x', '', $2, 'received', 0,"
+            " now(), now() FROM connection WHERE kind = 'wecom'",
+            key,
+            body,
+        )
+    await lin.town.corp.send(event("kf_msg_or_event", Token="ENC"))
+    await CorpEvents(lin.town.context).work(now())
+    left = await InboundEvent.filter(worked_at=None)
+    assert {one.event_key for one in left} == {"a", "b", "c"}
+    assert all(one.error for one in left)
+
+
 async def test_a_person_takes_over_and_gives_back(begin: Begin) -> None:
     lin = await chat(begin)
     await lin.says("人工")

@@ -1,22 +1,27 @@
 """Staff write to the app: answered by their role, once, and what names a customer is not kept."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from bot import holding
 from bot.corp_events import CorpEvents
-from loyalty import customers, ledger, staff
+from bot.staff_chat import StaffChat
+from loyalty import customers, inbox, ledger, staff
 from loyalty.customers import PhoneNumber
 from loyalty.ledger import Earn
 from loyalty.orders import IdentityRef
 from models import Customer, IdentityKind, InboundEvent, Role, db
 from tests.bot.conftest import Begin, Town
-from tests.bot.corp import event
+from tests.bot.corp import CORP_ID, event
 from web.context import now
 from web.masks import number_of
-from wechat.errors import UnknownOutcome
+from wechat.errors import Rejected, TryAgain, UnknownOutcome
 from wechat.wecom import WeCom
+from wechat.wecom_events import StaffSaid
 
 PHONE = "13800138000"
 
@@ -102,14 +107,14 @@ async def test_the_day_and_the_tasks_by_role_and_language(begin: Begin) -> None:
     await hire(language="en")
     await lin(town)
     today = await says(town, "today")
-    assert "points earned 1,280 (yesterday 0)" in today
+    assert "points given 1,280 (yesterday 0)" in today
     assert await says(town, "tasks", 2) == "Nothing waits for you."
     await db.fetch(
         "INSERT INTO inbound_event (connection_id, event_key, kind, sender, body, state, attempts,"
         " received_at, worked_at, error) SELECT id, 'x', 'order', '', '', 'parked', 1, now(),"
         " now(), 'x' FROM connection LIMIT 1"
     )
-    assert await says(town, "tasks", 3) == "1 orders are parked"
+    assert await says(town, "tasks", 3) == "1 parked messages"
     await db.fetch("UPDATE staff_member SET role = 'guide' WHERE account = 'chen-w'")
     assert await says(town, "tasks", 4) == "Nothing waits for you."
     assert (await says(town, "hm", 5)).startswith("You can send")
@@ -155,6 +160,68 @@ async def test_an_answer_that_was_lost_comes_once(
     assert tries == [False, True]
     messages = (await town.phones.get("staff/chen/sends"))["messages"]
     assert sum(not one["is_from_staff"] for one in messages) == 1
+
+
+async def test_whom_the_platform_does_not_reach_is_forgotten(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = await begin()
+    await hire()
+
+    async def refuses(self: WeCom, *args: Any, **more: Any) -> None:
+        raise Rejected("nobody", endpoint="message/send", errcode=81013)
+
+    async def fails(self: WeCom, *args: Any, **more: Any) -> None:
+        raise TryAgain("busy", endpoint="message/send")
+
+    monkeypatch.setattr(WeCom, "say", refuses)
+    await town.phones.post("staff/chen/say?wait=1", {"text": f"会员 {PHONE}"})
+    await town.until("inbound_event WHERE worked_at IS NOT NULL")
+    monkeypatch.setattr(WeCom, "say", fails)
+    await town.phones.post("staff/chen/say?wait=1", {"text": f"会员 {PHONE}"})
+    await town.until("inbound_event WHERE error IS NOT NULL")
+    for _ in range(3):
+        await db.fetch("UPDATE inbound_event SET claimed_until = now() WHERE worked_at IS NULL")
+        await CorpEvents(town.context).work(now())
+    rows = await db.fetch("SELECT state, body, reply FROM inbound_event ORDER BY id")
+    assert [row["state"] for row in rows] == ["worked", "dropped"]
+    assert [bytes(row["body"]) for row in rows] == [b"", b""]
+
+
+async def test_an_answer_that_takes_long_is_nobody_elses(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(holding, "RENEW_SECONDS", 0.1)
+    town = await begin()
+    await hire()
+    say = WeCom.say
+
+    async def slowly(self: WeCom, *args: Any, **more: Any) -> None:
+        await asyncio.sleep(1)
+        await say(self, *args, **more)
+
+    monkeypatch.setattr(WeCom, "say", slowly)
+    await town.phones.post("staff/chen/say?wait=1", {"text": "今日"})
+    for _ in range(6):
+        await CorpEvents(town.context).work(now())
+        await asyncio.sleep(0.2)
+    await reads(town, 1)
+    assert [one.attempts for one in await InboundEvent.all()] == [1]
+
+
+async def test_staff_of_another_corp_are_none_of_ours(begin: Begin) -> None:
+    town = await begin()
+    await hire()
+    ours = town.context.corps[CORP_ID]
+    other = replace(town.context, corps={"ww-first": replace(ours), CORP_ID: ours})
+    told = StaffSaid("chen", "今日", now())
+    (event_id,) = await inbox.take(
+        [inbox.Arrival(ours.connection.id, "k", "text", "chen", b"<xml/>", None)], at=now()
+    )
+    assert event_id is not None
+    await StaffChat(other).answer(ours, told, event_id)
+    assert (await reads(town, 1)).startswith("您还没有后台账号")
 
 
 async def test_a_platform_that_tries_again_is_answered_once(begin: Begin) -> None:
