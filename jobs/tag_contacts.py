@@ -2,17 +2,18 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 
 from jobs.registry import every
 from loyalty import contact_tags
 from loyalty.contact_tags import Mark, Wish
+from models import ContactTag
 from web import contact_tags as tags
 from web import wecom
 from web.context import Context, Corp, now
 from web.logs import log
-from wechat.contact_tags import NAME_TAKEN, NO_SUCH_TAG, NOT_A_CONTACT
+from wechat.contact_tags import NAME_TAKEN, NO_SUCH_TAG, NOT_A_CONTACT, NOT_OURS
 from wechat.errors import CallFailed, QuotaSpent, Rejected, TryAgain
 
 BATCH = 200
@@ -58,38 +59,71 @@ async def _of_corp(corp: Corp, *, at: datetime) -> tuple[int, bool]:
 async def _make(corp: Corp, *, at: datetime) -> None:
     """Let the corp have the tags that rules want, under their names, and none whose rule is over.
 
-    Raises:
-        CallFailed: the platform does not take one.
+    One that the platform does not take keeps none of the others from it.
     """
-    corp_id, client = corp.connection.scope, corp.client.contact_tags
-    due = await contact_tags.due(corp_id, at=at)
+    due = await contact_tags.due(corp.connection.scope, at=at)
     for wish in due.wishes:
-        tag = wish.tag
-        if tag is not None and tag.group_name != wish.group:  # a tag stays in its group
-            await client.remove(tag.tag_id)
-            await contact_tags.forget(corp_id, tag.tag_id)
-            tag = None
-        if tag is None:
-            await contact_tags.keep(corp_id, wish, await _new(corp, wish))
-        elif tag.name != wish.name:
-            if await client.rename(tag.tag_id, wish.name):
+        await _safely(wish.slot, _serve(corp, wish))
+    for tag in due.over:
+        await _safely(tag.slot or "", _take_away(corp, tag))
+
+
+async def _safely(slot: str, work: Coroutine[None, None, None]) -> None:
+    try:
+        await work
+    except CallFailed as failed:
+        log.warning("contact_tag_not_served", slot=slot, code=failed.code, errcode=failed.errcode)
+
+
+async def _serve(corp: Corp, wish: Wish) -> None:
+    corp_id, tag = corp.connection.scope, wish.tag
+    if tag is not None and (tag.group_name, tag.name) == (wish.group, wish.name):
+        return
+    if tag is not None and tag.group_name == wish.group:
+        try:
+            is_there = await corp.client.contact_tags.rename(tag.tag_id, wish.name)
+        except Rejected as refused:
+            if refused.errcode != NOT_OURS:
+                raise
+        else:
+            if is_there:
                 await contact_tags.keep(corp_id, wish, tag.tag_id)
             else:
                 await contact_tags.forget(corp_id, tag.tag_id)
-    for tag in due.over:
-        await client.remove(tag.tag_id)
-        await contact_tags.forget(corp_id, tag.tag_id)
+            return
+    if tag is not None:  # a tag stays in its group, and the staff's keep their names
+        await _take_away(corp, tag)
+    tag_id = await _new(corp, wish)
+    if tag_id is not None:
+        await contact_tags.keep(corp_id, wish, tag_id)
 
 
-async def _new(corp: Corp, wish: Wish) -> str:
-    """Make a tag; one that is there under this name, made by us or by staff, is ours from now."""
+async def _take_away(corp: Corp, tag: ContactTag) -> None:
+    """Take a tag of ours away; one that staff made is theirs again."""
+    corp_id = corp.connection.scope
+    try:
+        await corp.client.contact_tags.remove(tag.tag_id)
+    except Rejected as refused:
+        if refused.errcode != NOT_OURS:
+            raise
+        await contact_tags.let_go(corp_id, tag.tag_id)
+        return
+    await contact_tags.forget(corp_id, tag.tag_id)
+
+
+async def _new(corp: Corp, wish: Wish) -> str | None:
+    """Make a tag; one that is there under this name is taken over, unless it is another rule's."""
     try:
         return await corp.client.contact_tags.add(wish.group, wish.name)
     except Rejected as refused:
         if refused.errcode != NAME_TAKEN:
             raise
-    listed = await corp.client.contact_tags.listed()
-    return next(one.tag_id for one in listed if (one.group, one.name) == (wish.group, wish.name))
+    ours = await contact_tags.ours(corp.connection.scope)
+    for one in await corp.client.contact_tags.listed():
+        if (one.group, one.name) == (wish.group, wish.name) and one.tag_id not in ours:
+            return one.tag_id
+    log.warning("contact_tag_of_another_rule", slot=wish.slot)
+    return None
 
 
 async def _mark_all(corp: Corp, marks: Sequence[Mark], *, at: datetime) -> tuple[int, bool]:

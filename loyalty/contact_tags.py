@@ -16,7 +16,6 @@ from loyalty.again import in_transaction
 from loyalty.policies import POLICIES
 from loyalty.policies.contact_tag import ContactTagPolicy
 from loyalty.programme import Programme
-from loyalty.roots import wants_personal_offers
 from loyalty.segments import SEGMENTS, Query
 from models import ContactTag, db
 
@@ -104,6 +103,21 @@ async def forget(corp_id: str, tag_id: str) -> None:
             )
 
 
+async def let_go(corp_id: str, tag_id: str) -> None:
+    """Let a tag follow no rule any more; whoever has it keeps it."""
+    await db.fetch(
+        "UPDATE contact_tag SET slot = NULL WHERE corp_id = $1 AND tag_id = $2", corp_id, tag_id
+    )
+
+
+async def ours(corp_id: str) -> set[str]:
+    """Return the ids of the tags that follow a rule."""
+    rows = await db.fetch(
+        "SELECT tag_id FROM contact_tag WHERE corp_id = $1 AND slot IS NOT NULL", corp_id
+    )
+    return {row["tag_id"] for row in rows}
+
+
 async def learn(corp_id: str, tags: Sequence[tuple[str, str, str]]) -> None:
     """Take over the corp's tags, by id, name and group; those that are no more are forgotten."""
 
@@ -140,11 +154,6 @@ _LOWEST = """
 SELECT member.id AS member_id FROM member LEFT JOIN standing ON standing.member_id = member.id
 WHERE (standing.tier IS NULL OR standing.tier = $1)
   AND merged_into_id IS NULL AND deleted_at IS NULL
-"""
-_SEGMENT = f"""
-SELECT DISTINCT coalesce(merged_into_id, customer.id) AS member_id
-FROM snapshot_member JOIN customer ON customer.id = member_id
-WHERE snapshot_id = $1 AND {wants_personal_offers("coalesce(merged_into_id, customer.id)")}
 """
 _COMMUNITY = """
 SELECT coalesce(merged_into_id, customer.id) AS member_id
@@ -211,7 +220,7 @@ async def _held(follows: str, rules: Programme, *, at: datetime) -> Query:
         if code in codes:
             return Query(_TIER if codes.index(code) else _LOWEST, [code])
     elif what == "segment" and rules.find(follows, SEGMENTS, at) is not None:
-        return Query(_SEGMENT, [(await snapshots.take(follows, at=at)).id])
+        return Query(snapshots.WILLING, [(await snapshots.take(follows, at=at)).id])
     elif what == "community":
         return Query(_COMMUNITY, [follows])
     return Query(_NOBODY, [""])

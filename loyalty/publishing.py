@@ -184,7 +184,8 @@ async def publish(
             ``no_such_tier``: it names a tier that there is not. As ``ladders.checking.check``.
         Refused: what platform or law forbid to promise, as ``linting.check``; a challenge that
             nobody can reach, as ``progress.reachable.check``; ``reward_is_exchange``: a reward that
-            is a coupon which is exchanged for a reward.
+            is a coupon which is exchanged for a reward; ``tag_name_taken``: a tag in WeCom that is
+            another rule's.
     """
     linting.check(rule)
     rules = {one.slot: one for one in await in_force(at)}
@@ -192,6 +193,7 @@ async def publish(
         return None
     _check_named(rule, rules)
     _check_exchanged(slot, rule, rules)
+    _check_tag(slot, rule, rules)
     if isinstance(rule, Challenge):
         seasons = rules["seasons"].body if "seasons" in rules else Seasons()
         reachable.check(rule, seasons, at=at, ends_at=ends_at)
@@ -287,6 +289,18 @@ def _named(rule: Struct) -> Iterator[str]:
             for row in told:
                 if isinstance(row, Struct):
                     yield from _named(row)
+
+
+def _check_tag(slot: str, rule: Struct, rules: Mapping[str, Rule]) -> None:
+    """Refuse a tag of WeCom under the name of another rule's: one would take it from the other."""
+    if not isinstance(rule, ContactTagPolicy):
+        return
+    for name, other in rules.items():
+        is_same = isinstance(other.body, ContactTagPolicy) and (
+            (other.body.tag_group, other.body.tag_name) == (rule.tag_group, rule.tag_name)
+        )
+        if is_same and name != slot:
+            raise Refused("tag_name_taken", tag=rule.tag_name, slot=name)
 
 
 def _check_exchanged(slot: str, rule: Struct, rules: Mapping[str, Rule]) -> None:

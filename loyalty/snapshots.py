@@ -8,8 +8,16 @@ from msgspec import Struct
 from loyalty import programme
 from loyalty.calendar import day_of
 from loyalty.errors import NotFound
+from loyalty.roots import wants_personal_offers
 from loyalty.segments import SEGMENTS, CutPoints, Segment
 from models import db
+
+# Those of a snapshot ($1) who let the brand personalise, each as whom she became.
+WILLING = f"""
+SELECT DISTINCT coalesce(merged_into_id, customer.id) AS member_id
+FROM snapshot_member JOIN customer ON customer.id = member_id
+WHERE snapshot_id = $1 AND {wants_personal_offers("coalesce(merged_into_id, customer.id)")}
+"""
 
 
 class Taken(Struct, frozen=True):

@@ -18,7 +18,6 @@ from loyalty.facts import Case
 from loyalty.policies import POLICIES
 from loyalty.policies.community import CommunityPolicy
 from loyalty.programme import Programme
-from loyalty.roots import wants_personal_offers
 from loyalty.segments import SEGMENTS, Query
 from loyalty.standing.knowing import facts_of_all
 from models import MassSendKind, db
@@ -69,12 +68,6 @@ SELECT id AS member_id FROM member WHERE merged_into_id IS NULL AND deleted_at I
 _TIER = """
 SELECT member_id FROM standing JOIN member ON member.id = member_id
 WHERE standing.tier = ANY($1::text[]) AND merged_into_id IS NULL AND deleted_at IS NULL
-"""
-
-_SEGMENT = f"""
-SELECT DISTINCT coalesce(merged_into_id, customer.id) AS member_id
-FROM snapshot_member JOIN customer ON customer.id = member_id
-WHERE snapshot_id = $1 AND {wants_personal_offers("coalesce(merged_into_id, customer.id)")}
 """
 
 _COMMUNITY = """
@@ -185,7 +178,7 @@ async def _members(aim: Aim, rules: Programme, *, at: datetime) -> Query:
         if rules.find(aim.audience, SEGMENTS, at) is None:
             raise NotFound("no_such_audience", audience=aim.audience)
         taken = await snapshots.take(aim.audience, at=at)
-        return Query(_SEGMENT, [taken.id])
+        return Query(snapshots.WILLING, [taken.id])
     if what == "community" and _community(aim.audience, rules, at=at):
         return Query(_COMMUNITY, [aim.audience, aim.joined_on])
     raise NotFound("no_such_audience", audience=aim.audience)

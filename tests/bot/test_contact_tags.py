@@ -11,7 +11,7 @@ from jobs.reconcile_contacts import reconcile_contacts
 from jobs.tag_contacts import tag_contacts
 from loyalty import contact_tags, programme, publishing, snapshots, standing
 from loyalty.conditions.has_tag import HasTag
-from loyalty.errors import NotFound
+from loyalty.errors import NotFound, Refused
 from loyalty.policies.contact_tag import ContactTagPolicy
 from loyalty.segments.tagged import Tagged
 from models import ContactTag, db
@@ -21,7 +21,7 @@ from tests.bot.corp import CORP_ID
 from tests.bot.test_wecom import silver
 from web.context import now
 from wechat.contact_tags import ContactTags
-from wechat.errors import TryAgain
+from wechat.errors import Rejected, TryAgain
 
 Json = dict[str, Any]
 AT_ONCE = Assumed(group_lag_seconds=0)
@@ -121,6 +121,54 @@ async def test_a_name_that_is_there_already_is_used(begin: Begin) -> None:
     consumer, _ = await contact(town)
     await minute(town)
     assert await shown(town) == {consumer["unionid"]: ["银卡"]}
+
+
+async def test_a_tag_of_the_staff_is_let_go_and_holds_up_no_other(begin: Begin) -> None:
+    town = await town_with(begin)
+    await town.phones.post("tags?wait=1", {"group_name": "会员", "name": "银卡"})
+    consumer, _ = await contact(town)
+    await minute(town)
+    theirs = (await ContactTag.get()).tag_id
+    await publish(name="银卡会员")
+    await publishing.publish(
+        "contact_tag:second", ContactTagPolicy("第二", "会员", "tier:silver"), by="t", at=now()
+    )
+    assert await minute(town) == 1
+    assert (await ContactTag.get(tag_id=theirs)).slot is None
+    assert set((await shown(town))[consumer["unionid"]]) == {"银卡", "银卡会员", "第二"}
+    await publish(name="银卡")  # and taken over again
+    await minute(town)
+    await programme.end(SILVER, by="t", at=now())
+    assert await minute(town) == 0
+    assert (await ContactTag.get(tag_id=theirs)).slot is None
+    assert not (await contact_tags.due(CORP_ID, at=now())).over
+
+
+async def test_a_tag_the_platform_refuses_holds_up_no_other(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = await town_with(begin)
+    consumer, _ = await contact(town)
+    second = ContactTagPolicy("第二", "会员", "tier:silver")
+    await publishing.publish("contact_tag:second", second, by="t", at=now())
+    add = ContactTags.add
+
+    async def refuses(self: ContactTags, group: str, name: str) -> str:
+        if name == "银卡":
+            raise Rejected("too many tags", endpoint="add_corp_tag", errcode=41099)
+        return await add(self, group, name)
+
+    monkeypatch.setattr(ContactTags, "add", refuses)
+    assert await minute(town) == 1
+    assert await shown(town) == {consumer["unionid"]: ["第二"]}
+
+
+async def test_two_rules_have_not_one_tag(begin: Begin) -> None:
+    await town_with(begin)
+    same = ContactTagPolicy("银卡", "会员", "tier:gold")
+    with pytest.raises(Refused, match="tag_name_taken"):
+        await publishing.publish("contact_tag:second", same, by="t", at=now())
+    await publish(follows="tier:gold")  # its own name it keeps
 
 
 async def test_what_staff_tag_is_a_segment_and_a_fact(begin: Begin) -> None:
