@@ -247,8 +247,11 @@ async def test_at_a_help_desk_a_person_takes_over_and_the_app_hears_of_it(
     await staff.get_by_role("button", name="接待").click()
     await staff.get_by_label("发送给").fill("我是小陈")
     await phone.keyboard.press("Enter")
-    await staff.get_by_label("chen发给应用").fill("今日")
-    await phone.keyboard.press("Enter")
+    for word in ("今日", *("任务" for _ in range(12))):
+        await staff.get_by_label("chen发给应用").fill(word)
+        await phone.keyboard.press("Enter")
+        await expect(staff.get_by_label("chen发给应用")).to_have_value("")
+    await expect(staff.get_by_text("任务", exact=True).last).to_be_visible()
     await expect(staff.get_by_text("今日", exact=True)).to_be_visible()
     await staff.get_by_role("button", name="结束与").click()
     await expect(staff.get_by_text("没有待发送的群发，也没有等待的顾客")).to_be_visible()

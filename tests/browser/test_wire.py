@@ -105,3 +105,13 @@ async def test_every_knob_of_trouble_reaches_the_simulator(desk: Page) -> None:
     faults = (await (await desk.request.get("/play/state")).json())["faults"]
     wanted = {"delay_seconds": 6, "drop_first_n": 2, "duplicate": True, "clock_skew_seconds": -3600}
     assert {name: faults[name] for name in wanted} == wanted
+
+
+async def test_however_long_the_wire_is_the_page_stays(desk: Page) -> None:
+    await follow(desk)
+    for number in range(16):
+        await write(desk, f"第 {number} 条")
+        await expect(said(desk, f"你说：第 {number} 条")).to_be_visible()
+    rows = "[...document.querySelectorAll('.exchange__row')].at(-1).getBoundingClientRect().bottom"
+    assert await desk.evaluate(f"{rows} > innerHeight"), "there is more than fits"
+    assert await desk.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
