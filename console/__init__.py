@@ -78,6 +78,7 @@ ROUTES = (
     web.post("/staff/{id}/leave", staff.leave),
     web.post("/language", language.choose),
     web.get("", today.page, name="today"),
+    web.get("/", today.begin),
     web.get("/members", members.page, name="members"),
     web.get("/members/{uuid}", members.one, name="member"),
     web.post("/members/{uuid}/merges", merges.merge),

@@ -106,7 +106,10 @@ async def leave(request: web.Request) -> web.Response:
     known = await _named(request)
     if known.id == request[STAFF].id:
         return await _show(request, error=_said(request, Refused("own_account_stays")))
-    await staff.leave(known.account, at=now())
+    try:
+        await staff.leave(known.account, at=now(), needs_another_owner=True)
+    except Refused as refused:
+        return await _show(request, error=_said(request, refused))
     return see(request, "/staff")
 
 

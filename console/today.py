@@ -2,10 +2,15 @@
 
 from aiohttp import web
 
-from console.pages import show
+from console.pages import see, show
 from loyalty import help_desks, parking, scorecards
 from models import CommunityTask, Delivery, MassSendPart, Redemption, RedemptionPayment
 from web.context import CONTEXT
+
+
+async def begin(request: web.Request) -> web.Response:
+    """Lead an address that was typed with a slash at its end to the first page."""
+    return see(request, "")
 
 
 async def page(request: web.Request) -> web.Response:

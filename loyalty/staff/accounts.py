@@ -76,13 +76,14 @@ async def change(
 
     Raises:
         Refused: ``no_such_staff_member`` (she left), ``password_out_of_range``,
-            ``wecom_user_of_another``.
+            ``wecom_user_of_another``, ``last_owner_stays``.
     """
     if password is not None and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Refused("password_out_of_range", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
     hashed = await asyncio.to_thread(_HASHER.hash, password) if password is not None else None
 
     async def act() -> None:
+        await _lock()
         rows = await db.fetch(
             "SELECT account, role FROM staff_member WHERE id = $1 AND left_at IS NULL FOR UPDATE",
             staff_member_id,
@@ -90,6 +91,8 @@ async def change(
         if not rows:
             raise Refused("no_such_staff_member")
         await _require_free(wecom_user_id, rows[0]["account"])
+        if rows[0]["role"] == Role.OWNER and role is not Role.OWNER:
+            await _require_another_owner(staff_member_id)
         await db.fetch(
             "UPDATE staff_member SET name = $2, role = $3, wecom_user_id = $4,"
             " password_hash = coalesce($5, password_hash) WHERE id = $1",
@@ -105,19 +108,36 @@ async def change(
     await in_transaction(act)
 
 
-async def leave(account: str, *, at: datetime) -> None:
+async def leave(account: str, *, at: datetime, needs_another_owner: bool = False) -> None:
     """Sign a staff member who left out, for good; what she did keeps her name.
 
     Her WeCom user is free for another account. `add` lets her come back.
 
     Raises:
-        Refused: ``no_such_staff_member``.
+        Refused: ``no_such_staff_member``; ``last_owner_stays``, where another is needed.
     """
     async with db.transaction():
+        await _lock()
         rows = await db.fetch(_LEAVE, account.lower(), at)
         if not rows:
             raise Refused("no_such_staff_member")
+        if needs_another_owner:
+            await _require_another_owner(rows[0]["id"])
         await end_all(rows[0]["id"])
+
+
+async def _lock() -> None:
+    """Let nobody else change who owns this, until the caller's transaction ends."""
+    await db.fetch("SELECT pg_advisory_xact_lock(hashtext('staff_owners'))")
+
+
+async def _require_another_owner(staff_member_id: int) -> None:
+    rows = await db.fetch(
+        "SELECT id FROM staff_member WHERE role = 'owner' AND left_at IS NULL AND id <> $1 LIMIT 1",
+        staff_member_id,
+    )
+    if not rows:
+        raise Refused("last_owner_stays")
 
 
 async def _require_free(wecom_user_id: str | None, account: str) -> None:

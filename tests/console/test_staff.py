@@ -1,5 +1,6 @@
 """Accounts of staff: who may open and change them, and the second step of signing in."""
 
+import asyncio
 import re
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ import pytest
 
 from loyalty import staff
 from loyalty.errors import Refused
-from models import StaffDeed, StaffMember, StaffSession
+from models import Role, StaffDeed, StaffMember, StaffSession
 from tests.console.test_console import PASSWORD, Browser, away, browser, context, http, redis
 from web.context import Context, now
 
@@ -83,6 +84,40 @@ async def test_nobody_locks_the_last_owner_out(browser: Browser) -> None:
     assert (await browser.post(f"/staff/{me.id}", proof=proof, **form))[0] == 422
     assert (await browser.post(f"/staff/{me.id}/leave", proof=proof))[0] == 422
     assert (await StaffMember.get(account="owner")).left_at is None
+
+
+async def test_two_owners_cannot_put_one_another_out_at_once(browser: Browser) -> None:
+    first = await StaffMember.get(account="owner")
+    added = await staff.add("two", name="二", role=Role.OWNER, password=PASSWORD, at=now())
+    demoted = {"name": "x", "role": Role.GUIDE, "wecom_user_id": None}
+    done = await asyncio.gather(
+        staff.change(first.id, **demoted),  # type: ignore[arg-type]
+        staff.change(added, **demoted),  # type: ignore[arg-type]
+        staff.leave("owner", at=now(), needs_another_owner=True),
+        staff.leave("two", at=now(), needs_another_owner=True),
+        return_exceptions=True,
+    )
+    assert "last_owner_stays" in {one.code for one in done if isinstance(one, Refused)}
+    assert await StaffMember.filter(role=Role.OWNER, left_at=None).count() == 1
+
+
+async def test_a_code_told_twice_at_once_counts_once(browser: Browser, context: Context) -> None:
+    await browser.sign_in("chen")
+    totp = await secret_of(browser, context)
+    known, sealer, moment = await StaffMember.get(account="chen"), context.sealer, now()
+    await staff.begin_second_step(known, totp.at(moment), sealer=sealer, moment=moment)
+    later = moment + timedelta(seconds=30)
+    done = await asyncio.gather(
+        *(staff.check_code(known, totp.at(later), sealer=sealer, moment=later) for _ in range(5)),
+        return_exceptions=True,
+    )
+    assert done.count(None) == 1
+
+
+async def test_the_address_with_a_slash_leads_to_the_first_page(browser: Browser) -> None:
+    await browser.sign_in("chen")
+    http_status, page = await browser.get("/")
+    assert (http_status, "今日" in page) == (200, True)
 
 
 async def test_others_open_and_change_nothing_by_whatever_form(browser: Browser) -> None:

@@ -61,6 +61,10 @@ EDGE_TEXTS: dict[str, tuple[str, str]] = {
     "wrong_code": ("验证码不对或已用过", "This code is wrong, or was used before"),
     "second_step_is_on": ("两步验证已开启", "The second step is on already"),
     "staff_account_taken": ("这个账号已有人使用", "This account is taken"),
+    "last_owner_stays": (
+        "至少要留一位所有者",
+        "One owner must stay",
+    ),
     "own_account_stays": (
         "不能停用自己的账号，也不能去掉自己的所有者角色",
         "You cannot sign yourself out for good, nor stop being an owner",
@@ -134,6 +138,10 @@ EDGE_TEXTS: dict[str, tuple[str, str]] = {
     "reward_has_coupons": (
         "会员手中还有这份奖励的兑换券，请等用完或过期后再结束",
         "Members still hold coupons for this reward: end it when they are used or over",
+    ),
+    "tag_name_taken": (
+        "标签“{tag}”已属于规则 {slot}",
+        "The tag “{tag}” is that of the rule {slot}",
     ),
     "reward_is_exchange": (
         "{slot} 给出的 {coupon} 是兑换券，奖励不能再是兑换券",
