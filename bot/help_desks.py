@@ -23,7 +23,7 @@ from bot import telling
 from bot.holding import held
 from bot.turn import HandOver, Language, Reply, Say, Turn
 from loyalty import customers, help_desks, inbox
-from loyalty.help_desks import Standing
+from loyalty.help_desks import Answerer
 from loyalty.orders import IdentityRef
 from models import DeskState, IdentityKind, db
 from web import help_desks as desks
@@ -219,7 +219,7 @@ class HelpDesks:
         A desk may be served by people from the first word on, of which no event tells.
         """
         open_kfid, who = said.open_kfid, said.external_user_id
-        heard = await help_desks.standing_of(corp.connection.scope, open_kfid, who)
+        heard = await help_desks.answerer_of(corp.connection.scope, open_kfid, who)
         is_fresh = heard.since is not None and now() - heard.since < ASK_AGAIN
         if heard.state is DeskState.BOT and is_fresh:
             return True
@@ -227,7 +227,7 @@ class HelpDesks:
         state = await corp.client.help_desks.state_of(open_kfid, who)
         if state in (ServiceState.WAITING, ServiceState.PERSON):
             return False
-        await _stands(corp, said, Standing(DeskState.BOT), moment)
+        await _answers(corp, said, Answerer(DeskState.BOT), moment)
         return True
 
     async def _turn(self, corp: Corp, said: Said) -> Turn:
@@ -291,7 +291,7 @@ class HelpDesks:
                 raise
             await self._write(corp, event_id, said, Outgoing(_NOBODY[language]))
             return
-        await _stands(corp, said, Standing(DeskState.WAITING), moment)
+        await _answers(corp, said, Answerer(DeskState.WAITING), moment)
         await self._on_event(corp, code, event_id, Outgoing(_WAIT[language]))
 
     async def _happened(self, corp: Corp, event_id: int, said: Said) -> bytes:
@@ -305,10 +305,10 @@ class HelpDesks:
             change = str(said.node.get("change_type", ""))
             user_id = said.text("new_servicer_userid")
             if change in (TAKEN, PASSED_ON, TAKEN_AGAIN) and user_id:
-                stands = Standing(DeskState.PERSON, user_id)
-                await _stands(corp, said, stands, said.at)
+                taken = Answerer(DeskState.PERSON, user_id)
+                await _answers(corp, said, taken, said.at)
             elif change == CLOSED:
-                await _stands(corp, said, Standing(DeskState.BOT), said.at)
+                await _answers(corp, said, Answerer(DeskState.BOT), said.at)
                 says = Outgoing(_BACK[await self._language(corp, who)])
                 await self._on_event(corp, said.text("msg_code"), event_id, says)
         elif said.event == "msg_send_fail":
@@ -345,10 +345,12 @@ def _second() -> datetime:
     return now().replace(microsecond=0)
 
 
-async def _stands(corp: Corp, said: Said, standing: Standing, moment: datetime) -> None:
+async def _answers(corp: Corp, said: Said, answerer: Answerer, moment: datetime) -> None:
     """Keep who answers her from a moment on."""
     corp_id = corp.connection.scope
-    await help_desks.stand(corp_id, said.open_kfid, said.external_user_id, standing, moment=moment)
+    await help_desks.keep_answerer(
+        corp_id, said.open_kfid, said.external_user_id, answerer, moment=moment
+    )
 
 
 def _msgid(event_id: int) -> str:

@@ -24,7 +24,7 @@ class Reading(Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Answerer:
     """Who answers a consumer at a desk; ``user_id`` where it is a person.
 
     ``since`` is when we heard so, None where we never did.
@@ -125,7 +125,7 @@ async def keep_link(corp_id: str, open_kfid: str, link: str) -> None:
     )
 
 
-async def standing_of(corp_id: str, open_kfid: str, external_user_id: str) -> Standing:
+async def answerer_of(corp_id: str, open_kfid: str, external_user_id: str) -> Answerer:
     """Return who answers a consumer at a desk, as far as we heard."""
     rows = await db.fetch(
         "SELECT state, user_id, changed_at FROM desk_session"
@@ -137,12 +137,12 @@ async def standing_of(corp_id: str, open_kfid: str, external_user_id: str) -> St
     )
     if not rows:
         return _BOT
-    return Standing(DeskState(rows[0]["state"]), rows[0]["user_id"], rows[0]["changed_at"])
+    return Answerer(DeskState(rows[0]["state"]), rows[0]["user_id"], rows[0]["changed_at"])
 
 
-_BOT = Standing(DeskState.BOT)
+_BOT = Answerer(DeskState.BOT)
 
-_STAND = """
+_ANSWERER = """
 INSERT INTO desk_session AS had (desk_id, external_user_id, state, user_id, changed_at)
 SELECT id, $3, $4, $5, $6 FROM help_desk WHERE corp_id = $1 AND open_kfid = $2
 ON CONFLICT (desk_id, external_user_id) DO UPDATE
@@ -151,12 +151,12 @@ WHERE had.changed_at <= excluded.changed_at
 """
 
 
-async def stand(
-    corp_id: str, open_kfid: str, external_user_id: str, standing: Standing, *, moment: datetime
+async def keep_answerer(
+    corp_id: str, open_kfid: str, external_user_id: str, answerer: Answerer, *, moment: datetime
 ) -> None:
     """Keep who answers a consumer from a moment on; what is older than what we know is no news."""
     await db.fetch(
-        _STAND, corp_id, open_kfid, external_user_id, standing.state, standing.user_id, moment
+        _ANSWERER, corp_id, open_kfid, external_user_id, answerer.state, answerer.user_id, moment
     )
 
 

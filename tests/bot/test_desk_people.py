@@ -48,8 +48,8 @@ async def test_a_talk_whose_end_was_not_heard_is_asked_for(begin: Begin) -> None
     await lin.says("积分")
     await lin.reads()
     external = (await Identity.get(kind="wecom_contact")).value
-    stands = help_desks.Standing(DeskState.PERSON, "chen")
-    await help_desks.stand(CORP_ID, DESK, external, stands, moment=now())
+    chen = help_desks.Answerer(DeskState.PERSON, "chen")
+    await help_desks.keep_answerer(CORP_ID, DESK, external, chen, moment=now())
     await lin.says("积分")
     assert len(await lin.reads(2)) == 2
 
