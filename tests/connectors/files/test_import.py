@@ -220,9 +220,11 @@ async def test_a_file_cut_in_the_middle_keeps_what_stood_before_and_goes_on_when
     assert await money() == (100, 200, 200000, 180000)
 
 
+# Whoever started the tests behind a shell left Ctrl-C ignored, which a child would inherit.
 CHILD = """
-import asyncio, argparse, sys
+import asyncio, argparse, signal, sys
 from connectors.files import command
+signal.signal(signal.SIGINT, signal.default_int_handler)
 parser = argparse.ArgumentParser()
 command.add_arguments(parser)
 arguments = parser.parse_args(sys.argv[2:])
